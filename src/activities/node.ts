@@ -1,0 +1,35 @@
+import type { Host, LogLine } from '../host/host.ts'
+import type { ClusterSpec, ServerSpec } from '../oceanbase/cluster.ts'
+import type { Sql, SqlUser } from '../oceanbase/sql.ts'
+import type { NodeInput } from '../plan/node.ts'
+import type { Store } from '../store/index.ts'
+
+/** What every node is given. It writes no status, time, run count or log row of its own: the interceptor does. */
+export interface Node {
+  readonly input: NodeInput
+  readonly store: Store
+  /** A line of the subtask's log, as `GET …/log` shows it. */
+  readonly log: LogLine
+  /** Aborts on cancellation, worker shutdown and when the subtask's time is up. */
+  readonly signal: AbortSignal
+  /** Tells Temporal and the log how far it is; kept over attempts. */
+  readonly progress: (message: string) => void
+  /** A host bound to this subtask: its log, its signal, its remote processes. */
+  host(hostId: number): Promise<Host>
+}
+
+/** A node of an operation on a cluster. */
+export interface ClusterNode extends Node {
+  readonly cluster: ClusterSpec
+  /**
+   * A SQL session on one observer of the cluster (port `sqlPort`), closed when the subtask ends. `root` logs in with the cluster's
+   * password; `rootEmpty` as root without one, as before "Set sys password".
+   */
+  sql(server: ServerSpec, user: SqlUser): Promise<Sql>
+}
+
+/** A node that works on one host of a cluster. */
+export interface HostNode extends ClusterNode {
+  readonly server: ServerSpec
+  readonly target: Host
+}

@@ -1,0 +1,69 @@
+import type { Quoted, Secret } from '../quote.ts'
+
+/** How to reach a host: what the store knows of it, password or key included. */
+export interface HostAccess {
+  readonly id: number
+  readonly ip: string
+  readonly sshPort: number
+  readonly username: string
+  readonly login: { readonly type: 'PASSWORD' | 'PRIVATE_KEY'; readonly secret: Secret }
+  /** SHA-256 of the host key seen first (base64, as `ssh-keygen -l` prints it); another key is refused. Absent: pin what is seen. */
+  readonly hostKey?: string
+}
+
+/** Receives what was done on a host, one line an event, never a secret. */
+export type LogLine = (level: 'INFO' | 'WARN' | 'ERROR', message: string) => void
+
+/** What a subtask gives to everything it does on hosts. */
+export interface Session {
+  readonly log: LogLine
+  readonly signal: AbortSignal
+  /** Names the remote processes of this subtask, so that a second attempt finds and ends those of the first. */
+  readonly key: string
+}
+
+export interface RunOptions {
+  /** OS user that runs it; `root` unless told (through sudo when the login is another user). */
+  readonly as?: string
+  /** Milliseconds; 5 minutes unless told. */
+  readonly timeoutMs?: number
+  /** What the log calls it; the command's first line unless told. */
+  readonly title?: string
+}
+
+export interface Output {
+  readonly code: number
+  /** Bounded to 1 MiB; the middle of what is longer is left out. */
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Upload {
+  readonly from: string
+  readonly to: string
+  /** Lower-case hex SHA-256 that the file must have on the host afterwards. */
+  readonly sha256: string
+  readonly sizeBytes: number
+  readonly progress?: (sentBytes: number) => void
+}
+
+/**
+ * A host under one subtask. Scripts travel on standard input, never in argv. A lost connection, a refused or silent host throws
+ * TransientError; a non-zero exit is an answer (`run`) or a DefiniteError with the end of stderr as its cause (`must`).
+ */
+export interface Host {
+  readonly id: number
+  readonly ip: string
+  run(script: Quoted, options?: RunOptions): Promise<Output>
+  /** Standard output of a script that must succeed. */
+  must(script: Quoted, options?: RunOptions): Promise<string>
+  /** Streams a file to the host under a temporary name, verifies it there and moves it into place. Does nothing when it is there already. */
+  upload(file: Upload): Promise<void>
+}
+
+/** One multiplexed connection per host, shared by all subtasks of a worker. */
+export interface HostPool {
+  /** Binds a host to a subtask; connects on first use. `onHostKey` is told the key of a host that had none pinned. */
+  host(access: HostAccess, session: Session, onHostKey?: (hostKey: string) => Promise<void>): Host
+  close(): Promise<void>
+}
