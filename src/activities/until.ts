@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { TransientError } from '../errors/failure.ts'
+import type { Node } from './node.ts'
+
+/** What one look at the world gives: the thing waited for, or why it is not there yet. */
+export type Look<T> = { readonly ready: T } | { readonly waiting: string }
+
+/** Long enough not to burden an observer that is starting, short enough not to be felt. */
+const everyMs = 250
+
+/** Ends early when `signal` aborts; whoever called looks at the signal next. */
+const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
+  await sleep(ms, undefined, { signal }).catch(() => undefined)
+}
+
+/**
+ * Looks every 250 ms until there is an answer. Transient trouble while looking is a reason to wait, a definite failure ends it. Logs a
+ * reason when it changes, and throws TransientError with the last one when the subtask is cancelled or its time is up.
+ */
+export async function until<T>(
+  what: string,
+  node: Pick<Node, 'log' | 'progress' | 'signal'>,
+  look: () => Promise<Look<T>>,
+): Promise<T> {
+  let reason = 'nothing was seen yet'
+  while (!node.signal.aborted) {
+    const seen = await look().catch((error: unknown): Look<T> => {
+      if (error instanceof TransientError) return { waiting: error.message }
+      throw error
+    })
+    if ('ready' in seen) return seen.ready
+    if (seen.waiting !== reason) {
+      reason = seen.waiting
+      node.log('INFO', `Waiting for ${what}: ${reason}`)
+      node.progress(`${what}: ${reason}`)
+    }
+    await pause(everyMs, node.signal)
+  }
+  throw new TransientError(`Gave up waiting for ${what}; last seen: ${reason}`, { cause: node.signal.reason })
+}
