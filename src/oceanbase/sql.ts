@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import { DefiniteError } from '../errors/failure.ts'
+import type { LogLine } from '../host/host.ts'
 import type { Quoted, Secret } from '../quote.ts'
 
 export type SqlUser = 'root' | 'rootEmpty' | 'ocp_monitor' | 'proxyro'
@@ -18,4 +20,13 @@ export interface SqlTarget {
   /** MySQL user name, e.g. `root@sys` or `root@sys#terran`. */
   readonly username: string
   readonly password: Secret
+}
+
+/** The server's own no to a statement: asking again ends the same. */
+export class SqlError extends DefiniteError {
+  readonly errno: number
+  constructor(errno: number, message: string, host: string, options?: ErrorOptions) {
+    super({ code: 'OBE10002', message, host }, options)
+    this.errno = errno
+  }
 }

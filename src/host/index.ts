@@ -1,0 +1,2 @@
+export type { Host, HostAccess, HostPool, LogLine, Output, RunOptions, Session, Upload } from './host.ts'
+export { createHostPool, type Limits, type PoolOptions } from './pool.ts'

@@ -1,0 +1,67 @@
+import { DefiniteError } from '../errors/failure.ts'
+import type { Quoted } from '../quote.ts'
+import { line2 } from './line2.ts'
+import { line4 } from './line4.ts'
+import type { Freeze, ObServer, ObTenant, ObZone } from './rows.ts'
+import type { Sql } from './sql.ts'
+
+/** Asks a cluster something and gives the answer in the shape that is the same for all lines. */
+export type Question<Answer> = (sql: Sql) => Promise<Answer>
+
+/** What is true of one line of OceanBase versions. Nothing else in the project looks at a version number. */
+export interface VersionLine {
+  readonly name: string
+  /** Sub-directories of the data root and of the redo root, the copies of etc/ included. */
+  readonly dataDirectories: readonly string[]
+  readonly redoDirectories: readonly string[]
+  /** Where observer keeps further copies of its parameters (`config_additional_dir`): below the data and the redo root. */
+  readonly configCopies: { readonly data: string; readonly redo: string }
+  /** How an observer is told its address: by network device (`-i eth0`) or by ip (`-I 10.0.0.3`). */
+  readonly addressFlag: 'device' | 'ip'
+  /** Primary zone of sys when none is posted. */
+  readonly defaultPrimaryZone: 'FIRST_ZONE' | 'RANDOM'
+  /** Startup parameters used when none are posted. */
+  readonly defaultParameters: readonly { readonly name: string; readonly value: string }[]
+  /** Startup parameters this line does not know. */
+  readonly unknownParameters: readonly string[]
+  /** Whether a whole cluster can be the standby of another one; from 4.1 on a standby is a tenant. */
+  readonly standbyCluster: boolean
+  /** What reads the result of the io bench: the file at start, or a job once the cluster runs (the file is read as well). */
+  readonly ioCalibration: 'io_resource.conf' | 'job'
+  readonly bootstrapped: Question<boolean>
+  readonly servers: Question<ObServer[]>
+  readonly zones: Question<ObZone[]>
+  readonly tenants: Question<ObTenant[]>
+  readonly sysPrimaryZone: Question<string>
+  readonly freeze: Question<Freeze>
+  readonly majorFreeze: Quoted
+}
+
+/** First match wins; `from` is inclusive. `-I` came with 4.2, the end of standby clusters with 4.1 (facts of obd's plugin folders). */
+const table: readonly { readonly from: readonly number[]; readonly line: VersionLine }[] = [
+  { from: [4, 2], line: line4 },
+  { from: [4, 0], line: { ...line4, name: '4.0–4.1', addressFlag: 'device' } },
+  { from: [2, 2], line: line2 },
+]
+
+/** Newest major version that was read about; a later one is refused rather than guessed at. */
+const newestMajor = 4
+
+const atLeast = (version: readonly number[], from: readonly number[]): boolean => {
+  const different = from.findIndex((part, index) => (version[index] ?? 0) !== part)
+  return different === -1 || (version[different] ?? 0) > (from[different] ?? 0)
+}
+
+/** The line of a version such as `2.2.73` or `4.2.1.8`. Throws DefiniteError for a version no line covers. */
+export const lineOf = (version: string): VersionLine => {
+  const parts = /^\d+(\.\d+)+/.exec(version)?.[0].split('.').map(Number) ?? []
+  const entry = (parts[0] ?? 0) > newestMajor ? undefined : table.find(({ from }) => atLeast(parts, from))
+  if (!entry) {
+    throw new DefiniteError({
+      code: 'COM10001',
+      message: `OceanBase version "${version}" is not supported`,
+      advice: 'use a package of OceanBase 2.2, 3.x or 4.x',
+    })
+  }
+  return entry.line
+}
