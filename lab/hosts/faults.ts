@@ -1,0 +1,110 @@
+import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LabHost } from './host.ts'
+import { faketimeLibrary } from './machine.ts'
+import { setLink } from './network.ts'
+import { throttle, unthrottle } from './throttle.ts'
+
+/** What the lab observer of a host is told to do wrong. It reads this as /etc/obflow-lab/faults.json when it starts. */
+export interface ObserverFaults {
+  /** Milliseconds from its start until it listens. */
+  readonly slowStartMs?: number
+  /** Answers ALTER SYSTEM BOOTSTRAP with this error instead of doing it. */
+  readonly refuseBootstrap?: { readonly errno: number; readonly message: string }
+  /** Ends by SIGKILL this many milliseconds after its start. */
+  readonly crashAfterMs?: number
+  /** Ends by SIGKILL in the middle of ALTER SYSTEM BOOTSTRAP. */
+  readonly crashOnBootstrap?: boolean
+}
+
+/** Each fault and what it is told. */
+export interface FaultArguments {
+  /** A small full disk is mounted over this folder; what lay there is hidden until healed. Second: bytes left free, default none. */
+  diskFull: [path: string, freeBytes?: number]
+  /** Milliseconds, either sign. Every process begun over SSH afterwards, sudo included, sees that clock; open sessions end. */
+  clockSkew: [ms: number]
+  /** The cable is pulled: packets vanish, nothing is refused. */
+  networkDown: []
+  /** sshd and its sessions are killed: connections are refused. */
+  sshdDown: []
+  /** Reads and writes a second that the host's disk gives to all its processes; default 400, below OCP's demand of 1000 at 16 KiB. */
+  slowDisk: [iops?: number]
+  observer: [switches: ObserverFaults]
+}
+
+export type FaultKind = keyof FaultArguments
+
+interface Fault<Kind extends FaultKind> {
+  readonly inflict: (host: LabHost, ...args: FaultArguments[Kind]) => void | Promise<void>
+  readonly heal: (host: LabHost) => void | Promise<void>
+}
+
+const fullDiskLabel = 'obflow-lab-full'
+const sudoEnvironment = 'etc/obflow-lab/sudo.env'
+
+export const faults: { readonly [Kind in FaultKind]: Fault<Kind> } = {
+  diskFull: {
+    inflict: async (host, path, freeBytes = 0) => {
+      const folder = join(host.root, path)
+      mkdirSync(folder, { recursive: true })
+      const { mode, uid, gid } = statSync(folder)
+      const used = 4 << 20
+      await host.must(['mount', '-t', 'tmpfs', '-o', `size=${used + freeBytes}`, fullDiskLabel, path])
+      const filler = join(host.root, path, '.full')
+      writeFileSync(filler, Buffer.alloc(used))
+      chmodSync(filler, 0o600)
+      chmodSync(folder, mode & 0o7777)
+      chownSync(folder, uid, gid)
+    },
+    heal: async (host) => {
+      await host.exec(`awk '$1 == "${fullDiskLabel}" { print $2 }' /proc/mounts | xargs -r umount -l`)
+    },
+  },
+  clockSkew: {
+    inflict: async (host, ms) => {
+      const shift = {
+        LD_PRELOAD: faketimeLibrary(),
+        FAKETIME: `${ms < 0 ? '' : '+'}${ms / 1000}`,
+        FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      }
+      // sudo drops LD_PRELOAD on the way in; its own environment file gives it back to the command.
+      writeFileSync(
+        join(host.disk, sudoEnvironment),
+        `${Object.entries(shift)
+          .map(([name, value]) => `${name}=${value}\n`)
+          .join('')}`,
+      )
+      await host.restartSshd(shift)
+    },
+    heal: async (host) => {
+      writeFileSync(join(host.disk, sudoEnvironment), '')
+      await host.restartSshd({})
+    },
+  },
+  networkDown: {
+    inflict: (host) => setLink(host.network, host.ip, 'down'),
+    heal: (host) => setLink(host.network, host.ip, 'up'),
+  },
+  sshdDown: {
+    inflict: (host) => host.stopSshd(),
+    heal: async (host) => {
+      host.stopSshd()
+      await host.startSshd()
+    },
+  },
+  slowDisk: {
+    inflict: (host, iops = 400) =>
+      throttle(
+        host.lab,
+        host.name,
+        host.processes().map(({ pid }) => pid),
+        host.disk,
+        iops,
+      ),
+    heal: (host) => unthrottle(host.lab, host.name),
+  },
+  observer: {
+    inflict: (host, switches) => writeFileSync(join(host.disk, 'etc/obflow-lab/faults.json'), `${JSON.stringify(switches)}\n`),
+    heal: (host) => writeFileSync(join(host.disk, 'etc/obflow-lab/faults.json'), '{}\n'),
+  },
+}

@@ -1,0 +1,75 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { places } from './machine.ts'
+import { isAlive, killAll } from './processes.ts'
+import { removeThrottles } from './throttle.ts'
+
+const processSchema = z.object({ pid: z.number(), start: z.string() })
+
+const entrySchema = z.object({
+  name: z.string(),
+  /** First three numbers of its addresses, as `10.69.7`. */
+  prefix: z.string(),
+  owner: processSchema,
+  /** True when `lab up` started it, so that `lab down` without a name may end it. */
+  standalone: z.boolean(),
+  dir: z.string(),
+  keep: z.boolean(),
+  /** Process 1 of each host and the holder of the switch. */
+  processes: z.array(processSchema),
+})
+
+/** A lab that is up, or whose owner was killed before it could tidy up. */
+export type Entry = z.infer<typeof entrySchema>
+
+const fileOf = (name: string): string => join(places.state, `${name}.json`)
+
+export const uplinkOf = (prefix: string): string => `obl${prefix.split('.').slice(1).join('-')}`
+
+/** All labs known to this machine, whoever owns them. */
+export function entries(): Entry[] {
+  mkdirSync(places.state, { recursive: true })
+  return readdirSync(places.state)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => entrySchema.parse(JSON.parse(readFileSync(join(places.state, file), 'utf8'))))
+}
+
+export function record(entry: Entry): void {
+  writeFileSync(fileOf(entry.name), JSON.stringify(entry))
+}
+
+/** Ends all that a lab is made of and, unless it is kept, its files. Blocking, so that an exit handler can do it. Safe to repeat. */
+export function dismantle(entry: Entry): void {
+  killAll(entry.processes)
+  // Namespaces go with their last process, some time later; the link's removal is what others would notice.
+  spawnSync('ip', ['link', 'delete', uplinkOf(entry.prefix)], { stdio: 'ignore' })
+  removeThrottles(entry.name)
+  if (!entry.keep) rmSync(entry.dir, { recursive: true, force: true, maxRetries: 5 })
+  rmSync(fileOf(entry.name), { force: true })
+}
+
+/** Dismantles labs whose owner is gone, and names them. Call it under the lock. */
+export function reapAbandoned(): string[] {
+  const abandoned = entries().filter((entry) => !isAlive(entry.owner))
+  for (const entry of abandoned) dismantle(entry)
+  return abandoned.map((entry) => entry.name)
+}
+
+/** Runs `work` while no other process of this machine does the same; a lock of the kernel's, so it never outlives its holder. */
+export async function underLock<T>(work: () => T | Promise<T>): Promise<T> {
+  mkdirSync(places.state, { recursive: true })
+  const holder = spawn('flock', [join(places.state, 'lock'), 'sh', '-c', 'echo locked; exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const released = once(holder, 'close')
+  await Promise.race([once(holder.stdout, 'data'), once(holder, 'error').then(([error]) => Promise.reject(error))])
+  try {
+    return await work()
+  } finally {
+    holder.stdin.end()
+    await released
+  }
+}
