@@ -33,3 +33,9 @@ export interface HostNode extends ClusterNode {
   readonly server: ServerSpec
   readonly target: Host
 }
+
+/** A node that works on one host before it belongs to anything ("Prepare host"). */
+export interface PreparedHostNode extends Node {
+  readonly hostId: number
+  readonly target: Host
+}

@@ -1,0 +1,76 @@
+import type { waitNode } from '../plan/expand.ts'
+import type { NodeInput } from '../plan/node.ts'
+import { bootstrapOb, clearObservers } from './bootstrapOb.ts'
+import { createDefaultUser } from './createDefaultUser.ts'
+import { installOcpAgent, removeOcpAgent } from './installOcpAgent.ts'
+import { installRpm, removeRpm } from './installRpm.ts'
+import { ioBench, removeIoBench } from './ioBench.ts'
+import { linkObproxy, unlinkObproxy } from './linkObproxy.ts'
+import { makeDir, removeDir } from './makeDir.ts'
+import { preCheck } from './preCheck.ts'
+import { preCheckHost } from './preCheckHost.ts'
+import { prepareInstallCluster, releaseCluster } from './prepareInstallCluster.ts'
+import { refreshAgentConfig, restoreAgentConfig } from './refreshAgentConfig.ts'
+import { restartObserver } from './restartObserver.ts'
+import { setSysPassword } from './setSysPassword.ts'
+import { setSysPrimaryZone } from './setSysPrimaryZone.ts'
+import { startAgent } from './startAgent.ts'
+import { syncClusterInfo } from './syncClusterInfo.ts'
+import { syncTenants } from './syncTenants.ts'
+import { triggerCompaction } from './triggerCompaction.ts'
+import { uninstallLegacyObagent } from './uninstallLegacyObagent.ts'
+import { uninstallLegacyOcpAgent } from './uninstallLegacyOcpAgent.ts'
+import { updateClusterStatus } from './updateClusterStatus.ts'
+import { updateHostStatus } from './updateHostStatus.ts'
+import { waitClusterAccessible } from './waitClusterAccessible.ts'
+import { waitObserverAccessible } from './waitObserverAccessible.ts'
+
+/** Nodes that work on a cluster as a whole, by the names that plans use. */
+export const clusterNodes = {
+  prepareInstallCluster,
+  releaseCluster,
+  bootstrapOb,
+  clearObservers,
+  restartObserver,
+  waitObserverAccessible,
+  setSysPassword,
+  createDefaultUser,
+  setSysPrimaryZone,
+  waitClusterAccessible,
+  syncClusterInfo,
+  syncTenants,
+  updateClusterStatus,
+  triggerCompaction,
+  linkObproxy,
+  unlinkObproxy,
+}
+
+/** Nodes that work on one host of a cluster. */
+export const hostNodes = {
+  preCheck,
+  installRpm,
+  removeRpm,
+  makeDir,
+  removeDir,
+  ioBench,
+  removeIoBench,
+  refreshAgentConfig,
+  restoreAgentConfig,
+  startAgent,
+}
+
+/** Nodes that work on a host before it belongs to anything. */
+export const preparedHostNodes = {
+  preCheckHost,
+  uninstallLegacyObagent,
+  uninstallLegacyOcpAgent,
+  installOcpAgent,
+  removeOcpAgent,
+  updateHostStatus,
+}
+
+/** A node as Temporal calls it. */
+export type Activity = (input: NodeInput) => Promise<void>
+
+/** Every activity that a plan may name; the compiler holds plans to it. */
+export type NodeActivities = Record<keyof typeof clusterNodes | keyof typeof hostNodes | keyof typeof preparedHostNodes | typeof waitNode, Activity>

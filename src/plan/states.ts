@@ -1,0 +1,35 @@
+/** States of a subtask, of a task, and what may be asked of them: OCP's own (facts of its task engine, read in ocp-express `task/`). */
+export type SubtaskStatus = 'PENDING' | 'READY' | 'RUNNING' | 'CANCELING' | 'FAILED' | 'SUCCESSFUL'
+export type TaskStatus = 'RUNNING' | 'FAILED' | 'SUCCESSFUL'
+export type SubtaskOperation = 'EXECUTE' | 'RETRY' | 'SKIP' | 'CANCEL' | 'ROLLBACK' | 'ROLLBACK_SKIP'
+export type TaskOperation = 'EXECUTE' | 'RETRY' | 'ROLLBACK'
+
+/** What is known of why a subtask failed; the same facts as an error's, in a form that travels. */
+export interface FailureCause {
+  readonly code: string
+  readonly message: string
+  readonly advice?: string
+  readonly host?: string
+}
+
+export interface SubtaskState {
+  readonly status: SubtaskStatus
+  readonly operation: SubtaskOperation
+  /** Executions so far, from 1 (OCP's `runTime`). */
+  readonly runTime: number
+  readonly cause?: FailureCause
+}
+
+export interface TaskState {
+  readonly status: TaskStatus
+  readonly operation: TaskOperation
+}
+
+/** Why something that was asked is refused: OCP's code and the values of its text. */
+export interface Refusal {
+  readonly code: 'TSK10001' | 'TSK10007' | 'TSK10009' | 'TSK10010'
+  readonly args: readonly string[]
+}
+
+/** Whether a subtask is being worked on or about to be. */
+export const isActive = (status: SubtaskStatus): boolean => status === 'READY' || status === 'RUNNING' || status === 'CANCELING'

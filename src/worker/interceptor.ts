@@ -1,0 +1,123 @@
+import { hostname } from 'node:os'
+import { ApplicationFailure, CancelledFailure, type Context } from '@temporalio/activity'
+import type { ActivityExecuteInput, ActivityInterceptorsFactory } from '@temporalio/worker'
+import { z } from 'zod'
+import { type Cause, DefiniteError, TransientError } from '../errors/failure.ts'
+import type { NodeInput } from '../plan/node.ts'
+import type { Store } from '../store/index.ts'
+import { subtaskLog } from './subtaskLog.ts'
+import { withSubtaskRun } from './subtaskRun.ts'
+
+const heartbeatMs = 2000
+/** Failures travel through Temporal's history; the whole text is in the store. */
+const messageLimit = 4000
+
+const heartbeatDetails = z.object({ spentMs: z.number(), progress: z.string().optional() })
+
+const nodeInput: z.ZodType<NodeInput> = z.object({
+  taskId: z.number(),
+  subtaskId: z.number(),
+  runTime: z.number(),
+  operation: z.enum(['EXECUTE', 'RETRY', 'ROLLBACK']),
+  name: z.string(),
+  timeoutSeconds: z.number(),
+  clusterId: z.number().exactOptional(),
+  hostId: z.number().exactOptional(),
+  zone: z.string().exactOptional(),
+})
+
+const clip = (text: string): string => (text.length > messageLimit ? `${text.slice(0, messageLimit)}…` : text)
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const definiteFailure = ({ code, message, advice, host }: Cause): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(clip(message), code, {
+    ...(advice !== undefined && { advice }),
+    ...(host !== undefined && { host }),
+  })
+
+/**
+ * All the bookkeeping of a subtask: status, times, run count, log, heartbeat, the time it may spend, and what kind of failure it was. The
+ * time of a subtask is what attempts have worked on it, so an hour without any worker costs it nothing.
+ */
+export const subtaskInterceptor =
+  (store: Store): ActivityInterceptorsFactory =>
+  (context) => ({
+    inbound: {
+      async execute(input: ActivityExecuteInput, next) {
+        // Only nodes are subtasks; "record" is the workflow's own writing.
+        if (context.info.activityType === 'record') return next(input)
+        return runSubtask(store, context, nodeInput.parse(input.args[0]), () => next(input))
+      },
+    },
+  })
+
+async function runSubtask(store: Store, context: Context, subtask: NodeInput, work: () => Promise<unknown>): Promise<unknown> {
+  const { info } = context
+  const before = heartbeatDetails.safeParse(info.heartbeatDetails)
+  const spentBefore = before.success ? before.data.spentMs : 0
+  const startedAt = performance.now()
+  const spent = (): number => spentBefore + performance.now() - startedAt
+  let progress = before.success ? before.data.progress : undefined
+  const beat = (): void => {
+    if (!info.isLocal) context.heartbeat({ spentMs: Math.round(spent()), ...(progress !== undefined && { progress }) })
+  }
+  const heart = setInterval(beat, heartbeatMs)
+  const timeUp = AbortSignal.timeout(Math.max(1000, subtask.timeoutSeconds * 1000 - spentBefore))
+  const closers: (() => Promise<void>)[] = []
+  const { log, flush } = subtaskLog(store, subtask)
+  const finish = async (status: 'SUCCESSFUL' | 'FAILED' | 'PENDING', cause?: Cause): Promise<void> => {
+    await flush()
+    await store.tasks.finished({ ...subtask, at: new Date(), status, ...(cause && { cause }) })
+  }
+  const run = {
+    log,
+    signal: AbortSignal.any([context.cancellationSignal, timeUp]),
+    key: `${subtask.taskId}-${subtask.subtaskId}`,
+    progress: (message: string) => {
+      progress = message
+      beat()
+    },
+    atEnd: (close: () => Promise<void>) => void closers.push(close),
+  }
+  try {
+    beat()
+    await store.tasks.started({ ...subtask, executor: hostname(), at: new Date() })
+    log('INFO', `Run subtask, id=${subtask.subtaskId}, name=${subtask.name}, attempt=${info.attempt}, executor=${hostname()}`)
+    const result = await withSubtaskRun(run, work)
+    log('INFO', `Set state for subtask: ${subtask.subtaskId}, current state: RUNNING, new state: SUCCESSFUL`)
+    await finish(subtask.operation === 'ROLLBACK' ? 'PENDING' : 'SUCCESSFUL')
+    return result
+  } catch (error) {
+    const cause = definiteCause(error, subtask, timeUp.aborted || spent() >= subtask.timeoutSeconds * 1000)
+    if (context.cancellationDetails?.cancelRequested) {
+      log('WARN', 'Canceled by an operator')
+      await flush().catch(() => undefined)
+      throw error instanceof CancelledFailure ? error : new CancelledFailure('canceled by an operator')
+    }
+    if (!cause || context.cancellationDetails?.workerShutdown) {
+      log('WARN', `Attempt ${info.attempt} ended: ${textOf(error)}. It is tried again.`)
+      await flush().catch(() => undefined)
+      // The next attempt reads from the last heartbeat how much time is left.
+      beat()
+      throw ApplicationFailure.create({ message: clip(textOf(error)), type: 'Transient' })
+    }
+    log('ERROR', `Execute task failed, subtask=${subtask.subtaskId}, code=${cause.code}, failedMessage=${cause.message}`)
+    if (cause.advice !== undefined) log('ERROR', `Advice: ${cause.advice}`)
+    await finish('FAILED', cause)
+    throw definiteFailure(cause)
+  } finally {
+    clearInterval(heart)
+    await Promise.allSettled(closers.map((close) => close()))
+  }
+}
+
+function definiteCause(error: unknown, subtask: NodeInput, outOfTime: boolean): Cause | undefined {
+  if (error instanceof DefiniteError) return error.reason
+  if (!outOfTime) return undefined
+  const seen = error instanceof TransientError || !(error instanceof Error) ? textOf(error) : `${error.name}: ${error.message}`
+  return {
+    code: 'TSK10012',
+    message: `"${subtask.name}" did not succeed within ${subtask.timeoutSeconds} s. Last seen: ${seen}`,
+    advice: 'Mend what was last seen, then retry the subtask: it goes on where it stopped.',
+  }
+}

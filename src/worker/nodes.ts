@@ -1,0 +1,83 @@
+import { type Activity, clusterNodes, hostNodes, type NodeActivities, preparedHostNodes } from '../activities/index.ts'
+import type { ClusterNode, HostNode, Node, PreparedHostNode } from '../activities/node.ts'
+import type { HostPool } from '../host/index.ts'
+import { connectSql, serversOf } from '../oceanbase/index.ts'
+import type { NodeInput } from '../plan/node.ts'
+import type { Recorder } from '../plan/run.ts'
+import { Secret } from '../quote.ts'
+import type { Store } from '../store/index.ts'
+import { type SubtaskRun, subtaskRun } from './subtaskRun.ts'
+
+export interface NodeDependencies {
+  readonly store: Store
+  readonly hosts: HostPool
+}
+
+const mapped = <Name extends string, From, To>(record: Record<Name, From>, map: (value: From) => To): Record<Name, To> =>
+  Object.fromEntries(Object.entries<From>(record).map(([name, value]) => [name, map(value)])) as Record<Name, To>
+
+/** Binds every node to this worker's store and hosts: what Temporal calls as an activity. */
+export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities & Recorder {
+  const open = (input: NodeInput, run: SubtaskRun): Node => ({
+    input,
+    store,
+    log: run.log,
+    signal: run.signal,
+    progress: run.progress,
+    async host(hostId) {
+      const access = await store.hosts.access(hostId)
+      return hosts.host(access, run, (hostKey) => store.hosts.pinKey(hostId, hostKey))
+    },
+  })
+
+  const openCluster = async (input: NodeInput, run: SubtaskRun): Promise<ClusterNode> => {
+    const { clusterId } = input
+    if (clusterId === undefined) throw new TypeError(`"${input.name}" needs a cluster`)
+    const cluster = await store.clusters.spec(clusterId)
+    return {
+      ...open(input, run),
+      cluster,
+      async sql(server, user) {
+        const name = user === 'rootEmpty' ? 'root' : user
+        const password = user === 'rootEmpty' ? new Secret('') : await store.secrets.get(`cluster/${clusterId}/${name}`)
+        const session = await connectSql({ ip: server.ip, port: cluster.sqlPort, username: `${name}@sys`, password }, run)
+        run.atEnd(() => session.close())
+        return session
+      },
+    }
+  }
+
+  const openHost = async (input: NodeInput, run: SubtaskRun): Promise<HostNode> => {
+    const node = await openCluster(input, run)
+    const server = serversOf(node.cluster).find(({ hostId }) => hostId === input.hostId)
+    if (!server) throw new TypeError(`host ${input.hostId} is not part of cluster ${node.cluster.name}`)
+    return { ...node, server, target: await node.host(server.hostId) }
+  }
+
+  const openPreparedHost = async (input: NodeInput, run: SubtaskRun): Promise<PreparedHostNode> => {
+    const { hostId } = input
+    if (hostId === undefined) throw new TypeError(`"${input.name}" needs a host`)
+    const node = open(input, run)
+    return { ...node, hostId, target: await node.host(hostId) }
+  }
+
+  const bind = <N, Name extends string>(
+    nodes: Record<Name, (node: N) => Promise<unknown>>,
+    openNode: (input: NodeInput, run: SubtaskRun) => Promise<N>,
+  ) =>
+    mapped(
+      nodes,
+      (node): Activity =>
+        async (input) => {
+          await node(await openNode(input, subtaskRun()))
+        },
+    )
+
+  return {
+    ...bind(clusterNodes, openCluster),
+    ...bind(hostNodes, openHost),
+    ...bind(preparedHostNodes, openPreparedHost),
+    waitNode: async () => undefined,
+    record: ({ taskId, changes, task }) => store.tasks.record(changes, { taskId, ...task }),
+  }
+}
