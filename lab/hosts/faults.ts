@@ -40,7 +40,6 @@ interface Fault<Kind extends FaultKind> {
 }
 
 const fullDiskLabel = 'obflow-lab-full'
-const sudoEnvironment = 'etc/obflow-lab/sudo.env'
 
 export const faults: { readonly [Kind in FaultKind]: Fault<Kind> } = {
   diskFull: {
@@ -67,19 +66,9 @@ export const faults: { readonly [Kind in FaultKind]: Fault<Kind> } = {
         FAKETIME: `${ms < 0 ? '' : '+'}${ms / 1000}`,
         FAKETIME_DONT_FAKE_MONOTONIC: '1',
       }
-      // sudo drops LD_PRELOAD on the way in; its own environment file gives it back to the command.
-      writeFileSync(
-        join(host.disk, sudoEnvironment),
-        `${Object.entries(shift)
-          .map(([name, value]) => `${name}=${value}\n`)
-          .join('')}`,
-      )
       await host.restartSshd(shift)
     },
-    heal: async (host) => {
-      writeFileSync(join(host.disk, sudoEnvironment), '')
-      await host.restartSshd({})
-    },
+    heal: (host) => host.restartSshd({}),
   },
   networkDown: {
     inflict: (host) => setLink(host.network, host.ip, 'down'),

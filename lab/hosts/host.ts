@@ -19,7 +19,7 @@ export interface HostParts extends HostFiles {
   readonly network: Switch
 }
 
-const environment = {
+const execEnvironment = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/root',
   USER: 'root',
@@ -85,12 +85,12 @@ export class LabHost {
    * A failing command is an outcome with its `code`, not an error.
    */
   exec(command: string | readonly string[], options: RunOptions = {}): Promise<Outcome> {
-    return attempt(this.#inside(command), { env: environment, ...options })
+    return attempt(this.#inside(command), { env: execEnvironment, ...options })
   }
 
   /** Like exec for a list, but throws when the command fails; gives its standard output. */
   must(command: readonly string[], options: RunOptions = {}): Promise<string> {
-    return run(this.#inside(command), { env: environment, ...options })
+    return run(this.#inside(command), { env: execEnvironment, ...options })
   }
 
   /** Makes something go wrong on this host, from now until it is healed. */
@@ -140,9 +140,13 @@ export class LabHost {
     return familyOf(this.init.pid)
   }
 
+  /** sudo drops LD_PRELOAD and the like on the way in; its own environment file gives them back to the command. */
   #configureSshd(limited: boolean, extra: Readonly<Record<string, string>>): void {
+    const environment = { ...(limited && limitsEnvironment), ...extra }
+    const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`)
     if (limited) writeFileSync(join(this.disk, limitsFile), limitsScript)
-    writeFileSync(join(this.disk, 'etc/ssh/sshd_config'), sshdConfig({ ...(limited && limitsEnvironment), ...extra }))
+    writeFileSync(join(this.disk, 'etc/obflow-lab/sudo.env'), lines.join(''))
+    writeFileSync(join(this.disk, 'etc/ssh/sshd_config'), sshdConfig(environment))
   }
 
   #inside(command: string | readonly string[]): string[] {

@@ -20,6 +20,6 @@ export const limitsScript = `ulimit() {
 }
 `
 
-/** Where it lies on a host, and what makes every bash read it. */
-export const limitsFile = '/etc/obflow-lab/limits.sh'
-export const limitsEnvironment: Readonly<Record<string, string>> = { BASH_ENV: limitsFile }
+/** Where it lies on a host, and what makes every bash read it: those of sshd read bash.bashrc, those of login profile, others BASH_ENV. */
+export const limitsFile = 'etc/obflow-lab/limits.sh'
+export const limitsEnvironment: Readonly<Record<string, string>> = { BASH_ENV: `/${limitsFile}` }

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { limitsFile } from './limits.ts'
 import { run } from './run.ts'
 
 /** admin as OceanBase's own packages and OCP know it: uid 500, gid 500. */
@@ -75,13 +76,14 @@ function files(rootPublicKey: string, adminHash: string): readonly (readonly [pa
     ['etc/gshadow', 'root:*::\ntty:*::\nnogroup:*::\nadmin:*::\n', 0o600],
     ['etc/nsswitch.conf', 'passwd: files\ngroup: files\nshadow: files\nhosts: files\nservices: files\nprotocols: files\n', 0o644],
     ['etc/resolv.conf', '', 0o644],
-    ['etc/profile', 'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n', 0o644],
+    ['etc/profile', 'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n. /etc/bash.bashrc\n', 0o644],
+    ['etc/bash.bashrc', `. /${limitsFile}\n`, 0o644],
+    [limitsFile, '', 0o644],
     ['etc/sudoers', `${secure}root ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n`, 0o440],
     ['etc/sudoers.d/admin', 'admin ALL=(ALL) NOPASSWD: ALL\n', 0o440],
     // Debian's rpm keeps its database in the caller's home; el7 keeps it here.
     ['etc/rpm/macros.obflow-lab', '%_dbpath /var/lib/rpm\n', 0o644],
     ['etc/obflow-lab/faults.json', '{}\n', 0o644],
-    ['etc/obflow-lab/sudo.env', '', 0o644],
     ['root/.ssh/authorized_keys', `${rootPublicKey}\n`, 0o600],
     ['opt/obflow-lab/node', '', 0o755],
   ]
