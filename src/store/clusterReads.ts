@@ -1,0 +1,91 @@
+import { and, asc, count, eq, getTableColumns, ilike, inArray, type SQL } from 'drizzle-orm'
+import type { Db } from './db.ts'
+import { containing, order, type Page, type Paging, window } from './paging.ts'
+import { theRow } from './rows.ts'
+import * as schema from './schema/index.ts'
+
+const { clusters, servers, tenants, hosts, hostTypes, idcs } = schema
+
+export type Server = typeof servers.$inferSelect & { readonly hostTypeName: string | null }
+export interface Zone extends Readonly<typeof schema.zones.$inferSelect> {
+  readonly idcId: number | null
+  readonly servers: readonly Server[]
+}
+export interface Cluster extends Readonly<typeof clusters.$inferSelect> {
+  readonly zones: readonly Zone[]
+  readonly tenantCount: number
+}
+
+export interface ClusterFilter {
+  readonly name?: string | undefined
+  readonly status?: readonly Cluster['status'][] | undefined
+}
+
+/** Clusters as they are shown, zones and servers included. */
+export function clusterReads(db: Db) {
+  const zonesTable = schema.zones
+  const sortable = {
+    id: clusters.id,
+    name: clusters.name,
+    status: clusters.status,
+    createTime: clusters.createTime,
+    obClusterId: clusters.obClusterId,
+  }
+
+  const complete = async (rows: readonly (typeof clusters.$inferSelect)[]): Promise<Cluster[]> => {
+    if (rows.length === 0) return []
+    const ids = rows.map((row) => row.id)
+    const zoneRows = await db
+      .select({ ...getTableColumns(zonesTable), idcId: idcs.id })
+      .from(zonesTable)
+      .leftJoin(idcs, eq(idcs.name, zonesTable.idcName))
+      .where(inArray(zonesTable.clusterId, ids))
+      .orderBy(asc(zonesTable.clusterId), asc(zonesTable.position))
+    const serverRows = await db
+      .select({ ...getTableColumns(servers), hostTypeName: hostTypes.name })
+      .from(servers)
+      .innerJoin(hosts, eq(hosts.id, servers.hostId))
+      .leftJoin(hostTypes, eq(hostTypes.id, hosts.typeId))
+      .where(inArray(servers.clusterId, ids))
+      .orderBy(asc(servers.position))
+    const tenantRows = await db
+      .select({ clusterId: tenants.clusterId, total: count() })
+      .from(tenants)
+      .where(inArray(tenants.clusterId, ids))
+      .groupBy(tenants.clusterId)
+    const serversByZone = Map.groupBy(serverRows, (server) => `${server.clusterId}/${server.zoneName}`)
+    const zonesByCluster = Map.groupBy(zoneRows, (zone) => zone.clusterId)
+    const tenantCounts = new Map(tenantRows.map((row) => [row.clusterId, row.total]))
+    return rows.map((row) => ({
+      ...row,
+      zones: (zonesByCluster.get(row.id) ?? []).map((zone) => ({
+        ...zone,
+        servers: serversByZone.get(`${row.id}/${zone.name}`) ?? [],
+      })),
+      tenantCount: tenantCounts.get(row.id) ?? 0,
+    }))
+  }
+
+  return {
+    async get(id: number): Promise<Cluster | undefined> {
+      return (await complete(await db.select().from(clusters).where(eq(clusters.id, id))))[0]
+    },
+    async list(filter: ClusterFilter, paging: Paging): Promise<Page<Cluster>> {
+      const conditions: (SQL | undefined)[] = [
+        filter.name === undefined ? undefined : ilike(clusters.name, containing(filter.name)),
+        filter.status === undefined ? undefined : inArray(clusters.status, filter.status),
+      ]
+      const where = and(...conditions)
+      const { limit, offset } = window(paging)
+      const rows = await db
+        .select()
+        .from(clusters)
+        .where(where)
+        .orderBy(...order(paging, sortable, clusters.id))
+        .limit(limit)
+        .offset(offset)
+      const total = theRow(await db.select({ total: count() }).from(clusters).where(where), 'count of clusters').total
+      return { contents: await complete(rows), total }
+    },
+  }
+}

@@ -1,0 +1,173 @@
+import { and, asc, count, eq, exists, getTableColumns, ilike, inArray, isNull, not, or, type SQL } from 'drizzle-orm'
+import type { HostAccess } from '../host/host.ts'
+import type { Db } from './db.ts'
+import type { Key } from './key.ts'
+import type { Removal } from './named.ts'
+import { containing, order, type Page, type Paging, window } from './paging.ts'
+import { theRow } from './rows.ts'
+import * as schema from './schema/index.ts'
+import { secrets } from './secrets.ts'
+
+const { hosts: table, hostServices, hostTypes, idcs, regions } = schema
+
+export type HostService = typeof hostServices.$inferSelect
+export type HostStatus = typeof table.$inferSelect.status
+export type AgentStatus = NonNullable<typeof table.$inferSelect.agentStatus>
+
+export interface Host extends Readonly<typeof table.$inferSelect> {
+  readonly idcName: string
+  readonly idcDescription: string | null
+  readonly typeName: string | null
+  readonly typeDescription: string | null
+  readonly regionId: number
+  readonly regionName: string
+  readonly regionDescription: string | null
+  readonly services: readonly HostService[]
+}
+
+export interface HostFilter {
+  readonly status?: readonly HostStatus[] | undefined
+  /** Part of the name, alias or address. */
+  readonly keyword?: string | undefined
+  readonly idcId?: readonly number[] | undefined
+  readonly includedServiceType?: readonly HostService['type'][] | undefined
+  readonly excludedServiceType?: readonly HostService['type'][] | undefined
+}
+
+/** What "Prepare host" reads from a host. */
+export interface HostFacts {
+  readonly name?: string
+  readonly operatingSystem?: string
+  readonly operatingSystemRelease?: string
+  readonly architecture?: string
+  readonly serialNumber?: string
+  /** Cores, memory, disks and whatever else was read. */
+  readonly facts?: Readonly<Record<string, unknown>>
+}
+
+const columns = {
+  ...getTableColumns(table),
+  idcName: idcs.name,
+  idcDescription: idcs.description,
+  typeName: hostTypes.name,
+  typeDescription: hostTypes.description,
+  regionId: regions.id,
+  regionName: regions.name,
+  regionDescription: regions.description,
+}
+
+/** Hosts, what runs on them and how to reach them. */
+export function hosts(db: Db, key: Key) {
+  const rows = () =>
+    db
+      .select(columns)
+      .from(table)
+      .innerJoin(idcs, eq(idcs.id, table.idcId))
+      .innerJoin(regions, eq(regions.id, idcs.regionId))
+      .leftJoin(hostTypes, eq(hostTypes.id, table.typeId))
+
+  const withServices = async (found: readonly Omit<Host, 'services'>[]): Promise<Host[]> => {
+    if (found.length === 0) return []
+    const ids = found.map((host) => host.id)
+    const all = await db.select().from(hostServices).where(inArray(hostServices.hostId, ids)).orderBy(asc(hostServices.id))
+    const byHost = Map.groupBy(all, (service) => service.hostId)
+    return found.map((host) => ({ ...host, services: byHost.get(host.id) ?? [] }))
+  }
+
+  const serving = (types: readonly HostService['type'][]): SQL =>
+    exists(
+      db
+        .select({ id: hostServices.id })
+        .from(hostServices)
+        .where(and(eq(hostServices.hostId, table.id), inArray(hostServices.type, types))),
+    )
+
+  return {
+    async get(id: number): Promise<Host | undefined> {
+      return (await withServices(await rows().where(eq(table.id, id))))[0]
+    },
+    /** The hosts of these ids that exist, in order of id. */
+    byIds: async (ids: readonly number[]): Promise<Host[]> =>
+      withServices(await rows().where(inArray(table.id, ids)).orderBy(asc(table.id))),
+    async list(filter: HostFilter, paging: Paging): Promise<Page<Host>> {
+      const like = filter.keyword === undefined ? undefined : containing(filter.keyword)
+      const where = and(
+        filter.status === undefined ? undefined : inArray(table.status, filter.status),
+        like === undefined ? undefined : or(ilike(table.innerIpAddress, like), ilike(table.name, like), ilike(table.alias, like)),
+        filter.idcId === undefined ? undefined : inArray(table.idcId, filter.idcId),
+        filter.includedServiceType === undefined ? undefined : serving(filter.includedServiceType),
+        filter.excludedServiceType === undefined ? undefined : not(serving(filter.excludedServiceType)),
+      )
+      const { limit, offset } = window(paging)
+      const sortable = { id: table.id, name: table.name, status: table.status, createTime: table.createTime }
+      const found = await rows()
+        .where(where)
+        .orderBy(...order(paging, sortable, table.id))
+        .limit(limit)
+        .offset(offset)
+      const total = theRow(await db.select({ total: count() }).from(table).where(where), 'count of hosts').total
+      return { contents: await withServices(found), total }
+    },
+    /** How to log in to a host, its password or key included. */
+    async access(id: number): Promise<HostAccess> {
+      const found = await db
+        .select({
+          id: table.id,
+          ip: table.innerIpAddress,
+          sshPort: table.sshPort,
+          hostKey: table.hostKey,
+          credentialId: table.credentialId,
+          username: schema.credentials.username,
+          type: schema.credentials.type,
+        })
+        .from(table)
+        .innerJoin(schema.credentials, eq(schema.credentials.id, table.credentialId))
+        .where(eq(table.id, id))
+      const { hostKey, credentialId, type, ...access } = theRow(found, `host ${id}`)
+      const secret = await secrets(db, key).get(`credential/${credentialId}`)
+      return { ...access, login: { type, secret }, ...(hostKey !== null && { hostKey }) }
+    },
+    /** Remembers the key of a host seen for the first time; one that is pinned stays. */
+    async pinKey(id: number, sha256: string): Promise<void> {
+      await db
+        .update(table)
+        .set({ hostKey: sha256 })
+        .where(and(eq(table.id, id), isNull(table.hostKey)))
+    },
+    async setStatus(id: number, status: HostStatus): Promise<void> {
+      await db.update(table).set({ status }).where(eq(table.id, id))
+    },
+    async setFacts(id: number, facts: HostFacts): Promise<void> {
+      await db
+        .update(table)
+        .set({ ...facts, updateTime: new Date() })
+        .where(eq(table.id, id))
+    },
+    /** The agent of a host; `undefined` when it has none any more. */
+    async setAgent(id: number, agent: { readonly version: string; readonly status: AgentStatus } | undefined): Promise<void> {
+      await db
+        .update(table)
+        .set({ agentVersion: agent?.version ?? null, agentStatus: agent?.status ?? null })
+        .where(eq(table.id, id))
+    },
+    /** Forgets a host; `used` while a service runs on it or it is being prepared. */
+    remove: (id: number): Promise<Removal> =>
+      db.transaction(async (tx) => {
+        const found = await tx.select().from(table).where(eq(table.id, id)).for('update')
+        if (found.length === 0) return 'missing'
+        const busy = inArray(hostServices.type, ['OB_CLUSTER', 'OB_PROXY'])
+        const services = await tx
+          .select()
+          .from(hostServices)
+          .where(and(eq(hostServices.hostId, id), busy))
+        const proxies = await tx.select().from(schema.obproxyServers).where(eq(schema.obproxyServers.hostId, id))
+        const running = await tx
+          .select()
+          .from(schema.tasks)
+          .where(and(eq(schema.tasks.hostId, id), eq(schema.tasks.status, 'RUNNING')))
+        if (services.length + proxies.length + running.length > 0) return 'used'
+        await tx.delete(table).where(eq(table.id, id))
+        return 'gone'
+      }),
+  }
+}

@@ -1,0 +1,84 @@
+import { sql } from 'drizzle-orm'
+import { clusters } from './clusters.ts'
+import { credentials } from './credentials.ts'
+import { type ConnectOptions, connect } from './db.ts'
+import { hosts } from './hosts.ts'
+import type { Key } from './key.ts'
+import { hostTypes, idcs, regions } from './named.ts'
+import { obproxy } from './obproxy.ts'
+import { packages } from './packages.ts'
+import { secrets } from './secrets.ts'
+import { tasks } from './tasks.ts'
+import { users } from './users.ts'
+
+export type { Cluster, ClusterFilter, Server, Zone } from './clusterReads.ts'
+export type { ClusterStatus, ObservedServer, ObservedTenant, ObservedZone, ServerStatus } from './clusters.ts'
+export type { Credential } from './credentials.ts'
+export type { AgentStatus, Host, HostFacts, HostFilter, HostService, HostStatus } from './hosts.ts'
+export { type Key, keyFromFile, parseKey } from './key.ts'
+export type { HostType, Idc, Region, Removal } from './named.ts'
+export type { Creator, Subtask, Task, TaskWithSubtasks } from './newTask.ts'
+export type { ObproxyCluster, ObproxyLink, ObproxyServer } from './obproxy.ts'
+export type { Package, PackageType } from './packages.ts'
+export type { Page, Paging } from './paging.ts'
+export type { Finished, NewLogLine, Started, SubtaskChange, TaskChange } from './progress.ts'
+export {
+  agentStatuses,
+  clusterStatuses,
+  clusterTypes,
+  hostKinds,
+  hostStatuses,
+  operations,
+  packageTypes,
+  serverStatuses,
+  serviceTypes,
+  subtaskStatuses,
+  taskStatuses,
+  taskTypes,
+} from './schema/index.ts'
+export type { TaskContext, TaskTargets } from './schema/tasks.ts'
+export type { LogLine, TaskFilter, TaskRun } from './tasks.ts'
+
+/** Inventory and what the API shows of tasks. What happens next in a task is Temporal's to know. */
+export interface Store {
+  readonly clusters: ReturnType<typeof clusters>
+  readonly credentials: ReturnType<typeof credentials>
+  readonly hosts: ReturnType<typeof hosts>
+  readonly hostTypes: ReturnType<typeof hostTypes>
+  readonly idcs: ReturnType<typeof idcs>
+  readonly obproxy: ReturnType<typeof obproxy>
+  readonly packages: ReturnType<typeof packages>
+  readonly regions: ReturnType<typeof regions>
+  readonly secrets: ReturnType<typeof secrets>
+  readonly tasks: ReturnType<typeof tasks>
+  readonly users: ReturnType<typeof users>
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface StoreOptions extends ConnectOptions {
+  readonly key: Key
+}
+
+/** Opens the store on PostgreSQL (`databaseUrl`), or on PGlite in a directory or in memory, with its schema brought up to date. */
+export async function openStore({ key, ...where }: StoreOptions): Promise<Store> {
+  const { db, close } = await connect(where)
+  return {
+    clusters: clusters(db, key),
+    credentials: credentials(db, key),
+    hosts: hosts(db, key),
+    hostTypes: hostTypes(db),
+    idcs: idcs(db),
+    obproxy: obproxy(db),
+    packages: packages(db),
+    regions: regions(db),
+    secrets: secrets(db, key),
+    tasks: tasks(db),
+    users: users(db),
+    async ping() {
+      await db.execute(sql`select 1`)
+    },
+    close,
+  }
+}

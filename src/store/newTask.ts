@@ -1,0 +1,95 @@
+import type { PlannedSubtask } from '../plan/expand.ts'
+import { take } from './counters.ts'
+import type { Db } from './db.ts'
+import { inChunks, theRow } from './rows.ts'
+import * as schema from './schema/index.ts'
+import type { TaskContext, TaskTargets } from './schema/tasks.ts'
+
+/** Who asks for something. */
+export interface Creator {
+  readonly id: number
+  readonly name: string
+}
+
+export interface NewTask {
+  /** The workflow that carries it out, e.g. `createCluster`. */
+  readonly workflow: string
+  readonly name: string
+  readonly prohibitRollback: boolean
+  readonly subtasks: readonly PlannedSubtask[]
+  readonly targets: TaskTargets
+  readonly context: TaskContext
+  readonly creator: Creator
+  readonly traceId?: string | undefined
+  readonly cluster?: { readonly id: number; readonly name: string; readonly obClusterId: number; readonly type: string }
+  readonly hostId?: number
+}
+
+export type Task = typeof schema.tasks.$inferSelect
+export type Subtask = typeof schema.subtasks.$inferSelect
+export interface TaskWithSubtasks extends Task {
+  readonly subtasks: Subtask[]
+}
+
+/** Writes a task and its subtasks; ids of the subtasks are consecutive, in the plan's order. Roots are READY, the rest PENDING. */
+export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtasks> {
+  const id = await take(tx, 'task')
+  const firstSubtaskId = await take(tx, 'subtask', task.subtasks.length)
+  const idOf = (index: number) => firstSubtaskId + index
+  const { cluster, subtasks: planned, ...facts } = task
+  const now = new Date()
+  const row = theRow(
+    await tx
+      .insert(schema.tasks)
+      .values({
+        id,
+        workflow: facts.workflow,
+        name: facts.name,
+        type: 'MANUAL',
+        clusterId: cluster?.id,
+        clusterName: cluster?.name,
+        obClusterId: cluster?.obClusterId,
+        clusterType: cluster?.type,
+        hostId: facts.hostId,
+        creatorId: facts.creator.id,
+        creator: facts.creator.name,
+        status: 'RUNNING',
+        operation: 'EXECUTE',
+        prohibitRollback: facts.prohibitRollback,
+        context: facts.context,
+        targets: facts.targets,
+        firstSubtaskId,
+        subtaskCount: planned.length,
+        traceId: facts.traceId,
+        createTime: now,
+        startTime: now,
+      })
+      .returning(),
+    `task ${id}`,
+  )
+  const rows = planned.map((subtask): typeof schema.subtasks.$inferInsert => ({
+    id: idOf(subtask.index),
+    taskId: id,
+    index: subtask.index,
+    name: subtask.name,
+    activity: subtask.activity,
+    status: subtask.upstreams.length === 0 ? 'READY' : 'PENDING',
+    operation: 'EXECUTE',
+    runTime: 1,
+    parallelIdx: subtask.parallelIdx,
+    hostId: subtask.host?.id ?? task.hostId,
+    ip: subtask.host?.ip,
+    zone: subtask.zone,
+    upstreams: subtask.upstreams.map(idOf),
+    downstreams: subtask.downstreams.map(idOf),
+    timeout: subtask.timeoutSeconds,
+    prohibitRollback: task.prohibitRollback,
+    prohibitSkip: subtask.prohibitSkip,
+    createTime: now,
+  }))
+  const subtasks: Subtask[] = []
+  await inChunks(rows, async (chunk) => {
+    subtasks.push(...(await tx.insert(schema.subtasks).values(chunk).returning()))
+  })
+  return { ...row, subtasks }
+}

@@ -1,0 +1,83 @@
+import { and, count, desc, eq, ilike, inArray, or } from 'drizzle-orm'
+import type { Db } from './db.ts'
+import type { Removal } from './named.ts'
+import { containing, order, type Page, type Paging, window } from './paging.ts'
+import { theRow } from './rows.ts'
+import * as schema from './schema/index.ts'
+
+export type Package = typeof schema.packages.$inferSelect
+export type PackageType = Package['type']
+export type NewPackage = Omit<Package, 'id' | 'createTime'>
+
+export interface PackageFilter {
+  readonly keyword?: string | undefined
+  readonly type?: readonly PackageType[] | undefined
+  readonly version?: readonly string[] | undefined
+  readonly operatingSystem?: readonly string[] | undefined
+  readonly architecture?: readonly string[] | undefined
+}
+
+// Versions and builds are numbers joined by dots, or plain text: numbers compare as numbers.
+const newestFirst = (left: Package, right: Package): number =>
+  right.version.localeCompare(left.version, 'en', { numeric: true }) ||
+  right.buildNumber.localeCompare(left.buildNumber, 'en', { numeric: true })
+
+/** Uploaded software packages. */
+export function packages(db: Db) {
+  const table = schema.packages
+  return {
+    /** The new package; undefined when one of that file name is there. */
+    async create(values: NewPackage): Promise<Package | undefined> {
+      return (await db.insert(table).values(values).onConflictDoNothing().returning())[0]
+    },
+    async get(id: number): Promise<Package | undefined> {
+      return (await db.select().from(table).where(eq(table.id, id)))[0]
+    },
+    async byFileName(fileName: string): Promise<Package | undefined> {
+      return (await db.select().from(table).where(eq(table.fileName, fileName)))[0]
+    },
+    /** The highest version of a type for an architecture; `noarch` fits all. */
+    async newest(type: PackageType, architecture: string): Promise<Package | undefined> {
+      const fits = and(eq(table.type, type), inArray(table.architecture, [architecture, 'noarch']))
+      return (await db.select().from(table).where(fits)).sort(newestFirst)[0]
+    },
+    async list(filter: PackageFilter, paging: Paging): Promise<Page<Package>> {
+      const like = filter.keyword === undefined ? undefined : containing(filter.keyword)
+      const where = and(
+        like === undefined ? undefined : or(ilike(table.fileName, like), ilike(table.version, like)),
+        filter.type === undefined ? undefined : inArray(table.type, filter.type),
+        filter.version === undefined ? undefined : inArray(table.version, filter.version),
+        filter.operatingSystem === undefined ? undefined : inArray(table.operatingSystem, filter.operatingSystem),
+        filter.architecture === undefined ? undefined : inArray(table.architecture, filter.architecture),
+      )
+      const { limit, offset } = window(paging)
+      const sortable = { id: table.id, name: table.name, version: table.version, createTime: table.createTime, size: table.size }
+      const contents = await db
+        .select()
+        .from(table)
+        .where(where)
+        .orderBy(...order(paging, sortable, table.id), desc(table.id))
+        .limit(limit)
+        .offset(offset)
+      return { contents, total: theRow(await db.select({ total: count() }).from(table).where(where), 'count of packages').total }
+    },
+    /** Which of these packages a cluster or a host service uses. */
+    async inUse(ids: readonly number[]): Promise<ReadonlySet<number>> {
+      const { clusters, hostServices } = schema
+      const byCluster = await db.selectDistinct({ id: clusters.packageId }).from(clusters).where(inArray(clusters.packageId, ids))
+      const byService = await db
+        .selectDistinct({ id: hostServices.softwarePackageId })
+        .from(hostServices)
+        .where(inArray(hostServices.softwarePackageId, ids))
+      return new Set([...byCluster, ...byService].flatMap(({ id }) => (id === null ? [] : [id])))
+    },
+    remove: (id: number): Promise<Removal> =>
+      db.transaction(async (tx) => {
+        const found = await tx.select().from(table).where(eq(table.id, id)).for('update')
+        if (found.length === 0) return 'missing'
+        if ((await packages(tx).inUse([id])).size > 0) return 'used'
+        await tx.delete(table).where(eq(table.id, id))
+        return 'gone'
+      }),
+  }
+}

@@ -1,0 +1,26 @@
+import { asc, desc, type SQL } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+
+/** A page of a list, as OCP asks for it: pages count from 1. */
+export interface Paging {
+  readonly page: number
+  readonly size: number
+  readonly sort?: { readonly field: string; readonly direction: 'asc' | 'desc' } | undefined
+}
+
+export interface Page<Item> {
+  readonly contents: Item[]
+  readonly total: number
+}
+
+export const window = ({ page, size }: Paging): { limit: number; offset: number } => ({ limit: size, offset: (page - 1) * size })
+
+/** The order of a list: by the column asked for when the list has it, newest first otherwise; equal ones by id. */
+export function order(paging: Paging, columns: Readonly<Record<string, PgColumn>>, id: PgColumn): SQL[] {
+  const column = paging.sort && columns[paging.sort.field]
+  if (column === undefined || paging.sort === undefined) return [desc(id)]
+  return [paging.sort.direction === 'asc' ? asc(column) : desc(column), asc(id)]
+}
+
+/** A pattern for `like` that takes the words of a search literally. */
+export const containing = (words: string): string => `%${words.replaceAll(/[\\%_]/g, '\\$&')}%`

@@ -1,0 +1,187 @@
+import { sql } from 'drizzle-orm'
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
+import { createTime, id, instant, updateTime } from './columns.ts'
+import { hosts, packages } from './inventory.ts'
+
+/** OCP's list (its obLinks table has the longest one). */
+export const clusterStatuses = [
+  'CREATING',
+  'RUNNING',
+  'DELETING',
+  'STARTING',
+  'RESTARTING',
+  'STOPPING',
+  'STOPPED',
+  'TAKINGOVER',
+  'MOVINGOUT',
+  'SWITCHOVER',
+  'FAILOVER',
+  'OPERATING',
+  'UNAVAILABLE',
+  'UPGRADING',
+  'ABANDONED',
+] as const
+
+export const clusterTypes = ['PRIMARY', 'STANDBY'] as const
+export const serverStatuses = [
+  'CREATING',
+  'RUNNING',
+  'STOPPING',
+  'STOPPED',
+  'STARTING',
+  'RESTARTING',
+  'DELETING',
+  'UNAVAILABLE',
+  'OPERATING',
+  'DELETED',
+] as const
+
+export const clusters = pgTable(
+  'clusters',
+  {
+    /** Given out by a counter, so that a refused request leaves no gap. */
+    id: integer().primaryKey(),
+    name: text().notNull(),
+    obClusterId: integer().notNull(),
+    type: text({ enum: clusterTypes }).notNull(),
+    status: text({ enum: clusterStatuses }).notNull(),
+    version: text().notNull(),
+    packageId: integer()
+      .notNull()
+      .references(() => packages.id),
+    rpmName: text().notNull(),
+    primaryZone: text().notNull(),
+    sqlPort: integer().notNull(),
+    rpcPort: integer().notNull(),
+    installPath: text().notNull(),
+    dataPath: text().notNull(),
+    logPath: text().notNull(),
+    osUser: text().notNull(),
+    startupParameters: jsonb().$type<readonly { readonly name: string; readonly value: string }[]>().notNull(),
+    obproxyClusterIds: integer().array().notNull(),
+    creator: text().notNull(),
+    createTime: createTime(),
+    updateTime: updateTime(),
+  },
+  (table) => [
+    unique('clusters_name_and_ob_cluster_id').on(table.name, table.obClusterId),
+    // A standby carries its primary's name under another obClusterId.
+    uniqueIndex('clusters_one_primary_of_a_name').on(table.name).where(sql`type = 'PRIMARY'`),
+  ],
+)
+
+const cluster = () =>
+  integer()
+    .notNull()
+    .references(() => clusters.id, { onDelete: 'cascade' })
+
+export const zones = pgTable(
+  'zones',
+  {
+    clusterId: cluster(),
+    name: text().notNull(),
+    /** Place in the request. */
+    position: integer().notNull(),
+    idcName: text().notNull(),
+    regionName: text().notNull(),
+    innerStatus: text().notNull(),
+    status: text({ enum: serverStatuses }).notNull(),
+    createTime: createTime(),
+    updateTime: updateTime(),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.name] })],
+)
+
+export const servers = pgTable(
+  'servers',
+  {
+    id: id(),
+    clusterId: cluster(),
+    zoneName: text().notNull(),
+    position: integer().notNull(),
+    hostId: integer()
+      .notNull()
+      .references(() => hosts.id),
+    ip: text().notNull(),
+    port: integer().notNull(),
+    sqlPort: integer().notNull(),
+    /** Chosen for BOOTSTRAP, one a zone. */
+    rootServer: boolean().notNull(),
+    version: text(),
+    innerStatus: text().notNull(),
+    status: text({ enum: serverStatuses }).notNull(),
+    withRootserver: boolean().notNull(),
+    startTime: instant(),
+    stopTime: instant(),
+    createTime: createTime(),
+    updateTime: updateTime(),
+  },
+  (table) => [unique('servers_one_a_host').on(table.clusterId, table.hostId), index('servers_host').on(table.hostId)],
+)
+
+export const tenants = pgTable(
+  'tenants',
+  {
+    clusterId: cluster(),
+    obTenantId: integer().notNull(),
+    name: text().notNull(),
+    mode: text({ enum: ['MYSQL', 'ORACLE'] }).notNull(),
+    primaryZone: text().notNull(),
+    locality: text().notNull(),
+    status: text().notNull(),
+    createTime: createTime(),
+    updateTime: updateTime(),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.obTenantId] })],
+)
+
+export const obproxyStatuses = [
+  'CREATING',
+  'RUNNING',
+  'RESTARTING',
+  'UPGRADING',
+  'REFRESHING',
+  'DELETING',
+  'UNAVAILABLE',
+  'TAKINGOVER',
+] as const
+
+export const obproxyClusters = pgTable('obproxy_clusters', {
+  id: id(),
+  name: text().notNull().unique(),
+  address: text().notNull(),
+  port: integer().notNull(),
+  workMode: text({ enum: ['CONFIG_URL', 'RS_LIST', 'OB_SHARDING'] }).notNull(),
+  status: text({ enum: obproxyStatuses }).notNull(),
+  creator: text().notNull(),
+  createTime: createTime(),
+  updateTime: updateTime(),
+})
+
+export const obproxyServers = pgTable('obproxy_servers', {
+  id: id(),
+  obproxyClusterId: integer()
+    .notNull()
+    .references(() => obproxyClusters.id, { onDelete: 'cascade' }),
+  hostId: integer()
+    .notNull()
+    .references(() => hosts.id),
+  sqlPort: integer().notNull(),
+  exporterPort: integer().notNull(),
+  version: text(),
+  status: text({ enum: obproxyStatuses }).notNull(),
+  createTime: createTime(),
+})
+
+export const obproxyLinks = pgTable(
+  'obproxy_links',
+  {
+    obproxyClusterId: integer()
+      .notNull()
+      .references(() => obproxyClusters.id, { onDelete: 'cascade' }),
+    clusterId: cluster(),
+    username: text().notNull(),
+    createTime: createTime(),
+  },
+  (table) => [primaryKey({ columns: [table.obproxyClusterId, table.clusterId] })],
+)

@@ -1,0 +1,3 @@
+export * from './clusters.ts'
+export * from './inventory.ts'
+export * from './tasks.ts'

@@ -1,0 +1,128 @@
+import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import type { Cause } from '../../errors/failure.ts'
+import { createTime, instant } from './columns.ts'
+
+export const taskStatuses = ['RUNNING', 'FAILED', 'SUCCESSFUL'] as const
+export const subtaskStatuses = ['PENDING', 'READY', 'RUNNING', 'CANCELING', 'FAILED', 'SUCCESSFUL'] as const
+export const operations = ['EXECUTE', 'RETRY', 'SKIP', 'CANCEL', 'ROLLBACK', 'ROLLBACK_SKIP'] as const
+export const taskTypes = ['MANUAL', 'SYS_ONECE', 'SCHEDULED', 'SYS_SCHEDULED'] as const
+
+/** OCP's context of a task: words and lists of words, no secrets. */
+export interface TaskContext {
+  readonly stringMap: Readonly<Record<string, string>>
+  readonly listMap: Readonly<Record<string, readonly string[]>>
+}
+
+/** What a task runs over, kept as it was accepted: the order gives `parallelIdx`. */
+export interface TaskTargets {
+  readonly hosts: readonly { readonly id: number; readonly ip: string }[]
+  readonly zones: readonly string[]
+}
+
+export const tasks = pgTable(
+  'tasks',
+  {
+    id: integer().primaryKey(),
+    /** The workflow that carries it out, e.g. `createCluster`. */
+    workflow: text().notNull(),
+    name: text().notNull(),
+    type: text({ enum: taskTypes }).notNull(),
+    // Name and ids are copied: a task outlives the cluster it made.
+    clusterId: integer(),
+    clusterName: text(),
+    obClusterId: integer(),
+    clusterType: text(),
+    hostId: integer(),
+    creatorId: integer().notNull(),
+    creator: text().notNull(),
+    status: text({ enum: taskStatuses }).notNull(),
+    operation: text({ enum: operations }).notNull(),
+    prohibitRollback: boolean().notNull(),
+    context: jsonb().$type<TaskContext>().notNull(),
+    targets: jsonb().$type<TaskTargets>().notNull(),
+    firstSubtaskId: integer().notNull(),
+    subtaskCount: integer().notNull(),
+    traceId: text(),
+    executor: text(),
+    /** Whether the workflow is known to have been started; see the sweep. */
+    started: boolean().notNull().default(false),
+    createTime: createTime(),
+    startTime: instant().notNull(),
+    finishTime: instant(),
+  },
+  (table) => [
+    index('tasks_status').on(table.status, table.id),
+    index('tasks_cluster').on(table.clusterId),
+    index('tasks_host').on(table.hostId),
+    index('tasks_started').on(table.started),
+  ],
+)
+
+export const subtasks = pgTable(
+  'subtasks',
+  {
+    id: integer().primaryKey(),
+    taskId: integer()
+      .notNull()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
+    index: integer().notNull(),
+    name: text().notNull(),
+    activity: text().notNull(),
+    status: text({ enum: subtaskStatuses }).notNull(),
+    operation: text({ enum: operations }).notNull(),
+    runTime: integer().notNull(),
+    parallelIdx: integer().notNull(),
+    hostId: integer(),
+    ip: text(),
+    zone: text(),
+    /** Subtask ids. */
+    upstreams: integer().array().notNull(),
+    downstreams: integer().array().notNull(),
+    /** Seconds. */
+    timeout: integer().notNull(),
+    prohibitRollback: boolean().notNull(),
+    prohibitSkip: boolean().notNull(),
+    executor: text(),
+    cause: jsonb().$type<Cause>(),
+    createTime: createTime(),
+    startTime: instant(),
+    finishTime: instant(),
+  },
+  (table) => [index('subtasks_task').on(table.taskId, table.index)],
+)
+
+export const subtaskLogs = pgTable(
+  'subtask_logs',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    subtaskId: integer()
+      .notNull()
+      .references(() => subtasks.id, { onDelete: 'cascade' }),
+    runTime: integer().notNull(),
+    /** Only on the line that opens a run; it keeps a second attempt from opening the run again. */
+    opens: text({ enum: operations }),
+    at: instant().notNull(),
+    level: text({ enum: ['INFO', 'WARN', 'ERROR'] }).notNull(),
+    message: text().notNull(),
+  },
+  (table) => [
+    index('subtask_logs_subtask').on(table.subtaskId, table.id),
+    unique('subtask_logs_one_opening').on(table.subtaskId, table.runTime, table.opens),
+  ],
+)
+
+/** Next free number of a kind; a block is taken by one update, inside the transaction that uses it. */
+export const counters = pgTable('counters', { name: text().primaryKey(), next: integer().notNull() })
+
+/** What a client token was answered with, per user. */
+export const clientTokens = pgTable(
+  'client_tokens',
+  {
+    userId: integer().notNull(),
+    token: text().notNull(),
+    bodySha256: text().notNull(),
+    taskId: integer().notNull(),
+    createTime: createTime(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.token] })],
+)

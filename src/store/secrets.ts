@@ -1,0 +1,39 @@
+import { eq, like } from 'drizzle-orm'
+import type { Secret } from '../quote.ts'
+import type { Db } from './db.ts'
+import type { Key } from './key.ts'
+import { theRow } from './rows.ts'
+import * as schema from './schema/index.ts'
+import { seal, unseal } from './seal.ts'
+
+/** Passwords and keys by reference, e.g. `cluster/22/root`, `cluster/22/proxyro`, `credential/3`; sealed at rest. */
+export function secrets(db: Db, key: Key) {
+  const table = schema.secrets
+  const sealed = (ref: string, secret: Secret) => ({ ref, keyId: key.id, sealed: seal(key, ref, secret) })
+
+  const get = async (ref: string): Promise<Secret> => {
+    const row = theRow(await db.select().from(table).where(eq(table.ref, ref)), `secret ${ref}`)
+    if (row.keyId !== key.id) throw new Error(`secret ${ref} was sealed with key ${row.keyId}, this process has ${key.id}`)
+    return unseal(key, ref, row.sealed)
+  }
+
+  return {
+    /** The secret; throws when there is none. */
+    get,
+    /** Stores a secret, in place of what was there. */
+    async put(ref: string, secret: Secret): Promise<void> {
+      const row = sealed(ref, secret)
+      const set = { keyId: row.keyId, sealed: row.sealed, updateTime: new Date() }
+      await db.insert(table).values(row).onConflictDoUpdate({ target: table.ref, set })
+    },
+    /** The secret that is there, or a new one: callers at the same time all get the same. */
+    async getOrCreate(ref: string, create: () => Secret): Promise<Secret> {
+      await db.insert(table).values(sealed(ref, create())).onConflictDoNothing()
+      return get(ref)
+    },
+    /** Forgets all secrets below a reference, e.g. `cluster/22/`. */
+    async removeBelow(prefix: string): Promise<void> {
+      await db.delete(table).where(like(table.ref, `${prefix}%`))
+    },
+  }
+}
