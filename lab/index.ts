@@ -4,3 +4,4 @@ export type { FaultArguments, FaultKind, ObserverFaults } from './hosts/faults.t
 export type { LabHost } from './hosts/host.ts'
 export { LabError } from './hosts/machine.ts'
 export type { Outcome } from './hosts/run.ts'
+export { type BuiltPackage, buildPackages, catalog, type LabPackage } from './packages/index.ts'

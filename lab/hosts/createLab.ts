@@ -3,11 +3,12 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { join, resolve } from 'node:path'
 import { keyPairIn, type LabUsers, labUsers, shadowHash } from './credentials.ts'
 import { LabHost } from './host.ts'
+import { underLock } from './lock.ts'
 import { assertMachine, LabError, places } from './machine.ts'
 import { makeSwitch, type Switch } from './network.ts'
 import { disown, own } from './ownership.ts'
 import { processId } from './processes.ts'
-import { dismantle, type Entry, entries, reapAbandoned, record, underLock } from './registry.ts'
+import { dismantle, type Entry, entries, lockFile, reapAbandoned, record } from './registry.ts'
 import { run } from './run.ts'
 import { assertFree, freePrefix } from './subnet.ts'
 import { copySysctl } from './sysctl.ts'
@@ -41,7 +42,7 @@ export interface Lab extends AsyncDisposable {
 /** Makes test hosts on this Linux machine, as root. Labs left by processes that were killed are cleared away first. Throws LabError. */
 export async function createLab(options: LabOptions): Promise<Lab> {
   assertMachine()
-  const entry = await underLock(() => claim(options))
+  const entry = await underLock(lockFile(), () => claim(options))
   own(entry)
   try {
     const users = await prepareFiles(entry.dir)

@@ -1,5 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -29,6 +28,12 @@ const fileOf = (name: string): string => join(places.state, `${name}.json`)
 
 export const uplinkOf = (prefix: string): string => `obl${prefix.split('.').slice(1).join('-')}`
 
+/** Whoever changes the set of labs holds this. */
+export function lockFile(): string {
+  mkdirSync(places.state, { recursive: true })
+  return join(places.state, 'lock')
+}
+
 /** All labs known to this machine, whoever owns them. */
 export function entries(): Entry[] {
   mkdirSync(places.state, { recursive: true })
@@ -56,20 +61,4 @@ export function reapAbandoned(): string[] {
   const abandoned = entries().filter((entry) => !isAlive(entry.owner))
   for (const entry of abandoned) dismantle(entry)
   return abandoned.map((entry) => entry.name)
-}
-
-/** Runs `work` while no other process of this machine does the same; a lock of the kernel's, so it never outlives its holder. */
-export async function underLock<T>(work: () => T | Promise<T>): Promise<T> {
-  mkdirSync(places.state, { recursive: true })
-  const holder = spawn('flock', [join(places.state, 'lock'), 'sh', '-c', 'echo locked; exec cat'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const released = once(holder, 'close')
-  await Promise.race([once(holder.stdout, 'data'), once(holder, 'error').then(([error]) => Promise.reject(error))])
-  try {
-    return await work()
-  } finally {
-    holder.stdin.end()
-    await released
-  }
 }

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { underLock } from '../hosts/lock.ts'
+import { places } from '../hosts/machine.ts'
+import { run } from '../hosts/run.ts'
+import { catalog, fileNameOf, type LabPackage } from './catalog.ts'
+import { specOf } from './spec.ts'
+import { filesOf, kernelFiles, stage } from './stage.ts'
+
+export interface BuiltPackage {
+  readonly name: string
+  readonly version: string
+  /** The rpm file. */
+  readonly path: string
+  /** False when an earlier build of the same inputs was there. */
+  readonly fresh: boolean
+}
+
+const arch = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
+
+/** Builds, into `.tools/rpms`, those packages of the catalog whose inputs changed since they were built. Needs rpmbuild. */
+export async function buildPackages(chosen: readonly LabPackage[] = catalog): Promise<BuiltPackage[]> {
+  mkdirSync(places.rpms, { recursive: true })
+  return underLock(join(places.rpms, '.lock'), () => {
+    for (const left of globSync('.build-*', { cwd: places.rpms })) rmSync(join(places.rpms, left), { recursive: true })
+    return Promise.all(chosen.map(buildPackage))
+  })
+}
+
+async function buildPackage(item: LabPackage): Promise<BuiltPackage> {
+  const path = join(places.rpms, fileNameOf(item, arch))
+  const stamp = `${path}.inputs`
+  const inputs = inputsOf(item)
+  const built = { name: item.name, version: item.version, path }
+  if (existsSync(path) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return { ...built, fresh: false }
+  // Beside the result, so that the kernel can be linked in and the finished file moved out.
+  const work = mkdtempSync(join(places.rpms, '.build-'))
+  try {
+    const buildRoot = join(work, 'root')
+    for (const content of item.contents) stage(content, join(buildRoot, item.prefix))
+    const spec = join(work, 'package.spec')
+    writeFileSync(spec, specOf(item))
+    const defines = [
+      `_topdir ${work}`,
+      `_rpmdir ${work}`,
+      `_dbpath ${join(work, 'db')}`,
+      '_build_name_fmt result.rpm',
+      `_tmppath ${work}`,
+    ]
+    await run([
+      'rpmbuild',
+      '-bb',
+      '--quiet',
+      '--noclean',
+      '--target',
+      arch,
+      '--buildroot',
+      buildRoot,
+      ...defines.flatMap((define) => ['--define', define]),
+      spec,
+    ])
+    renameSync(join(work, 'result.rpm'), path)
+    writeFileSync(stamp, inputs)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+  return { ...built, fresh: true }
+}
+
+/** A hash of all that goes into a package; of the kernel, which is large and pinned, the sizes and times. */
+function inputsOf(item: LabPackage): string {
+  const hash = createHash('sha256').update(specOf(item)).update(JSON.stringify(item))
+  for (const file of item.contents.flatMap(filesOf)) hash.update(file).update(readFileSync(file))
+  for (const file of item.contents.some(({ kind }) => kind === 'kernel') ? kernelFiles() : []) {
+    const { size, mtimeMs } = statSync(file)
+    hash.update(`${file} ${size} ${mtimeMs}`)
+  }
+  return hash.digest('hex')
+}

@@ -1,0 +1,94 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { LabError, places } from '../hosts/machine.ts'
+import type { Content } from './catalog.ts'
+
+const lab = join(places.repository, 'lab')
+const kernel = join(places.tools, 'seekdb')
+
+/** `exec -a` names the process after the launcher, so that ps and pidof find `observer` and not `node`. */
+const launcher = (program: string): string => `#!/bin/bash
+here=$(readlink -f "\${BASH_SOURCE[0]}")
+home=$(dirname "$(dirname "$here")")
+exec -a "$0" /opt/obflow-lab/node "$home/${program}" "$@"
+`
+
+/** Files of the kernel; the Python module of its wheel is of no use here. */
+export function kernelFiles(): string[] {
+  if (!existsSync(join(kernel, 'seekdb'))) throw new LabError(`${kernel} is missing. Run \`bash tools/setup.sh\` first.`)
+  return readdirSync(kernel)
+    .filter((name) => !name.startsWith('pylibseekdb'))
+    .map((name) => join(kernel, name))
+}
+
+/** The files of this repository that a thing is made from, the kernel's apart. */
+export function filesOf(content: Content): string[] {
+  if (content.kind === 'programs')
+    return roomsOf(content.room)
+      .flatMap(programsIn)
+      .map((file) => join(lab, file))
+  if (content.kind !== 'tree') return [join(import.meta.dirname, 'stage.ts')]
+  return globSync(`${content.from}/**`, { cwd: lab, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+}
+
+/** The folders of lab/ that a program's folder imports from, itself included. */
+function roomsOf(room: string, known: readonly string[] = []): readonly string[] {
+  if (known.includes(room)) return known
+  const imported = programsIn(room).flatMap((file) => [
+    ...readFileSync(join(lab, file), 'utf8').matchAll(/from '(?:\.\.\/)+(\w+)\//g),
+  ])
+  const beside = imported.flatMap((match) => match[1] ?? []).filter((name) => existsSync(join(lab, name)))
+  return beside.reduce<readonly string[]>((rooms, name) => roomsOf(name, rooms), [...known, room])
+}
+
+/** The TypeScript files of one folder of lab/, relative to lab/. */
+function programsIn(room: string): string[] {
+  return globSync(`${room}/**/*.ts`, { cwd: lab })
+    .filter((file) => !file.endsWith('.test.ts'))
+    .sort()
+}
+
+/** Lays one thing of a package out below `target`, the package's prefix in the build root. */
+export function stage(content: Content, target: string): void {
+  const at = join(target, content.at)
+  mkdirSync(dirname(at), { recursive: true })
+  switch (content.kind) {
+    case 'launcher':
+      writeFileSync(at, launcher(content.program))
+      chmodSync(at, 0o755)
+      return
+    case 'programs':
+      mkdirSync(at, { recursive: true })
+      for (const file of roomsOf(content.room).flatMap(programsIn)) cpSync(join(lab, file), join(at, file), { recursive: true })
+      // Node takes .ts files for what the nearest package.json says.
+      writeFileSync(join(at, 'package.json'), '{ "type": "module" }\n')
+      return
+    case 'tree':
+      if (existsSync(join(lab, content.from))) cpSync(join(lab, content.from), at, { recursive: true })
+      return
+    case 'kernel':
+      mkdirSync(at, { recursive: true })
+      // Linked, not copied: 145 MB three times over would be most of the build.
+      for (const file of kernelFiles()) linkSync(realpathSync(file), join(at, basename(file)))
+      return
+    case 'text':
+      writeFileSync(at, content.text)
+      return
+    case 'folder':
+      mkdirSync(at, { recursive: true })
+  }
+}
