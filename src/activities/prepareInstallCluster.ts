@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { DefiniteError } from '../errors/failure.ts'
+import { type ClusterSpec, lineOf, rootServersOf, serverAddress, serversOf, startupParametersOf } from '../oceanbase/index.ts'
+import { inParallel } from './inParallel.ts'
+import type { ClusterNode } from './node.ts'
+
+/** Proves that everything the request reserved is still there, and logs what will be done. Makes nothing. */
+export async function prepareInstallCluster(node: ClusterNode): Promise<void> {
+  await proveCreating(node)
+  await inParallel(serversOf(node.cluster), ({ hostId, ip }) => proveReserved(node, hostId, ip))
+  proveRootServers(node.cluster)
+  await provePackage(node)
+  logPlan(node)
+}
+
+/** Takes back what accepting the request reserved: hosts are AVAILABLE again, the name is free. */
+export async function releaseCluster(node: ClusterNode): Promise<void> {
+  await node.store.clusters.release(node.cluster.id)
+  node.log('INFO', `Cluster ${node.cluster.name} is gone and its hosts are free`)
+}
+
+async function proveCreating({ cluster, store }: ClusterNode): Promise<void> {
+  const status = (await store.clusters.get(cluster.id))?.status
+  if (status === 'CREATING') return
+  throw new DefiniteError({ code: 'OBE11008', message: `cluster ${cluster.name} is ${status ?? 'gone'}, it must be CREATING` })
+}
+
+async function proveReserved({ cluster, store }: ClusterNode, hostId: number, ip: string): Promise<void> {
+  const services = (await store.hosts.get(hostId))?.services ?? []
+  if (services.some((service) => service.type === 'OB_CLUSTER' && service.clusterId === cluster.id)) return
+  throw new DefiniteError({
+    code: 'CMP07004',
+    message: `host ${ip} is not reserved for cluster ${cluster.name}`,
+    advice: 'roll the task back and create the cluster again',
+    host: ip,
+  })
+}
+
+function proveRootServers(cluster: ClusterSpec): void {
+  for (const { name, servers } of cluster.zones) {
+    const roots = servers.filter((server) => server.rootServer).length
+    if (roots !== 1)
+      throw new DefiniteError({ code: 'OBE11019', message: `zone ${name} has ${roots} root servers, it needs one` })
+  }
+}
+
+async function provePackage({ cluster, store, signal, log }: ClusterNode): Promise<void> {
+  const found = await store.packages.get(cluster.packageId)
+  const missing = (why: string, options?: ErrorOptions) =>
+    new DefiniteError(
+      {
+        code: 'PKG10014',
+        message: `package ${found?.fileName ?? cluster.packageId} ${why}`,
+        advice: 'upload the package again, then retry',
+      },
+      options,
+    )
+  if (!found) throw missing('does not exist')
+  const digest = createHash('sha256')
+  await pipeline(createReadStream(found.path), digest, { signal }).catch((error: unknown) => {
+    if (signal.aborted) throw error
+    throw missing('cannot be read', { cause: error })
+  })
+  if (digest.digest('hex') !== found.sha256) throw missing('is not what was uploaded: its SHA-256 differs')
+  log('INFO', `Package ${found.fileName}, ${found.size} bytes, SHA-256 ${found.sha256}`)
+}
+
+function logPlan({ cluster, log }: ClusterNode): void {
+  const roots = rootServersOf(cluster).map((server) => `${server.zone} ${serverAddress(cluster, server)}`)
+  const options = startupParametersOf(cluster).map(({ name, value }) => `${name}=${value}`)
+  log('INFO', `Cluster ${cluster.name}:${cluster.obClusterId}, version ${cluster.version} (line ${lineOf(cluster.version).name})`)
+  log('INFO', `Root servers: ${roots.join(', ')}; ${serversOf(cluster).length} servers in all`)
+  log('INFO', `Startup options: ${options.join(',') || 'none'}`)
+}
