@@ -20,13 +20,15 @@ export class Secret {
   }
 }
 
-/** Text made ready for a shell or for SQL: `text` is what is sent, `shown` is what may be logged. */
+/** Text made ready for a shell or for SQL: `text` is what is sent, `shown` is what may be logged, `secrets` is what an answer must not repeat. */
 export class Quoted {
   readonly text: string
   readonly shown: string
-  constructor(text: string, shown: string = text) {
+  readonly secrets: readonly Secret[]
+  constructor(text: string, shown: string = text, secrets: readonly Secret[] = []) {
     this.text = text
     this.shown = shown
+    this.secrets = secrets
   }
 }
 
@@ -49,6 +51,7 @@ const template =
   (parts: TemplateStringsArray, ...values: readonly Value[]): Quoted => {
     let text = ''
     let shown = ''
+    const secrets: Secret[] = []
     parts.forEach((part, index) => {
       text += part
       shown += part
@@ -58,9 +61,11 @@ const template =
       if (value instanceof Quoted) {
         text += value.text
         shown += value.shown
+        secrets.push(...value.secrets)
       } else if (value instanceof Secret) {
         text += quote(value.reveal())
         shown += '***'
+        secrets.push(value)
       } else {
         const items = typeof value === 'object' ? value : [value]
         const quoted = items.map((item) => (typeof item === 'number' ? number(item) : quote(item))).join(list)
@@ -68,7 +73,7 @@ const template =
         shown += quoted
       }
     })
-    return new Quoted(text, shown)
+    return new Quoted(text, shown, secrets)
   }
 
 const finite = (value: number): string => {
@@ -87,4 +92,8 @@ export const identifier = (name: string): Quoted => new Quoted(`\`${refuseNul(na
 
 /** Joins pieces that are quoted already. */
 export const joined = (pieces: readonly Quoted[], separator: string): Quoted =>
-  new Quoted(pieces.map((piece) => piece.text).join(separator), pieces.map((piece) => piece.shown).join(separator))
+  new Quoted(
+    pieces.map((piece) => piece.text).join(separator),
+    pieces.map((piece) => piece.shown).join(separator),
+    pieces.flatMap((piece) => piece.secrets),
+  )

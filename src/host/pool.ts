@@ -1,4 +1,13 @@
-import type { HostPool, LogLine } from './host.ts'
+import { createHash } from 'node:crypto'
+import { DefiniteError } from '../errors/failure.ts'
+import type { Quoted } from '../quote.ts'
+import { type Connection, createConnection } from './connection.ts'
+import { checkHostKey } from './handshake.ts'
+import type { Host, HostAccess, HostPool, LogLine, RunOptions, Session } from './host.ts'
+import { createLimit } from './limit.ts'
+import { lastLines, withoutSecrets } from './output.ts'
+import { type Run, runScript } from './run.ts'
+import { uploadFile } from './upload.ts'
 
 export interface PoolOptions {
   /** Receives what belongs to no subtask: connections made and lost. */
@@ -7,15 +16,91 @@ export interface PoolOptions {
 }
 
 export interface Limits {
-  /** Channels at a time on one connection; sshd's MaxSessions is 10 by default. */
+  /** Channels at a time on one connection; sshd's MaxSessions is 10 by default, and two are kept for ending others. */
   readonly channels: number
-  /** Connections being made at a time. */
+  /** Connections being made at a time; a handshake costs both sides some 200 ms of CPU. */
   readonly connects: number
   /** Files being sent at a time, over all hosts. */
   readonly uploads: number
 }
 
+const defaultLimits: Limits = { channels: 8, connects: 16, uploads: 4 }
+const defaultTimeoutMs = 5 * 60_000
+
+/** A login of its own has a connection of its own: a wrong password must not ride on another's session. */
+const connectionName = ({ ip, sshPort, username, login }: HostAccess): string =>
+  `${ip}:${sshPort}:${username}:${createHash('sha256').update(login.secret.reveal()).digest('hex')}`
+
+const titleOf = (script: Quoted): string => script.shown.trim().split('\n', 1).join('').slice(0, 200)
+
 /** The hosts of a worker, over SSH. Close it to end all connections. */
-export const createHostPool = (_options: PoolOptions = {}): HostPool => {
-  throw new Error('being written')
+export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = {}): HostPool => {
+  const { channels, connects, uploads } = { ...defaultLimits, ...limits }
+  const connecting = createLimit(connects)
+  const uploading = createLimit(uploads)
+  const connections = new Map<string, Connection>()
+
+  const connectionTo = (access: HostAccess): Connection => {
+    const name = connectionName(access)
+    const connection = connections.get(name) ?? createConnection({ access, channels, connects: connecting, log })
+    connections.set(name, connection)
+    return connection
+  }
+
+  const host = (access: HostAccess, session: Session, onHostKey?: (hostKey: string) => Promise<void>): Host => {
+    const place = { access, session, connection: connectionTo(access) }
+    let told: Promise<void> | undefined
+
+    /** A shared connection may have been made before this host's key was pinned. */
+    const known = async (): Promise<void> => {
+      const seen = await place.connection.hostKey(session.signal)
+      checkHostKey(access, seen)
+      if (access.hostKey !== undefined) return
+      told ??= onHostKey?.(seen)
+      await told
+    }
+
+    const completed = (
+      script: Quoted,
+      { as = 'root', timeoutMs = defaultTimeoutMs, title = titleOf(script) }: RunOptions,
+    ): Run => ({
+      script,
+      as,
+      timeoutMs,
+      title,
+    })
+
+    const run: Host['run'] = async (script, options = {}) => {
+      await known()
+      return runScript(place, completed(script, options))
+    }
+
+    return {
+      id: access.id,
+      ip: access.ip,
+      run,
+      must: async (script, options = {}) => {
+        const { code, stdout, stderr } = await run(script, options)
+        if (code === 0) return stdout
+        const said = lastLines(withoutSecrets(stderr || stdout, script.secrets))
+        throw new DefiniteError({
+          code: 'TSK10005',
+          message: `"${options.title ?? titleOf(script)}" on host ${access.ip} failed with exit code ${code}: ${said}`,
+          host: access.ip,
+        })
+      },
+      upload: async (file) => {
+        await known()
+        await uploading(() => uploadFile(place, file), session.signal)
+      },
+    }
+  }
+
+  return {
+    host,
+    close: async () => {
+      await Promise.all([...connections.values()].map((connection) => connection.close()))
+      connections.clear()
+    },
+  }
 }

@@ -1,0 +1,60 @@
+import type { Readable } from 'node:stream'
+import type { ClientChannel } from 'ssh2'
+import { createOutput } from './output.ts'
+
+export interface Answer {
+  /** Undefined when the connection was lost, or the command was killed from outside, before it could end. */
+  readonly code: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A process left in the background may hold a channel open for ever; its output is not waited for longer than this. */
+const graceMs = 2_000
+
+/** Sends `head`, then `body`, and gives what came back once the command has ended. Aborting makes it stop listening. */
+export const converse = (
+  channel: ClientChannel,
+  { head, body, signal }: { readonly head: string; readonly body?: Readable; readonly signal: AbortSignal },
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const stdout = createOutput()
+    const stderr = createOutput()
+    let code: number | undefined
+    let grace: NodeJS.Timeout | undefined
+    const finish = () => {
+      clearTimeout(grace)
+      signal.removeEventListener('abort', aborted)
+      body?.destroy()
+    }
+    const aborted = () => {
+      finish()
+      channel.close()
+      reject(signal.reason)
+    }
+    if (signal.aborted) return aborted()
+    signal.addEventListener('abort', aborted, { once: true })
+    channel.on('data', (chunk: Buffer) => stdout.add(chunk))
+    channel.stderr.on('data', (chunk: Buffer) => stderr.add(chunk))
+    channel.on('exit', (exit: number | null) => {
+      code = exit ?? undefined
+      grace = setTimeout(() => channel.close(), graceMs)
+    })
+    channel.on('close', () => {
+      finish()
+      resolve({ code, stdout: stdout.text(), stderr: stderr.text() })
+    })
+    // A host that ends the command early stops reading; its exit code says why.
+    channel.on('error', () => undefined)
+    if (!body) {
+      channel.end(head)
+      return
+    }
+    body.on('error', (error) => {
+      finish()
+      channel.close()
+      reject(error)
+    })
+    channel.write(head)
+    body.pipe(channel)
+  })

@@ -1,0 +1,112 @@
+import type { ClientChannel } from 'ssh2'
+import { TransientError } from '../errors/failure.ts'
+import { handshake, type Link } from './handshake.ts'
+import type { HostAccess, LogLine } from './host.ts'
+import { createLimit, createTurns, type Limit } from './limit.ts'
+
+/** One host's shared connection: made on first use, made again after it was lost. */
+export interface Connection {
+  /** What the host proved to be, connecting when need be. */
+  hostKey(signal: AbortSignal): Promise<string>
+  /**
+   * Starts a command and hands its channel to `use`; waits while all places are taken. `urgent` commands (those that end others)
+   * have places of their own. A lost or refused channel throws TransientError.
+   */
+  exec<T>(command: string, use: (channel: ClientChannel) => Promise<T>, options: ExecOptions): Promise<T>
+  /** Work of one name never overlaps on this host. */
+  readonly inTurn: <T>(name: string, work: () => Promise<T>) => Promise<T>
+  close(): Promise<void>
+}
+
+export interface ExecOptions {
+  readonly signal: AbortSignal
+  readonly urgent?: boolean
+}
+
+/** sshd's MaxSessions is 10 by default: what the ordinary places leave over. */
+const urgentPlaces = 2
+
+/** A promise, unless the signal comes first; what it was waiting for goes on for the others. */
+const unless = <T>(signal: AbortSignal, promise: Promise<T>): Promise<T> => {
+  const { promise: raced, resolve, reject } = Promise.withResolvers<T>()
+  const aborted = () => reject(signal.reason)
+  if (signal.aborted) aborted()
+  signal.addEventListener('abort', aborted, { once: true })
+  promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
+  return raced
+}
+
+const openChannel = ({ client }: Link, ip: string, command: string): Promise<ClientChannel> =>
+  new Promise((resolve, reject) => {
+    const lost = (error?: Error) =>
+      reject(new TransientError(`host ${ip} opened no channel: ${error?.message ?? 'the connection was lost'}`, { cause: error }))
+    const closed = () => lost()
+    client.once('close', closed)
+    try {
+      client.exec(command, (error, channel) => {
+        client.off('close', closed)
+        if (error) lost(error)
+        else resolve(channel)
+      })
+    } catch (error) {
+      client.off('close', closed)
+      lost(error instanceof Error ? error : undefined)
+    }
+  })
+
+export interface ConnectionOptions {
+  readonly access: HostAccess
+  readonly channels: number
+  /** Shared by all connections of a pool. */
+  readonly connects: Limit
+  readonly log: LogLine
+}
+
+export const createConnection = ({ access, channels, connects, log }: ConnectionOptions): Connection => {
+  const places = createLimit(channels)
+  const urgent = createLimit(urgentPlaces)
+  let current: Promise<Link> | undefined
+  let ended = false
+
+  const connect = async (): Promise<Link> => {
+    const link = await connects(() => handshake(access))
+    link.client.setMaxListeners(0)
+    link.client.on('error', (error) => log('WARN', `connection to ${access.ip}: ${error.message}`))
+    link.client.once('close', () => {
+      current = undefined
+      log('INFO', `connection to ${access.ip} closed`)
+    })
+    log('INFO', `connected to ${access.username}@${access.ip}:${access.sshPort}, host key ${link.hostKey}`)
+    return link
+  }
+
+  const linked = (signal: AbortSignal): Promise<Link> => {
+    if (ended) throw new TransientError(`the connection to host ${access.ip} was closed here`)
+    if (!current) {
+      const attempt = connect()
+      current = attempt
+      attempt.catch(() => {
+        if (current === attempt) current = undefined
+      })
+    }
+    return unless(signal, current)
+  }
+
+  return {
+    hostKey: async (signal) => (await linked(signal)).hostKey,
+    exec: (command, use, { signal, urgent: hurry = false }) =>
+      (hurry ? urgent : places)(async () => {
+        const link = await linked(signal)
+        return use(await openChannel(link, access.ip, command))
+      }, signal),
+    inTurn: createTurns(),
+    close: async () => {
+      ended = true
+      const link = await current?.catch(() => undefined)
+      if (!link || !current) return
+      const closed = new Promise((resolve) => link.client.once('close', resolve))
+      link.client.end()
+      await closed
+    },
+  }
+}

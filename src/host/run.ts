@@ -1,0 +1,122 @@
+import type { Readable } from 'node:stream'
+import { DefiniteError, TransientError } from '../errors/failure.ts'
+import type { Quoted } from '../quote.ts'
+import { type Answer, converse } from './channel.ts'
+import type { Connection } from './connection.ts'
+import type { HostAccess, Output, Session } from './host.ts'
+import { lastLines, withoutSecrets } from './output.ts'
+import { markOf, request } from './remote.ts'
+
+export interface Run {
+  readonly script: Quoted
+  readonly as: string
+  readonly timeoutMs: number
+  readonly title: string
+  /** What the script reads on its standard input; none unless given. */
+  readonly body?: Readable
+}
+
+/** A connected host and the subtask that works on it. */
+export interface Workplace {
+  readonly access: HostAccess
+  readonly session: Session
+  readonly connection: Connection
+}
+
+/** Longer than the host takes to end what ignores TERM. */
+const endTimeoutMs = 20_000
+
+const sudo = ({ username }: HostAccess): boolean => username !== 'root'
+
+/** Why the program on the host never began: the login shell or sudo answered instead. */
+const neverBegan = ({ access }: Workplace, { code, stderr, stdout }: Answer): Error => {
+  const said = lastLines(stderr || stdout, 3)
+  if (sudo(access) && /sudo|password is required|must have a tty/i.test(said)) {
+    return new DefiniteError({
+      code: 'CRD08006',
+      message: `${access.username} may not use sudo on host ${access.ip}: ${said}`,
+      advice: `install sudo and allow it without a password and a terminal: "${access.username} ALL=(ALL) NOPASSWD: ALL" in /etc/sudoers.d`,
+      host: access.ip,
+    })
+  }
+  return new DefiniteError({
+    code: 'CMP07015',
+    message: `host ${access.ip} runs no commands for ${access.username} (exit code ${code}): ${said}`,
+    advice: 'the login needs a shell, bash must be installed and /run writable',
+    host: access.ip,
+  })
+}
+
+/** Ends what runs on the host under this subtask's mark, over another channel, or another connection when that one is gone. */
+const endRemote = async ({ access, session, connection }: Workplace): Promise<void> => {
+  const signal = AbortSignal.timeout(endTimeoutMs)
+  const { command, input } = request({ action: 'end', mark: markOf(session.key) }, { sudo: sudo(access) })
+  try {
+    await connection.exec(command, (channel) => converse(channel, { head: input, signal }), { signal, urgent: true })
+    session.log('WARN', `${access.ip}: ended what was running`)
+  } catch (error) {
+    session.log('WARN', `${access.ip}: could not end what was running, the next attempt will: ${String(error)}`)
+  }
+}
+
+/**
+ * Runs a script on a host in a session of its own, after ending what an earlier attempt of this subtask left there. When the signal
+ * aborts or the time is up, the remote processes are ended before the promise rejects.
+ */
+const attempt = async (place: Workplace, { script, as, timeoutMs, title, body }: Run): Promise<Output> => {
+  const { access, session, connection } = place
+  const start = {
+    action: 'run',
+    mark: markOf(session.key),
+    user: as,
+    script: script.text,
+    stdin: body ? 'open' : 'closed',
+  } as const
+  const { command, input, greeting } = request(start, { sudo: sudo(access) })
+  const timer = new AbortController()
+  const signal = AbortSignal.any([session.signal, timer.signal])
+  let started = false
+  let answer: Answer
+  let timeout: NodeJS.Timeout | undefined
+  try {
+    answer = await connection.exec(
+      command,
+      (channel) => {
+        started = true
+        const tooLong = new TransientError(`"${title}" on host ${access.ip} took longer than ${timeoutMs / 1000} s and was ended`)
+        timeout = setTimeout(() => timer.abort(tooLong), timeoutMs)
+        return converse(channel, { head: input, ...(body && { body }), signal })
+      },
+      { signal },
+    )
+  } catch (error) {
+    if (started && signal.aborted) await endRemote(place)
+    throw error
+  } finally {
+    clearTimeout(timeout)
+    body?.destroy()
+  }
+  const begin = answer.stdout.indexOf(greeting)
+  if (answer.code === undefined) throw new TransientError(`the connection to host ${access.ip} was lost during "${title}"`)
+  if (begin === -1) throw neverBegan(place, answer)
+  return { code: answer.code, stdout: answer.stdout.slice(begin + greeting.length), stderr: answer.stderr }
+}
+
+/** Runs a script and logs what came of it. */
+export const runScript = (place: Workplace, run: Run): Promise<Output> =>
+  place.connection.inTurn(place.session.key, async () => {
+    const { session, access } = place
+    session.signal.throwIfAborted()
+    const startedAt = performance.now()
+    const line = (outcome: string) =>
+      `${access.ip} [${run.as}] ${run.title}: ${outcome}, ${Math.round(performance.now() - startedAt)} ms`
+    try {
+      const output = await attempt(place, run)
+      const said = output.code === 0 ? '' : `\n${lastLines(withoutSecrets(output.stderr, run.script.secrets))}`
+      session.log(output.code === 0 ? 'INFO' : 'WARN', `${line(`exit code ${output.code}`)}${said.trimEnd()}`)
+      return output
+    } catch (error) {
+      session.log('WARN', line(error instanceof Error ? error.message : String(error)))
+      throw error
+    }
+  })

@@ -1,0 +1,137 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { HostAccess } from '../../src/host/index.ts'
+import { Secret } from '../../src/quote.ts'
+
+/** A real sshd on loopback, in namespaces of its own: its users, /run and processes end with it and never touch the machine's. */
+export interface TestSshd {
+  readonly directory: string
+  /** Root with the key that is allowed, unless told otherwise. */
+  access(changes?: Partial<HostAccess>): HostAccess
+  /** Login of a user who is not root; `operator` may use sudo, `guest` may not. */
+  login(username: 'operator' | 'guest', password?: string): HostAccess
+  /** Kills the sshd processes that serve connections, as a network that fails would. */
+  cut(): void
+  /** Gives the host another identity. */
+  changeHostKey(): Promise<void>
+  stop(): Promise<void>
+}
+
+export const userPassword = `it's "quoted" \\ £`
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+const makeKey = (path: string): void => {
+  rmSync(path, { force: true })
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path])
+}
+
+const children = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+
+const writeUsers = (directory: string): void => {
+  const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: userPassword, encoding: 'utf8' }).trim()
+  const users = ['operator', 'guest'].map((name, index) => ({ name, id: 61000 + index }))
+  for (const file of ['passwd', 'shadow', 'group']) writeFileSync(join(directory, file), readFileSync(`/etc/${file}`))
+  for (const { name, id } of users) {
+    appendFileSync(join(directory, 'passwd'), `${name}:x:${id}:${id}::/run/home-${name}:/bin/bash\n`)
+    appendFileSync(join(directory, 'shadow'), `${name}:${hash}:19000::::::\n`)
+    appendFileSync(join(directory, 'group'), `${name}:x:${id}:\n`)
+  }
+  writeFileSync(join(directory, 'sudoers'), 'root ALL=(ALL) ALL\noperator ALL=(ALL) NOPASSWD: ALL\n', { mode: 0o440 })
+}
+
+const inside = `
+set -e
+mount -t tmpfs none /run
+mount -t tmpfs none /root
+mkdir /run/sshd
+for file in passwd shadow group sudoers; do mount --bind "$1/$file" /etc/$file; done
+for user in operator guest; do install -d -o $user -g $user /run/home-$user; done
+exec /usr/sbin/sshd -D -e -f "$1/sshd_config"`
+
+export const startSshd = async (): Promise<TestSshd> => {
+  const directory = mkdtempSync(join(tmpdir(), 'sshd-'))
+  const port = await freePort()
+  mkdirSync(join(directory, 'files'))
+  makeKey(join(directory, 'host'))
+  makeKey(join(directory, 'client'))
+  writeUsers(directory)
+  writeFileSync(
+    join(directory, 'sshd_config'),
+    [
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey ${directory}/host`,
+      `AuthorizedKeysFile ${directory}/client.pub`,
+      'StrictModes no',
+      'UsePAM no',
+      'PidFile none',
+      'PermitRootLogin yes',
+      'MaxStartups 100',
+    ].join('\n'),
+  )
+
+  const start = async () => {
+    const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--mount-proc', '--kill-child']
+    const process = spawn('unshare', [...namespaces, 'bash', '-c', inside, 'sshd', directory], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const said: string[] = []
+    for await (const line of createInterface({ input: process.stderr })) {
+      said.push(line)
+      if (!line.includes('Server listening')) continue
+      process.stderr.resume()
+      return process
+    }
+    throw new Error(`sshd did not start: ${said.join('\n')}`)
+  }
+
+  let server = await start()
+  const end = async () => {
+    const ended = once(server, 'exit')
+    server.kill('SIGKILL')
+    await ended
+  }
+
+  const access = (changes: Partial<HostAccess> = {}): HostAccess => ({
+    id: 1,
+    ip: '127.0.0.1',
+    sshPort: port,
+    username: 'root',
+    login: { type: 'PRIVATE_KEY', secret: new Secret(readFileSync(join(directory, 'client'), 'utf8')) },
+    ...changes,
+  })
+
+  return {
+    directory,
+    access,
+    login: (username, password = userPassword) => access({ username, login: { type: 'PASSWORD', secret: new Secret(password) } }),
+    cut: () => {
+      const [listener] = children(server.pid ?? 0)
+      for (const pid of listener === undefined ? [] : children(listener)) process.kill(pid, 'SIGKILL')
+    },
+    changeHostKey: async () => {
+      await end()
+      makeKey(join(directory, 'host'))
+      server = await start()
+    },
+    stop: async () => {
+      await end()
+      rmSync(directory, { recursive: true })
+    },
+  }
+}
