@@ -7,6 +7,7 @@ import {
   ownRoots,
   readOwnRoots,
   type ServerSpec,
+  type Sql,
   SqlError,
   serversOf,
   setZoneIdc,
@@ -51,13 +52,17 @@ const addServerSeconds = 120
 async function addServers(node: ClusterNode): Promise<void> {
   const listed = await listedAddresses(node)
   for (const server of serversOf(node.cluster).filter(({ ip }) => !listed.has(ip))) {
-    await onCluster(node, async (session) => {
-      await session.run(allowSeconds(addServerSeconds))
-      await session.run(addServer(node.cluster, server))
-    }).catch((error: unknown) => addRefused(node, server, error))
+    await onCluster(node, (session) => add(session, node, server), { timeoutMs: 2 * addServerSeconds * 1000 }).catch(
+      (error: unknown) => addRefused(node, server, error),
+    )
     node.progress(`added ${server.ip}`)
     node.log('INFO', `${server.ip} added to ${server.zone}`)
   }
+}
+
+async function add(session: Sql, { cluster }: ClusterNode, server: ServerSpec): Promise<void> {
+  await session.run(allowSeconds(addServerSeconds))
+  await session.run(addServer(cluster, server))
 }
 
 /** An attempt that died between the statement and its answer has added the server already. */

@@ -25,10 +25,12 @@ import { updateHostStatus } from './updateHostStatus.ts'
 import { waitClusterAccessible } from './waitClusterAccessible.ts'
 import { waitObserverAccessible } from './waitObserverAccessible.ts'
 
+/** Nodes that need nothing but the store: what they work on may be gone when they run again. */
+export const storeNodes = { releaseCluster }
+
 /** Nodes that work on a cluster as a whole, by the names that plans use. */
 export const clusterNodes = {
   prepareInstallCluster,
-  releaseCluster,
   bootstrapOb,
   clearObservers,
   restartObserver,
@@ -73,4 +75,7 @@ export const preparedHostNodes = {
 export type Activity = (input: NodeInput) => Promise<void>
 
 /** Every activity that a plan may name; the compiler holds plans to it. */
-export type NodeActivities = Record<keyof typeof clusterNodes | keyof typeof hostNodes | keyof typeof preparedHostNodes | typeof waitNode, Activity>
+export type NodeActivities = Record<
+  keyof typeof storeNodes | keyof typeof clusterNodes | keyof typeof hostNodes | keyof typeof preparedHostNodes | typeof waitNode,
+  Activity
+>

@@ -23,9 +23,9 @@ export interface ClusterNode extends Node {
   readonly cluster: ClusterSpec
   /**
    * A SQL session on one observer of the cluster (port `sqlPort`), closed when the subtask ends. `root` logs in with the cluster's
-   * password; `rootEmpty` as root without one, as before "Set sys password".
+   * password; `rootEmpty` as root without one, as before "Set sys password". A statement may take a minute unless told otherwise.
    */
-  sql(server: ServerSpec, user: SqlUser): Promise<Sql>
+  sql(server: ServerSpec, user: SqlUser, options?: { readonly timeoutMs?: number }): Promise<Sql>
 }
 
 /** A node that works on one host of a cluster. */

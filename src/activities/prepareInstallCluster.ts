@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { DefiniteError } from '../errors/failure.ts'
 import { type ClusterSpec, lineOf, rootServersOf, serverAddress, serversOf, startupParametersOf } from '../oceanbase/index.ts'
 import { inParallel } from './inParallel.ts'
-import type { ClusterNode } from './node.ts'
+import type { ClusterNode, Node } from './node.ts'
 
 /** Proves that everything the request reserved is still there, and logs what will be done. Makes nothing. */
 export async function prepareInstallCluster(node: ClusterNode): Promise<void> {
@@ -15,10 +15,12 @@ export async function prepareInstallCluster(node: ClusterNode): Promise<void> {
   logPlan(node)
 }
 
-/** Takes back what accepting the request reserved: hosts are AVAILABLE again, the name is free. */
-export async function releaseCluster(node: ClusterNode): Promise<void> {
-  await node.store.clusters.release(node.cluster.id)
-  node.log('INFO', `Cluster ${node.cluster.name} is gone and its hosts are free`)
+/** Takes back what accepting the request reserved: hosts are AVAILABLE again, the name is free. The cluster may be gone already. */
+export async function releaseCluster({ input, store, log }: Node): Promise<void> {
+  const { clusterId } = input
+  if (clusterId === undefined) throw new TypeError(`"${input.name}" needs a cluster`)
+  await store.clusters.release(clusterId)
+  log('INFO', `Cluster ${clusterId} is gone and its hosts are free`)
 }
 
 async function proveCreating({ cluster, store }: ClusterNode): Promise<void> {

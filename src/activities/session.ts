@@ -7,14 +7,20 @@ import type { ClusterNode } from './node.ts'
 /** The code connectSql gives to a refused user or password. */
 const passwordRefused = 'OBE12000'
 
+export interface SessionOptions {
+  /** Milliseconds one statement may take. */
+  readonly timeoutMs?: number
+}
+
 /** A session for one piece of work, closed behind it. */
-export async function session<T>(
+async function session<T>(
   node: ClusterNode,
   server: ServerSpec,
   user: SqlUser,
   work: (session: Sql) => Promise<T>,
+  options?: SessionOptions,
 ): Promise<T> {
-  const opened = await node.sql(server, user)
+  const opened = await node.sql(server, user, options)
   try {
     return await work(opened)
   } finally {
@@ -48,15 +54,19 @@ export async function rootUser(node: ClusterNode, server: ServerSpec): Promise<'
 }
 
 /** Work as root on one server, with the password it has at this moment. */
-export const asRoot = async <T>(node: ClusterNode, server: ServerSpec, work: (session: Sql) => Promise<T>): Promise<T> =>
-  session(node, server, await rootUser(node, server), work)
+export const asRoot = async <T>(
+  node: ClusterNode,
+  server: ServerSpec,
+  work: (session: Sql) => Promise<T>,
+  options?: SessionOptions,
+): Promise<T> => session(node, server, await rootUser(node, server), work, options)
 
 /** Work as root on the first root server that answers: one dead host must not stop what the cluster can still do. */
-export async function onCluster<T>(node: ClusterNode, work: (session: Sql) => Promise<T>): Promise<T> {
+export async function onCluster<T>(node: ClusterNode, work: (session: Sql) => Promise<T>, options?: SessionOptions): Promise<T> {
   const unreachable: string[] = []
   for (const server of rootServersOf(node.cluster)) {
     try {
-      return await asRoot(node, server, work)
+      return await asRoot(node, server, work, options)
     } catch (error) {
       if (!(error instanceof TransientError) || node.signal.aborted) throw error
       unreachable.push(error.message)

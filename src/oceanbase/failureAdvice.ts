@@ -4,29 +4,29 @@
  */
 const table: readonly { readonly says: RegExp; readonly advice: string }[] = [
   {
-    says: /-?4015\b|observer is not empty/i,
-    advice:
-      'the data or redo directories are not empty, or the host has too few CPU cores: roll back, which empties what this task made, and see that each host has 3 cores or more',
+    says: /clock (difference|skew|jump)|clocks? differ/i,
+    advice: 'the clocks of the hosts differ: keep them within 50 ms of each other (chrony or ntp), then retry',
   },
   {
     says: /memory_limit|system_memory|out of memory|ret=-4013\b|cannot allocate memory/i,
     advice: 'free memory is smaller than memory_limit: free some, or lower memory_limit and system_memory in startupParameters',
   },
   {
-    says: /no space left|disk is full|datafile_size|log_disk_size|ret=-(4184|4185|4263)\b/i,
+    says: /no space left|disk is full|datafile_size|log_disk_size|ret=-4184\b/i,
     advice: 'the disk is smaller than datafile_size or log_disk_size: free space, or lower them in startupParameters',
-  },
-  {
-    says: /clock|ret=-(4168|4137)\b|timestamp.*(skew|jump)/i,
-    advice: 'the clocks of the hosts differ: keep them within 50 ms of each other (chrony or ntp), then retry',
   },
   {
     says: /permission denied|ret=-4009\b|directory.*(owner|not exist)/i,
     advice: "the directories must belong to the cluster's OS user: correct their owner, then retry",
   },
   {
-    says: /address already in use|ret=-(4016|8004)\b.*listen|fail to listen/i,
+    says: /address already in use|fail(ed)? to listen/i,
     advice: 'another process has the SQL or RPC port: stop it, then retry',
+  },
+  {
+    says: /-?4015\b|observer is not empty/i,
+    advice:
+      'the data or redo directories are not empty, or the host has too few CPU cores: roll back, which empties what this task made, and see that each host has 3 cores or more',
   },
   {
     says: /-?(4012|4122|4124|4654)\b|timeout|rpc/i,

@@ -1,4 +1,11 @@
-import { type Activity, clusterNodes, hostNodes, type NodeActivities, preparedHostNodes } from '../activities/index.ts'
+import {
+  type Activity,
+  clusterNodes,
+  hostNodes,
+  type NodeActivities,
+  preparedHostNodes,
+  storeNodes,
+} from '../activities/index.ts'
 import type { ClusterNode, HostNode, Node, PreparedHostNode } from '../activities/node.ts'
 import type { HostPool } from '../host/index.ts'
 import { connectSql, serversOf } from '../oceanbase/index.ts'
@@ -37,10 +44,13 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities & 
     return {
       ...open(input, run),
       cluster,
-      async sql(server, user) {
+      async sql(server, user, options = {}) {
         const name = user === 'rootEmpty' ? 'root' : user
         const password = user === 'rootEmpty' ? new Secret('') : await store.secrets.get(`cluster/${clusterId}/${name}`)
-        const session = await connectSql({ ip: server.ip, port: cluster.sqlPort, username: `${name}@sys`, password }, run)
+        const session = await connectSql(
+          { ip: server.ip, port: cluster.sqlPort, username: `${name}@sys`, password },
+          { ...run, ...options },
+        )
         run.atEnd(() => session.close())
         return session
       },
@@ -74,10 +84,12 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities & 
     )
 
   return {
+    ...bind(storeNodes, async (input, run) => open(input, run)),
     ...bind(clusterNodes, openCluster),
     ...bind(hostNodes, openHost),
     ...bind(preparedHostNodes, openPreparedHost),
     waitNode: async () => undefined,
-    record: ({ taskId, changes, task }) => store.tasks.record(changes, { taskId, ...task }),
+    record: ({ taskId, changes, task }) =>
+      store.tasks.record(changes, { taskId, ...task, finished: task.status === 'SUCCESSFUL' }),
   }
 }
