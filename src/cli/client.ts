@@ -1,0 +1,93 @@
+import { z } from 'zod'
+
+export interface ApiAccess {
+  /** Where the API listens, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string
+  readonly user: string
+  readonly password: string
+}
+
+/** The API said no. `code` is OCP's, as the API gives it. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly code: string
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+/** Nothing that speaks this API answered; it may later. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError'
+}
+
+export interface Reply<Data> {
+  readonly data: Data
+  /** The API's own time. */
+  readonly at: Date
+}
+
+export interface ApiClient {
+  readonly url: string
+  get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<Reply<z.infer<Schema>>>
+  /** A form is sent as multipart, anything else as JSON. */
+  post<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema): Promise<Reply<z.infer<Schema>>>
+}
+
+/** OCP wraps every reply in this. */
+const envelope = z.object({
+  successful: z.boolean(),
+  status: z.number(),
+  timestamp: z.string(),
+  data: z.unknown(),
+  error: z.object({ code: z.union([z.string(), z.number()]).transform(String), message: z.string() }).optional(),
+})
+
+const patienceMs = 10_000
+
+/** A client of obflow's API with Basic authentication. Fails with ApiError or UnreachableError. */
+export function createClient({ url, user, password }: ApiAccess): ApiClient {
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+  const base = url.replace(/\/+$/, '')
+
+  const call = async <Schema extends z.ZodType>(
+    path: string,
+    schema: Schema,
+    init: RequestInit,
+  ): Promise<Reply<z.infer<Schema>>> => {
+    const unreachable = (cause: unknown): never => {
+      throw new UnreachableError(`No answer from the API at ${base}.`, { cause })
+    }
+    const response = await fetch(`${base}${path}`, {
+      ...init,
+      headers: { ...init.headers, authorization, accept: 'application/json' },
+      ...(!init.body && { signal: AbortSignal.timeout(patienceMs) }),
+    }).catch(unreachable)
+    const body = await response.text().catch(unreachable)
+    const parsed = envelope.safeParse(jsonOf(body))
+    if (!parsed.success) throw new ApiError(response.status, 'no envelope', `${base} answers, but not as this API does.`)
+    const { data, error, successful, status, timestamp } = parsed.data
+    if (!successful) throw new ApiError(status, error?.code ?? '', error?.message ?? 'no reason given')
+    return { data: schema.parse(data), at: new Date(timestamp) }
+  }
+
+  return {
+    url: base,
+    get: (path, schema) => call(path, schema, {}),
+    post: (path, body, schema) =>
+      body instanceof FormData
+        ? call(path, schema, { method: 'POST', body })
+        : call(path, schema, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+
+const text = z.string().nullish()
+const moment = z.iso.datetime({ offset: true }).nullish()
+
+const subtask = z.object({
+  id: z.number(),
+  name: z.string(),
+  status: z.enum(['PENDING', 'READY', 'RUNNING', 'CANCELING', 'FAILED', 'SUCCESSFUL']),
+  operation: z.string(),
+  parallelIdx: z.number().default(-1),
+  runTime: z.number().nullish(),
+  startTime: moment,
+  finishTime: moment,
+  upstreams: z.array(z.number()),
+  downstreams: z.array(z.number()),
+  prohibitSkip: z.boolean().nullish(),
+  host: text,
+  error: z.object({ code: z.union([z.string(), z.number()]), message: z.string(), advice: text, host: text }).nullish(),
+})
+
+/** What is shown of `GET /api/v2/tasks/instances/{id}`; other fields are left aside. */
+export const taskSchema = z.object({
+  id: z.number(),
+  name: z.string(),
+  status: z.enum(['RUNNING', 'FAILED', 'SUCCESSFUL']),
+  operation: text,
+  startTime: moment,
+  finishTime: moment,
+  cluster: z.object({ name: text }).nullish(),
+  prohibitRollback: z.boolean().nullish(),
+  subtasks: z.array(subtask),
+})
+
+export type Task = z.infer<typeof taskSchema>
+export type Subtask = z.infer<typeof subtask>
