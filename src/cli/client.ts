@@ -42,7 +42,7 @@ const envelope = z.object({
   successful: z.boolean(),
   status: z.number(),
   timestamp: z.string(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
   error: z.object({ code: z.union([z.string(), z.number()]).transform(String), message: z.string() }).optional(),
 })
 

@@ -1,0 +1,113 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { stripVTControlCharacters } from 'node:util'
+import { afterEach, describe, expect, test } from 'vitest'
+import { ApiError, createClient, UnreachableError } from '../../src/cli/client.ts'
+import type { Task } from '../../src/cli/taskSchema.ts'
+import { watchTask } from '../../src/cli/watch.ts'
+import { after, createTask, done, failed, running } from './taskFixture.ts'
+
+const closers: (() => void)[] = []
+afterEach(() => {
+  for (const close of closers.splice(0)) close()
+})
+
+interface Answer {
+  readonly status?: number
+  readonly task?: Task
+  readonly error?: { readonly code: string; readonly message: string }
+}
+
+/** An API that gives these answers one after the other, and the last one from then on. */
+async function api(answers: readonly Answer[]) {
+  const asked: { url: string | undefined; authorization: string | undefined }[] = []
+  const server = createServer((request, response) => {
+    const answer = answers[Math.min(asked.length, answers.length - 1)] ?? {}
+    asked.push({ url: request.url, authorization: request.headers.authorization })
+    const { status = 200, task, error } = answer
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ successful: !error, status, timestamp: after(asked.length).toISOString(), data: task, error }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closers.push(() => server.close())
+  const { port } = server.address() as AddressInfo
+  return { asked, client: createClient({ url: `http://127.0.0.1:${port}/`, user: 'admin', password: 'pass' }) }
+}
+
+const output = (isTTY: boolean) => {
+  const written: string[] = []
+  return { written, isTTY, columns: 90, rows: 50, write: (text: string) => written.push(text) }
+}
+
+const first = createTask(1, ({ name }) => (name === 'Prepare install cluster' ? running(0) : {}))
+const second = createTask(1, ({ name }) =>
+  name === 'Prepare install cluster' ? done(0, 1) : name === 'Install rpm' ? running(1) : {},
+)
+const last = createTask(1, () => done(0, 2), { status: 'SUCCESSFUL' })
+
+describe('watching a run', () => {
+  test('prints one line for each change of state into a file, without colour', async () => {
+    const { client, asked } = await api([{ task: first }, { task: first }, { task: second }, { task: last }])
+    const out = output(false)
+    const ended = await watchTask({ client, taskId: 1000, out, env: {} })
+    expect(ended.status).toBe('SUCCESSFUL')
+    expect(asked[0]).toEqual({
+      url: '/api/v2/tasks/instances/1000',
+      authorization: `Basic ${Buffer.from('admin:pass').toString('base64')}`,
+    })
+    expect(out.written.slice(0, 3)).toEqual([
+      '    1.0 s  ▶ Prepare install cluster running\n',
+      '    3.0 s  ✔ Prepare install cluster done, 1.0 s\n',
+      '    3.0 s  ▶ Install rpm · 10.0.0.1 running\n',
+    ])
+    expect(out.written).toHaveLength(3 + 22)
+  })
+
+  test('redraws in place on a terminal and leaves the last frame', async () => {
+    const { client } = await api([{ task: first }, { task: last }])
+    const out = output(true)
+    await watchTask({ client, taskId: 1000, out, env: {} })
+    expect(out.written).toHaveLength(2)
+    const rows = out.written[0]?.split('\n').length ?? 0
+    expect(out.written[1]?.startsWith(`\u001b[${rows - 1}A\u001b[0J`)).toBe(true)
+    expect(stripVTControlCharacters(out.written[1] ?? '')).toContain('23/23')
+  })
+
+  test('honours NO_COLOR', async () => {
+    const { client } = await api([{ task: last }])
+    const out = output(true)
+    await watchTask({ client, taskId: 1000, out, env: { NO_COLOR: '1' } })
+    expect(out.written[0]).not.toContain('\u001b[3')
+  })
+
+  test('ends when the task failed, or goes on to see it mended', async () => {
+    const error = { code: 'OBE11014', message: 'slow', advice: null, host: null }
+    const broken = createTask(1, ({ name }) => (name === 'Do io bench' ? failed(1, 2, error) : {}), { status: 'FAILED' })
+    const ended = await api([{ task: broken }])
+    expect((await watchTask({ client: ended.client, taskId: 1000, out: output(false), env: {} })).status).toBe('FAILED')
+    const mended = await api([{ task: broken }, { task: last }])
+    const task = await watchTask({ client: mended.client, taskId: 1000, out: output(false), env: {}, follow: true })
+    expect(task.status).toBe('SUCCESSFUL')
+  })
+
+  test('passes on what the API refuses, with its code', async () => {
+    const { client } = await api([{ status: 404, error: { code: 'TSK10001', message: 'task 7 does not exist' } }])
+    const watching = watchTask({ client, taskId: 7, out: output(false), env: {} })
+    await expect(watching).rejects.toThrow(ApiError)
+    await expect(watching).rejects.toMatchObject({ status: 404, code: 'TSK10001', message: 'task 7 does not exist' })
+  })
+
+  test('says when nothing answers', async () => {
+    const client = createClient({ url: 'http://127.0.0.1:1', user: 'admin', password: 'pass' })
+    await expect(watchTask({ client, taskId: 1, out: output(false), env: {} })).rejects.toThrow(UnreachableError)
+  })
+
+  test('stops when it is told to', async () => {
+    const { client } = await api([{ task: first }])
+    const stop = new AbortController()
+    const out = { ...output(false), write: () => stop.abort() }
+    await expect(watchTask({ client, taskId: 1000, out, env: {}, signal: stop.signal })).rejects.toMatchObject({
+      name: 'AbortError',
+    })
+  })
+})
