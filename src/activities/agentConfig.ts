@@ -1,0 +1,23 @@
+import type { AgentConfig } from '../oceanbase/agent.ts'
+import { generatePassword } from '../oceanbase/password.ts'
+import type { HostNode } from './node.ts'
+
+/** Who calls the agent over HTTP. */
+const agentUser = 'ocp_agent'
+
+/** The agent's configuration for one server of a cluster, its secrets from the store. */
+export async function agentConfigOf({
+  cluster,
+  server,
+  store,
+}: Pick<HostNode, 'cluster' | 'server' | 'store'>): Promise<AgentConfig> {
+  return {
+    cluster,
+    server,
+    monitor: { username: 'ocp_monitor', password: await store.secrets.get(`cluster/${cluster.id}/ocp_monitor`) },
+    basicAuth: {
+      username: agentUser,
+      password: await store.secrets.getOrCreate(`cluster/${cluster.id}/agent`, generatePassword),
+    },
+  }
+}

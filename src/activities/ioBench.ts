@@ -1,0 +1,77 @@
+import { DefiniteError } from '../errors/failure.ts'
+import { ledger } from '../host/ledger.ts'
+import { benchFile, benchScript, readBench } from '../oceanbase/ioBench.ts'
+import { type IoPoint, readIoResource, standard, standardReads, writeIoResource } from '../oceanbase/ioResource.ts'
+import { layoutOf } from '../oceanbase/layout.ts'
+import { sh } from '../quote.ts'
+import type { HostNode } from './node.ts'
+
+/**
+ * Measures the data disk and leaves the result in etc/io_resource.conf, which observer reads at its next start. Fails below OCP's
+ * standard. Does nothing when this task has measured already.
+ */
+export async function ioBench(node: HostNode): Promise<{ readonly iops16k: number }> {
+  const { target, log } = node
+  const before = standardReads(await measuredBefore(node))
+  if (before && before.iops >= standard.iops) {
+    log('INFO', `measured already: ${Math.round(before.iops)} reads of 16 KB a second`)
+    return { iops16k: Math.round(before.iops) }
+  }
+  const { code, stdout, stderr } = await target.run(benchScript(node.cluster), {
+    as: node.cluster.osUser,
+    title: 'measure the data disk',
+    timeoutMs: 1_200_000,
+  })
+  const { tool, points } = readBench(stdout)
+  const reads = standardReads(points)
+  if (!reads) throw unmeasured(node, tool, code, stderr)
+  log('INFO', `${tool}: ${points.map(shown).join(', ')}`)
+  if (reads.iops < standard.iops) throw tooSlow(node, points, reads.iops)
+  await save(node, points)
+  return { iops16k: Math.round(reads.iops) }
+}
+
+/** Puts back the io_resource.conf that was there before, or none, and removes a bench file that a killed host left. */
+export async function removeIoBench({ cluster, input, target }: HostNode): Promise<void> {
+  await target.must(sh`${ledger(input.taskId)}rm -f -- ${benchFile(cluster)}; put_back ${layoutOf(cluster).ioResource}`, {
+    title: 'remove io_resource.conf',
+  })
+}
+
+/** What this task measured on the host before; a file that was there before the task says nothing of this disk. */
+async function measuredBefore({ cluster, input, target }: HostNode): Promise<readonly IoPoint[]> {
+  const { ioResource } = layoutOf(cluster)
+  const script = sh`${ledger(input.taskId)}path=${ioResource}
+if noted file "$path" || noted kept "$path"; then cat "$path" 2>/dev/null || true; fi`
+  return readIoResource(await target.must(script, { title: 'look for io_resource.conf' }))
+}
+
+/** Written beside its place and moved there: observer must never read half of it. */
+async function save({ cluster, input, target }: HostNode, points: readonly IoPoint[]): Promise<void> {
+  const script = sh`${ledger(input.taskId)}path=${layoutOf(cluster).ioResource}
+keep "$path"
+printf %s ${writeIoResource(points)} >"$path.new"
+chown ${cluster.osUser}: "$path.new"
+sync "$path.new"
+mv "$path.new" "$path"`
+  await target.must(script, { title: 'write io_resource.conf' })
+}
+
+const shown = ({ ioType, sizeBytes, iops, latencyUs }: IoPoint): string =>
+  `${ioType === 0 ? 'read' : 'write'} ${sizeBytes / 1024} KB ${Math.round(iops)}/s ${Math.round(latencyUs)} µs`
+
+const tooSlow = ({ cluster, target }: HostNode, points: readonly IoPoint[], iops: number): DefiniteError =>
+  new DefiniteError({
+    code: 'CMP07053',
+    message: `disk io below standard: ${layoutOf(cluster).dataRoot} on ${target.ip} does ${Math.round(iops)} reads of 16 KB a second, ${standard.iops} are needed (${points.map(shown).join(', ')})`,
+    advice: 'move the data directory to a faster disk; or skip this subtask and live with a slow cluster',
+    host: target.ip,
+  })
+
+const unmeasured = ({ cluster, target }: HostNode, tool: string, code: number, stderr: string): DefiniteError =>
+  new DefiniteError({
+    code: 'CMP07053',
+    message: `the data disk of ${target.ip} could not be measured below ${layoutOf(cluster).dataRoot} (${tool || 'no tool'}, exit code ${code}): ${stderr.trim().slice(-1000) || 'it said nothing'}`,
+    advice: 'the directory must lie on a disk that can do direct I/O and has 128 MiB free; install fio if it is missing',
+    host: target.ip,
+  })

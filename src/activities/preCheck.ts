@@ -1,0 +1,91 @@
+import { DefiniteError } from '../errors/failure.ts'
+import { clockOffset } from '../host/clock.ts'
+import { nameOf } from '../host/rpm.ts'
+import {
+  type Clock,
+  type Finding,
+  gatherScript,
+  judge,
+  parseFacts,
+  peersOf,
+  sentence,
+  type Wish,
+} from '../oceanbase/checks/index.ts'
+import { layoutOf } from '../oceanbase/layout.ts'
+import { packageOf } from './clusterPackage.ts'
+import type { HostNode } from './node.ts'
+
+/** Fails with everything at once that speaks against an install on this host; what merely could be better goes to the log. */
+export async function preCheck(node: HostNode): Promise<{ readonly warnings: number }> {
+  const found = await findings(node)
+  for (const finding of found) node.log(finding.level === 'FATAL' ? 'ERROR' : 'WARN', sentence(finding))
+  const fatal = found.filter(({ level }) => level === 'FATAL')
+  if (fatal.length > 0) throw new DefiniteError(causeOf(fatal, node.server.ip))
+  return { warnings: found.length }
+}
+
+/** What a host's pre-check finds, without acting on it. Changes nothing on the host. */
+export async function findings(node: HostNode): Promise<Finding[]> {
+  const software = await packageOf(node)
+  const { cluster, server } = node
+  const wish: Wish = {
+    taskId: node.input.taskId,
+    cluster,
+    server,
+    layout: layoutOf(cluster),
+    package: { name: software.name, nvra: nameOf(software), architecture: software.architecture },
+  }
+  const peers = await node.store.hosts.byIds(peersOf(wish).map(({ hostId }) => hostId))
+  const ports = new Map(peers.map((peer) => [peer.innerIpAddress, peer.sshPort]))
+  const [output, clocks] = await Promise.all([
+    node.target.must(gatherScript(wish, ports), { title: 'read the facts of the host', timeoutMs: 30_000 }),
+    clocksOf(node, wish),
+  ])
+  return judge({ facts: parseFacts(output), wish, clocks })
+}
+
+/** A peer that is down must not hold up this host: its own pre-check waits for it. */
+const patienceMs = 2_000
+
+/** Above this the clocks are asked again, more often. */
+const suspiciousMs = 25
+
+/** This host's clock and those of its peers, as far as they answer. */
+async function clocksOf(node: HostNode, wish: Wish): Promise<Clock[]> {
+  const servers = [node.server, ...peersOf(wish)]
+  const measure = async (times: number): Promise<Clock[]> => {
+    const clocks = await Promise.all(
+      servers.map(async ({ hostId, ip }): Promise<Clock[]> => {
+        if (hostId === node.server.hostId) return [{ ip, ...(await clockOffset(node.target, times)) }]
+        const answer = await soon(node.host(hostId).then((peer) => clockOffset(peer, times)))
+        return answer ? [{ ip, ...answer }] : []
+      }),
+    )
+    return clocks.flat()
+  }
+  const clocks = await measure(1)
+  const offsets = clocks.map(({ offsetMs }) => offsetMs)
+  return Math.max(...offsets) - Math.min(...offsets) > suspiciousMs ? measure(4) : clocks
+}
+
+/** The result, or undefined when it fails or is not there in time. */
+async function soon<T>(work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, patienceMs, undefined)
+  })
+  return Promise.race([work.catch(() => undefined), late]).finally(() => clearTimeout(timer))
+}
+
+/** Room for about twenty findings; the log has them all. */
+const longestMessage = 6000
+
+/** One cause for all fatal findings: with its own code and advice when there is just one. */
+function causeOf(fatal: readonly Finding[], host: string) {
+  const [first, ...others] = fatal
+  if (first && others.length === 0)
+    return { code: first.code, message: `${first.item}: ${first.message}`, advice: first.advice, host }
+  const message = `ob install pre check failed with ${fatal.length} findings:\n${fatal.map(sentence).join('\n')}`
+  const code = fatal.every((finding) => finding.code === first?.code) && first ? first.code : 'OBE10002'
+  return { code, message: message.slice(0, longestMessage), advice: 'mend all of them, then retry this subtask', host }
+}

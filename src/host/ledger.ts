@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs'
+import { Quoted, sh } from '../quote.ts'
+
+/** Where a host keeps what this project has on it: packages on their way, and a ledger for each task. Root only. */
+export const stateDirectory = '/var/lib/obflow'
+
+/** Name of the mark in a tree that a task made; its content is the task's id. */
+const mark = '.obflow-task'
+
+const functions = new Quoted(readFileSync(new URL('ledger.sh', import.meta.url), 'utf8'), '')
+
+/** The ledger's shell functions for one task, to stand at the start of a root script. `state` is another directory in tests only. */
+export const ledger = (taskId: number, state: string = stateDirectory): Quoted =>
+  sh`set -euo pipefail
+export LC_ALL=C
+task=${taskId} mark=${mark} state=${state}
+${functions}`

@@ -1,0 +1,60 @@
+# How packages are looked for, installed and removed. Expects $nvra, $name, $brings, $prefix, $owner, $file; the ledger's functions but for looking.
+
+# One word: absent, installed, damaged (a file is missing or differs: rpm was killed before it was through), other (version), elsewhere.
+look() {
+  local installed files damage newline=$'\n'
+  export LC_ALL=C
+  command -v rpm >/dev/null || { echo 'rpm is not there' >&2; return 127; }
+  if ! installed=$(rpm -q --qf '%{NVRA}\n' "$name"); then
+    [[ $installed == *'is not installed'* ]] || return 1
+    install -d -m 700 "$(dirname "$(dirname "$file")")" "$(dirname "$file")"
+    echo absent
+    return 0
+  fi
+  case $newline$installed$newline in *"$newline$nvra$newline"*) ;; *) echo "other $installed"; return 0 ;; esac
+  files=$(rpm -ql "$nvra")
+  case $newline$files$newline in
+    *"$newline$brings$newline"*) ;;
+    *) echo "elsewhere $(grep -m1 "/${brings##*/}\$" <<<"$files")"; return 0 ;;
+  esac
+  # Configuration may be changed by whoever runs the program, documentation left out.
+  damage=$(rpm -V --nodeps --noscripts --nomtime --nouser --nogroup --nomode --nordev --nocaps "$nvra" 2>&1 | grep -vE '^.{8,9}  [cd] ' | head -n 3)
+  if [ -n "$damage" ]; then echo "damaged ${damage//$newline/, }"; else echo "installed $nvra"; fi
+}
+
+# Dependencies count where rpm keeps the system's libraries; elsewhere (Debian) it knows of none, and the program itself has to prove them.
+put_in() {
+  local options=(--replacepkgs --replacefiles) own path
+  id -u "$owner" >/dev/null || { echo "user $owner does not exist" >&2; return 1; }
+  make_parents "$prefix/bin" "$owner"
+  if ! rpm -q "$nvra" >/dev/null 2>&1; then note rpm "$nvra"; fi
+  own=$(rpm -qp --nosignature --qf '[%{PREFIXES}\n]' "$file" 2>/dev/null | head -n 1)
+  case $own in '' | '(none)' | "$prefix") ;; *) options+=(--prefix "$prefix") ;; esac
+  rpm -q glibc >/dev/null 2>&1 || options+=(--nodeps)
+  rpm -i "${options[@]}" "$file" >&2 || return
+  rm -f -- "$file"
+  rpm -ql "$nvra" | while IFS= read -r path; do
+    case $path in "$prefix" | "$prefix"/*) printf '%s\0' "$path" ;; esac
+  done | xargs -0r chown -h "$owner:" --
+}
+
+# Removes the package if this task installed it, and the directories that were made for it unless something else lies in them.
+take_out() {
+  local directories path
+  rm -f -- "$file"
+  if noted rpm "$nvra"; then
+    if rpm -q "$nvra" >/dev/null 2>&1; then
+      directories=$(rpm -ql "$nvra" | sort -r)
+      rpm -e "$nvra" >&2 || return
+      while IFS= read -r path; do
+        case $path in "$prefix"/*) [ ! -d "$path" ] || [ -L "$path" ] || rmdir --ignore-fail-on-non-empty "$path" ;; esac
+      done <<<"$directories"
+      echo removed
+    fi
+    remove_parents
+    forget rpm "$nvra"
+  else
+    remove_parents
+  fi
+  rmdir --ignore-fail-on-non-empty "$(dirname "$file")" 2>/dev/null || true
+}

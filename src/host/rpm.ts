@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs'
+import { DefiniteError, TransientError } from '../errors/failure.ts'
+import { Quoted, sh } from '../quote.ts'
+import type { Host, Output, Upload } from './host.ts'
+import { ledger, stateDirectory } from './ledger.ts'
+import { rpmCause } from './rpmCause.ts'
+
+/** A package file of this machine, as the store describes it. */
+export interface RpmFile {
+  readonly fileName: string
+  readonly path: string
+  readonly sha256: string
+  readonly size: number
+  readonly name: string
+  readonly version: string
+  readonly release: string
+  readonly architecture: string
+}
+
+/** What to install, for whom, and what proves that it is there. */
+export interface RpmWish {
+  readonly taskId: number
+  readonly file: RpmFile
+  /** Where a relocatable package goes. */
+  readonly prefix: string
+  /** A file below the prefix that the package brings, absolute. */
+  readonly brings: string
+  /** Owner of what the package brings below the prefix. */
+  readonly owner: string
+}
+
+const states = ['absent', 'installed', 'damaged', 'other', 'elsewhere'] as const
+
+interface Look {
+  readonly state: (typeof states)[number]
+  readonly detail: string
+}
+
+/** name-version-release.architecture, as rpm calls an installed package. */
+export const nameOf = ({
+  name,
+  version,
+  release,
+  architecture,
+}: Pick<RpmFile, 'name' | 'version' | 'release' | 'architecture'>): string => `${name}-${version}-${release}.${architecture}`
+
+const functions = new Quoted(readFileSync(new URL('rpm.sh', import.meta.url), 'utf8'), '')
+
+const fileOnHost = ({ file }: RpmWish): string => `${stateDirectory}/packages/${nameOf(file)}.rpm`
+
+const script = (wish: RpmWish, act: Quoted): Quoted => sh`nvra=${nameOf(wish.file)} name=${wish.file.name} brings=${wish.brings}
+prefix=${wish.prefix} owner=${wish.owner} file=${fileOnHost(wish)}
+${functions}
+${act}`
+
+const failed = (output: Output, host: Host): DefiniteError | TransientError => {
+  const cause = rpmCause(output, host.ip)
+  return cause ? new DefiniteError(cause) : new TransientError(`another rpm is at work on host ${host.ip}`)
+}
+
+const look = async (host: Host, wish: RpmWish): Promise<Look> => {
+  const output = await host.run(script(wish, sh`look`), { title: `look for ${nameOf(wish.file)}` })
+  const [word, ...detail] = output.stdout.trim().split(' ')
+  const state = states.find((known) => known === word)
+  if (output.code !== 0 || !state) throw failed(output, host)
+  return { state, detail: detail.join(' ') }
+}
+
+/** What is there and must not be touched. */
+const refuseForeign = ({ state, detail }: Look, { file, brings }: RpmWish, { ip }: Host): void => {
+  if (state === 'other') {
+    throw new DefiniteError({
+      code: 'PKG10012',
+      message: `${detail} is installed on ${ip}, ${nameOf(file)} is wanted`,
+      advice: `run rpm -e ${detail} there once nothing uses it, or use that package`,
+      host: ip,
+    })
+  }
+  if (state === 'elsewhere') {
+    throw new DefiniteError({
+      code: 'PKG10012',
+      message: `${nameOf(file)} is installed on ${ip} without ${brings}${detail && `; it has ${detail}`}`,
+      advice: 'remove it there with rpm -e once nothing uses it, or give the path it is installed to',
+      host: ip,
+    })
+  }
+}
+
+/**
+ * Installs a package if it is not there whole: sends the file once, installs it, and looks again. What an interrupted run left is
+ * written anew. Throws DefiniteError when another version is there, when it lies elsewhere, or with the cause that rpm gives.
+ */
+export async function installPackage(
+  host: Host,
+  wish: RpmWish,
+  progress: NonNullable<Upload['progress']>,
+): Promise<'installed' | 'unchanged'> {
+  const before = await look(host, wish)
+  if (before.state === 'installed') return 'unchanged'
+  refuseForeign(before, wish, host)
+  const { path, sha256, size } = wish.file
+  await host.upload({ from: path, to: fileOnHost(wish), sha256, sizeBytes: size, progress })
+  const install = sh`${ledger(wish.taskId)}${script(wish, sh`put_in`)}`
+  const output = await host.run(install, { title: `rpm -i ${nameOf(wish.file)}`, timeoutMs: 1_800_000 })
+  if (output.code !== 0) throw failed(output, host)
+  const after = await look(host, wish)
+  if (after.state === 'installed') return 'installed'
+  refuseForeign(after, wish, host)
+  throw new DefiniteError({
+    code: 'TSK10005',
+    message: `${nameOf(wish.file)} is ${after.state} on ${host.ip} after rpm installed it: ${after.detail}`,
+    advice: 'look at the disk of the host, then retry',
+    host: host.ip,
+  })
+}
+
+/** Removes the package if this task installed it. Throws DefiniteError when rpm refuses. */
+export async function removePackage(host: Host, wish: RpmWish): Promise<'removed' | 'unchanged'> {
+  const output = await host.run(sh`${ledger(wish.taskId)}${script(wish, sh`take_out`)}`, { title: `rpm -e ${nameOf(wish.file)}` })
+  if (output.code !== 0) throw failed(output, host)
+  return output.stdout.includes('removed') ? 'removed' : 'unchanged'
+}

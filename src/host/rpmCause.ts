@@ -1,0 +1,57 @@
+import type { Cause } from '../errors/failure.ts'
+import type { Output } from './host.ts'
+
+interface Known {
+  readonly said: RegExp
+  readonly code: string
+  readonly advice: string
+}
+
+/** What rpm says, and what it means for an operator. */
+const known: readonly Known[] = [
+  {
+    said: /No space left|needs \d+\w* (more space )?on the/i,
+    code: 'CMP07050',
+    advice: 'free space on that file system, then retry',
+  },
+  { said: /user \S+ does not exist/, code: 'CMP07037', advice: 'create the user on the host, then retry' },
+  {
+    said: /is needed by/,
+    code: 'PKG10014',
+    advice: 'install the packages it needs on the host (for OceanBase CE: oceanbase-ce-libs of the same version), then retry',
+  },
+  { said: /conflicts (with|between)/, code: 'TSK10005', advice: 'remove the package whose files are in the way, then retry' },
+  {
+    said: /different (architecture|operating system)/,
+    code: 'CMP07025',
+    advice: 'use a package for the architecture of the host',
+  },
+  { said: /not relocatable/, code: 'CMP07028', advice: "use the package's own path as installPath" },
+  { said: /rpm is not there/, code: 'CMP07036', advice: 'install rpm on the host, then retry' },
+  {
+    said: /DB_RUNRECOVERY|Berkeley DB|rpmdb.*(corrupt|malformed)/i,
+    code: 'TSK10005',
+    advice: 'the rpm database of the host is damaged: run rpm --rebuilddb there, then retry',
+  },
+  {
+    said: /digest|signature|not an rpm package/i,
+    code: 'TSK10005',
+    advice: 'upload the package again: its file is damaged or its signature is not trusted on the host',
+  },
+]
+
+/** Another rpm or yum holds the database; it will let go of it. */
+const locked = /transaction lock|database is locked/i
+
+/** Why rpm failed, or undefined when it would do better later. */
+export const rpmCause = ({ code, stderr, stdout }: Output, host: string): Cause | undefined => {
+  const said = (stderr.trim() || stdout.trim()).slice(-1500)
+  if (locked.test(said)) return undefined
+  const match = known.find((entry) => entry.said.test(said))
+  return {
+    code: match?.code ?? 'TSK10005',
+    message: `rpm failed on ${host} with exit code ${code}: ${said || 'it said nothing'}`,
+    advice: match?.advice ?? 'mend what rpm complains of, then retry',
+    host,
+  }
+}

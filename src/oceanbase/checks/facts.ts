@@ -1,0 +1,121 @@
+/** What was read of a host before an install: facts only, no judgement. Sizes in bytes. */
+export interface HostFacts {
+  readonly architecture: string
+  readonly cores: number
+  readonly memory: { readonly total: number; readonly available: number; readonly swap: number }
+  readonly userExists: boolean
+  readonly missingCommands: readonly string[]
+  /** Programs that an io bench can be made with: `fio`, `ob_admin`. */
+  readonly tools: readonly string[]
+  /** What is there or switched on: avx, selinux, thp, firewalld. */
+  readonly features: readonly string[]
+  /** Kernel parameters that could be read, by their sysctl names. */
+  readonly kernel: Readonly<Record<string, number>>
+  readonly observers: readonly { readonly pid: number; readonly cwd: string }[]
+  /** Which of the wanted ports are taken, and by whom. */
+  readonly listening: readonly { readonly port: number; readonly pid: number; readonly command: string; readonly cwd: string }[]
+  readonly paths: readonly PathFacts[]
+  readonly leftovers: readonly string[]
+  readonly disks: readonly DiskFacts[]
+  readonly hasAddress: boolean
+  readonly peers: readonly { readonly ip: string; readonly reached: boolean }[]
+  /** Installed packages of the wanted name, as name-version-release.architecture. */
+  readonly packages: readonly string[]
+  /** Limits of a process that the OS user starts; absent when no process could be started as that user. */
+  readonly limits?: Limits
+  /** For each wanted path, the nearest existing directory that the OS user can see. */
+  readonly seen: readonly { readonly path: string; readonly ancestor: string }[]
+}
+
+export interface PathFacts {
+  readonly path: string
+  readonly kind: 'missing' | 'directory' | 'other'
+  /** What lies in it, without marks and `lost+found`. */
+  readonly entries: number
+  readonly owner: string
+  /** Task that made it, as its mark says. */
+  readonly madeBy: string
+  readonly ancestor: string
+  readonly writable: boolean
+}
+
+export interface DiskFacts {
+  readonly path: string
+  readonly device: string
+  readonly total: number
+  readonly available: number
+  readonly usedPercent: number
+}
+
+/** `Infinity` is "unlimited". */
+export type Limits = Readonly<Record<'openFiles' | 'processes' | 'stackKiB' | 'coreBlocks', number>>
+
+type Row = readonly string[]
+
+const kib = 1024
+const unlimited = (value: string | undefined): number => (value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value))
+
+const pathFacts = ([path = '', kind, entries, owner = '', madeBy = '', ancestor = '', writable]: Row): PathFacts => ({
+  path,
+  kind: kind === 'directory' || kind === 'other' ? kind : 'missing',
+  entries: Number(entries),
+  owner,
+  madeBy,
+  ancestor,
+  writable: writable === 'yes',
+})
+
+const diskFacts = ([path = '', device = '', total, available, used]: Row): DiskFacts => ({
+  path,
+  device,
+  total: Number(total) * kib,
+  available: Number(available) * kib,
+  usedPercent: Number(used),
+})
+
+const limitsOf = (rows: readonly Row[]): Limits | undefined => {
+  const [row] = rows
+  if (!row) return undefined
+  const [openFiles, processes, stackKiB, coreBlocks] = row.map(unlimited)
+  return { openFiles: openFiles ?? 0, processes: processes ?? 0, stackKiB: stackKiB ?? 0, coreBlocks: coreBlocks ?? 0 }
+}
+
+/** Reads what gather.sh prints: a word that names the fact, then its fields, divided by tabs. */
+export const parseFacts = (output: string): HostFacts => {
+  const lines = output.split('\n').map((line) => line.split('\t'))
+  const rows = (name: string): Row[] => lines.filter(([key]) => key === name).map(([, ...fields]) => fields)
+  const words = (name: string): string[] => rows(name).map(([word = '']) => word)
+  const numbers = (name: string): Record<string, number> =>
+    Object.fromEntries(rows(name).map(([key = '', value]) => [key, Number(value)]))
+  const memory = numbers('memory')
+  const limits = limitsOf(rows('limits'))
+  return {
+    architecture: words('architecture')[0] ?? '',
+    cores: Number(words('cores')[0] ?? 0),
+    memory: {
+      total: (memory.MemTotal ?? 0) * kib,
+      available: (memory.MemAvailable ?? 0) * kib,
+      swap: (memory.SwapTotal ?? 0) * kib,
+    },
+    userExists: words('user').length > 0,
+    missingCommands: words('missing'),
+    tools: words('tool'),
+    features: words('feature'),
+    kernel: numbers('kernel'),
+    observers: rows('observer').map(([pid, cwd = '']) => ({ pid: Number(pid), cwd })),
+    listening: rows('listen').map(([port, pid, command = '', cwd = '']) => ({
+      port: Number(port),
+      pid: Number(pid),
+      command,
+      cwd,
+    })),
+    paths: rows('path').map(pathFacts),
+    leftovers: words('leftover'),
+    disks: rows('disk').map(diskFacts),
+    hasAddress: words('address').length > 0,
+    peers: rows('peer').map(([ip = '', reached]) => ({ ip, reached: reached === 'yes' })),
+    packages: words('package'),
+    ...(limits && { limits }),
+    seen: rows('seen').map(([path = '', ancestor = '']) => ({ path, ancestor })),
+  }
+}

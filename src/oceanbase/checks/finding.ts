@@ -1,0 +1,52 @@
+import type { ClusterSpec, ServerSpec } from '../cluster.ts'
+import type { Layout } from '../layout.ts'
+import type { HostFacts } from './facts.ts'
+
+/** FATAL: an install would fail or the cluster would be unusable. WARN: it works, worse than it could. */
+export type Level = 'FATAL' | 'WARN'
+
+/** Something that is not as it should be on a host, for an operator. */
+export interface Finding {
+  /** OCP's code, or obd's documented one (`OBD-1007`) where OCP publishes none. */
+  readonly code: string
+  readonly item: string
+  readonly level: Level
+  readonly message: string
+  readonly advice: string
+}
+
+/** What is to be installed where. */
+export interface Wish {
+  readonly taskId: number
+  readonly cluster: ClusterSpec
+  readonly server: Pick<ServerSpec, 'hostId' | 'ip'>
+  readonly layout: Layout
+  readonly package: { readonly name: string; readonly nvra: string; readonly architecture: string }
+}
+
+/** How far a host's clock is from the controller's, and how far off that may be. Milliseconds. */
+export interface Clock {
+  readonly ip: string
+  readonly offsetMs: number
+  readonly errorMs: number
+}
+
+/** All that is judged. */
+export interface Situation {
+  readonly facts: HostFacts
+  readonly wish: Wish
+  /** This host's clock and those of the peers that answered. */
+  readonly clocks: readonly Clock[]
+}
+
+/** One line of the table of pre-checks: what is looked at, how bad a finding is, and what is said then, once for each thing found. */
+export interface Check {
+  readonly code: string
+  readonly item: string
+  readonly level: Level
+  readonly advice: string
+  readonly look: (situation: Situation) => readonly string[]
+}
+
+/** For a check that says one thing or nothing. */
+export const when = (found: boolean, message: string): readonly string[] => (found ? [message] : [])

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { Quoted, sh } from '../../quote.ts'
+import { agentPorts } from '../agent.ts'
+import { rootServersOf, serversOf } from '../cluster.ts'
+import { markerName } from '../layout.ts'
+import type { Wish } from './finding.ts'
+import { kernelNames } from './kernel.ts'
+import { neededCommands } from './machine.ts'
+
+const gather = new Quoted(readFileSync(new URL('gather.sh', import.meta.url), 'utf8'), '')
+
+/** Peers that one host looks at: all of a small cluster, the root servers of a large one. */
+export const mostPeers = 16
+
+/** The hosts whose clocks and ways are compared with those of `server`. */
+export const peersOf = ({ cluster, server }: Pick<Wish, 'cluster' | 'server'>) => {
+  const others = serversOf(cluster).filter(({ hostId }) => hostId !== server.hostId)
+  if (others.length <= mostPeers) return others
+  return rootServersOf(cluster)
+    .filter(({ hostId }) => hostId !== server.hostId)
+    .slice(0, mostPeers)
+}
+
+/** The script that reads the facts of a host; run as root. `ports` are the SSH ports of its peers, by address. */
+export const gatherScript = (wish: Wish, ports: ReadonlyMap<string, number>): Quoted => {
+  const { cluster, layout, server } = wish
+  const peers = peersOf(wish).flatMap(({ ip }) => {
+    const port = ports.get(ip)
+    return port === undefined ? [] : [`${ip}:${port}`]
+  })
+  const leftovers = ['observer.config.bin', 'observer.conf.bin'].map((name) => `${layout.etc}/${name}`)
+  return sh`ports=(${[cluster.sqlPort, cluster.rpcPort, agentPorts.manager, agentPorts.monitor]}) paths=(${layout.directories})
+disks=(${[cluster.paths.install, cluster.paths.data, cluster.paths.log]}) leftovers=(${leftovers}) peers=(${peers})
+commands=(${neededCommands}) kernel=(${kernelNames}) home=${layout.home} package=${wish.package.name}
+ip=${server.ip} os_user=${cluster.osUser} mark=${markerName}
+${gather}`
+}

@@ -1,0 +1,27 @@
+import type { Check, Finding, Situation } from './finding.ts'
+import { kernelChecks } from './kernel.ts'
+import { limitChecks } from './limits.ts'
+import { machineChecks } from './machine.ts'
+import { networkChecks } from './network.ts'
+import { occupancyChecks } from './occupancy.ts'
+import { resourceChecks } from './resources.ts'
+
+/** Every pre-check of a host, the most telling first. */
+export const checks: readonly Check[] = [
+  ...occupancyChecks,
+  ...machineChecks,
+  ...resourceChecks,
+  ...networkChecks,
+  ...limitChecks,
+  ...kernelChecks,
+]
+
+/** All that is not as it should be on a host, FATAL findings first. */
+export const judge = (situation: Situation): Finding[] => {
+  const findings = checks.flatMap(({ look, ...finding }) => look(situation).map((message) => ({ ...finding, message })))
+  return [...findings.filter(({ level }) => level === 'FATAL'), ...findings.filter(({ level }) => level === 'WARN')]
+}
+
+/** A finding as an operator reads it, in one line. */
+export const sentence = ({ level, code, item, message, advice }: Finding): string =>
+  `${level} ${code} ${item}: ${message}. ${advice}`

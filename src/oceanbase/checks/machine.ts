@@ -1,0 +1,109 @@
+import { type Check, when } from './finding.ts'
+
+/** Commands that the steps of an install use on a host. */
+export const neededCommands = ['bash', 'rpm', 'setsid', 'runuser', 'install', 'find', 'ldd', 'timeout', 'df', 'stat'] as const
+
+/** A feature of the host that OceanBase does not like. Source: obdeploy plugins/host_tool/1.0; tiup, "cluster check". */
+const disliked = [
+  {
+    feature: 'selinux',
+    item: 'SELinux',
+    is: 'is enforcing',
+    advice: 'set SELINUX=disabled in /etc/selinux/config and run setenforce 0',
+  },
+  {
+    feature: 'thp',
+    item: 'transparent huge pages',
+    is: 'are always on',
+    advice: 'echo never > /sys/kernel/mm/transparent_hugepage/enabled',
+  },
+  {
+    feature: 'firewalld',
+    item: 'firewalld',
+    is: 'is running',
+    advice: 'open the ports of the cluster in it, or systemctl disable --now firewalld',
+  },
+] as const
+
+/** The machine and its operating system. Sources: OCP's error table (CMP070xx); obdeploy, errors 2014 and 2022. */
+export const machineChecks: readonly Check[] = [
+  {
+    code: 'CMP07037',
+    item: 'OS user',
+    level: 'FATAL',
+    advice: 'useradd -m the user that is to own and run OceanBase',
+    look: ({ facts, wish: { cluster } }) => when(!facts.userExists, `user ${cluster.osUser} does not exist`),
+  },
+  {
+    code: 'CMP07037',
+    item: 'OS user',
+    level: 'FATAL',
+    advice: 'give the user a shell, and let it pass /etc/security/access.conf',
+    look: ({ facts, wish: { cluster } }) =>
+      when(facts.userExists && !facts.limits, `nothing can be run as user ${cluster.osUser}`),
+  },
+  {
+    code: 'CMP07025',
+    item: 'architecture',
+    level: 'FATAL',
+    advice: 'upload a package for the architecture of the host and create the cluster with it',
+    look: ({ facts, wish }) =>
+      when(
+        wish.package.architecture !== 'noarch' && wish.package.architecture !== facts.architecture,
+        `the host is ${facts.architecture}, the package is ${wish.package.architecture}`,
+      ),
+  },
+  {
+    code: 'CMP07036',
+    item: 'commands',
+    level: 'FATAL',
+    advice: 'install the packages that bring them (rpm, util-linux, coreutils, findutils, glibc-common)',
+    look: ({ facts }) => when(facts.missingCommands.length > 0, `missing: ${facts.missingCommands.join(', ')}`),
+  },
+  {
+    code: 'OBE19018',
+    item: 'CPU',
+    level: 'FATAL',
+    // Below that BOOTSTRAP answers -4015.
+    advice: 'give the host at least 2 cores',
+    look: ({ facts }) => when(facts.cores < 2, `${facts.cores} core, 2 are needed`),
+  },
+  {
+    code: 'OBD-2014',
+    item: 'CPU flags',
+    level: 'WARN',
+    advice: 'run on a processor with AVX, or make sure that the package was built for one without',
+    look: ({ facts }) =>
+      when(
+        facts.architecture === 'x86_64' && !facts.features.includes('avx'),
+        'the processor has no AVX; many builds of observer need it',
+      ),
+  },
+  {
+    code: 'CMP07036',
+    item: 'io bench',
+    level: 'WARN',
+    advice: 'install fio',
+    look: ({ facts }) =>
+      when(
+        facts.tools.length === 0,
+        'neither fio nor ob_admin is there; the io bench falls back to dd unless the package brings ob_admin',
+      ),
+  },
+  {
+    code: 'OBD-1017',
+    item: 'swap',
+    level: 'WARN',
+    advice: 'swapoff -a and take swap out of /etc/fstab',
+    look: ({ facts }) => when(facts.memory.swap > 0, `${Math.round(facts.memory.swap / 1024 ** 2)} MiB are on`),
+  },
+  ...disliked.map(
+    ({ feature, item, is, advice }): Check => ({
+      code: 'OBD-1017',
+      item,
+      level: 'WARN',
+      advice,
+      look: ({ facts }) => when(facts.features.includes(feature), is),
+    }),
+  ),
+]

@@ -1,0 +1,148 @@
+import { agentHome, agentPorts } from '../agent.ts'
+import { type Check, type Situation, when } from './finding.ts'
+import { begun, isOwn, ownObservers } from './ownership.ts'
+
+/** Directories that belong to this cluster alone, the roots and all below them. */
+const ownPaths = ({ facts, wish: { layout } }: Situation) =>
+  facts.paths.filter(({ path }) => layout.ownRoots.some((root) => path === root || path.startsWith(`${root}/`)))
+
+const isRoot = ({ wish: { layout } }: Situation, path: string): boolean => layout.ownRoots.includes(path)
+
+const portChecks: readonly Check[] = [
+  {
+    code: 'OBE19017',
+    item: 'ports',
+    level: 'FATAL',
+    advice: 'post different sqlPort and svrPort',
+    look: ({ wish: { cluster } }) => when(cluster.sqlPort === cluster.rpcPort, `SQL and RPC port are both ${cluster.sqlPort}`),
+  },
+  {
+    code: 'OBD-1001',
+    item: 'ports',
+    level: 'FATAL',
+    advice: 'end the process, or use other ports',
+    look: (situation) => {
+      const own = ownObservers(situation)
+      return situation.facts.listening
+        .filter(({ pid, cwd }) => !own.includes(pid) && cwd !== agentHome && !cwd.startsWith(`${agentHome}/`))
+        .filter(({ port, command }) => !(isAgentPort(port) && /^(ob|ocp)_/.test(command)))
+        .map(({ port, pid, command }) => `port ${port} is taken by ${command} (pid ${pid})`)
+    },
+  },
+]
+
+/** The agent is there since the host was prepared, and may run. */
+const isAgentPort = (port: number): boolean => port === agentPorts.manager || port === agentPorts.monitor
+
+const directoryChecks: readonly Check[] = [
+  {
+    code: 'OBD-1004',
+    item: 'directories',
+    level: 'FATAL',
+    advice: 'use different paths for install, data and redo logs',
+    look: ({ wish: { layout } }) => {
+      const paths = [layout.home, ...layout.ownRoots]
+      return [...new Set(paths.filter((path, index) => paths.indexOf(path) !== index))].map((path) => `${path} is used twice`)
+    },
+  },
+  {
+    code: 'OBD-1002',
+    item: 'directories',
+    level: 'FATAL',
+    advice: 'move it away',
+    look: ({ facts }) =>
+      facts.paths.filter(({ kind }) => kind === 'other').map(({ path }) => `${path} is there and is not a directory`),
+  },
+  {
+    code: 'OBD-1002',
+    item: 'directories',
+    level: 'FATAL',
+    advice: 'remount the file system writable, or use another path',
+    look: ({ facts }) =>
+      facts.paths
+        .filter(({ writable }) => !writable)
+        .map(({ path, ancestor }) => `${path} cannot be made or written: ${ancestor} is no directory or is read-only`),
+  },
+  {
+    code: 'OBD-1002',
+    item: 'directories',
+    level: 'FATAL',
+    advice: 'chmod o+x the directories above it',
+    look: ({ facts, wish: { cluster } }) =>
+      facts.seen
+        .filter(({ path, ancestor }) => facts.paths.some((entry) => entry.path === path && entry.ancestor !== ancestor))
+        .map(({ path, ancestor }) => `user ${cluster.osUser} does not get to ${path}: it sees nothing below ${ancestor}`),
+  },
+  {
+    code: 'OBD-1002',
+    item: 'directories',
+    level: 'FATAL',
+    advice: 'make sure that nothing there is needed, then empty it',
+    look: (situation) =>
+      ownPaths(situation)
+        .filter((path) => path.entries > 0 && !isRoot(situation, path.path) && !isOwn(situation, path))
+        .map(({ path }) => `${path} is not empty`),
+  },
+  {
+    code: 'OBD-1002',
+    item: 'directories',
+    level: 'FATAL',
+    advice: 'chown it to the user that runs OceanBase',
+    look: (situation) =>
+      ownPaths(situation)
+        .filter((path) => path.kind === 'directory' && path.owner !== situation.wish.cluster.osUser && !isOwn(situation, path))
+        .map(({ path, owner }) => `${path} belongs to ${owner}, not to ${situation.wish.cluster.osUser}`),
+  },
+  {
+    code: 'OBD-1002',
+    item: 'directories',
+    level: 'WARN',
+    advice: 'nothing in it is touched but the sub-directories of OceanBase',
+    look: (situation) =>
+      ownPaths(situation)
+        .filter((path) => path.kind === 'directory' && isRoot(situation, path.path) && !isOwn(situation, path))
+        .map(({ path }) => `${path} is there already`),
+  },
+]
+
+const cleanAdvice = 'stop it and clear its directories, or create the cluster on another host'
+
+const leftoverChecks: readonly Check[] = [
+  {
+    code: 'OBE11021',
+    item: 'another observer',
+    level: 'FATAL',
+    advice: cleanAdvice,
+    look: (situation) => {
+      const own = ownObservers(situation)
+      return situation.facts.observers
+        .filter(({ pid }) => !own.includes(pid))
+        .map(({ pid, cwd }) => `ob install pre check failed, maybe from another observer: pid ${pid} runs in ${cwd}`)
+    },
+  },
+  {
+    code: 'OBE11021',
+    item: 'another observer',
+    level: 'FATAL',
+    advice: cleanAdvice,
+    look: (situation) =>
+      begun(situation)
+        ? []
+        : situation.facts.leftovers.map(
+            (path) => `ob install pre check failed, maybe from another observer: ${path} is left over`,
+          ),
+  },
+  {
+    code: 'PKG10012',
+    item: 'packages',
+    level: 'FATAL',
+    advice: 'remove it with rpm -e once nothing uses it, or create the cluster with that package',
+    look: ({ facts, wish }) =>
+      facts.packages
+        .filter((name) => name !== wish.package.nvra)
+        .map((name) => `${name} is installed, ${wish.package.nvra} is wanted`),
+  },
+]
+
+/** What stands in the way: ports, directories, other observers. Sources: obdeploy, errors 1001–1004; OCP's FAQ for the observer's words. */
+export const occupancyChecks: readonly Check[] = [...portChecks, ...directoryChecks, ...leftoverChecks]

@@ -1,0 +1,111 @@
+import { type Check, type Situation, when } from './finding.ts'
+import { ownObservers } from './ownership.ts'
+import { gibibytes, sizeOf } from './size.ts'
+
+/** Source: obdeploy plugins/oceanbase/3.1.0/resource_check.py, error 2000. */
+const leastMemory = 3 * 2 ** 30
+
+/** Source: obdeploy, error 2003; observer refuses to write redo logs from 95 % on. */
+const fullestPercent = 90
+
+/** What the smallest observer needs that was seen to start: a data file of 256 MiB, redo logs of 2 GiB, a package unpacked. */
+const leastFree = 2 * 2 ** 30
+
+/** Bytes of a startup parameter as posted, or undefined. */
+const posted = ({ wish: { cluster } }: Situation, name: string): number | undefined =>
+  sizeOf(cluster.startupParameters.find((parameter) => parameter.name === name)?.value)
+
+/** Once observer runs it has taken what it was given: what is left then says nothing. */
+const untaken =
+  (look: Check['look']): Check['look'] =>
+  (situation) =>
+    ownObservers(situation).length > 0 ? [] : look(situation)
+
+const memoryAdvice =
+  'stop what else uses memory, give the host more, or post smaller startupParameters memory_limit and system_memory'
+
+const memory = (level: Check['level'], look: Check['look']): Check => ({
+  code: 'OBE19019',
+  item: 'memory',
+  level,
+  advice: memoryAdvice,
+  look: untaken(look),
+})
+
+const disks: Check['look'] = (situation) => {
+  const { facts, wish } = situation
+  const wanted = [
+    { path: wish.cluster.paths.data, use: 'data', size: posted(situation, 'datafile_size') ?? 0 },
+    { path: wish.cluster.paths.log, use: 'redo logs', size: posted(situation, 'log_disk_size') ?? 0 },
+  ]
+  const devices = new Map<string, { available: number; needed: number; uses: string[] }>()
+  for (const { path, use, size } of wanted) {
+    const disk = facts.disks.find((entry) => entry.path === path)
+    if (!disk) continue
+    const device = devices.get(disk.device) ?? { available: disk.available, needed: 0, uses: [] }
+    devices.set(disk.device, { ...device, needed: device.needed + size, uses: [...device.uses, `${use} (${path})`] })
+  }
+  return [...devices.values()].flatMap(({ available, needed, uses }) =>
+    when(
+      available < Math.max(needed, leastFree),
+      `${gibibytes(available)} are free for ${uses.join(' and ')}, ${gibibytes(Math.max(needed, leastFree))} are needed`,
+    ),
+  )
+}
+
+/** Memory and disks. */
+export const resourceChecks: readonly Check[] = [
+  memory('FATAL', ({ facts }) =>
+    when(
+      facts.memory.available < leastMemory,
+      `${gibibytes(facts.memory.available)} are available, ${gibibytes(leastMemory)} are needed`,
+    ),
+  ),
+  memory('FATAL', (situation) =>
+    ['memory_limit', 'system_memory'].flatMap((name) => {
+      const [size, { available }] = [posted(situation, name) ?? 0, situation.facts.memory]
+      return when(size > available, `${name} is ${gibibytes(size)}, only ${gibibytes(available)} are available`)
+    }),
+  ),
+  memory('FATAL', (situation) => {
+    const [limit, system] = [posted(situation, 'memory_limit'), posted(situation, 'system_memory')]
+    // Source: obdeploy, error 2010.
+    return when(limit !== undefined && system !== undefined && system >= limit, 'system_memory is not below memory_limit')
+  }),
+  memory('WARN', (situation) => {
+    const [limit, system] = [posted(situation, 'memory_limit'), posted(situation, 'system_memory')]
+    return when(
+      limit !== undefined && system !== undefined && system < limit && system > 0.75 * limit,
+      'system_memory takes more than three quarters of memory_limit',
+    )
+  }),
+  {
+    code: 'CMP07050',
+    item: 'disk space',
+    level: 'FATAL',
+    advice: 'free space there, mount a bigger disk, or post smaller startupParameters datafile_size and log_disk_size',
+    look: untaken(disks),
+  },
+  {
+    code: 'CMP07050',
+    item: 'disk space',
+    level: 'FATAL',
+    advice: 'free space there or mount a bigger disk',
+    look: untaken(({ facts }) =>
+      facts.disks.flatMap(({ path, usedPercent }) =>
+        when(usedPercent > fullestPercent, `the disk of ${path} is ${usedPercent} % full, ${fullestPercent} % are the most`),
+      ),
+    ),
+  },
+  {
+    code: 'OBD-1012',
+    item: 'disks',
+    level: 'WARN',
+    advice: 'put data and redo logs on disks of their own',
+    look: ({ facts, wish: { cluster } }) => {
+      const deviceOf = (path: string) => facts.disks.find((disk) => disk.path === path)?.device
+      const device = deviceOf(cluster.paths.data)
+      return when(device !== undefined && device === deviceOf(cluster.paths.log), `data and redo logs share ${device}`)
+    },
+  },
+]
