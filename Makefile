@@ -1,0 +1,48 @@
+# Daily commands; `make help` lists them. Node and Temporal come from .tools/bin, which tools/setup.sh fills.
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+MAKEFLAGS += --no-print-directory
+HOSTS ?= 3
+
+.PHONY: help setup check fmt unit test demo lab serve clean packages root
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## bring Node 24, Temporal, seekdb, Debian and npm packages (a second run takes a second)
+	@bash tools/setup.sh
+
+check: setup ## types, lint and format; run it before every commit
+	@node_modules/.bin/tsc --noEmit
+	@node_modules/.bin/biome check .
+
+fmt: setup ## format, and mend what the linter can mend
+	@node_modules/.bin/biome check --write .
+
+unit: setup ## the tests that need no hosts, as any user
+	@node tools/test.ts --project fast
+
+test: root check packages ## everything: check, lab packages, all tests on real hosts (root on Linux)
+	@node tools/test.ts
+
+demo: root packages ## a 3-host cluster from nothing, shown as it grows; DEMO_EXIT=1 verifies and leaves
+	@exec node lab/demo.ts
+
+lab: root packages ## test hosts until Ctrl-C: make lab HOSTS=3
+	@exec node lab/cli.ts up --hosts $(HOSTS)
+
+serve: setup ## API, worker, Temporal and store in one process, data in .data
+	@exec node src/cli.ts serve
+
+clean: ## stop labs that were left, and remove .data
+	@if [ -x .tools/bin/node ] && [ -d node_modules ]; then node lab/cli.ts down; fi
+	@rm -rf .data
+
+packages: setup
+	@node lab/cli.ts packages
+
+# Said before anything is installed, not by the tenth test.
+root:
+	@if [ "$$(uname -s)" != Linux ] || [ "$$(id -u)" != 0 ]; then \
+	  echo 'This boots test hosts (network namespaces, mounts), which takes root on Linux: use sudo, or `make unit` for the tests without hosts.' >&2; \
+	  exit 1; \
+	fi
