@@ -104,7 +104,7 @@ export const createConnection = ({ access, channels, connects, log }: Connection
       ended = true
       const link = await current?.catch(() => undefined)
       if (!link || !current) return
-      const closed = new Promise((resolve) => link.client.once('close', resolve))
+      const closed = new Promise<void>((resolve) => link.client.once('close', () => resolve()))
       link.client.end()
       await closed
     },

@@ -71,8 +71,10 @@ main() {
   fi
   # In the background it is no group leader, so setsid does not fork and `wait` gives the script's own exit code.
   setsid bash --norc -c "$lead" obflow "$marks/$run" "$run" "$user" "$5" "$6" <&0 &
-  wait $!
+  { wait $!; } 2>/dev/null
   code=$?
+  # Killed from outside: what it started is nobody's any more.
+  [ "$code" -le 128 ] || end_marked "$marks"
   rm -f "$marks/$run"
   rmdir "$marks" 2>/dev/null
   exit "$code"

@@ -17,10 +17,10 @@ afterAll(async () => {
 })
 
 /** Starts a script that announces itself in a file, and waits until it has. */
-const begun = async (target: Host, name: string, script: Quoted, as = 'root'): Promise<Promise<unknown>> => {
-  const running = failureOf(target.run(sh`touch ${`/run/${name}`}; ${script}`, { as }))
+const begun = async (target: Host, name: string, script: Quoted, as = 'root'): Promise<{ failure: Promise<unknown> }> => {
+  const failure = failureOf(target.run(sh`touch ${`/run/${name}`}; ${script}`, { as }))
   await host(sshd.access()).must(sh`until [ -e ${`/run/${name}`} ]; do sleep 0.01; done`)
-  return running
+  return { failure }
 }
 
 /** Processes with this number of seconds to sleep: how a test knows its own. */
@@ -34,7 +34,7 @@ test('an abort ends the whole remote tree before it is reported', async () => {
   const running = await begun(host(sshd.access(), { signal: abort.signal }), 'tree', sh`(sleep 1001 & sleep 1001); sleep 1001`)
   expect(await sleepers(1001)).toBe(2)
   abort.abort(new Error('cancelled'))
-  expect(await running).toMatchObject({ message: 'cancelled' })
+  expect(await running.failure).toMatchObject({ message: 'cancelled' })
   expect(await sleepers(1001)).toBe(0)
 })
 
@@ -43,7 +43,7 @@ test('a script that ignores TERM is killed', async () => {
   const script = sh`trap '' TERM; while :; do sleep 1002; done`
   const running = await begun(host(sshd.access(), { signal: abort.signal }), 'stubborn', script)
   abort.abort(new Error('cancelled'))
-  expect(await running).toMatchObject({ message: 'cancelled' })
+  expect(await running.failure).toMatchObject({ message: 'cancelled' })
   expect(await sleepers(1002)).toBe(0)
 })
 
@@ -53,7 +53,7 @@ test("another user's script is ended as well", async () => {
   const running = await begun(host(sshd.login('operator'), { signal: abort.signal }), 'guest', sh`sleep 1003`, 'guest')
   expect(await sleepers(1003)).toBe(1)
   abort.abort(new Error('cancelled'))
-  expect(await running).toMatchObject({ message: 'cancelled' })
+  expect(await running.failure).toMatchObject({ message: 'cancelled' })
   expect(await sleepers(1003)).toBe(0)
 })
 
@@ -68,28 +68,38 @@ test('after a cut connection the next run of the same key ends what the first on
   const running = await begun(host(sshd.access(), { key: 'same' }), 'cut', sh`sleep 1005`)
   const other = await begun(host(sshd.access(), { key: 'other' }), 'cut-other', sh`sleep 1006`)
   sshd.cut()
-  expect(await running).toBeInstanceOf(TransientError)
-  expect(await other).toBeInstanceOf(TransientError)
+  expect(await running.failure).toBeInstanceOf(TransientError)
+  expect(await other.failure).toBeInstanceOf(TransientError)
   expect(await sleepers(1005)).toBe(1)
   await host(sshd.access(), { key: 'same' }).must(sh`true`)
   expect(await sleepers(1005)).toBe(0)
   expect(await sleepers(1006)).toBe(1)
 })
 
-test('what is left without its leader is found too, a stranger with its number is not touched', async () => {
-  const target = host(sshd.access(), { key: 'orphans' })
-  const running = await begun(target, 'orphans', sh`sleep 1007 & sleep 1008`)
+test('a killed script takes with it what it started', async () => {
+  const running = host(sshd.access(), { key: 'killed' }).run(sh`sleep 1007 & touch /run/killed; wait`)
   await host(sshd.access()).must(
-    sh`read -r leader rest < /run/obflow/orphans/*; cp -r /run/obflow/orphans /run/kept; kill -KILL "$leader"`,
+    sh`until [ -e /run/killed ]; do sleep 0.01; done; read -r leader rest < /run/obflow/killed/*; kill -KILL "$leader"`,
   )
-  await running
-  await host(sshd.access()).must(sh`mv /run/kept /run/obflow/orphans 2>/dev/null || cp /run/kept/* /run/obflow/orphans/
-mkdir -p /run/obflow/stranger
+  expect(await running).toMatchObject({ code: 137, stderr: '' })
+  expect(await sleepers(1007)).toBe(0)
+})
+
+test('what is left without anyone who watches it is found by the next run', async () => {
+  const running = await begun(host(sshd.access(), { key: 'orphans' }), 'orphans', sh`sleep 1008 & sleep 1008`)
+  await host(sshd.access()).must(sh`read -r leader rest < /run/obflow/orphans/*; kill -KILL "$(ps -o ppid= "$leader")" "$leader"`)
+  expect(await running.failure).toBeInstanceOf(TransientError)
+  expect(await sleepers(1008)).toBe(2)
+  await host(sshd.access(), { key: 'orphans' }).must(sh`true`)
+  expect(await sleepers(1008)).toBe(0)
+})
+
+test('a stranger who was given the number of an earlier run is not touched', async () => {
+  await host(sshd.access()).must(sh`mkdir -p /run/obflow/stranger
 setsid sleep 1009 </dev/null >/dev/null 2>&1 &
 echo "$! 1 cafe" > /run/obflow/stranger/cafe`)
-  await target.must(sh`true`)
   await host(sshd.access(), { key: 'stranger' }).must(sh`true`)
-  expect([await sleepers(1007), await sleepers(1008), await sleepers(1009)]).toEqual([0, 0, 1])
+  expect(await sleepers(1009)).toBe(1)
 })
 
 test('a run leaves no mark behind', async () => {
