@@ -1,0 +1,28 @@
+# obflow's API and worker. Debian, because Temporal's core library does not load on musl; ca-certificates, because it wants them even without TLS.
+FROM node:24-bookworm-slim AS obflow
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates \
+ && rm -rf /var/lib/apt/lists/* \
+ && install -d -o node -g node /var/lib/obflow
+WORKDIR /obflow
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-fund --no-audit && npm cache clean --force
+COPY src src
+ENV NODE_ENV=production OBFLOW_DATA_DIR=/var/lib/obflow
+USER node
+CMD ["node", "src/server.ts"]
+
+# Test hosts for machines that are not Linux, and a worker beside them that reaches them. To be run privileged.
+FROM debian:bookworm-slim AS lab
+WORKDIR /obflow
+COPY tools tools
+COPY package.json package-lock.json ./
+# The first run brings Debian packages, Node and npm packages; copied before the source, it is done once.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends bash ca-certificates procps \
+ && bash tools/setup.sh \
+ && rm -rf /var/lib/apt/lists/*
+ENV PATH=/obflow/.tools/bin:$PATH
+COPY . .
+RUN node lab/cli.ts packages
+CMD ["node", "lab/cli.ts", "up", "--name", "compose", "--keep"]

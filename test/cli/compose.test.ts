@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { readConfig } from '../../src/config.ts'
+import { searchAttributes } from '../../src/plan/run.ts'
+
+const repository = resolve(import.meta.dirname, '../..')
+const read = (path: string): string => readFileSync(resolve(repository, path), 'utf8')
+
+const service = z.object({
+  image: z.string(),
+  build: z.object({ context: z.string(), target: z.string() }).optional(),
+  command: z.array(z.string()).default([]),
+  entrypoint: z.array(z.string()).default([]),
+  environment: z.record(z.string(), z.string()).default({}),
+  volumes: z.array(z.string()).default([]),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  healthcheck: z.unknown().optional(),
+})
+const compose = z.object({ services: z.record(z.string(), service), volumes: z.record(z.string(), z.null()) })
+
+const source = read('docker-compose.yml')
+const { services, volumes } = compose.parse(parse(source, { merge: true }))
+const all = Object.entries(services)
+const ours = all.filter(([, { command }]) => command.some((word) => word.startsWith('src/')))
+
+/** What compose makes of a text when nothing is set. */
+const withDefaults = (text: string): string => text.replace(/\$\{(\w+):-([^}]*)\}/g, '$2')
+const variables = (text: string): Set<string> => new Set([...text.matchAll(/\$\{(\w+)/g)].flatMap(([, name]) => name ?? []))
+
+describe('docker-compose.yml', () => {
+  test.each(all)('%s runs and mounts files that exist, from a pinned image', (_, { image, build, command, volumes: mounts }) => {
+    const programs = command.filter((word) => word.endsWith('.ts'))
+    const folders = mounts.map((mount) => mount.split(':')[0] ?? '').filter((from) => from.startsWith('.'))
+    for (const path of [...programs, ...folders]) expect(existsSync(resolve(repository, path)), path).toBe(true)
+    if (build) expect(read('Dockerfile')).toContain(` AS ${build.target}\n`)
+    else expect(image).toMatch(/:\d+/)
+  })
+
+  test.each(all)('%s waits for services that exist: the lasting ones healthy, the others ended well', (_, { depends_on }) => {
+    for (const [name, { condition }] of Object.entries(depends_on)) {
+      expect(Object.keys(services)).toContain(name)
+      if (condition === 'service_healthy') expect(services[name]?.healthcheck).toBeDefined()
+    }
+  })
+
+  test('mounts no volume that it does not declare', () => {
+    const named = all.flatMap(([, { volumes: mounts }]) => mounts.map((mount) => mount.split(':')[0] ?? ''))
+    expect(new Set(named.filter((from) => !from.startsWith('.')))).toEqual(new Set(Object.keys(volumes)))
+  })
+
+  test.each(ours)('%s is given settings that obflow knows and accepts', (_, { environment }) => {
+    const known = new Set(read('src/config.ts').match(/\b(OBFLOW_[A-Z_]+|DATABASE_URL)\b/g))
+    const names = Object.keys(environment)
+    expect(names.filter((name) => !known.has(name) && !/^TEMPORAL_(ADDRESS|NAMESPACE)$/.test(name))).toEqual([])
+    const settings = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, withDefaults(value)]))
+    expect(readConfig(settings)).toMatchObject({
+      dataDir: '/var/lib/obflow',
+      databaseUrl: expect.stringContaining('@postgresql:5432/obflow'),
+    })
+  })
+
+  test('takes its settings from variables that .env.example documents, with the same defaults', () => {
+    const example = new Map(
+      [...read('.env.example').matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+    )
+    expect(variables(source)).toEqual(new Set(example.keys()))
+    for (const [, name = '', value] of source.matchAll(/\$\{(\w+):-([^}]*)\}/g))
+      expect([name, value]).toEqual([name, example.get(name)])
+  })
+
+  test('registers the search attributes that runs carry', () => {
+    const script = read('deploy/temporal/namespace.sh')
+    expect(script).toContain(`for name in ${Object.values(searchAttributes).join(' ')}; do`)
+  })
+})
