@@ -2,10 +2,7 @@ import { DefiniteError } from '../errors/failure.ts'
 import {
   addServer,
   allowSeconds,
-  emptyOwnRoots,
   lineOf,
-  ownRoots,
-  readOwnRoots,
   type ServerSpec,
   type Sql,
   SqlError,
@@ -16,8 +13,9 @@ import { bootstrapOnce, isBootstrapped } from './bootstrapOnce.ts'
 import { inParallel } from './inParallel.ts'
 import { observerFailure } from './logTail.ts'
 import type { ClusterNode } from './node.ts'
-import { startObservers, stopObservers } from './observers.ts'
+import { startObservers } from './observers.ts'
 import { onCluster } from './session.ts'
+import { clearServer } from './startAfresh.ts'
 
 /** Makes one cluster of the installed servers: starts every observer, bootstraps one root server a zone, adds the others, names the IDCs. */
 export async function bootstrapOb(node: ClusterNode): Promise<void> {
@@ -31,18 +29,7 @@ export async function bootstrapOb(node: ClusterNode): Promise<void> {
 
 /** Stops the observers of this task and takes away what they wrote. Directories that another task made are left as they are. */
 export async function clearObservers(node: ClusterNode): Promise<void> {
-  await inParallel(serversOf(node.cluster), async (server) => {
-    const host = await node.host(server.hostId)
-    const roots = readOwnRoots(
-      await host.must(ownRoots(node.cluster, node.input.taskId), { title: 'look whose directories these are' }),
-    )
-    if (!roots.some((root) => root.owner === 'ours') || roots.some((root) => root.owner === 'foreign')) {
-      node.log('WARN', `${server.ip}: nothing of this task to clear`)
-      return
-    }
-    await stopObservers(node, [server])
-    await host.must(emptyOwnRoots(node.cluster, node.input.taskId, 'removed'), { title: 'clear observer files' })
-  })
+  await inParallel(serversOf(node.cluster), (server) => clearServer(node, server))
 }
 
 /** Where ADD SERVER waits for the new server to be found. */

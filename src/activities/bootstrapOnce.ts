@@ -1,23 +1,18 @@
-import { DefiniteError } from '../errors/failure.ts'
+import type { DefiniteError } from '../errors/failure.ts'
 import {
   allowSeconds,
   bootstrapStatement,
   earlierBootstrap,
-  emptyOwnRoots,
   lineOf,
   noteBootstrapRefused,
   noteBootstrapSent,
-  ownRoots,
-  readOwnRoots,
   rootServersOf,
   SqlError,
-  serversOf,
 } from '../oceanbase/index.ts'
-import { inParallel } from './inParallel.ts'
 import { observerFailure } from './logTail.ts'
 import type { ClusterNode } from './node.ts'
-import { startObservers, stopObservers } from './observers.ts'
 import { asRoot, leadingServer } from './session.ts'
+import { startAfresh } from './startAfresh.ts'
 import { until } from './until.ts'
 
 /** What all deployers give BOOTSTRAP: 1000 s. */
@@ -70,31 +65,6 @@ async function endsWell(node: ClusterNode): Promise<boolean> {
     if (performance.now() > giveUp) return { ready: false }
     return (await isBootstrapped(node)) ? { ready: true } : { waiting: 'not bootstrapped yet' }
   })
-}
-
-/** Stops the observers, empties what this task made for them and starts them again. A foreign directory stops it before anything is touched. */
-async function startAfresh(node: ClusterNode, why: string): Promise<void> {
-  const { cluster, input } = node
-  node.log('WARN', `Starting afresh: ${why}`)
-  await inParallel(serversOf(cluster), async (server) => {
-    const host = await node.host(server.hostId)
-    const roots = readOwnRoots(await host.must(ownRoots(cluster, input.taskId), { title: 'look whose directories these are' }))
-    const foreign = roots.filter((root) => root.owner !== 'ours').map((root) => root.path)
-    if (foreign.length === 0) return
-    throw new DefiniteError({
-      code: 'OBE10002',
-      message: `Bootstrap OB failed: ${why}; ${foreign.join(', ')} on ${server.ip} was not made by this task and is left alone`,
-      advice: 'move away what is in these directories, or use others, then retry',
-      host: server.ip,
-    })
-  })
-  await stopObservers(node, serversOf(cluster))
-  await inParallel(serversOf(cluster), async (server) => {
-    const host = await node.host(server.hostId)
-    await host.must(emptyOwnRoots(cluster, input.taskId, 'set aside'), { title: 'empty observer directories' })
-    node.log('INFO', `${server.ip}: directories of this task emptied`)
-  })
-  await startObservers(node, serversOf(cluster))
 }
 
 /** Sends it once. Gives the server's refusal; a lost connection is thrown, and the next attempt finds out what became of it. */

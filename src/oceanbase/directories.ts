@@ -5,7 +5,8 @@ import { layoutOf } from './layout.ts'
 
 const functions = new Quoted(readFileSync(new URL('directories.sh', import.meta.url), 'utf8'), '')
 
-const script = (cluster: ClusterSpec, act: Quoted): Quoted => {
+/** The functions of directories.sh over a cluster's lists, and then `act`; to stand after the ledger. */
+export const directoriesScript = (cluster: ClusterSpec, act: Quoted): Quoted => {
   const layout = layoutOf(cluster)
   const directories = layout.directories.filter((path) => !layout.ownRoots.includes(path))
   return sh`owner=${cluster.osUser} etc=${layout.etc} roots=(${layout.ownRoots}) directories=(${directories})
@@ -19,7 +20,7 @@ ${act}`
  * Safe to repeat.
  */
 export const makeDirectories = (cluster: ClusterSpec): Quoted =>
-  script(
+  directoriesScript(
     cluster,
     sh`problems=$(refuse)
 [ -n "$problems" ] || { make_all; problems=$(prove); }
@@ -27,4 +28,4 @@ export const makeDirectories = (cluster: ClusterSpec): Quoted =>
   )
 
 /** Removes what the task of the ledger made, with what observer wrote there, and says what it left. Safe to repeat. */
-export const removeDirectories = (cluster: ClusterSpec): Quoted => script(cluster, sh`remove_all`)
+export const removeDirectories = (cluster: ClusterSpec): Quoted => directoriesScript(cluster, sh`remove_all`)

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+import { bootstrapOb, clearObservers } from '../../../src/activities/bootstrapOb.ts'
+import { DefiniteError, TransientError } from '../../../src/errors/failure.ts'
+import { SqlError } from '../../../src/oceanbase/index.ts'
+import { clusterOf, fakeNode } from './fakeCluster.ts'
+
+const fiveServers = ['10.0.0.1 10.0.0.2', '10.0.0.3 10.0.0.4', '10.0.0.5']
+const bootstrap = /ALTER SYSTEM BOOTSTRAP/
+
+test('bootstraps one root server a zone, adds every other server and names the IDCs', async () => {
+  const { node, world, done } = fakeNode(clusterOf(fiveServers))
+  await bootstrapOb(node)
+  expect(done(bootstrap)).toEqual([
+    "ALTER SYSTEM BOOTSTRAP ZONE 'zone1' SERVER '10.0.0.1:2882', ZONE 'zone2' SERVER '10.0.0.3:2882', ZONE 'zone3' SERVER '10.0.0.5:2882'",
+  ])
+  expect(done(/ADD SERVER/)).toEqual([
+    "ALTER SYSTEM ADD SERVER '10.0.0.2:2882' ZONE 'zone1'",
+    "ALTER SYSTEM ADD SERVER '10.0.0.4:2882' ZONE 'zone2'",
+  ])
+  expect(world.idcs).toEqual({ zone1: 'hz2', zone2: 'hz2', zone3: 'hz2' })
+})
+
+test('a second run sends no BOOTSTRAP, no ADD SERVER and no IDC again', async () => {
+  const { node, world, done } = fakeNode(clusterOf(fiveServers))
+  await bootstrapOb(node)
+  world.done.length = 0
+  await bootstrapOb(node)
+  expect(done(/BOOTSTRAP ZONE|ADD SERVER|SET IDC/)).toEqual([])
+})
+
+test('a BOOTSTRAP whose answer was lost is found done by the next attempt', async () => {
+  const { node, world, done } = fakeNode(clusterOf(['10.0.0.1']))
+  world.after = (statement) => {
+    if (bootstrap.test(statement)) throw new TransientError('connection lost')
+  }
+  await expect(bootstrapOb(node)).rejects.toBeInstanceOf(TransientError)
+  await bootstrapOb(node)
+  expect(done(bootstrap)).toHaveLength(1)
+})
+
+test('a BOOTSTRAP still under way after its sender died is waited for, not sent again', async () => {
+  const { node, world, done } = fakeNode(clusterOf(['10.0.0.1']), { note: 'running' })
+  let probes = 0
+  world.before = (statement) => {
+    if (/__all_core_table/.test(statement) && ++probes === 3) world.bootstrapped = true
+  }
+  await bootstrapOb(node)
+  expect(done(bootstrap)).toEqual([])
+})
+
+test('an earlier BOOTSTRAP of this task that ended half-way is cleared away and done again', async () => {
+  const { node, world, done, lines } = fakeNode(clusterOf(fiveServers), { note: 'ended', dirty: true })
+  await bootstrapOb(node)
+  expect(world.bootstrapped).toBe(true)
+  expect(done(/^(stop observer|empty observer directories)@/)).toHaveLength(10)
+  expect(lines).toContain('WARN Starting afresh: an earlier BOOTSTRAP of this task ended half-way')
+})
+
+test('directories found not empty are cleared once when this task made them', async () => {
+  const { node, world, done } = fakeNode(clusterOf(['10.0.0.1']), { dirty: true })
+  await bootstrapOb(node)
+  expect(world.bootstrapped).toBe(true)
+  expect(done(bootstrap)).toHaveLength(2)
+})
+
+test('directories of someone else are left alone, and no observer is stopped', async () => {
+  const { node, done } = fakeNode(clusterOf(['10.0.0.1']), { dirty: true, directories: 'foreign' })
+  await expect(bootstrapOb(node)).rejects.toThrow('this was not made by this task and is left alone: /data/1/terran/clog')
+  expect(done(/^(stop|empty) observer/)).toEqual([])
+})
+
+test('a refused BOOTSTRAP fails with what observer.log says and with advice', async () => {
+  const { node, world } = fakeNode(clusterOf(['10.0.0.1']), {
+    observerLog: 'ERROR clock difference between servers is 80 ms(ret=-4015)',
+  })
+  world.before = (statement) => {
+    if (bootstrap.test(statement)) throw new SqlError(4012, 'Timeout', '10.0.0.1')
+  }
+  const failure = await bootstrapOb(node).catch((error: unknown) => error)
+  expect(failure).toBeInstanceOf(DefiniteError)
+  expect(failure instanceof DefiniteError && failure.reason).toMatchObject({
+    code: 'OBE10002',
+    message: expect.stringContaining('clock difference between servers is 80 ms'),
+    advice: expect.stringContaining('within 50 ms'),
+  })
+  expect(world.note).toBe('ended')
+})
+
+test('an observer that died while it started fails at once with its log, not after the whole timeout', async () => {
+  const { node } = fakeNode(clusterOf(['10.0.0.1']), {
+    dead: new Set(['10.0.0.1']),
+    observerLog: 'ERROR no space left on device(ret=-4184)',
+  })
+  const failure = await bootstrapOb(node).catch((error: unknown) => error)
+  expect(failure instanceof DefiniteError && failure.reason).toMatchObject({
+    code: 'OBE19006',
+    host: '10.0.0.1',
+    message: expect.stringContaining('no space left on device'),
+    advice: expect.stringContaining('disk'),
+  })
+})
+
+test('taking it back stops and clears what this task made, and leaves what others made', async () => {
+  const own = fakeNode(clusterOf(['10.0.0.1']))
+  await clearObservers(own.node)
+  expect(own.done(/^(stop observer|clear observer files)@/)).toHaveLength(2)
+  const foreign = fakeNode(clusterOf(['10.0.0.1']), { directories: 'foreign' })
+  await clearObservers(foreign.node)
+  expect(foreign.done(/^(stop|clear) observer/)).toEqual([])
+})

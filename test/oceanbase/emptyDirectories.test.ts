@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ledger } from '../../src/host/index.ts'
+import { makeDirectories } from '../../src/oceanbase/directories.ts'
+import {
+  type ClusterSpec,
+  clearDirectories,
+  directoryOwners,
+  earlierBootstrap,
+  emptyDirectories,
+  layoutOf,
+  noteBootstrapRefused,
+  noteBootstrapSent,
+  noteRestarted,
+  readDirectoryOwners,
+  restartedAlready,
+} from '../../src/oceanbase/index.ts'
+import { type Quoted, sh } from '../../src/quote.ts'
+import { clusterOf } from '../activities/cluster/fakeCluster.ts'
+
+let folder = ''
+let cluster: ClusterSpec
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'obflow-directories-'))
+  const paths = { install: join(folder, 'home'), data: join(folder, 'data'), log: join(folder, 'redo') }
+  cluster = clusterOf(['10.0.0.1'], { paths, osUser: userInfo().username })
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** Runs a host script here, with its state below the test's folder. */
+const run = (script: Quoted): string =>
+  execFileSync('bash', {
+    input: script.text.replaceAll('/var/lib/obflow', join(folder, 'state')),
+    encoding: 'utf8',
+    stdio: 'pipe',
+  })
+
+const makeAs = (taskId: number) => run(sh`${ledger(taskId)}${makeDirectories(cluster)}`)
+const file = (...path: string[]) => {
+  const name = join(folder, ...path)
+  writeFileSync(name, 'x')
+  return name
+}
+
+test('what an observer wrote is emptied, what "Make dir" made and the io bench result stay', () => {
+  makeAs(7)
+  const written = [
+    file('data/terran/sstable/block_file'),
+    file('redo/terran/clog/1'),
+    file('home/store/terran/stray'),
+    file('home/etc/observer.config.bin'),
+  ]
+  const kept = [file('home/etc/io_resource.conf')]
+  run(emptyDirectories(cluster, 7))
+  expect(written.filter(existsSync)).toEqual([])
+  expect(
+    [...kept, ...layoutOf(cluster).directories, ...layoutOf(cluster).links.map(({ path }) => path)].filter(
+      (path) => !existsSync(path),
+    ),
+  ).toEqual([])
+  expect(new Set(readDirectoryOwners(run(directoryOwners(cluster, 7))).map(({ owner }) => owner))).toEqual(new Set(['ours']))
+})
+
+test('nothing is emptied when one directory is not of this task', () => {
+  makeAs(7)
+  const written = file('data/terran/sstable/block_file')
+  expect(() => run(emptyDirectories(cluster, 8))).toThrow('foreign')
+  expect(existsSync(written)).toBe(true)
+})
+
+test('directories that were there and empty before the task belong to it as well', () => {
+  mkdirSync(join(folder, 'data/terran/sstable'), { recursive: true })
+  makeAs(7)
+  const written = file('data/terran/sstable/block_file')
+  run(emptyDirectories(cluster, 7))
+  expect(existsSync(written)).toBe(false)
+})
+
+test('the log is kept under another name for a new start, and removed when the task is taken back', () => {
+  makeAs(7)
+  const log = file('home/log/observer.log')
+  run(emptyDirectories(cluster, 7))
+  expect(existsSync(log)).toBe(false)
+  expect(readdirSync(join(folder, 'home/log'))).toEqual([expect.stringMatching(/^observer\.log\.\d{14}$/)])
+  run(clearDirectories(cluster, 7))
+  expect(readdirSync(join(folder, 'home/log'))).toEqual([])
+})
+
+test('a BOOTSTRAP is remembered as running while the process it was sent to lives, as ended after that', () => {
+  makeAs(7)
+  expect(run(earlierBootstrap(cluster, 7)).trim()).toBe('none')
+  writeFileSync(join(folder, 'home/run/observer.pid'), `${process.pid}\n`)
+  run(noteBootstrapSent(cluster, 7))
+  expect(run(earlierBootstrap(cluster, 7)).trim()).toBe('running')
+  writeFileSync(join(folder, 'home/run/observer.pid'), '1\n')
+  expect(run(earlierBootstrap(cluster, 7)).trim()).toBe('ended')
+  writeFileSync(join(folder, 'home/run/observer.pid'), `${process.pid}\n`)
+  run(noteBootstrapRefused(7))
+  expect(run(earlierBootstrap(cluster, 7)).trim()).toBe('ended')
+})
+
+test('a restart is remembered for the run of the subtask that did it', () => {
+  run(noteRestarted(7, '10-1'))
+  expect(run(restartedAlready(7, '10-1')).trim()).toBe('restarted')
+  expect(run(restartedAlready(7, '10-2')).trim()).toBe('')
+})
+
+test('taken back without anything made, the task leaves no state behind', () => {
+  run(noteRestarted(7, '10-1'))
+  run(clearDirectories(cluster, 7))
+  expect(existsSync(join(folder, 'state'))).toBe(false)
+})
