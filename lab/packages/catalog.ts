@@ -27,11 +27,12 @@ export type Content =
 const mulan = 'Mulan PubL v2'
 
 /** Community builds of line 4 have no `ob_admin io_bench` (oceanbase issue 694), so theirs is left out. */
-const observer = (options: { readonly ioBench: boolean }): readonly Content[] => [
+const observer = (options: { readonly version: string; readonly ioBench: boolean }): readonly Content[] => [
   { kind: 'launcher', at: 'bin/observer', program: 'lib/observer/main.ts' },
   ...(options.ioBench ? [{ kind: 'launcher', at: 'bin/ob_admin', program: 'lib/observer/obAdmin.ts' } as const] : []),
   { kind: 'programs', room: 'observer', at: 'lib' },
   { kind: 'kernel', at: 'lib/seekdb' },
+  { kind: 'text', at: 'etc/lab_version', text: `${options.version}\n` },
   { kind: 'text', at: 'etc/timezone_V1.log', text: '' },
   { kind: 'text', at: 'etc/default_parameter.json', text: '{}\n' },
   { kind: 'folder', at: 'admin' },
@@ -74,21 +75,21 @@ export const catalog: readonly LabPackage[] = [
     version: '2.2.73',
     release: '20201211175814.el7',
     summary: 'OceanBase 2.2, lab build',
-    contents: observer({ ioBench: true }),
+    contents: observer({ version: '2.2.73', ioBench: true }),
   },
   {
     ...oceanbase,
     version: '3.2.4.1',
     release: '101000052023010822.el7',
     summary: 'OceanBase 3.2, lab build',
-    contents: observer({ ioBench: true }),
+    contents: observer({ version: '3.2.4.1', ioBench: true }),
   },
   {
     ...oceanbase,
     version: '4.2.1.8',
     release: '108000022024072217.el7',
     summary: 'OceanBase 4.2, lab build',
-    contents: observer({ ioBench: false }),
+    contents: observer({ version: '4.2.1.8', ioBench: false }),
   },
   { ...proxy, version: '3.2.3', release: '2.el7', summary: 'OBProxy 3.2, lab build', contents: obproxy },
   { ...proxy, version: '4.2.1.0', release: '11.el7', summary: 'OBProxy 4.2, lab build', contents: obproxy },
