@@ -22,7 +22,7 @@ export function changeLines(
       const took = startTime && finishTime ? `, ${duration(Date.parse(finishTime) - Date.parse(startTime))}` : ''
       const error = subtask.status === 'FAILED' && subtask.error ? `: ${subtask.error.code} ${plain(subtask.error.message)}` : ''
       const at = ((now.getTime() - begun) / 1000).toFixed(1).padStart(7)
-      const where = subtask.host ? ` · ${plain(subtask.host)}` : ''
+      const where = subtask.hostIp ? ` · ${plain(subtask.hostIp)}` : ''
       return `${at} s  ${paint(sign.style, sign.mark)} ${plain(subtask.name)}${where} ${sign.word}${took}${error}`
     })
 }

@@ -6,7 +6,7 @@ const shownFailures = 5
 
 function failure(task: Task, subtask: Subtask, paint: Paint, width: number): string[] {
   const { error } = subtask
-  const where = subtask.host ?? error?.host
+  const where = subtask.hostIp ?? error?.host
   const call = `POST /api/v2/tasks/instances/${task.id}/subtasks/${subtask.id}`
   const inset = (text: string): string[] => wrap(plain(text), width - 4).map((line) => `    ${line}`)
   return [

@@ -15,7 +15,7 @@ const subtask = z.object({
   upstreams: z.array(z.number()),
   downstreams: z.array(z.number()),
   prohibitSkip: z.boolean().nullish(),
-  host: text,
+  hostIp: text,
   error: z.object({ code: z.union([z.string(), z.number()]), message: z.string(), advice: text, host: text }).nullish(),
 })
 

@@ -44,7 +44,7 @@ function stageLines(stage: Stage, nameColumns: number, paint: Paint, options: Vi
   const wide = subtasks.length > 1
   const sign = signOfStage(subtasks)
   const done = subtasks.filter((subtask) => subtask.status === 'SUCCESSFUL').length
-  const where = wide ? `${done}/${subtasks.length} hosts` : plain(only?.host ?? '')
+  const where = wide ? `${done}/${subtasks.length} hosts` : plain(only?.hostIp ?? '')
   const took = spent(subtasks, options.now)
   const cells = [
     column(plain(stage.name), nameColumns),
@@ -57,7 +57,7 @@ function stageLines(stage: Stage, nameColumns: number, paint: Paint, options: Vi
     !wide || !begun ? [] : subtasks.length <= namedHosts && !brief ? subtasks : subtasks.filter(happens).slice(0, namedHosts)
   const hosts = named.map((subtask) => {
     const own = spent([subtask], options.now)
-    const host = [column(plain(subtask.host ?? `#${subtask.id}`), 15), (own === undefined ? '' : duration(own)).padStart(11)]
+    const host = [column(plain(subtask.hostIp ?? `#${subtask.id}`), 15), (own === undefined ? '' : duration(own)).padStart(11)]
     return row(paint, ' '.repeat(nameColumns + 4), signOf(subtask), [...host, again(subtask)].join('  '), options.width)
   })
   return [row(paint, '  ', sign, cells, options.width), ...hosts]
