@@ -4,7 +4,7 @@ import { containing, order, type Page, type Paging, window } from './paging.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 
-const { clusters, servers, tenants, hosts, hostTypes, idcs } = schema
+const { clusters, servers, tenants, hosts, hostTypes, idcs, packages } = schema
 
 export type Server = typeof servers.$inferSelect & { readonly hostTypeName: string | null }
 export interface Zone extends Readonly<typeof schema.zones.$inferSelect> {
@@ -14,6 +14,8 @@ export interface Zone extends Readonly<typeof schema.zones.$inferSelect> {
 export interface Cluster extends Readonly<typeof clusters.$inferSelect> {
   readonly zones: readonly Zone[]
   readonly tenantCount: number
+  /** `version-buildNumber` of its package. */
+  readonly fullVersion: string
 }
 
 export interface ClusterFilter {
@@ -48,6 +50,16 @@ export function clusterReads(db: Db) {
       .leftJoin(hostTypes, eq(hostTypes.id, hosts.typeId))
       .where(inArray(servers.clusterId, ids))
       .orderBy(asc(servers.position))
+    const packageRows = await db
+      .select({ id: packages.id, version: packages.version, buildNumber: packages.buildNumber })
+      .from(packages)
+      .where(
+        inArray(
+          packages.id,
+          rows.map((row) => row.packageId),
+        ),
+      )
+    const fullVersions = new Map(packageRows.map((row) => [row.id, `${row.version}-${row.buildNumber}`]))
     const tenantRows = await db
       .select({ clusterId: tenants.clusterId, total: count() })
       .from(tenants)
@@ -62,6 +74,7 @@ export function clusterReads(db: Db) {
         ...zone,
         servers: serversByZone.get(`${row.id}/${zone.name}`) ?? [],
       })),
+      fullVersion: fullVersions.get(row.packageId) ?? row.version,
       tenantCount: tenantCounts.get(row.id) ?? 0,
     }))
   }

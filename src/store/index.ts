@@ -1,4 +1,6 @@
 import { sql } from 'drizzle-orm'
+import { type Acceptance, type Accepted, acceptCluster } from './acceptCluster.ts'
+import { acceptHosts, type HostsAccepted, type HostsRequest } from './acceptHosts.ts'
 import { clusters } from './clusters.ts'
 import { credentials } from './credentials.ts'
 import { type ConnectOptions, connect } from './db.ts'
@@ -11,12 +13,16 @@ import { secrets } from './secrets.ts'
 import { tasks } from './tasks.ts'
 import { users } from './users.ts'
 
+export type { Acceptance, Accepted } from './acceptCluster.ts'
+export type { HostsAccepted, HostsRequest } from './acceptHosts.ts'
+export type { ClientToken } from './clientTokens.ts'
 export type { Cluster, ClusterFilter, Server, Zone } from './clusterReads.ts'
 export type { ClusterStatus, ObservedServer, ObservedTenant, ObservedZone, ServerStatus } from './clusters.ts'
 export type { Credential } from './credentials.ts'
 export type { AgentStatus, Host, HostFacts, HostFilter, HostService, HostStatus } from './hosts.ts'
-export { type Key, keyFromFile, parseKey } from './key.ts'
+export { type Key, keyFromFile, openKey, parseKey } from './key.ts'
 export type { HostType, Idc, Region, Removal } from './named.ts'
+export { type NewCluster, type NewZone, priorityGroups } from './newCluster.ts'
 export type { Creator, Subtask, Task, TaskWithSubtasks } from './newTask.ts'
 export type { ObproxyCluster, ObproxyLink, ObproxyServer } from './obproxy.ts'
 export type { Package, PackageType } from './packages.ts'
@@ -41,6 +47,10 @@ export type { LogLine, TaskFilter, TaskRun } from './tasks.ts'
 
 /** Inventory and what the API shows of tasks. What happens next in a task is Temporal's to know. */
 export interface Store {
+  /** Admits a cluster or throws Refused; see acceptCluster.ts. */
+  acceptCluster(acceptance: Acceptance): Promise<Accepted>
+  /** Admits hosts or throws Refused; see acceptHosts.ts. */
+  acceptHosts(request: HostsRequest): Promise<HostsAccepted>
   readonly clusters: ReturnType<typeof clusters>
   readonly credentials: ReturnType<typeof credentials>
   readonly hosts: ReturnType<typeof hosts>
@@ -65,6 +75,8 @@ export interface StoreOptions extends ConnectOptions {
 export async function openStore({ key, ...where }: StoreOptions): Promise<Store> {
   const { db, close } = await connect(where)
   return {
+    acceptCluster: (acceptance) => acceptCluster(db, key, acceptance),
+    acceptHosts: (request) => acceptHosts(db, request),
     clusters: clusters(db, key),
     credentials: credentials(db, key),
     hosts: hosts(db, key),

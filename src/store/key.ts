@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { Secret } from '../quote.ts'
 
 /** The key that seals secrets at rest (AES-256) and its short name, stored beside what it sealed. */
 export interface Key {
@@ -37,3 +38,7 @@ export async function keyFromFile(path: string): Promise<Key> {
   }
   return parseKey(await readFile(path, 'utf8'))
 }
+
+/** The key that was given, else that of the key file. */
+export const openKey = async ({ key, keyFile }: { readonly key: Secret | undefined; readonly keyFile: string }): Promise<Key> =>
+  key ? parseKey(key.reveal()) : keyFromFile(keyFile)

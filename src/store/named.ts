@@ -1,4 +1,4 @@
-import { and, count, eq, ilike } from 'drizzle-orm'
+import { and, count, eq, ilike, inArray } from 'drizzle-orm'
 import type { Db } from './db.ts'
 import { containing, order, type Page, type Paging, window } from './paging.ts'
 import { theRow } from './rows.ts'
@@ -113,3 +113,11 @@ export const idcs = (db: Db) => {
       }),
   }
 }
+
+/** The IDCs of these names that exist. */
+export const idcsByName = (db: Db, names: readonly string[]): Promise<Idc[]> =>
+  db
+    .select(idcColumns)
+    .from(schema.idcs)
+    .innerJoin(schema.regions, eq(schema.regions.id, schema.idcs.regionId))
+    .where(inArray(schema.idcs.name, names))

@@ -78,7 +78,7 @@ export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtask
     runTime: 1,
     parallelIdx: subtask.parallelIdx,
     hostId: subtask.host?.id ?? task.hostId,
-    ip: subtask.host?.ip,
+    ip: subtask.host?.ip ?? (task.hostId === undefined ? undefined : task.targets.hosts[0]?.ip),
     zone: subtask.zone,
     upstreams: subtask.upstreams.map(idOf),
     downstreams: subtask.downstreams.map(idOf),

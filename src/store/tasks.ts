@@ -76,6 +76,8 @@ export function tasks(db: Db) {
       const where = and(eq(subtasks.id, subtaskId), eq(subtasks.taskId, taskId))
       return (await db.select().from(subtasks).where(where))[0]
     },
+    /** The trace id of the request that made a task. */
+    traceId: async (id: number): Promise<string | null> => (await find(id))?.traceId ?? null,
     async list(filter: TaskFilter, paging: Paging): Promise<Page<TaskWithSubtasks>> {
       const conditions: (SQL | undefined)[] = [
         filter.name === undefined ? undefined : ilike(table.name, containing(filter.name)),

@@ -1,7 +1,7 @@
 CREATE TABLE "clusters" (
 	"id" integer PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
-	"ob_cluster_id" integer NOT NULL,
+	"ob_cluster_id" bigint NOT NULL,
 	"type" text NOT NULL,
 	"status" text NOT NULL,
 	"version" text NOT NULL,
@@ -214,7 +214,7 @@ CREATE TABLE "users" (
 CREATE TABLE "client_tokens" (
 	"user_id" integer NOT NULL,
 	"token" text NOT NULL,
-	"body_sha256" text NOT NULL,
+	"body_digest" text NOT NULL,
 	"task_id" integer NOT NULL,
 	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "client_tokens_user_id_token_pk" PRIMARY KEY("user_id","token")
@@ -268,7 +268,7 @@ CREATE TABLE "tasks" (
 	"type" text NOT NULL,
 	"cluster_id" integer,
 	"cluster_name" text,
-	"ob_cluster_id" integer,
+	"ob_cluster_id" bigint,
 	"cluster_type" text,
 	"host_id" integer,
 	"creator_id" integer NOT NULL,

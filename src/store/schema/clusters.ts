@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
+import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
 import { createTime, id, instant, updateTime } from './columns.ts'
 import { hosts, packages } from './inventory.ts'
 
@@ -42,7 +42,7 @@ export const clusters = pgTable(
     /** Given out by a counter, so that a refused request leaves no gap. */
     id: integer().primaryKey(),
     name: text().notNull(),
-    obClusterId: integer().notNull(),
+    obClusterId: bigint({ mode: 'number' }).notNull(),
     type: text({ enum: clusterTypes }).notNull(),
     status: text({ enum: clusterStatuses }).notNull(),
     version: text().notNull(),

@@ -30,7 +30,7 @@ export const tasks = pgTable(
     // Name and ids are copied: a task outlives the cluster it made.
     clusterId: integer(),
     clusterName: text(),
-    obClusterId: integer(),
+    obClusterId: bigint({ mode: 'number' }),
     clusterType: text(),
     hostId: integer(),
     creatorId: integer().notNull(),
@@ -120,7 +120,8 @@ export const clientTokens = pgTable(
   {
     userId: integer().notNull(),
     token: text().notNull(),
-    bodySha256: text().notNull(),
+    /** Keyed, because the body holds a password. */
+    bodyDigest: text().notNull(),
     taskId: integer().notNull(),
     createTime: createTime(),
   },

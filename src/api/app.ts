@@ -1,0 +1,69 @@
+import multipart from '@fastify/multipart'
+import { type FastifyServerOptions, fastify } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
+import { Refused } from '../errors/refused.ts'
+import type { Store } from '../store/index.ts'
+import { authentication } from './authentication.ts'
+import { clusters } from './clusters/index.ts'
+import type { Api, Context } from './context.ts'
+import { credentials } from './credentials.ts'
+import { type Answer, envelope, traceIdOf } from './envelope.ts'
+import { errorHandler } from './errors.ts'
+import { hosts } from './hosts.ts'
+import { hostTypes } from './hostTypes.ts'
+import { idcs } from './idcs.ts'
+import { type Launcher, launcher, type Workflows } from './launch.ts'
+import { meta } from './meta.ts'
+import { allowedMethods } from './methods.ts'
+import { packages } from './packages/index.ts'
+import { regions } from './regions.ts'
+import { tasks } from './tasks/index.ts'
+import { compileValidator } from './validation.ts'
+
+export interface AppOptions {
+  readonly store: Store
+  readonly config: Context['config']
+  readonly workflows: Workflows
+  readonly logger?: FastifyServerOptions['logger']
+}
+
+/** The OCP API over a store. It listens when the caller says so. */
+export async function buildApp({
+  store,
+  config,
+  workflows,
+  logger = false,
+}: AppOptions): Promise<{ app: Api; launcher: Launcher }> {
+  const handleError = errorHandler(config)
+  const app = fastify({
+    logger,
+    genReqId: traceIdOf,
+    bodyLimit: 8 * 1024 * 1024,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => handleError(error, request, reply),
+  }).withTypeProvider<ZodTypeProvider>()
+  const starts = launcher({ store, workflows, log: app.log })
+
+  app.setValidatorCompiler<z.ZodType>(compileValidator)
+  app.setErrorHandler(handleError)
+  app.decorateRequest('caller', undefined)
+  app.addHook('onRequest', authentication(store))
+  app.addHook('preSerialization', async (request, reply, payload: Answer) =>
+    request.routeOptions.config.bare || reply.statusCode >= 400 ? payload : envelope(request, reply, payload),
+  )
+  app.addHook('onClose', () => starts.settled())
+  const methodsOf = allowedMethods(app)
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methodsOf(request.url)
+    const [path] = request.url.split('?')
+    if (allowed.length === 0) throw new Refused({ code: 'COM10002', args: ['call', `${request.method} ${path}`] })
+    reply.header('allow', allowed.join(', '))
+    throw Object.assign(new Error(`${request.method} is not supported by ${path}`), { statusCode: 405 })
+  })
+  await app.register(multipart, { limits: { files: 1, fields: 0, parts: 1, fileSize: Number.MAX_SAFE_INTEGER } })
+
+  const context: Context = { store, config, launch: starts.launch }
+  for (const resource of [meta, regions, idcs, hostTypes, credentials, hosts, packages, clusters, tasks]) resource(app, context)
+  return { app, launcher: starts }
+}

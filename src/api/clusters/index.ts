@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { Refused, refuseAny } from '../../errors/refused.ts'
+import { Secret } from '../../quote.ts'
+import { type Cluster, clusterStatuses, type NewCluster } from '../../store/index.ts'
+import { callerOf } from '../authentication.ts'
+import type { Api, Context } from '../context.ts'
+import { contents, data, paged } from '../envelope.ts'
+import { showCreated } from '../tasks/show.ts'
+import { id, idParam, list, paging } from '../validation.ts'
+import { attributesOf, type CreateRequest, createRequest, rpmNamesOf } from './request.ts'
+import { objections } from './rules.ts'
+import { showCluster, showServer, showZone } from './show.ts'
+
+function newCluster(request: CreateRequest): NewCluster {
+  const { installPath, dataDiskPath, logDiskPath, operatingSystemUser, sqlPort, svrPort } = attributesOf(request)
+  const { obproxyUserPassword } = request
+  return {
+    name: request.name,
+    type: 'PRIMARY',
+    rpmName: rpmNamesOf(request)[0] ?? '',
+    password: new Secret(request.password),
+    obClusterId: request.obClusterId ?? undefined,
+    fullVersion: request.fullVersion ?? undefined,
+    primaryZone: request.primaryZone ?? '',
+    sqlPort,
+    rpcPort: svrPort,
+    installPath,
+    dataPath: dataDiskPath,
+    logPath: logDiskPath,
+    osUser: operatingSystemUser,
+    startupParameters: request.startupParameters ?? [],
+    obproxyClusterIds: [...new Set(request.obproxyClusterIds ?? [])],
+    ...(obproxyUserPassword && { proxyroPassword: new Secret(obproxyUserPassword) }),
+    zones: request.zones,
+  }
+}
+
+const query = z.strictObject({
+  ...paging('id', 'name', 'status', 'createTime', 'obClusterId'),
+  name: z.string().optional(),
+  status: list(z.enum(clusterStatuses)).optional(),
+  withStandby: z.enum(['true', 'false']).optional(),
+})
+const serverQuery = z.strictObject({ regionName: z.string().optional(), idcName: z.string().optional() })
+const zoneParams = z.object({ id, zoneName: z.string() })
+
+/** OCP's `/api/v2/ob/clusters`. */
+export function clusters(api: Api, { store, config, launch }: Context): void {
+  const path = '/api/v2/ob/clusters'
+
+  const clusterOf = async (clusterId: number): Promise<Cluster> => {
+    const cluster = await store.clusters.get(clusterId)
+    if (!cluster) throw new Refused({ code: 'OBE11001', args: [clusterId] })
+    return cluster
+  }
+
+  api.post(path, { schema: { body: createRequest } }, async (request) => {
+    const { body } = request
+    refuseAny(objections(body, config))
+    const { task } = await store.acceptCluster({
+      request: newCluster(body),
+      creator: callerOf(request),
+      traceId: request.id,
+      ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
+    })
+    launch({ workflow: task.workflow, taskId: task.id })
+    return data(showCreated(task))
+  })
+  api.get(path, { schema: { querystring: query } }, async ({ query }) =>
+    paged(await store.clusters.list(query, query), query, showCluster),
+  )
+  api.get(`${path}/:id`, { schema: { params: idParam } }, async ({ params }) => data(showCluster(await clusterOf(params.id))))
+  api.get(`${path}/:id/zones`, { schema: { params: idParam } }, async ({ params }) => {
+    const cluster = await clusterOf(params.id)
+    return contents(cluster.zones.map((zone) => showZone(cluster, zone)))
+  })
+  api.get(`${path}/:id/servers`, { schema: { params: idParam, querystring: serverQuery } }, async ({ params, query }) => {
+    const zones = (await clusterOf(params.id)).zones
+      .filter((zone) => query.regionName === undefined || zone.regionName === query.regionName)
+      .filter((zone) => query.idcName === undefined || zone.idcName === query.idcName)
+    return contents(zones.flatMap((zone) => zone.servers.map((server) => showServer(zone, server))))
+  })
+  api.get(`${path}/:id/zones/:zoneName/servers`, { schema: { params: zoneParams } }, async ({ params }) => {
+    const zone = (await clusterOf(params.id)).zones.find((each) => each.name === params.zoneName)
+    if (!zone) throw new Refused({ code: 'COM10002', args: ['zone', params.zoneName] })
+    return contents(zone.servers.map((server) => showServer(zone, server)))
+  })
+}

@@ -1,0 +1,31 @@
+import type { Finding } from '../../errors/refused.ts'
+import { attributesOf, type CreateRequest } from './request.ts'
+
+/** Fields of OCP that this system knows but cannot do, with the values it can. One that is absent or null asks for nothing. */
+const fields: { readonly [Field in keyof CreateRequest]?: { readonly taken: readonly unknown[]; readonly why: string } } = {
+  vpcId: { taken: [1], why: 'only the classic network, 1' },
+  vpcName: { taken: [''], why: 'only the classic network' },
+  obproxyUserName: { taken: ['proxyro'], why: 'only proxyro' },
+  obproxyClusterKeyList: { taken: [], why: 'there is one OCP' },
+  primaryClusterInfo: { taken: [], why: 'only for a standby cluster' },
+  arbitrationServiceId: { taken: [], why: 'no arbitration service' },
+  oversellingFactor: { taken: [100], why: 'only 100' },
+  cgroupEnabled: { taken: [true], why: 'an observer uses cgroups when its host has them' },
+  createExtraTenant: { taken: [false], why: 'no tenants are created' },
+  simplifiedCreateTenantParam: { taken: [], why: 'no tenants are created' },
+  supportObsBackup: { taken: [false], why: 'no backup' },
+  loadType: { taken: ['HTAP'], why: 'only HTAP' },
+  checkId: { taken: [''], why: 'checks run inside the task' },
+}
+
+/** One finding that names everything in a request that cannot be honoured, or none. Better refused than silently different. */
+export function unhonoured(request: CreateRequest): Finding[] {
+  const refused = Object.entries(fields).flatMap(([field, { taken, why }]): string[] => {
+    const value = Object.entries(request).find(([key]) => key === field)?.[1]
+    const asksNothing = value === undefined || value === null || (Array.isArray(value) && value.length === 0)
+    return asksNothing || taken.includes(value) ? [] : [`${field} (${why})`]
+  })
+  if (attributesOf(request).diskPathStyle === 'OBD') refused.push('attributes.diskPathStyle (only DEFAULT)')
+  if (request.type === 'STANDBY') refused.push('type STANDBY (only PRIMARY)')
+  return refused.length === 0 ? [] : [{ code: 'COM10003', args: [`this system cannot honour ${refused.join(', ')}`] }]
+}

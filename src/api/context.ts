@@ -1,0 +1,15 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Config } from '../config.ts'
+import type { Store } from '../store/index.ts'
+import type { Launcher } from './launch.ts'
+
+export type Api = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
+
+/** What every resource is given. */
+export interface Context {
+  readonly store: Store
+  readonly config: Pick<Config, 'errorCodes' | 'passwordRule' | 'packagesDir'>
+  readonly launch: Launcher['launch']
+}

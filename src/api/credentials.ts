@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { Refused } from '../errors/refused.ts'
+import { Secret } from '../quote.ts'
+import type { Credential } from '../store/index.ts'
+import type { Api, Context } from './context.ts'
+import { data, paged } from './envelope.ts'
+import { isoTime } from './time.ts'
+import { paging } from './validation.ts'
+
+const newCredential = z.strictObject({
+  targetType: z.literal('HOST'),
+  name: z.string().trim().min(1).max(128),
+  sshCredentialProperty: z.strictObject({
+    type: z.enum(['PASSWORD', 'PRIVATE_KEY']),
+    username: z
+      .string()
+      .regex(/^[a-z_][a-z0-9_.-]*\$?$/i, 'a Linux user name')
+      .max(32),
+    /** The password, or the private key in PEM or OpenSSH form. */
+    passphrase: z.string().min(1).max(65_536),
+  }),
+})
+
+/** Never with its passphrase. */
+const show = ({ id, name, targetType, type, username, createTime, updateTime }: Credential) => ({
+  createTime: isoTime(createTime),
+  id,
+  name,
+  sshCredentialProperty: { type, username },
+  targetType,
+  updateTime: isoTime(updateTime),
+})
+
+/** OCP's `/api/v2/profiles/me/credentials`: logins for hosts. */
+export function credentials(api: Api, { store }: Context): void {
+  const path = '/api/v2/profiles/me/credentials'
+
+  api.post(path, { schema: { body: newCredential } }, async ({ body: { name, targetType, sshCredentialProperty: login } }) => {
+    const { type, username } = login
+    const created = await store.credentials.create({ name, targetType, type, username, passphrase: new Secret(login.passphrase) })
+    if (!created) throw new Refused({ code: 'COM10006', args: ['credential', name], field: 'name', rejected: name })
+    return data(show(created))
+  })
+  const query = z.strictObject({ ...paging('id', 'name'), targetType: z.literal('HOST').optional() })
+  api.get(path, { schema: { querystring: query } }, async ({ query }) => paged(await store.credentials.list(query), query, show))
+}

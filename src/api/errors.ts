@@ -1,0 +1,81 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import { type Code, codes, type Language, textOf } from '../errors/codes.ts'
+import { type Finding, Refused } from '../errors/refused.ts'
+import { envelope } from './envelope.ts'
+
+/** The language of an answer, by Accept-Language; English unless Chinese is preferred. */
+export function languageOf(header: string | undefined): Language {
+  const wishes = (header ?? '')
+    .split(',')
+    .map((part) => {
+      const [tag = '', ...options] = part.trim().toLowerCase().split(';')
+      const weight = options.map((option) => /^\s*q=([\d.]+)$/.exec(option)?.[1]).find((found) => found !== undefined)
+      return { tag, weight: weight === undefined ? 1 : Number(weight) }
+    })
+    .filter(({ tag, weight }) => /^(en|zh)\b/.test(tag) && weight > 0)
+    .sort((left, right) => right.weight - left.weight)
+  return wishes[0]?.tag.startsWith('zh') ? 'zh' : 'en'
+}
+
+interface Failure {
+  readonly findings: readonly [Finding, ...Finding[]]
+  /** Where the kind of trouble says more than the code does. */
+  readonly http?: number
+}
+
+const failure = (http: number | undefined, code: Code, ...args: string[]): Failure => ({
+  findings: [{ code, args }],
+  ...(http !== undefined && { http }),
+})
+
+/** What Fastify itself objects to, in OCP's words ("Malformed JSON request" is one). */
+const byFastifyCode: Readonly<Record<string, (request: FastifyRequest) => Failure>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: () => failure(400, 'COM10003', 'Malformed JSON request'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => failure(400, 'COM10003', 'the body is empty'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => failure(400, 'COM10003', 'the body is not as long as Content-Length says'),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => failure(413, 'COM10003', 'the body is too large'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) =>
+    failure(415, 'COM10003', `content type ${request.headers['content-type'] ?? '(none)'} is not supported`),
+  FST_INVALID_MULTIPART_CONTENT_TYPE: (request) =>
+    failure(415, 'COM10003', `content type ${request.headers['content-type'] ?? '(none)'} is not multipart/form-data`),
+  FST_ERR_BAD_URL: (request) => failure(400, 'COM10003', `${request.url} is not a URL path`),
+}
+
+/** Codes of a database that cannot be reached or has no room for one more: worth another try. */
+const away = /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|08|57P0|53300)/
+
+function failureOf(error: FastifyError, request: FastifyRequest): Failure {
+  if (error instanceof Refused) return { findings: error.findings }
+  const known = byFastifyCode[error.code]
+  if (known) return known(request)
+  const status = error.statusCode ?? 500
+  if (status >= 400 && status < 500) return failure(status, 'COM10003', error.message)
+  const cause = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : String(error.code)
+  if (away.test(cause)) return failure(503, 'COM10004', 'the store is away')
+  return failure(undefined, 'COM10999', request.id)
+}
+
+/** The one way from an exception to OCP's error answer; details of what was not foreseen go to the log only. */
+export const errorHandler = (config: Pick<Config, 'errorCodes'>) => {
+  const numberOf = (code: Code) => (config.errorCodes === 'int' ? codes[code].int : code)
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const { findings, http } = failureOf(error, request)
+    const [first] = findings
+    const status = http ?? codes[first.code].http
+    if (status >= 500) request.log.error({ err: error }, 'a call failed')
+    const language = languageOf(request.headers['accept-language'])
+    const say = ({ code, args = [] }: Finding) => textOf(code, args, language)
+    const subErrors = findings
+      .filter((finding) => finding.field !== undefined)
+      .map((finding) => ({
+        ...(finding.code !== first.code && { code: numberOf(finding.code) }),
+        field: finding.field,
+        message: say(finding),
+        ...(finding.rejected !== undefined && { rejectedValue: finding.rejected }),
+      }))
+    reply.code(status)
+    const body = { code: numberOf(first.code), message: say(first), ...(subErrors.length > 0 && { subErrors }) }
+    return reply.send(envelope(request, reply, { error: body }))
+  }
+}

@@ -1,0 +1,99 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { Refused } from '../errors/refused.ts'
+import { type Host, hostKinds, hostStatuses, serviceTypes } from '../store/index.ts'
+import { callerOf } from './authentication.ts'
+import type { Api, Context } from './context.ts'
+import { data, done, paged } from './envelope.ts'
+import { showHostTask } from './tasks/show.ts'
+import { isoTime } from './time.ts'
+import { id, idParam, key, list, paging } from './validation.ts'
+
+/** OCP adds this many at once. */
+const batchLimit = 50
+
+const newHosts = z.strictObject({
+  hostBasicDataList: z
+    .array(
+      z.strictObject({
+        innerIpAddress: z.string().refine((text) => isIP(text) === 4, 'an IPv4 address'),
+        serialNumber: z.string().max(128).optional(),
+      }),
+    )
+    .min(1)
+    .max(batchLimit),
+  sshPort: z.number().int().min(1).max(65_535).default(22),
+  kind: z.enum(hostKinds).default('DEDICATED_PHYSICAL_MACHINE'),
+  publishPorts: z.array(z.string().max(64)).max(100).optional(),
+  idcId: key,
+  typeId: key.optional(),
+  credentialId: key,
+  alias: z.string().max(128).optional(),
+  description: z.string().max(1024).optional(),
+})
+
+const query = z.strictObject({
+  ...paging('id', 'name', 'status', 'createTime'),
+  status: list(z.enum(hostStatuses)).optional(),
+  keyword: z.string().optional(),
+  idcId: list(id).optional(),
+  includedServiceType: list(z.enum(serviceTypes)).optional(),
+  excludedServiceType: list(z.enum(serviceTypes)).optional(),
+})
+
+const show = (host: Host) => ({
+  alias: host.alias,
+  architecture: host.architecture,
+  createTime: isoTime(host.createTime),
+  description: host.description,
+  hostAgentId: host.agentStatus === null ? null : host.id,
+  hostAgentStatus: host.agentStatus,
+  hostAgentVersion: host.agentVersion,
+  id: host.id,
+  idcDescription: host.idcDescription,
+  idcId: host.idcId,
+  idcName: host.idcName,
+  innerIpAddress: host.innerIpAddress,
+  kind: host.kind,
+  name: host.name,
+  operatingSystem: host.operatingSystem,
+  operatingSystemRelease: host.operatingSystemRelease,
+  publishPorts: host.publishPorts,
+  regionDescription: host.regionDescription,
+  regionId: host.regionId,
+  regionName: host.regionName,
+  serialNumber: host.serialNumber,
+  services: host.services.map(({ name, softwarePackageId, type, version }) => ({ name, softwarePackageId, type, version })),
+  sshPort: host.sshPort,
+  status: host.status,
+  typeDescription: host.typeDescription,
+  typeId: host.typeId,
+  typeName: host.typeName,
+  updateTime: isoTime(host.updateTime),
+})
+
+/** OCP's `/api/v2/compute/hosts`. */
+export function hosts(api: Api, { store, launch }: Context): void {
+  const path = '/api/v2/compute/hosts'
+
+  api.post(`${path}/batchCreate`, { schema: { body: newHosts } }, async (request) => {
+    const { hostBasicDataList, ...shared } = request.body
+    const creator = callerOf(request)
+    const accepted = await store.acceptHosts({ ...shared, hosts: hostBasicDataList, creator, traceId: request.id })
+    for (const task of accepted.tasks) launch({ workflow: task.workflow, taskId: task.id })
+    // OCP's page documents `contents`; its Terraform provider reads `id` and `hostIds`.
+    return data({ contents: accepted.tasks.map(showHostTask), hostIds: accepted.hostIds, id: accepted.tasks[0]?.id })
+  })
+  api.get(path, { schema: { querystring: query } }, async ({ query }) => paged(await store.hosts.list(query, query), query, show))
+  api.get(`${path}/:id`, { schema: { params: idParam } }, async ({ params: { id } }) => {
+    const host = await store.hosts.get(id)
+    if (!host) throw new Refused({ code: 'CMP07005', args: [id] })
+    return data(show(host))
+  })
+  api.delete(`${path}/:id`, { schema: { params: idParam } }, async ({ params: { id } }) => {
+    const removal = await store.hosts.remove(id)
+    if (removal === 'missing') throw new Refused({ code: 'CMP07005', args: [id] })
+    if (removal === 'used') throw new Refused({ code: 'CMP07006', args: [id] })
+    return done
+  })
+}

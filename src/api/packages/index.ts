@@ -1,0 +1,85 @@
+import { createReadStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { Refused } from '../../errors/refused.ts'
+import { type Package, packageTypes } from '../../store/index.ts'
+import type { Api, Context } from '../context.ts'
+import { data, done, paged } from '../envelope.ts'
+import { isoTime } from '../time.ts'
+import { idParam, list, paging } from '../validation.ts'
+import { describe, receive } from './receive.ts'
+
+const query = z.strictObject({
+  ...paging('id', 'name', 'version', 'size', 'createTime'),
+  keyword: z.string().optional(),
+  type: list(z.enum(packageTypes)).optional(),
+  version: list(z.string()).optional(),
+  operatingSystem: list(z.string()).optional(),
+  architecture: list(z.string()).optional(),
+})
+const fileParams = z.object({ fileName: z.string() })
+const downloads = '/api/v2/files/sys-package'
+
+const show = (request: FastifyRequest, found: Package, inUse: ReadonlySet<number>) => ({
+  architecture: found.architecture,
+  buildNumber: found.buildNumber,
+  createTime: isoTime(found.createTime),
+  deletable: !inUse.has(found.id),
+  downloadUrl: `${request.protocol}://${request.host}${downloads}/${found.fileName}`,
+  extension: 'rpm',
+  fileName: found.fileName,
+  id: found.id,
+  installationDataList: [],
+  name: found.name,
+  operatingSystem: found.operatingSystem,
+  sha1: found.sha1,
+  size: found.size,
+  type: found.type,
+  version: found.version,
+})
+
+/** OCP's `/api/v2/software-packages`. */
+export function packages(api: Api, { store, config }: Context): void {
+  const path = '/api/v2/software-packages'
+
+  api.post(path, async (request) => {
+    const part = await request.file()
+    if (part?.fieldname !== 'file') {
+      part?.file.resume()
+      throw new Refused({ code: 'COM10001', args: ['file', 'one rpm in the form field "file"'], field: 'file' })
+    }
+    const fileName = part.filename
+    if (await store.packages.byFileName(fileName)) {
+      part.file.resume()
+      throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
+    }
+    const received = await receive(config.packagesDir, part.file)
+    try {
+      const created = await store.packages.create(await describe(fileName, received))
+      if (!created) throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
+      return data(show(request, created, new Set()))
+    } catch (error) {
+      await rm(received.path, { force: true })
+      throw error
+    }
+  })
+  api.get(path, { schema: { querystring: query } }, async (request) => {
+    const page = await store.packages.list(request.query, request.query)
+    const inUse = await store.packages.inUse(page.contents.map((found) => found.id))
+    return paged(page, request.query, (found) => show(request, found, inUse))
+  })
+  api.delete(`${path}/:id`, { schema: { params: idParam } }, async ({ params: { id } }) => {
+    const found = await store.packages.get(id)
+    const removal = await store.packages.remove(id)
+    if (!found || removal === 'missing') throw new Refused({ code: 'PKG10014', args: [id] })
+    if (removal === 'used') throw new Refused({ code: 'COM10005', args: [`package ${found.fileName} is in use`] })
+    await rm(found.path, { force: true })
+    return done
+  })
+  api.get(`${downloads}/:fileName`, { schema: { params: fileParams }, config: { bare: true } }, async ({ params }, reply) => {
+    const found = await store.packages.byFileName(params.fileName)
+    if (!found) throw new Refused({ code: 'PKG10014', args: [params.fileName] })
+    return reply.type('application/x-rpm').header('content-length', found.size).send(createReadStream(found.path))
+  })
+}

@@ -1,0 +1,112 @@
+import type { Subtask, TaskContext, TaskWithSubtasks } from '../../store/index.ts'
+import { isoTime } from '../time.ts'
+
+const time = (key: string, date: Date | null): Record<string, string> => (date === null ? {} : { [key]: isoTime(date) })
+const given = <Value>(key: string, value: Value | null): Record<string, Value> => (value === null ? {} : { [key]: value })
+
+const printMap = (entries: readonly (readonly [string, string])[]): string =>
+  `{${entries.map(([key, value]) => `${key}=${value}`).join(', ')}}`
+
+/** A context as OCP prints it: `Context(parallelIdx=-1, stringMap={k=v, …}, listMap={k=[…], …})`. */
+export function printContext({ stringMap, listMap }: TaskContext): string {
+  const lists = Object.entries(listMap).map(([key, values]) => [key, `[${values.join(', ')}]`] as const)
+  return `Context(parallelIdx=-1, stringMap=${printMap(Object.entries(stringMap))}, listMap=${printMap(lists)})`
+}
+
+const clusterOf = ({ clusterId, clusterName, obClusterId, clusterType }: TaskWithSubtasks) =>
+  clusterId === null ? undefined : { id: clusterId, name: clusterName, obClusterId, type: clusterType }
+
+const creatorOf = (task: TaskWithSubtasks) => ({ id: task.creatorId, name: task.creator })
+
+/**
+ * The reply to a create, as OCP's API page prints it: the task as it was accepted, its first subtask RUNNING because it is being started.
+ * `clusterId` is what the Terraform provider reads.
+ */
+export function showCreated(task: TaskWithSubtasks) {
+  const { id, name, obClusterId } = clusterOf(task) ?? {}
+  return {
+    cluster: { id, name, obClusterId },
+    clusterId: id,
+    context: printContext(task.context),
+    creator: creatorOf(task),
+    id: task.id,
+    name: task.name,
+    startTime: isoTime(task.startTime),
+    status: 'RUNNING',
+    tasks: task.subtasks.map((subtask) => ({
+      description: subtask.name,
+      downstreams: subtask.downstreams,
+      id: subtask.id,
+      name: subtask.name,
+      operation: 'EXECUTE',
+      status: subtask.upstreams.length === 0 ? 'RUNNING' : 'PENDING',
+      upstreams: subtask.upstreams,
+    })),
+  }
+}
+
+/** OCP's SubtaskInstance. A failed one also shows why; clients of OCP pass over what they do not know. */
+export const showSubtask = (subtask: Subtask) => ({
+  createTime: isoTime(subtask.createTime),
+  description: subtask.name,
+  downstreams: subtask.downstreams,
+  ...(subtask.status === 'FAILED' && given('error', subtask.cause)),
+  ...given('executor', subtask.executor),
+  ...time('finishTime', subtask.finishTime),
+  ...given('hostId', subtask.hostId),
+  ...given('hostIp', subtask.ip),
+  id: subtask.id,
+  name: subtask.name,
+  nodeType: 'JAVA_TASK',
+  operation: subtask.operation,
+  parallelIdx: subtask.parallelIdx,
+  prohibitRollback: subtask.prohibitRollback,
+  prohibitSkip: subtask.prohibitSkip,
+  runTime: subtask.runTime,
+  seriesId: subtask.index,
+  ...time('startTime', subtask.startTime),
+  status: subtask.status,
+  timeout: subtask.timeout,
+  upstreams: subtask.upstreams,
+})
+
+/** OCP's WrappedTaskInstance, with the flat ids of its TaskInstance beside. */
+export const showTask = (task: TaskWithSubtasks) => ({
+  ...given('cluster', clusterOf(task) ?? null),
+  ...given('clusterId', task.clusterId),
+  context: printContext(task.context),
+  createTime: isoTime(task.createTime),
+  creator: creatorOf(task),
+  ...given('executor', task.executor),
+  ...time('finishTime', task.finishTime),
+  ...given('hostId', task.hostId),
+  id: task.id,
+  name: task.name,
+  operation: task.operation,
+  prohibitRollback: task.prohibitRollback,
+  startTime: isoTime(task.startTime),
+  status: task.status,
+  subtasks: task.subtasks.map(showSubtask),
+  taskDefinitionId: -1,
+  type: task.type,
+})
+
+/** OCP's TaskInstance, whose creator is a plain name: what batchCreate answers for each host. */
+export function showHostTask(task: TaskWithSubtasks) {
+  const { creator, context: _, ...facts } = showTask(task)
+  return { ...facts, creator: creator.name }
+}
+
+/** OCP's BasicTaskInstance: a line of the task list. */
+export const showBasicTask = (task: TaskWithSubtasks) => ({
+  ...given('cluster', clusterOf(task) ?? null),
+  creator: creatorOf(task),
+  ...time('finishTime', task.finishTime),
+  ...given('hostId', task.hostId),
+  id: task.id,
+  name: task.name,
+  operation: task.operation,
+  startTime: isoTime(task.startTime),
+  status: task.status,
+  subtasks: task.subtasks.map(({ id, name, operation, status }) => ({ description: name, id, name, operation, status })),
+})

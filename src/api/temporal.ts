@@ -1,0 +1,57 @@
+import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
+import { defineSearchAttributeKey } from '@temporalio/common'
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import { searchAttributes, type WorkflowName, workflowId } from '../plan/run.ts'
+import type { Store } from '../store/index.ts'
+import type { Workflows } from './launch.ts'
+
+/** A request may wait this long for Temporal; what does not come in time is answered as unavailable, or swept up later. */
+const deadlineMs = 5000
+
+export interface TemporalOptions {
+  readonly store: Store
+  readonly taskQueue: string
+  /** Where Temporal is; absent: what TEMPORAL_* and the Temporal profile say (@temporalio/envconfig). */
+  readonly address?: string
+}
+
+const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD')
+const isWorkflow = (name: string): name is WorkflowName => name === 'createCluster' || name === 'prepareHost'
+
+/** The engine as the API sees it: a client whose calls are bounded. */
+export async function connectTemporal({
+  store,
+  taskQueue,
+  address,
+}: TemporalOptions): Promise<Workflows & { close(): Promise<void> }> {
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
+  const connection = Connection.lazy({ ...connectionOptions, ...(address !== undefined && { address }) })
+  const client = new Client({ connection, namespace })
+
+  return {
+    async start({ workflow, taskId }) {
+      if (!isWorkflow(workflow)) throw new TypeError(`no workflow is called ${workflow}`)
+      const run = await store.tasks.run(taskId)
+      try {
+        await connection.withDeadline(Date.now() + deadlineMs, () =>
+          client.workflow.start(workflow, {
+            taskQueue,
+            workflowId: workflowId(workflow, taskId),
+            args: [run],
+            // A task runs once: neither a running nor a finished one is started again.
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            staticSummary: run.clusterName ?? run.hosts.map(({ ip }) => ip).join(' '),
+            typedSearchAttributes: [
+              { key: keyword(searchAttributes.cluster), value: run.clusterName ?? '' },
+              { key: keyword(searchAttributes.status), value: 'RUNNING' },
+              { key: keyword(searchAttributes.creator), value: run.creator },
+            ],
+          }),
+        )
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+      }
+    },
+    close: () => connection.close(),
+  }
+}

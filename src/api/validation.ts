@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { type Finding, Refused } from '../errors/refused.ts'
+
+/** Fields whose value is never sent back. */
+const secretField = /pass(word|phrase)|secret|token$/i
+
+type Path = readonly PropertyKey[]
+
+const pathOf = (steps: Path): string =>
+  steps.reduce<string>((path, step) => {
+    if (typeof step === 'number') return `${path}[${step}]`
+    return path === '' ? String(step) : `${path}.${String(step)}`
+  }, '')
+
+/** What was sent at a path, cut to what is useful to read; nothing from a secret field. */
+function sentAt(source: unknown, steps: Path): unknown {
+  if (steps.some((step) => secretField.test(String(step)))) return undefined
+  const value = steps.reduce<unknown>((at, step) => {
+    if (typeof at !== 'object' || at === null) return undefined
+    return Object.entries(at).find(([key]) => key === String(step))?.[1]
+  }, source)
+  if (typeof value === 'string') return value.slice(0, 200)
+  return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined
+}
+
+/** A finding for each wrong or unknown field of something that does not have its schema's shape, the field named. */
+const findingsOf = (error: z.ZodError, source: unknown): Finding[] =>
+  error.issues.flatMap((issue): Finding[] => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => {
+        const field = pathOf([...issue.path, key])
+        return { code: 'COM10001', args: [field, 'unknown field'], field }
+      })
+    }
+    const field = pathOf(issue.path) || 'body'
+    const rejected = sentAt(source, issue.path)
+    return [{ code: 'COM10001', args: [field, issue.message], field, ...(rejected !== undefined && { rejected }) }]
+  })
+
+/** What Fastify runs over parameters, query and body: the parsed value, or a refusal with a finding for each wrong field. */
+export const compileValidator =
+  ({ schema }: { schema: z.ZodType }) =>
+  (sent: unknown): { value: unknown } | { error: Error } => {
+    const parsed = schema.safeParse(sent)
+    if (parsed.success) return { value: parsed.data }
+    const [first = { code: 'COM10003' as const, args: ['the request does not have the right form'] }, ...others] = findingsOf(
+      parsed.error,
+      sent,
+    )
+    return { error: new Refused(first, ...others) }
+  }
+
+const largestKey = 2_147_483_647
+
+/** A key of the store, in a body. */
+export const key = z.int().min(1).max(largestKey)
+
+/** A key of the store, in a path or a query. */
+export const id = z.coerce.number<string>().int().min(1).max(largestKey)
+export const idParam = z.object({ id })
+
+/** `a,b` or repeated: OCP's lists in a query. */
+export const list = <Value>(item: z.ZodType<Value, string>) =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+    .pipe(z.array(item))
+
+/** `page`, `size` and `sort` of OCP's lists; `sort` is one of the fields given, e.g. `id,asc`. */
+export const paging = (...sortable: readonly [string, ...string[]]) => ({
+  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
+  size: z.coerce.number().int().min(1).max(2000).default(10),
+  sort: z
+    .string()
+    .regex(new RegExp(`^(${sortable.join('|')})(,(asc|desc))?$`, 'i'), `one of ${sortable.join(', ')}, then ,asc or ,desc`)
+    .transform((text) => {
+      const [field = '', direction] = text.split(',')
+      return { field, direction: direction?.toLowerCase() === 'desc' ? ('desc' as const) : ('asc' as const) }
+    })
+    .optional(),
+})

@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { Secret } from './quote.ts'
+
+const listen = z
+  .string()
+  .regex(/^.+:\d{1,5}$/, 'host:port')
+  .transform((text) => {
+    const at = text.lastIndexOf(':')
+    return { host: text.slice(0, at).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(at + 1)) }
+  })
+
+const secret = z
+  .string()
+  .min(1)
+  .transform((text) => new Secret(text))
+
+/** What may be set from outside. TEMPORAL_* is read by @temporalio/envconfig. */
+const environment = z.object({
+  OBFLOW_LISTEN: listen.prefault('127.0.0.1:8080'),
+  OBFLOW_DATA_DIR: z.string().min(1).default('.data'),
+  OBFLOW_TASK_QUEUE: z.string().min(1).default('obflow'),
+  /** PostgreSQL; absent: PGlite inside the process, in the data directory. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** 32 bytes, base64 or hex, that seal the secrets in the store; absent: taken from the key file, which is made on first start. */
+  OBFLOW_KEY: secret.optional(),
+  OBFLOW_KEY_FILE: z.string().min(1).optional(),
+  /** Password of `admin` on first start; absent: made up and printed once. */
+  OBFLOW_ADMIN_PASSWORD: secret.optional(),
+  /** Form of `error.code`: OCP's documents up to 4.2.1 say int, later ones and the Terraform provider string. */
+  OBFLOW_ERROR_CODES: z.enum(['int', 'string']).default('string'),
+  /** OCP's complexity rule for root@sys: of 3.x, of 4.x, or none. */
+  OBFLOW_PASSWORD_RULE: z.enum(['none', 'ocp3', 'ocp4']).default('none'),
+})
+
+export interface Config {
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly dataDir: string
+  /** Uploaded packages lie here. */
+  readonly packagesDir: string
+  readonly taskQueue: string
+  readonly databaseUrl: string | undefined
+  readonly key: Secret | undefined
+  readonly keyFile: string
+  readonly adminPassword: Secret | undefined
+  readonly errorCodes: 'int' | 'string'
+  readonly passwordRule: 'none' | 'ocp3' | 'ocp4'
+}
+
+/** The configuration of an environment; throws with every wrong variable named. Empty variables count as absent. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(given)
+  if (!parsed.success) throw new Error(`wrong configuration:\n${z.prettifyError(parsed.error)}`)
+  const settings = parsed.data
+  const dataDir = settings.OBFLOW_DATA_DIR
+  return {
+    listen: settings.OBFLOW_LISTEN,
+    dataDir,
+    packagesDir: join(dataDir, 'packages'),
+    taskQueue: settings.OBFLOW_TASK_QUEUE,
+    databaseUrl: settings.DATABASE_URL,
+    key: settings.OBFLOW_KEY,
+    keyFile: settings.OBFLOW_KEY_FILE ?? join(dataDir, 'key'),
+    adminPassword: settings.OBFLOW_ADMIN_PASSWORD,
+    errorCodes: settings.OBFLOW_ERROR_CODES,
+    passwordRule: settings.OBFLOW_PASSWORD_RULE,
+  }
+}

@@ -1,0 +1,114 @@
+import type { Finding } from '../errors/refused.ts'
+import type { Host } from './hosts.ts'
+import type { Idc } from './named.ts'
+import { type NewCluster, type NewZone, priorityGroups } from './newCluster.ts'
+import type { ObproxyCluster } from './obproxy.ts'
+import type { Package } from './packages.ts'
+
+/** What the inventory says of everything a request names. */
+export interface Inventory {
+  readonly nameTaken: boolean
+  readonly package: Package | undefined
+  readonly hosts: ReadonlyMap<number, Host>
+  readonly idcs: ReadonlyMap<string, Idc>
+  readonly obproxies: ReadonlyMap<number, ObproxyCluster>
+}
+
+type Rule = (request: NewCluster, inventory: Inventory) => Finding[]
+type ZoneRule = (zone: NewZone, inventory: Inventory, field: string) => Finding[]
+
+const nameIsFree: Rule = ({ name }, { nameTaken }) =>
+  nameTaken ? [{ code: 'OBE11014', args: [name], field: 'name', rejected: name }] : []
+
+const packageFits: Rule = ({ rpmName, fullVersion }, { package: found }) => {
+  if (found === undefined) return [{ code: 'PKG10014', args: [rpmName], field: 'rpmName', rejected: rpmName }]
+  if (found.type !== 'OB_SERVER_INSTALL_PACKAGE') {
+    return [{ code: 'PKG10013', args: [rpmName, found.type], field: 'rpmName', rejected: rpmName }]
+  }
+  const version = `${found.version}-${found.buildNumber}`
+  if (fullVersion === undefined || fullVersion === version) return []
+  return [{ code: 'COM10001', args: ['fullVersion', `package is ${version}`], field: 'fullVersion', rejected: fullVersion }]
+}
+
+const obproxiesRun: Rule = ({ obproxyClusterIds }, { obproxies }) =>
+  obproxyClusterIds.flatMap((id, index): Finding[] => {
+    const field = `obproxyClusterIds[${index}]`
+    const found = obproxies.get(id)
+    if (found === undefined) return [{ code: 'ODP21001', args: [id], field, rejected: id }]
+    if (found.status === 'RUNNING') return []
+    return [{ code: 'COM10005', args: [`OBProxy cluster ${found.name} is ${found.status}, not RUNNING`], field, rejected: id }]
+  })
+
+const hostsServeOnce: Rule = ({ zones }) => {
+  const seen = new Set<number>()
+  return zones.flatMap((zone, zoneIndex) =>
+    zone.servers.flatMap((id, index): Finding[] => {
+      if (!seen.has(id)) {
+        seen.add(id)
+        return []
+      }
+      return [{ code: 'CMP07010', args: [id, 'OB_CLUSTER'], field: `zones[${zoneIndex}].servers[${index}]`, rejected: id }]
+    }),
+  )
+}
+
+/** OCP's FAQ: with several zones, the region of the first-priority zone must hold at least two, or sys cannot fail over near by. */
+const firstRegionHoldsTwo: Rule = ({ primaryZone, zones }, { idcs }) => {
+  const first = priorityGroups(primaryZone)[0]?.[0]
+  if (first === undefined || zones.length === 1) return []
+  const regionOf = (zone: NewZone) => idcs.get(zone.idcName)?.regionId
+  const leader = zones.find((zone) => zone.name === first)
+  const region = leader && regionOf(leader)
+  if (region === undefined || zones.filter((zone) => regionOf(zone) === region).length > 1) return []
+  return [{ code: 'OBE11022', args: [`the region of ${first} holds no other zone`], field: 'primaryZone', rejected: primaryZone }]
+}
+
+const idcIsThere: ZoneRule = ({ idcName }, { idcs }, field) =>
+  idcs.has(idcName) ? [] : [{ code: 'COM10002', args: ['IDC', idcName], field: `${field}.idcName`, rejected: idcName }]
+
+const hostsFit: ZoneRule = (zone, { hosts, idcs, package: found }, field) =>
+  zone.servers.flatMap((id, index): Finding[] => {
+    const at = { field: `${field}.servers[${index}]`, rejected: id }
+    const host = hosts.get(id)
+    if (host === undefined) return [{ code: 'CMP07005', args: [id], ...at }]
+    const ip = host.innerIpAddress
+    if (host.status !== 'AVAILABLE') return [{ code: 'CMP07004', args: [ip, host.status, 'AVAILABLE'], ...at }]
+    const findings: Finding[] = []
+    if (idcs.has(zone.idcName) && host.idcName !== zone.idcName) {
+      findings.push({ code: 'CMP07008', args: [ip, host.idcName, zone.idcName, zone.name], ...at })
+    }
+    if (
+      found !== undefined &&
+      found.architecture !== 'noarch' &&
+      host.architecture !== null &&
+      host.architecture !== found.architecture
+    ) {
+      findings.push({ code: 'CMP07025', args: [ip, host.architecture, found.fileName, found.architecture], ...at })
+    }
+    return findings
+  })
+
+const zoneFitsPackage: ZoneRule = ({ name, architecture, packageOperatingSystem }, { package: found }, field) => {
+  if (found === undefined) return []
+  const findings: Finding[] = []
+  if (architecture !== undefined && found.architecture !== 'noarch' && architecture !== found.architecture) {
+    const at = { field: `${field}.architecture`, rejected: architecture }
+    findings.push({ code: 'OBE11023', args: [name, architecture, found.architecture], ...at })
+  }
+  if (packageOperatingSystem !== undefined && packageOperatingSystem !== found.operatingSystem) {
+    const at = { field: `${field}.packageOperatingSystem`, rejected: packageOperatingSystem }
+    findings.push({ code: 'COM10001', args: ['packageOperatingSystem', `package is for ${found.operatingSystem}`], ...at })
+  }
+  return findings
+}
+
+const rules: readonly Rule[] = [nameIsFree, packageFits, hostsServeOnce]
+const zoneRules: readonly ZoneRule[] = [idcIsThere, hostsFit, zoneFitsPackage]
+const lastRules: readonly Rule[] = [firstRegionHoldsTwo, obproxiesRun]
+
+/** Everything in the inventory that stands in a request's way, the most telling first. Pure: it looks at nothing but its arguments. */
+export const admit: Rule = (request, inventory) => [
+  ...rules.flatMap((rule) => rule(request, inventory)),
+  ...request.zones.flatMap((zone, index) => zoneRules.flatMap((rule) => rule(zone, inventory, `zones[${index}]`))),
+  ...lastRules.flatMap((rule) => rule(request, inventory)),
+]

@@ -1,0 +1,42 @@
+import { createHmac } from 'node:crypto'
+import { and, eq } from 'drizzle-orm'
+import { Refused } from '../errors/refused.ts'
+import type { Db } from './db.ts'
+import type { Key } from './key.ts'
+import type { TaskWithSubtasks } from './newTask.ts'
+import * as schema from './schema/index.ts'
+import { tasks } from './tasks.ts'
+
+/** A client's own name for a request, and the request's text: the same twice is one request sent again. */
+export interface ClientToken {
+  readonly token: string
+  readonly body: string
+}
+
+const table = schema.clientTokens
+const digest = (key: Key, body: string): string => createHmac('sha256', key.bytes).update(body).digest('hex')
+
+/** The task a token was answered with, if it was. Throws Refused when the token came with another body then. */
+export async function answered(
+  tx: Db,
+  key: Key,
+  userId: number,
+  { token, body }: ClientToken,
+): Promise<TaskWithSubtasks | undefined> {
+  const row = (
+    await tx
+      .select()
+      .from(table)
+      .where(and(eq(table.userId, userId), eq(table.token, token)))
+  )[0]
+  if (row === undefined) return undefined
+  if (row.bodyDigest !== digest(key, body)) {
+    const reason = `clientToken ${token} was used for another request`
+    throw new Refused({ code: 'COM10005', args: [reason], field: 'clientToken', rejected: token })
+  }
+  return tasks(tx).get(row.taskId)
+}
+
+export async function remember(tx: Db, key: Key, userId: number, { token, body }: ClientToken, taskId: number): Promise<void> {
+  await tx.insert(table).values({ userId, token, bodyDigest: digest(key, body), taskId })
+}

@@ -1,0 +1,52 @@
+import type { NewCluster } from './newCluster.ts'
+import type { Package } from './packages.ts'
+import type { TaskContext } from './schema/tasks.ts'
+
+interface Facts {
+  readonly request: NewCluster
+  readonly clusterId: number
+  readonly obClusterId: number
+  readonly package: Package
+  readonly ipOf: (hostId: number) => string
+  /** Host ids, one a zone. */
+  readonly rootServers: readonly number[]
+}
+
+/** OCP's own word when no startup parameter is posted (its sample). */
+const defaultStartupOption = 'system_memory=5G'
+
+const words = (ids: readonly number[]): string[] => ids.map(String)
+
+/** The context of a create task: the keys of OCP's sample, two of them once a zone. The password is not among them. */
+export function createContext({ request, clusterId, obClusterId, package: rpm, ipOf, rootServers }: Facts): TaskContext {
+  const { name, zones, startupParameters } = request
+  const rootServerIps = rootServers.map(ipOf)
+  return {
+    stringMap: {
+      cluster_id: String(clusterId),
+      cluster_name: name,
+      cluster_type: request.type,
+      cluster_version: rpm.version,
+      link_obproxy: String(request.obproxyClusterIds.length > 0),
+      ob_cluster_id: String(obClusterId),
+      ob_connect_address: rootServerIps[0] ?? '',
+      ob_version: rpm.version,
+      primary_zone: request.primaryZone,
+      rpm_name: rpm.fileName,
+      service_name: `${name}:${obClusterId}`,
+      service_type: 'OB_CLUSTER',
+      sql_port: String(request.sqlPort),
+      startup_option_string:
+        startupParameters.map((parameter) => `${parameter.name}=${parameter.value}`).join(',') || defaultStartupOption,
+      target_cluster_status: 'RUNNING',
+      ...Object.fromEntries(zones.map((zone) => [`${zone.name}.idc`, zone.idcName])),
+    },
+    listMap: {
+      host_ids: words(zones.flatMap((zone) => zone.servers)),
+      root_server_ips: rootServerIps,
+      root_servers: words(rootServers),
+      zone_names: zones.map((zone) => zone.name),
+      ...Object.fromEntries(zones.map((zone) => [`${zone.name}.host_ids`, words(zone.servers)])),
+    },
+  }
+}
