@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { DefiniteError } from '../errors/failure.ts'
 import { type ClusterSpec, lineOf, rootServersOf, serverAddress, serversOf, startupParametersOf } from '../oceanbase/index.ts'
+import { packageOf } from './clusterPackage.ts'
 import { inParallel } from './inParallel.ts'
 import type { ClusterNode, Node } from './node.ts'
 
@@ -48,25 +49,20 @@ function proveRootServers(cluster: ClusterSpec): void {
   }
 }
 
-async function provePackage({ cluster, store, signal, log }: ClusterNode): Promise<void> {
-  const found = await store.packages.get(cluster.packageId)
-  const missing = (why: string, options?: ErrorOptions) =>
+async function provePackage(node: ClusterNode): Promise<void> {
+  const { path, fileName, size, sha256 } = await packageOf(node)
+  const damaged = (why: string, options?: ErrorOptions) =>
     new DefiniteError(
-      {
-        code: 'PKG10014',
-        message: `package ${found?.fileName ?? cluster.packageId} ${why}`,
-        advice: 'upload the package again, then retry',
-      },
+      { code: 'PKG10014', message: `package ${fileName} ${why}`, advice: 'upload the package again, then retry' },
       options,
     )
-  if (!found) throw missing('does not exist')
   const digest = createHash('sha256')
-  await pipeline(createReadStream(found.path), digest, { signal }).catch((error: unknown) => {
-    if (signal.aborted) throw error
-    throw missing('cannot be read', { cause: error })
+  await pipeline(createReadStream(path), digest, { signal: node.signal }).catch((error: unknown) => {
+    if (node.signal.aborted) throw error
+    throw damaged('cannot be read', { cause: error })
   })
-  if (digest.digest('hex') !== found.sha256) throw missing('is not what was uploaded: its SHA-256 differs')
-  log('INFO', `Package ${found.fileName}, ${found.size} bytes, SHA-256 ${found.sha256}`)
+  if (digest.digest('hex') !== sha256) throw damaged('is not what was uploaded: its SHA-256 differs')
+  node.log('INFO', `Package ${fileName}, ${size} bytes, SHA-256 ${sha256}`)
 }
 
 function logPlan({ cluster, log }: ClusterNode): void {

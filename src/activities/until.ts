@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TransientError } from '../errors/failure.ts'
+import { DefiniteError, TransientError } from '../errors/failure.ts'
 import type { Node } from './node.ts'
 
 /** What one look at the world gives: the thing waited for, or why it is not there yet. */
@@ -25,6 +25,8 @@ export async function until<T>(
   let reason = 'nothing was seen yet'
   while (!node.signal.aborted) {
     const seen = await look().catch((error: unknown): Look<T> => {
+      // What was cut short by the abort itself says nothing about why the wait was long.
+      if (node.signal.aborted && !(error instanceof DefiniteError)) return { waiting: reason }
       if (error instanceof TransientError) return { waiting: error.message }
       throw error
     })

@@ -37,3 +37,14 @@ test('when the time is up the error names the reason last seen', async () => {
   await expect(waiting).rejects.toThrow('Gave up waiting for an observer; last seen: Server is initializing')
   await expect(waiting).rejects.toBeInstanceOf(TransientError)
 })
+
+test('a look that the end of the time cut short does not hide the reason seen before', async () => {
+  const time = new AbortController()
+  let looks = 0
+  const waiting = until('an observer', watcher(time.signal), async () => {
+    if (++looks === 1) return { waiting: 'Server is initializing' }
+    time.abort()
+    throw new Error('This operation was aborted')
+  })
+  await expect(waiting).rejects.toThrow('last seen: Server is initializing')
+})

@@ -1,0 +1,67 @@
+import type { LabHost } from '../../lab/index.ts'
+import type { ClusterNode, HostNode } from '../../src/activities/node.ts'
+import { type ClusterSpec, connectSql } from '../../src/oceanbase/index.ts'
+import { Secret } from '../../src/quote.ts'
+import type { ObservedServer, ObservedTenant, ObservedZone, Package, Store } from '../../src/store/index.ts'
+import { createNodes } from './hostNode.ts'
+
+export const password = 'aaBB11@@lab'
+
+/** Nodes of a cluster on the hosts of a lab, with a store that keeps what they save. Close it behind them. */
+export const createClusterNodes = (
+  hosts: readonly LabHost[],
+  options: { cluster: ClusterSpec; file: Package; taskId?: number },
+) => {
+  const { cluster, file } = options
+  const nodes = createNodes(hosts, options)
+  const { signal } = new AbortController()
+  const secrets = new Map([[`cluster/${cluster.id}/root`, new Secret(password)]])
+  const saved: {
+    servers?: readonly ObservedServer[]
+    zones?: readonly ObservedZone[]
+    tenants?: readonly ObservedTenant[]
+    status: string
+  } = {
+    status: 'CREATING',
+  }
+  const secret = (ref: string): Secret => {
+    const found = secrets.get(ref)
+    if (!found) throw new Error(`no secret ${ref}`)
+    return found
+  }
+  const store = {
+    packages: { get: async () => file },
+    hosts: { get: async () => ({ services: [{ type: 'OB_CLUSTER', clusterId: cluster.id }] }) },
+    secrets: {
+      get: async (ref: string) => secret(ref),
+      getOrCreate: async (ref: string, create: () => Secret) =>
+        secret(secrets.has(ref) || secrets.set(ref, create()) ? ref : ref),
+    },
+    clusters: {
+      get: async () => ({ status: saved.status }),
+      setStatus: async (_id: number, status: string) => void Object.assign(saved, { status }),
+      saveServers: async (_id: number, servers: readonly ObservedServer[]) => void Object.assign(saved, { servers }),
+      saveZones: async (_id: number, zones: readonly ObservedZone[]) => void Object.assign(saved, { zones }),
+      saveTenants: async (_id: number, tenants: readonly ObservedTenant[]) => void Object.assign(saved, { tenants }),
+    },
+  }
+  const on = (name: string, runTime = 1): ClusterNode => {
+    const node: HostNode = nodes.on(1, name)
+    const run = { signal, log: node.log }
+    return {
+      ...node,
+      input: { ...node.input, runTime },
+      // Only the part of the store that these nodes use.
+      store: store as unknown as Store,
+      sql: async (server, user, extra = {}) => {
+        const username = user === 'rootEmpty' ? 'root' : user
+        const login = user === 'rootEmpty' ? new Secret('') : secret(`cluster/${cluster.id}/${user}`)
+        return connectSql(
+          { ip: server.ip, port: cluster.sqlPort, username: `${username}@sys`, password: login },
+          { ...run, ...extra },
+        )
+      },
+    }
+  }
+  return { on, onHost: nodes.on, lines: nodes.lines, saved, secret, close: nodes.close }
+}

@@ -1,0 +1,158 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createLab, type Lab, type LabHost } from '../../lab/index.ts'
+import { buildPackages } from '../../lab/packages/index.ts'
+import { bootstrapOb, clearObservers } from '../../src/activities/bootstrapOb.ts'
+import { createDefaultUser } from '../../src/activities/createDefaultUser.ts'
+import { installRpm, removeRpm } from '../../src/activities/installRpm.ts'
+import { makeDir, removeDir } from '../../src/activities/makeDir.ts'
+import type { ClusterNode } from '../../src/activities/node.ts'
+import { prepareInstallCluster } from '../../src/activities/prepareInstallCluster.ts'
+import { restartObserver } from '../../src/activities/restartObserver.ts'
+import { setSysPassword } from '../../src/activities/setSysPassword.ts'
+import { setSysPrimaryZone } from '../../src/activities/setSysPrimaryZone.ts'
+import { syncClusterInfo } from '../../src/activities/syncClusterInfo.ts'
+import { syncTenants } from '../../src/activities/syncTenants.ts'
+import { triggerCompaction } from '../../src/activities/triggerCompaction.ts'
+import { updateClusterStatus } from '../../src/activities/updateClusterStatus.ts'
+import { waitClusterAccessible } from '../../src/activities/waitClusterAccessible.ts'
+import { waitObserverAccessible } from '../../src/activities/waitObserverAccessible.ts'
+import { DefiniteError } from '../../src/errors/failure.ts'
+import { failureOf } from '../host/hosts.ts'
+import { createClusterNodes, password } from './clusterNode.ts'
+import { clusterOn, packageFrom } from './hostNode.ts'
+
+let lab: Lab
+let rpms: Readonly<Record<string, string>>
+
+beforeAll(async () => {
+  const built = await buildPackages()
+  rpms = Object.fromEntries(built.filter(({ name }) => name === 'oceanbase').map(({ version, path }) => [version, path]))
+  lab = await createLab({ hosts: 1 })
+})
+afterAll(() => lab.destroy())
+
+const first = (): LabHost => {
+  const [host] = lab.hosts
+  if (!host) throw new Error('the lab has no host')
+  return host
+}
+
+/** A host with the package and its directories, ready for "Bootstrap ob"; `undo` takes all of it back. */
+async function prepared(version: string) {
+  const nodes = createClusterNodes(lab.hosts, {
+    cluster: clusterOn(lab.hosts, version),
+    file: packageFrom(rpms[version] ?? join('no', version)),
+  })
+  await installRpm(nodes.onHost(1, 'installRpm'))
+  await makeDir(nodes.onHost(1, 'makeDir'))
+  const undo = async () => {
+    await clearObservers(nodes.on('bootstrapOb'))
+    await removeDir(nodes.onHost(1, 'makeDir'))
+    await removeRpm(nodes.onHost(1, 'installRpm'))
+    await nodes.close()
+  }
+  return { ...nodes, undo }
+}
+
+const chain = {
+  prepareInstallCluster,
+  bootstrapOb,
+  restartObserver,
+  waitObserverAccessible,
+  setSysPassword,
+  createDefaultUser,
+  setSysPrimaryZone,
+  waitClusterAccessible,
+  syncClusterInfo,
+  syncTenants,
+  triggerCompaction,
+} satisfies Record<string, (node: ClusterNode) => Promise<void>>
+
+const count = async (file: string): Promise<number> =>
+  Number((await first().exec(`cat /home/admin/oceanbase/run/${file}`)).stdout)
+const observerPid = async (): Promise<string> => (await first().exec('cat /home/admin/oceanbase/run/observer.pid')).stdout.trim()
+
+describe.each(['2.2.73', '4.2.1.8'])('the nodes of a cluster, OceanBase %s', (version) => {
+  it('make a cluster, each run twice with the same end, and take it back without a trace', async () => {
+    const traces = () => first().exec('find /home/admin /data /var/lib/obflow -type f 2>/dev/null | sort')
+    const untouched = (await traces()).stdout
+    const nodes = await prepared(version)
+    const pids: string[] = []
+    for (const [name, node] of Object.entries(chain)) {
+      await node(nodes.on(name))
+      await node(nodes.on(name))
+      pids.push(await observerPid())
+    }
+    await updateClusterStatus(nodes.on('updateClusterStatus'))
+
+    expect(await count('bootstrap.received')).toBe(1)
+    // Started once by "Bootstrap ob", once more by "Restart observer process".
+    expect(new Set(pids.slice(1)).size).toBe(2)
+    expect(nodes.saved).toMatchObject({
+      status: 'RUNNING',
+      servers: [
+        {
+          hostId: 1,
+          ip: first().ip,
+          port: 2882,
+          sqlPort: 2881,
+          zoneName: 'zone1',
+          status: 'RUNNING',
+          innerStatus: 'ACTIVE',
+          withRootserver: true,
+        },
+      ],
+      zones: [{ name: 'zone1', innerStatus: 'ACTIVE', idcName: 'hz2' }],
+      tenants: [{ obTenantId: 1, name: 'sys', mode: 'MYSQL' }],
+    })
+    const processes = await first().exec('cat /proc/*/cmdline 2>/dev/null | tr "\\0" " "')
+    expect(processes.stdout).not.toContain(password)
+    expect(nodes.lines.join('\n')).not.toContain(password)
+    expect(nodes.lines.join('\n')).not.toContain(nodes.secret('cluster/22/proxyro').reveal())
+
+    await nodes.undo()
+    expect((await traces()).stdout).toBe(untouched)
+  })
+})
+
+describe('Bootstrap ob', () => {
+  const failureIn = async (work: Promise<unknown>) => {
+    const error = await failureOf(work)
+    if (!(error instanceof DefiniteError)) throw error
+    return error.reason
+  }
+
+  it('fails with the cause from observer.log when it is refused, and a retry succeeds', async () => {
+    const nodes = await prepared('4.2.1.8')
+    await first().fault('observer', { refuseBootstrap: { errno: 4012, message: 'Timeout' } })
+    const reason = await failureIn(bootstrapOb(nodes.on('bootstrapOb')))
+    expect(reason.code).toBe('OBE10002')
+    expect(reason.message).toContain(`observer.log of ${first().ip}`)
+    expect(reason.message).toContain('bootstrap failed: Timeout')
+    await first().heal('observer')
+    await bootstrapOb(nodes.on('bootstrapOb', 2))
+    await nodes.undo()
+  })
+
+  it('gets over an observer that dies in the middle of BOOTSTRAP', async () => {
+    const nodes = await prepared('4.2.1.8')
+    await first().fault('observer', { crashOnBootstrap: true })
+    await failureOf(bootstrapOb(nodes.on('bootstrapOb')))
+    await first().heal('observer')
+    await bootstrapOb(nodes.on('bootstrapOb'))
+    expect(nodes.lines.join('\n')).toContain('Starting afresh: an earlier BOOTSTRAP of this task ended half-way')
+    await nodes.undo()
+  })
+
+  it('tells at once that an observer died while it started, and why', async () => {
+    const nodes = await prepared('4.2.1.8')
+    await first().fault('diskFull', '/data/1/terran/sstable')
+    const reason = await failureIn(bootstrapOb(nodes.on('bootstrapOb')))
+    await first().heal('diskFull')
+    expect(reason.code).toBe('OBE19006')
+    expect(reason.message).toContain('out of disk space')
+    expect(reason.advice).toContain('disk')
+    await nodes.undo()
+  })
+})
