@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+
 import { stripVTControlCharacters } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { ApiError, createClient, UnreachableError } from '../../src/cli/client.ts'
 import type { Task } from '../../src/cli/taskSchema.ts'
 import { watchTask } from '../../src/cli/watch.ts'
@@ -30,7 +31,7 @@ async function api(answers: readonly Answer[]) {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closers.push(() => server.close())
-  const { port } = server.address() as AddressInfo
+  const { port } = z.object({ port: z.number() }).parse(server.address())
   return { asked, client: createClient({ url: `http://127.0.0.1:${port}/`, user: 'admin', password: 'pass' }) }
 }
 

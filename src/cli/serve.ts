@@ -1,0 +1,25 @@
+import { once } from 'node:events'
+import { readConfig } from '../config.ts'
+import { startEmbedded } from '../embedded/index.ts'
+import { UsageError } from './usageError.ts'
+
+const configOf = (env: NodeJS.ProcessEnv): ReturnType<typeof readConfig> => {
+  try {
+    return readConfig(env)
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Everything in this process, until Ctrl-C. What runs then goes on when it is started again. */
+export async function serve(env: NodeJS.ProcessEnv): Promise<boolean> {
+  const config = configOf(env)
+  const stop = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)))
+  const embedded = await startEmbedded(config)
+  process.stdout.write(
+    `API                ${embedded.url}\nTemporal Web UI    ${embedded.temporalUi}\nCtrl-C stops it; unfinished runs go on when it is started again.\n`,
+  )
+  await stop
+  await embedded.close()
+  return true
+}
