@@ -97,3 +97,11 @@ export const joined = (pieces: readonly Quoted[], separator: string): Quoted =>
     pieces.map((piece) => piece.shown).join(separator),
     pieces.flatMap((piece) => piece.secrets),
   )
+
+/** Someone's answer with the secrets it was given taken out, quoted or not: shells and servers repeat the line they stumble over. */
+export const withoutSecrets = (answer: string, secrets: readonly Secret[]): string =>
+  secrets
+    .map((secret) => secret.reveal())
+    .filter((value) => value !== '')
+    .flatMap((value) => [shellWord(value), sqlLiteral(value), sqlLiteral(value).slice(1, -1), value])
+    .reduce((text, form) => text.replaceAll(form, '***'), answer)

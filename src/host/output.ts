@@ -1,5 +1,3 @@
-import type { Secret } from '../quote.ts'
-
 const defaultBytes = 1024 * 1024
 
 /** Collects a stream's output up to a bound: the head and the tail are kept, the middle of what is longer is left out. */
@@ -42,7 +40,3 @@ export const createOutput = (limitBytes = defaultBytes) => {
 /** The last lines of a text, for a log or a cause. */
 export const lastLines = (text: string, lines = 20, characters = 2000): string =>
   text.trimEnd().split('\n').slice(-lines).join('\n').slice(-characters)
-
-/** A host's answer with the secrets it was given taken out: a shell quotes the line it stumbled over. */
-export const withoutSecrets = (answer: string, secrets: readonly Secret[]): string =>
-  secrets.reduce((text, secret) => (secret.reveal() === '' ? text : text.replaceAll(secret.reveal(), '***')), answer)

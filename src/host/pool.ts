@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { DefiniteError } from '../errors/failure.ts'
-import type { Quoted } from '../quote.ts'
+import { type Quoted, withoutSecrets } from '../quote.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { checkHostKey } from './handshake.ts'
 import type { Host, HostAccess, HostPool, LogLine, RunOptions, Session } from './host.ts'
 import { createLimit } from './limit.ts'
-import { lastLines, withoutSecrets } from './output.ts'
+import { lastLines } from './output.ts'
 import { type Run, runScript } from './run.ts'
 import { uploadFile } from './upload.ts'
 

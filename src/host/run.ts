@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
 import { DefiniteError, TransientError } from '../errors/failure.ts'
-import type { Quoted } from '../quote.ts'
+import { type Quoted, withoutSecrets } from '../quote.ts'
 import { type Answer, converse } from './channel.ts'
 import type { Connection } from './connection.ts'
 import type { HostAccess, Output, Session } from './host.ts'
-import { lastLines, withoutSecrets } from './output.ts'
+import { lastLines } from './output.ts'
 import { markOf, request } from './remote.ts'
 
 export interface Run {

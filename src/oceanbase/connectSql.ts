@@ -1,5 +1,10 @@
-import type { LogLine } from '../host/host.ts'
+import mysql, { type Connection } from 'mysql2/promise'
+import { z } from 'zod'
+import { DefiniteError, TransientError } from '../errors/failure.ts'
+import type { LogLine } from '../host/index.ts'
+import { type Quoted, withoutSecrets } from '../quote.ts'
 import type { Sql, SqlTarget } from './sql.ts'
+import { sqlFailure } from './sqlFailure.ts'
 
 export interface SqlOptions {
   readonly signal: AbortSignal
@@ -8,10 +13,107 @@ export interface SqlOptions {
   readonly timeoutMs?: number
 }
 
+const connectTimeoutMs = 10_000
+const defaultTimeoutMs = 60_000
+/** A dead server does not answer a goodbye. */
+const closeTimeoutMs = 1_000
+
+const rawRows = z.array(z.record(z.string(), z.unknown()))
+
+const lowerCased = (row: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]))
+
+/** Work on a connection; when the signal aborts, the connection is cut, since a session does one thing at a time and cannot be asked to stop. */
+const unlessAborted = async <T>(signal: AbortSignal, cut: () => void, work: () => Promise<T>): Promise<T> => {
+  signal.throwIfAborted()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = () => {
+    cut()
+    reject(signal.reason)
+  }
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work(), aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+const open = async (target: SqlTarget, signal: AbortSignal): Promise<Connection> => {
+  const connecting = mysql.createConnection({
+    host: target.ip,
+    port: target.port,
+    user: target.username,
+    password: target.password.reveal(),
+    connectTimeout: connectTimeoutMs,
+    // A BIGINT that a number cannot hold comes as a string; times come as they are written.
+    supportBigNumbers: true,
+    dateStrings: true,
+  })
+  const cut = () =>
+    void connecting.then(
+      (connection) => connection.destroy(),
+      () => undefined,
+    )
+  try {
+    const connection = await unlessAborted(signal, cut, () => connecting)
+    // A connection lost while idle is told by the next statement.
+    connection.on('error', () => undefined)
+    return connection
+  } catch (error) {
+    if (signal.aborted) throw error
+    throw sqlFailure(error, 'login', target, (text) => withoutSecrets(text, [target.password]))
+  }
+}
+
 /**
  * Logs in. Refused, reset, silent or still initializing servers throw TransientError, a refused password DefiniteError OBE12000,
  * a refused statement SqlError.
  */
-export const connectSql = async (_target: SqlTarget, _options: SqlOptions): Promise<Sql> => {
-  throw new Error('being written')
+export const connectSql = async (target: SqlTarget, { signal, log, timeoutMs = defaultTimeoutMs }: SqlOptions): Promise<Sql> => {
+  const connection = await open(target, signal)
+
+  const send = async (statement: Quoted): Promise<unknown> => {
+    const startedAt = performance.now()
+    const shown = statement.shown.trim()
+    const line = (outcome: string) =>
+      `${target.ip}:${target.port} ${target.username}> ${shown}: ${outcome}, ${Math.round(performance.now() - startedAt)} ms`
+    try {
+      const [answer] = await unlessAborted(
+        signal,
+        () => connection.destroy(),
+        () => connection.query({ sql: statement.text, timeout: timeoutMs }),
+      )
+      log('INFO', line('ok'))
+      return answer
+    } catch (error) {
+      if (signal.aborted) throw error
+      const failure = sqlFailure(error, `"${shown.slice(0, 200)}"`, target, (text) => withoutSecrets(text, statement.secrets))
+      // After a timeout the answer may still come: nothing else can be asked over this connection.
+      if (failure instanceof TransientError) connection.destroy()
+      log('WARN', line(failure.message))
+      throw failure
+    }
+  }
+
+  return {
+    rows: async (query, row) => {
+      const parsed = z.array(row).safeParse(rawRows.parse(await send(query)).map(lowerCased))
+      if (parsed.success) return parsed.data
+      throw new DefiniteError({
+        code: 'OBE10002',
+        message: `"${query.shown}" on ${target.ip} answered in an unknown form: ${z.prettifyError(parsed.error)}`,
+        host: target.ip,
+      })
+    },
+    run: async (statement) => {
+      await send(statement)
+    },
+    close: async () => {
+      const timer = setTimeout(() => connection.destroy(), closeTimeoutMs)
+      await connection.end().catch(() => undefined)
+      clearTimeout(timer)
+      connection.destroy()
+    },
+  }
 }

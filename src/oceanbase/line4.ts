@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { sql } from '../quote.ts'
 import { baselineSchema } from './probe.ts'
-import { bigInteger, flag, integer, tenantMode, text, textOrNull, utcTimestamp } from './rows.ts'
+import { bigInteger, flag, integer, secondsOrNull, tenantMode, text, textOrNull } from './rows.ts'
 import type { Sql } from './sql.ts'
 import type { VersionLine } from './versions.ts'
 
@@ -13,8 +13,8 @@ const serverRow = z
     zone: text,
     status: text,
     with_rootserver: flag,
-    start_service_time: utcTimestamp,
-    stop_time: utcTimestamp,
+    start_service_time: secondsOrNull,
+    stop_time: secondsOrNull,
     build_version: textOrNull,
   })
   .transform((row) => ({
@@ -80,14 +80,11 @@ export const line4: VersionLine = {
   standbyCluster: false,
   ioCalibration: 'job',
   bootstrapped: baselineSchema,
-  servers: async (session) => {
-    // The view gives its timestamps in the session's zone.
-    await session.run(sql`SET SESSION time_zone = ${'+00:00'}`)
-    return session.rows(
-      sql`SELECT SVR_IP, SVR_PORT, SQL_PORT, ZONE, STATUS, WITH_ROOTSERVER, START_SERVICE_TIME, STOP_TIME, BUILD_VERSION FROM oceanbase.DBA_OB_SERVERS`,
+  servers: (session) =>
+    session.rows(
+      sql`SELECT SVR_IP, SVR_PORT, SQL_PORT, ZONE, STATUS, WITH_ROOTSERVER, UNIX_TIMESTAMP(START_SERVICE_TIME) AS START_SERVICE_TIME, UNIX_TIMESTAMP(STOP_TIME) AS STOP_TIME, BUILD_VERSION FROM oceanbase.DBA_OB_SERVERS`,
       serverRow,
-    )
-  },
+    ),
   zones: (session) => session.rows(sql`SELECT ZONE, STATUS, REGION, IDC FROM oceanbase.DBA_OB_ZONES`, zoneRow),
   tenants,
   sysPrimaryZone: async (session) => (await tenants(session)).find((tenant) => tenant.id === 1)?.primaryZone ?? '',

@@ -1,18 +1,100 @@
-import { type Quoted, sh } from '../quote.ts'
-import type { ClusterSpec, ServerSpec } from './cluster.ts'
+import { readFileSync } from 'node:fs'
+import { Quoted, sh } from '../quote.ts'
+import { type ClusterSpec, rootServersOf, type ServerSpec } from './cluster.ts'
+import { layoutOf } from './layout.ts'
+import { lineOf } from './versions.ts'
 
-/** First start, with all flags; adopts an observer of this home that runs already. Prints its state. Run as `cluster.osUser`. */
-export const startObserver = (_cluster: ClusterSpec, _server: ServerSpec, _options: { readonly device?: string } = {}): Quoted =>
-  sh`:`
-/** Stops this home's observer (TERM, then KILL), waits until its ports are free and starts it without flags: it reads its saved parameters. */
-export const restartObserver = (_cluster: ClusterSpec): Quoted => sh`:`
-/** Stops this home's observer, if any, and waits until its ports are free. */
-export const stopObserver = (_cluster: ClusterSpec): Quoted => sh`:`
-/** Looks for this home's observer. Read the answer with `readObserverState`. */
-export const observerState = (_cluster: ClusterSpec): Quoted => sh`:`
-/** What the scripts above print last: `observer <pid>` or `observer none`. */
-export const readObserverState = (_stdout: string): { readonly pid: number } | undefined => undefined
-/** The last ERROR and WARN lines of observer.log that carry a return code; at most `lines` (30) lines. */
-export const errorTail = (_cluster: ClusterSpec, _lines?: number): Quoted => sh`:`
+/*
+ * Scripts about the observer of one home. An observer is known by its working directory and command line, never by its name alone:
+ * other observers may live on the host. All run as the cluster's OS user and print the state last.
+ */
+
+const functions = new Quoted(readFileSync(new URL('observer.sh', import.meta.url), 'utf8'), '')
+
+const atHome = (cluster: ClusterSpec): Quoted => sh`home=${layoutOf(cluster).home}
+${functions}`
+
 /** Startup parameters as they are used: the posted ones, else the line's own. */
-export const startupParametersOf = (cluster: Pick<ClusterSpec, 'startupParameters' | 'version'>) => cluster.startupParameters
+export const startupParametersOf = ({ startupParameters, version }: Pick<ClusterSpec, 'startupParameters' | 'version'>) =>
+  startupParameters.length > 0 ? startupParameters : lineOf(version).defaultParameters
+
+/** `-r`: one server of each zone, `ip:rpc:sql`. */
+const rootServiceList = (cluster: ClusterSpec): string =>
+  rootServersOf(cluster)
+    .map(({ ip }) => `${ip}:${cluster.rpcPort}:${cluster.sqlPort}`)
+    .join(';')
+
+/** `-o`: startup parameters, and where copies of all parameters are kept. */
+const options = (cluster: ClusterSpec): string =>
+  [
+    ...startupParametersOf(cluster).map(({ name, value }) => `${name}=${value}`),
+    `config_additional_dir=${layoutOf(cluster).configCopies.join(';')}`,
+  ].join(',')
+
+/** All flags of a first start but the address. Source: oceanbase-doc, "Deploy manually"; the same in 2.2, 3.x and 4.x. */
+export const startFlags = (cluster: ClusterSpec, server: ServerSpec): readonly (string | number)[] => [
+  ...['-r', rootServiceList(cluster)],
+  ...['-p', cluster.sqlPort],
+  ...['-P', cluster.rpcPort],
+  ...['-z', server.zone],
+  ...['-c', cluster.obClusterId],
+  ...['-n', cluster.name],
+  ...['-d', layoutOf(cluster).store],
+  ...['-l', 'INFO'],
+  ...['-o', options(cluster)],
+]
+
+/** Sets `address`: `-I ip`, or `-i device` with the device that carries the ip, guessed by no name. */
+const addressFlag = (cluster: ClusterSpec, server: ServerSpec, device?: string): Quoted => {
+  if (lineOf(cluster.version).addressFlag === 'ip') return sh`address=(-I ${server.ip})`
+  if (device !== undefined) return sh`address=(-i ${device})`
+  return sh`device=$(ip -o address show to ${server.ip} | awk '{ print $2; exit }')
+[ -n "$device" ] || { echo "no network device has the address "${server.ip} >&2; exit 1; }
+address=(-i "\${device%%@*}")`
+}
+
+export interface StartOptions {
+  /** Network device of the server's address; looked up on the host unless told. */
+  readonly device?: string
+}
+
+/** First start, with all flags; adopts an observer of this home that runs already. Exit 1 and the reason when it does not stay up. */
+export const startObserver = (
+  cluster: ClusterSpec,
+  server: ServerSpec,
+  { device }: StartOptions = {},
+): Quoted => sh`${atHome(cluster)}
+if [ -z "$(observers)" ]; then
+  ${addressFlag(cluster, server, device)}
+  launch_observer "\${address[@]}" ${startFlags(cluster, server)} || exit 1
+fi
+observer_state`
+
+/** Stops this home's observer, waits until its ports are free and starts it without flags: it reads its saved parameters. */
+export const restartObserver = (cluster: ClusterSpec): Quoted => sh`${atHome(cluster)}
+stop_observer ${cluster.sqlPort} ${cluster.rpcPort} || exit 1
+launch_observer || exit 1
+observer_state`
+
+/** Stops this home's observer, if any, and waits until its ports are free. */
+export const stopObserver = (cluster: ClusterSpec): Quoted => sh`${atHome(cluster)}
+[ -z "$(observers)" ] || stop_observer ${cluster.sqlPort} ${cluster.rpcPort} || exit 1
+observer_state`
+
+/** Looks for this home's observer. Read the answer with `readObserverState`. */
+export const observerState = (cluster: ClusterSpec): Quoted => sh`${atHome(cluster)}
+observer_state`
+
+/** What the scripts above print last: `observer <pid>` or `observer none`. */
+export const readObserverState = (stdout: string): { readonly pid: number } | undefined => {
+  const pid = /^observer (\d+)$/.exec(stdout.trim().split('\n').at(-1) ?? '')?.[1]
+  return pid === undefined ? undefined : { pid: Number(pid) }
+}
+
+/** Bytes of observer.log that are looked at from its end. */
+const tailBytes = 8_000_000
+
+/** The last lines of observer.log that tell of an error, 4.x names (EDIAG, WDIAG) included; WARN only with a return code. */
+export const errorTail = (cluster: ClusterSpec, lines = 30): Quoted => sh`log=${layoutOf(cluster).observerLog}
+[ -r "$log" ] || exit 0
+tail -c ${tailBytes} "$log" | grep -aE ' (ERROR|EDIAG) |(WARN|WDIAG) .*ret=-[0-9]' | tail -n ${lines} | cut -c 1-500`

@@ -61,11 +61,8 @@ export const flag = z.union([z.number(), z.string()]).transform((value) => ['1',
 /** Microseconds since the epoch, 0 for "never". */
 export const microseconds = integer.transform((value) => (value > 0 ? Math.floor(value / 1000) : null))
 
-/** `2023-01-02 03:04:05.678901` in UTC (the query sets the session's zone), NULL for "never". */
-export const utcTimestamp = z
-  .string()
-  .nullable()
-  .transform((value) => (value === null ? null : Date.parse(`${value.replace(' ', 'T')}Z`)))
+/** `UNIX_TIMESTAMP(…)`: seconds with a fraction, whatever the session's time zone; NULL for "never". */
+export const secondsOrNull = digits.nullable().transform((value) => (value === null ? null : Math.floor(Number(value) * 1000)))
 
 /** 0/1 in the older tables, a word in the 4.x views. */
 export const tenantMode = z

@@ -1,6 +1,5 @@
 import type { z } from 'zod'
 import { DefiniteError } from '../errors/failure.ts'
-import type { LogLine } from '../host/host.ts'
 import type { Quoted, Secret } from '../quote.ts'
 
 export type SqlUser = 'root' | 'rootEmpty' | 'ocp_monitor' | 'proxyro'
