@@ -26,8 +26,6 @@ const commands: Readonly<Record<string, (flags: Flags) => Promise<void>>> = { up
 
 async function up({ hosts, name, keep }: Flags): Promise<void> {
   const stop = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)))
-  // Without something to wait for, Node would leave.
-  const awake = setInterval(() => undefined, 1 << 30)
   await using lab = await createLab({ hosts: Number(hosts), keep, standalone: true, ...(name !== undefined && { name }) })
   say(`Lab ${lab.name}: ${lab.hosts.length} hosts in ${lab.subnet}`)
   for (const host of lab.hosts) say(`  ${host.ip}  ${host.name}`)
@@ -37,7 +35,6 @@ async function up({ hosts, name, keep }: Flags): Promise<void> {
   say(`Try: ssh -i ${lab.users.root.privateKeyFile} -o UserKnownHostsFile=${lab.dir}/known_hosts root@${lab.hosts[0]?.ip}`)
   say('Ctrl-C stops the hosts.')
   await stop
-  clearInterval(awake)
 }
 
 async function down({ name }: Flags): Promise<void> {

@@ -7,7 +7,8 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 export function own(entry: Entry): void {
   if (owned.size === 0) {
     process.on('exit', dismantleAll)
-    for (const signal of signals) process.on(signal, onSignal)
+    // First in line: a listener that is called once would otherwise have left the list before it is counted.
+    for (const signal of signals) process.prependListener(signal, onSignal)
   }
   owned.set(entry.name, entry)
 }
