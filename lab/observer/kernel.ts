@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { createConnection, createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseGreeting } from '../mysql/handshake.ts'
+import { framer } from '../mysql/packets.ts'
+
+/** The OceanBase kernel that answers ordinary SQL: one per cluster, a child of the leader. */
+export type Kernel = { port: number; process: ChildProcess; stop: () => Promise<void> }
+
+/** Smallest values seekdb starts with (facts: testbed). */
+const parameters = ['memory_limit=1G', 'datafile_size=256M', 'log_disk_size=2G']
+
+export const kernelFolder = (dataDir: string) => join(dataDir, 'sstable/kernel')
+
+/** Starts the kernel on a free port and resolves when it greets; rejects when it exits before that or takes over 60 s. */
+export async function startKernel(home: string, dataDir: string): Promise<Kernel> {
+  const program = process.env.OBFLOW_LAB_SEEKDB ?? join(home, 'lib/seekdb/seekdb')
+  if (!existsSync(program)) throw new Error(`kernel ${program} is missing`)
+  const folder = kernelFolder(dataDir)
+  mkdirSync(folder, { recursive: true })
+  const port = await freePort()
+  const words = [
+    '--nodaemon',
+    '--port',
+    String(port),
+    '--base-dir',
+    folder,
+    ...parameters.flatMap((pair) => ['--parameter', pair]),
+  ]
+  // The death signal ends the kernel with this process even after SIGKILL, so no orphan keeps the data locked.
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...words], {
+    stdio: 'ignore',
+    env: { ...process.env, LD_LIBRARY_PATH: dirname(program) },
+  })
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  await Promise.race([greets(port, 60_000), exited.then(() => Promise.reject(new Error('kernel exited while starting')))])
+  return {
+    port,
+    process: child,
+    stop: async () => {
+      child.kill('SIGTERM')
+      const late = setTimeout(() => child.kill('SIGKILL'), 700)
+      await exited
+      clearTimeout(late)
+    },
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '0.0.0.0', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+async function greets(port: number, timeoutMs: number): Promise<void> {
+  const end = Date.now() + timeoutMs
+  while (!(await greeted(port))) {
+    if (Date.now() > end) throw new Error('kernel did not answer in time')
+    await delay(40)
+  }
+}
+
+function greeted(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: '127.0.0.1', port })
+    const finish = (answer: boolean): void => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.setTimeout(1000, () => finish(false))
+    socket.on('error', () => finish(false))
+    socket.on('close', () => resolve(false))
+    socket.on(
+      'data',
+      framer(({ payload }) => finish(parseGreeting(payload) !== undefined)),
+    )
+  })
+}

@@ -1,0 +1,49 @@
+import type { Cluster, Membership, Micros, Resources } from './cluster.ts'
+import type { Home, Settings } from './home.ts'
+import type { Kernel } from './kernel.ts'
+import type { Log } from './log.ts'
+import type { Address } from './rpc.ts'
+import type { Version } from './versionLine.ts'
+
+/** One running observer. `membership` appears with bootstrap or ADD SERVER, `cluster` and `kernel` only on the leader. */
+export type Observer = {
+  home: Home
+  version: Version
+  settings: Settings
+  log: Log
+  dataDir: string
+  ip: string
+  sqlPort: number
+  rpcPort: number
+  zone: string
+  clusterId: number
+  clusterName: string
+  rsList: Address[]
+  resources: Resources
+  processStart: Micros
+  membership?: Membership
+  cluster?: Cluster
+  kernel?: Kernel
+  bootstrapping: boolean
+}
+
+/** What an observer tells another one that asks: the leader's probe and the bootstrap's checks read it. */
+export type Hello = {
+  version: string
+  zone: string
+  clusterId: number
+  clusterName: string
+  rsList: string[]
+  state: 'empty' | 'dirty' | 'member'
+  sqlPort: number
+  processStart: Micros
+  resources: Resources
+}
+
+export const rpcAddress = (self: Observer): string => `${self.ip}:${self.rpcPort}`
+
+export const isLeader = (self: Observer): boolean =>
+  self.membership?.complete === true && self.membership.leader === rpcAddress(self)
+
+export const buildVersion = (version: string): string =>
+  `${version}_1-lab0000000000000000000000000000000000000(Jan  1 2026 00:00:00)`

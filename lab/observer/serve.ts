@@ -1,0 +1,126 @@
+import { existsSync, statSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { availableParallelism } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { loadCluster, loadMembership, now } from './cluster.ts'
+import { crash, readFaults } from './faults.ts'
+import type { Flags } from './flags.ts'
+import { type Home, loadSettings, type Settings, saveSettings } from './home.ts'
+import { openLog } from './log.ts'
+import { memberHandlers, startOwnKernel } from './members.ts'
+import { isLeader, type Observer } from './observer.ts'
+import { startRootService } from './rootService.ts'
+import { serveRpc } from './rpc.ts'
+import { acceptSql, relaySession } from './session.ts'
+import { checkParameters, diskOf, memoryOf, ownIp, rsListOf, StartError, settingsOf } from './settings.ts'
+import { checkStore, dataDiskBytes, initStore } from './store.ts'
+import type { Version } from './versionLine.ts'
+
+type Start = { home: Home; version: Version; flags: Flags }
+
+/** Starts serving; resolves when both ports listen. Throws StartError or UsageError when this observer must not start. */
+export async function serve({ home, version, flags }: Start): Promise<{ stop: () => Promise<void> }> {
+  const log = openLog(home.logFile)
+  log('INFO', 'SERVER', 'observer start', { version: version.full, home: home.root })
+  const settings = settingsOf(flags, loadSettings(home), version)
+  const self = prepare({ home, version, flags }, settings)
+  const faults = readFaults()
+  if (faults.slowStartMs) await delay(faults.slowStartMs)
+  if (faults.crashAfterMs) setTimeout(crash, faults.crashAfterMs)
+
+  // A loopback server keeps to its own address, so that several share one machine; others take every address, as the real one does.
+  const bind = self.ip.startsWith('127.') ? self.ip : '0.0.0.0'
+  const rpc = serveRpc(memberHandlers(self), (socket) => relaySession(self, socket))
+  const sql = createServer((socket) => acceptSql(self, socket))
+  await listen(rpc, bind, self.rpcPort)
+  await listen(sql, bind, self.sqlPort)
+  saveSettings(home, settings)
+  log('INFO', 'SERVER', 'observer is listening', {
+    ip: self.ip,
+    mysql_port: self.sqlPort,
+    rpc_port: self.rpcPort,
+    zone: self.zone,
+  })
+  startRootService(self)
+  if (isLeader(self)) void recover(self)
+  return {
+    stop: async () => {
+      log('INFO', 'SERVER', 'observer stops')
+      const { kernel } = self
+      delete self.kernel
+      await kernel?.stop()
+    },
+  }
+}
+
+function prepare({ home, version, flags }: Start, settings: Settings): Observer {
+  const log = openLog(home.logFile)
+  checkParameters(settings, version)
+  const memory = memoryOf(settings, version)
+  const dataDir = absolute(home.root, settings.data_dir ?? 'store')
+  checkStore(dataDir, version)
+  const disk = dataDiskBytes(dataDir)
+  const resources = diskOf(settings, availableParallelism(), memory, disk)
+  if (resources.dataDisk > disk)
+    throw new StartError(4184, `Server out of disk space: datafile_size=${resources.dataDisk}, data disk=${disk}`)
+  initStore(dataDir)
+  if (!settings.zone) throw new StartError(4002, 'zone is empty, start with -z')
+  const rpcPort = Number(settings.rpc_port ?? 2882)
+  const rsList = rsListOf(settings)
+  readIoResource(home)
+  const membership = loadMembership(dataDir)
+  const cluster = membership?.complete ? loadCluster(dataDir) : undefined
+  const self: Observer = {
+    home,
+    version,
+    settings,
+    log,
+    dataDir,
+    ip: ownIp(settings, rsList, rpcPort),
+    sqlPort: Number(settings.mysql_port ?? 2881),
+    rpcPort,
+    zone: settings.zone,
+    clusterId: Number(settings.cluster_id ?? 1),
+    clusterName: settings.cluster ?? 'obcluster',
+    rsList,
+    resources,
+    processStart: now(),
+    bootstrapping: false,
+    ...(membership ? { membership } : {}),
+    ...(cluster ? { cluster } : {}),
+  }
+  if (membership?.complete && membership.clusterId !== self.clusterId)
+    throw new StartError(4016, `store belongs to cluster_id ${membership.clusterId}, started with ${self.clusterId}`)
+  if (flags.mode) log('INFO', 'SERVER', 'start mode', { mode: flags.mode })
+  return self
+
+  function readIoResource({ ioResourceFile }: Home): void {
+    if (existsSync(ioResourceFile))
+      log('INFO', 'COMMON', 'succeed to load io resource', { file: ioResourceFile, bytes: statSync(ioResourceFile).size })
+    else log('WARN', 'COMMON', 'no io_resource.conf, use default io ability', { file: ioResourceFile, ret: -4018 })
+  }
+}
+
+const absolute = (root: string, path: string) => (isAbsolute(path) ? path : join(root, path))
+
+/** The leader's restart: until its kernel is back, sessions are told that the server is initializing. */
+async function recover(self: Observer): Promise<void> {
+  self.log('INFO', 'SERVER', 'recovering', { cluster: self.clusterName })
+  try {
+    self.kernel = await startOwnKernel(self)
+  } catch (error) {
+    self.log('ERROR', 'SERVER', `recovery failed: ${String(error)}`, { ret: -4016 })
+    process.exit(1)
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'address already in use' : error.message
+      reject(new StartError(4004, `listen on ${host}:${port} failed: ${why}`))
+    })
+    server.listen(port, host, () => resolve())
+  })
+}

@@ -1,0 +1,45 @@
+import type { SqlError } from '../mysql/packets.ts'
+
+/** OceanBase's error numbers (ob_errno) that the front itself answers with. */
+const table = {
+  accessDenied: [1045, '28000'],
+  syntax: [1064, '42000'],
+  noSuchTable: [1146, '42S02'],
+  privilege: [1227, '42501'],
+  invalidArgument: [4002, 'HY000'],
+  initTwice: [4005, 'HY000'],
+  notSupported: [4007, '0A000'],
+  timeout: [4012, 'HY000'],
+  system: [4015, 'HY000'],
+  entryExist: [4017, 'HY000'],
+  entryNotExist: [4018, 'HY000'],
+  rpcPost: [4122, 'HY000'],
+  opNotAllow: [4179, 'HY000'],
+  lastFreezeUnfinished: [4213, 'HY000'],
+  notInWhiteList: [4630, 'HY000'],
+  zoneNotMatch: [4631, 'HY000'],
+  zoneStatusNotMatch: [4633, 'HY000'],
+  zoneDuplicated: [4640, 'HY000'],
+  primaryZoneNotInList: [4643, 'HY000'],
+  leaderNotExist: [4654, 'HY000'],
+  serverNotAlive: [4663, 'HY000'],
+  clusterNoMatch: [4666, 'HY000'],
+  invalidTenant: [5160, 'HY000'],
+  initializing: [8001, 'HY000'],
+} as const satisfies Record<string, readonly [number, string]>
+
+/** A refusal on its way to the client; crosses the RPC port as its three fields. */
+export class Refusal extends Error {
+  readonly sql: SqlError
+  constructor(sql: SqlError) {
+    super(sql.message)
+    this.sql = sql
+  }
+}
+
+export function refusal(name: keyof typeof table, message: string): Refusal {
+  const [errno, sqlState] = table[name]
+  return new Refusal({ errno, sqlState, message })
+}
+
+export const initializing = () => refusal('initializing', 'Server is initializing')

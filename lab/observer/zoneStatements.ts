@@ -1,0 +1,43 @@
+import { type Cluster, now, type Zone } from './cluster.ts'
+import { refusal } from './sqlErrors.ts'
+
+/** ADD, DELETE, START, STOP and ALTER (also written CHANGE, MODIFY) ZONE. `rest` holds IDC and REGION. Throws Refusal. */
+export function changeZone(cluster: Cluster, verb: string, name: string, rest: string): void {
+  const zone = cluster.zones.find((known) => known.name === name)
+  const action = verb.toUpperCase()
+  if (action === 'ADD') {
+    if (zone) throw refusal('entryExist', `Entry already exist: zone '${name}'`)
+    // A new zone waits for START ZONE.
+    cluster.zones.push(withPlace({ name, region: 'sys_region', idc: '', active: false, created: now() }, rest))
+    return
+  }
+  if (!zone) throw refusal('entryNotExist', `Entry not exist: zone '${name}'`)
+  if (action === 'START') zone.active = true
+  else if (action === 'DELETE') deleteZone(cluster, zone)
+  else if (action === 'STOP' || action === 'FORCE STOP' || action === 'ISOLATE') stopZone(cluster, zone)
+  else withPlace(zone, rest)
+}
+
+/** Stopping needs a majority of zones left, so clusters of one or two zones cannot. */
+function stopZone(cluster: Cluster, zone: Zone): void {
+  const left = cluster.zones.filter((known) => known.active && known !== zone).length
+  if (left * 2 <= cluster.zones.length)
+    throw refusal('opNotAllow', 'cannot stop zone without majority of zones, operation not allowed')
+  zone.active = false
+}
+
+function deleteZone(cluster: Cluster, zone: Zone): void {
+  if (zone.active) throw refusal('zoneStatusNotMatch', `zone '${zone.name}' status not match: stop it first`)
+  if (cluster.servers.some((server) => server.zone === zone.name))
+    throw refusal('opNotAllow', `delete zone '${zone.name}' with servers not allowed`)
+  cluster.zones = cluster.zones.filter((known) => known !== zone)
+}
+
+function withPlace(zone: Zone, rest: string): Zone {
+  const value = (key: string) => new RegExp(`\\b${key}\\s*=?\\s*(?:'([^']*)'|"([^"]*)"|(\\w+))`, 'i').exec(rest)
+  const idc = value('IDC')
+  const region = value('REGION')
+  if (idc) zone.idc = idc[1] ?? idc[2] ?? idc[3] ?? ''
+  if (region) zone.region = region[1] ?? region[2] ?? region[3] ?? ''
+  return zone
+}
