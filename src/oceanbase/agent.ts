@@ -1,8 +1,13 @@
-import { type Quoted, type Secret, sh } from '../quote.ts'
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { joined, Quoted, Secret, sh } from '../quote.ts'
+import { agentPorts, agentProperties } from './agentProperties.ts'
 import type { ClusterSpec, ServerSpec } from './cluster.ts'
 
+export { agentPorts } from './agentProperties.ts'
+
+/** Home of OCP's agent; obagent, its open counterpart, has the same layout below. */
 export const agentHome = '/home/admin/ocp_agent'
-export const agentPorts = { manager: 62888, monitor: 62889 } as const
 
 export interface AgentConfig {
   readonly cluster: ClusterSpec
@@ -13,17 +18,77 @@ export interface AgentConfig {
   readonly basicAuth: { readonly username: string; readonly password: Secret }
 }
 
-/** Writes the agent's configuration (mode 0600), keeping the one found first; prints `changed` or `unchanged`. Run as root. */
-export const refreshAgentConfig = (_config: AgentConfig): Quoted => sh`:`
-/** Puts back the configuration that was there before, and stops the agent if it was configured by us alone. */
-export const restoreAgentConfig = (_cluster: Pick<ClusterSpec, 'osUser'>): Quoted => sh`:`
-/** Starts the agent, or restarts it when it runs with an older configuration. */
-export const startAgent = (_cluster: Pick<ClusterSpec, 'osUser'>): Quoted => sh`:`
-export const stopAgent = (_cluster: Pick<ClusterSpec, 'osUser'>): Quoted => sh`:`
-/** Asks the agent's status URL from the host itself. Exit 0 and the JSON body when it answers 200. */
-export const agentStatus = (_basicAuth: AgentConfig['basicAuth']): Quoted => sh`:`
-/** Whether the body of `agentStatus` says that all its processes run. */
-export const readAgentStatus = (_body: string): { readonly state: string; readonly version: string } => ({
-  state: '',
-  version: '',
-})
+/** What the agent's scripts must know of a cluster. */
+type Owner = Pick<ClusterSpec, 'id' | 'osUser'>
+
+const functions = new Quoted(readFileSync(new URL('agent.sh', import.meta.url), 'utf8'), '')
+
+const atHome = ({ id, osUser }: Owner): Quoted => sh`home=${agentHome} owner=${osUser} cluster=${id}
+${functions}
+[ -x "$home/bin/ob_agentctl" ]`
+
+const absent = 'echo "no agent is installed" >&2; exit 1'
+
+/**
+ * Writes the agent's configuration (mode 0600), keeping what was there before this cluster; prints `changed` or `unchanged`. The
+ * passwords go into files, not through `ob_agentctl config -u`, whose arguments everyone on the host can read. Run as root.
+ */
+export const refreshAgentConfig = (config: AgentConfig): Quoted => {
+  const files = agentProperties(config)
+  const writes = files.map(({ name, content }) => sh`write ${name} ${content} || exit 1`)
+  return sh`${atHome(config.cluster)} || { ${new Quoted(absent)}; }
+mkdir -p "$home/conf/config_properties"
+keep ${files.map(({ name }) => name)} || exit 1
+${joined(writes, '\n')}
+echo "$changed"`
+}
+
+/** Puts back the configuration that was there before this cluster; an agent that did not run then is stopped. */
+export const restoreAgentConfig = (cluster: Owner): Quoted => sh`${atHome(cluster)} || exit 0
+put_back`
+
+/** Starts the agent, or restarts it when its configuration is newer than it is. Run as root. */
+export const startAgent = (cluster: Owner): Quoted => sh`${atHome(cluster)} || { ${new Quoted(absent)}; }
+if running && [ -n "$(find "$home/conf/config_properties" -newer "$home/run/ob_agentd.pid")" ]; then stop_agent || exit 1; fi
+running || control start`
+
+export const stopAgent = (cluster: Owner): Quoted => sh`${atHome(cluster)} || exit 0
+stop_agent`
+
+/**
+ * Asks the agent's status URL from the host itself, with bash alone: a host may have no curl. Prints the JSON body and exits 0 when
+ * it answers 200; exits 7 when nothing listens.
+ */
+export const agentStatus = ({ username, password }: AgentConfig['basicAuth']): Quoted => {
+  const credentials = new Secret(Buffer.from(`${username}:${password.reveal()}`).toString('base64'))
+  return sh`exec 3<>/dev/tcp/127.0.0.1/${agentPorts.manager} || exit 7
+printf 'GET /api/v1/agent/status HTTP/1.0\\r\\nHost: localhost\\r\\nAuthorization: Basic %s\\r\\n\\r\\n' ${credentials} >&3
+answer=$(timeout 10 cat <&3) || exit 7
+status=\${answer%%$'\\r\\n'*}
+case $status in *' 200 '*) ;; *) echo "the agent answered $status" >&2; exit 1 ;; esac
+printf '%s\\n' "\${answer#*$'\\r\\n\\r\\n'}"`
+}
+
+const statusBody = z
+  .object({
+    state: z.string(),
+    version: z.string().default(''),
+    services: z.record(z.string(), z.object({ state: z.string() })).default({}),
+  })
+  .transform(({ state, version, services }) => ({
+    // The daemon runs as soon as it can answer; what counts is whether what it watches over does.
+    state: Object.values(services).find((service) => service.state !== 'running')?.state ?? state,
+    version,
+  }))
+
+/** OCP wraps its answers in `data`, obagent's own socket does not. */
+const statusAnswer = z.union([z.object({ data: statusBody }).transform(({ data }) => data), statusBody])
+
+/** What the body of `agentStatus` says: `running` when all the agent's processes do, empty for a body that says nothing. */
+export const readAgentStatus = (body: string): { readonly state: string; readonly version: string } => {
+  try {
+    return statusAnswer.parse(JSON.parse(body))
+  } catch {
+    return { state: '', version: '' }
+  }
+}

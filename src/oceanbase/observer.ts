@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { Quoted, sh } from '../quote.ts'
+import { type Quoted, sh } from '../quote.ts'
 import { type ClusterSpec, rootServersOf, type ServerSpec } from './cluster.ts'
+import { daemonFunctions } from './daemon.ts'
 import { layoutOf } from './layout.ts'
 import { lineOf } from './versions.ts'
 
@@ -9,10 +9,9 @@ import { lineOf } from './versions.ts'
  * other observers may live on the host. All run as the cluster's OS user and print the state last.
  */
 
-const functions = new Quoted(readFileSync(new URL('observer.sh', import.meta.url), 'utf8'), '')
-
-const atHome = (cluster: ClusterSpec): Quoted => sh`home=${layoutOf(cluster).home}
-${functions}`
+const atHome = (cluster: ClusterSpec): Quoted => sh`name=observer home=${layoutOf(cluster).home}
+${daemonFunctions}
+ready() { recorded >/dev/null; }`
 
 /** Startup parameters as they are used: the posted ones, else the line's own. */
 export const startupParametersOf = ({ startupParameters, version }: Pick<ClusterSpec, 'startupParameters' | 'version'>) =>
@@ -64,26 +63,26 @@ export const startObserver = (
   server: ServerSpec,
   { device }: StartOptions = {},
 ): Quoted => sh`${atHome(cluster)}
-if [ -z "$(observers)" ]; then
+if [ -z "$(running)" ]; then
   ${addressFlag(cluster, server, device)}
-  launch_observer "\${address[@]}" ${startFlags(cluster, server)} || exit 1
+  launch "\${address[@]}" ${startFlags(cluster, server)} || exit 1
 fi
-observer_state`
+state`
 
 /** Stops this home's observer, waits until its ports are free and starts it without flags: it reads its saved parameters. */
 export const restartObserver = (cluster: ClusterSpec): Quoted => sh`${atHome(cluster)}
-stop_observer ${cluster.sqlPort} ${cluster.rpcPort} || exit 1
-launch_observer || exit 1
-observer_state`
+stop ${cluster.sqlPort} ${cluster.rpcPort} || exit 1
+launch || exit 1
+state`
 
 /** Stops this home's observer, if any, and waits until its ports are free. */
 export const stopObserver = (cluster: ClusterSpec): Quoted => sh`${atHome(cluster)}
-[ -z "$(observers)" ] || stop_observer ${cluster.sqlPort} ${cluster.rpcPort} || exit 1
-observer_state`
+[ -z "$(running)" ] || stop ${cluster.sqlPort} ${cluster.rpcPort} || exit 1
+state`
 
 /** Looks for this home's observer. Read the answer with `readObserverState`. */
 export const observerState = (cluster: ClusterSpec): Quoted => sh`${atHome(cluster)}
-observer_state`
+state`
 
 /** What the scripts above print last: `observer <pid>` or `observer none`. */
 export const readObserverState = (stdout: string): { readonly pid: number } | undefined => {

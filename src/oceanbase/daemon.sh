@@ -1,0 +1,84 @@
+# Functions about the daemon `name` (observer, obproxy) of one `home`, run as the user who owns it; both are set before. The home is
+# resolved here because /proc/<pid>/cwd, by which a daemon is known, shows the real path.
+home=$(cd "$home" 2>/dev/null && pwd -P) || home=
+
+is_ours() {
+  [ -n "$home" ] && [ "$(readlink "/proc/$1/cwd")" = "$home" ] && { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q "bin/$name"
+}
+
+# The one of the pid file, if it is a daemon of this home.
+recorded() {
+  local pid
+  pid=$(cat "$home/run/$name.pid" 2>/dev/null) && [ -n "$pid" ] && is_ours "$pid" && echo "$pid"
+}
+
+# All of this home, whatever the pid file says: one whose file was lost still holds the ports and the store.
+running() {
+  local entry
+  for entry in /proc/[0-9]*; do
+    if is_ours "${entry#/proc/}"; then echo "${entry#/proc/}"; fi
+  done
+}
+
+state() {
+  local pid
+  pid=$(recorded) || pid=$(running | head -n 1)
+  echo "$name ${pid:-none}"
+}
+
+# Whether something listens on the port: state 0A in the kernel's tables, ports in hex.
+listening() {
+  local table port
+  printf -v port ':%04X' "$1"
+  for table in /proc/net/tcp /proc/net/tcp6; do
+    [ -r "$table" ] && awk -v port="$port" '$2 ~ port "$" && $4 == "0A" { found = 1 } END { exit !found }' "$table" && return 0
+  done
+  return 1
+}
+
+# TERM, 30 seconds, KILL; then until the ports (arguments) are free, at most 30 seconds.
+stop() {
+  local pids tries port
+  for ((tries = 0; tries < 350; tries++)); do
+    pids=$(running)
+    [ -n "$pids" ] || break
+    # shellcheck disable=SC2086
+    if [ "$tries" -eq 0 ]; then kill -TERM $pids; elif [ "$tries" -ge 300 ]; then kill -KILL $pids; fi 2>/dev/null
+    sleep 0.1
+  done
+  if [ -n "$(running)" ]; then
+    echo "$name $(running) did not exit" >&2
+    return 1
+  fi
+  for port in "$@"; do
+    for ((tries = 0; tries < 300; tries++)); do
+      listening "$port" || continue 2
+      sleep 0.1
+    done
+    echo "port $port is still in use although no $name of $home runs" >&2
+    return 1
+  done
+}
+
+# Starts the daemon with the arguments and waits (30 seconds) until it is `ready`. It must outlive this script's session.
+launch() {
+  local tries missing=0
+  cd "$home" || return 1
+  mkdir -p run log etc
+  rm -f "run/$name.pid"
+  if ! LD_LIBRARY_PATH="$home/lib" env -u OBFLOW_RUN setsid "bin/$name" "$@" </dev/null >run/start.out 2>&1; then
+    echo "bin/$name refused to start:" >&2
+    tail -n 20 run/start.out >&2
+    return 1
+  fi
+  for ((tries = 0; tries < 300; tries++)); do
+    ready && return 0
+    # Between the command's end and the daemon's first breath there may be a moment without either.
+    if [ -n "$(running)" ]; then missing=0; elif [ $((++missing)) -ge 20 ]; then break; fi
+    sleep 0.1
+  done
+  [ -n "$(running)" ] && return 0
+  echo "$name ended right after its start" >&2
+  tail -n 20 run/start.out >&2
+  return 1
+}
