@@ -38,8 +38,8 @@ const percent = (part: number, whole: number): number => Math.round((100 * part)
 
 /** The observer must start as far as telling its version: a library that is missing shows here, not in the middle of a bootstrap. */
 async function proveObserver({ cluster, target }: HostNode): Promise<void> {
-  const { observer, library } = layoutOf(cluster)
-  const script = sh`export LD_LIBRARY_PATH=${library}
+  const { home, observer, library } = layoutOf(cluster)
+  const script = sh`cd ${home} && export LD_LIBRARY_PATH=${library}
 ${observer} -V 2>&1 && exit
 ldd ${observer} 2>/dev/null | grep 'not found'
 exit 1`

@@ -72,6 +72,6 @@ const unmeasured = ({ cluster, target }: HostNode, tool: string, code: number, s
   new DefiniteError({
     code: 'CMP07053',
     message: `the data disk of ${target.ip} could not be measured below ${layoutOf(cluster).dataRoot} (${tool || 'no tool'}, exit code ${code}): ${stderr.trim().slice(-1000) || 'it said nothing'}`,
-    advice: 'the directory must lie on a disk that can do direct I/O and has 128 MiB free; install fio if it is missing',
+    advice: 'the directory must lie on a disk that can do direct I/O and has 64 MiB free; install fio if it is missing',
     host: target.ip,
   })

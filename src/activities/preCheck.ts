@@ -85,7 +85,7 @@ function causeOf(fatal: readonly Finding[], host: string) {
   const [first, ...others] = fatal
   if (first && others.length === 0)
     return { code: first.code, message: `${first.item}: ${first.message}`, advice: first.advice, host }
-  const message = `ob install pre check failed with ${fatal.length} findings:\n${fatal.map(sentence).join('\n')}`
+  const message = `ob install pre check failed with ${fatal.length} findings:\n${fatal.map((finding) => `${finding.level} ${sentence(finding)}`).join('\n')}`
   const code = fatal.every((finding) => finding.code === first?.code) && first ? first.code : 'OBE10002'
   return { code, message: message.slice(0, longestMessage), advice: 'mend all of them, then retry this subtask', host }
 }

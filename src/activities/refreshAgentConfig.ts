@@ -1,5 +1,7 @@
+import { removePackage } from '../host/rpm.ts'
 import * as agent from '../oceanbase/agent.ts'
 import { agentConfigOf } from './agentConfig.ts'
+import { agentWish } from './agentPackage.ts'
 import { ensureAgent } from './installOcpAgent.ts'
 import type { HostNode } from './node.ts'
 
@@ -12,7 +14,8 @@ export async function refreshAgentConfig(node: HostNode): Promise<{ readonly cha
   return { changed: answer === 'changed' }
 }
 
-/** Puts back the configuration that the agent had before. */
-export async function restoreAgentConfig({ cluster, target }: HostNode): Promise<void> {
-  await target.must(agent.restoreAgentConfig(cluster), { title: 'put back the agent configuration' })
+/** Puts back the configuration that the agent had before, and removes the agent if this task brought it. */
+export async function restoreAgentConfig(node: HostNode): Promise<void> {
+  await node.target.must(agent.restoreAgentConfig(node.cluster), { title: 'put back the agent configuration' })
+  await removePackage(node.target, await agentWish(node, node.server.hostId))
 }

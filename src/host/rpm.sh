@@ -1,6 +1,8 @@
-# How packages are looked for, installed and removed. Expects $nvra, $name, $brings, $prefix, $owner, $file; the ledger's functions but for looking.
+# How packages are looked for, installed and removed. Expects $nvra, $name, $brings, $prefix, $owner and $file, and the ledger's functions
+# except for looking.
 
-# One word: absent, installed, damaged (a file is missing or differs: rpm was killed before it was through), other (version), elsewhere.
+# Says how the package stands, digests included unless $1 is --nofiledigest, in
+# one word: absent, installed, damaged (a file is missing or differs: rpm was killed before it was through), other (version), elsewhere.
 look() {
   local installed files damage newline=$'\n'
   export LC_ALL=C
@@ -18,7 +20,7 @@ look() {
     *) echo "elsewhere $(grep -m1 "/${brings##*/}\$" <<<"$files")"; return 0 ;;
   esac
   # Configuration may be changed by whoever runs the program, documentation left out.
-  damage=$(rpm -V --nodeps --noscripts --nomtime --nouser --nogroup --nomode --nordev --nocaps "$nvra" 2>&1 | grep -vE '^.{8,9}  [cd] ' | head -n 3)
+  damage=$(rpm -V --nodeps --noscripts --nomtime --nouser --nogroup --nomode --nordev --nocaps "$@" "$nvra" 2>&1 | grep -vE '^.{8,9}  [cd] ' | head -n 3)
   if [ -n "$damage" ]; then echo "damaged ${damage//$newline/, }"; else echo "installed $nvra"; fi
 }
 
@@ -46,15 +48,16 @@ take_out() {
     if rpm -q "$nvra" >/dev/null 2>&1; then
       directories=$(rpm -ql "$nvra" | sort -r)
       rpm -e "$nvra" >&2 || return
+      # rpm leaves a directory that it found there, or that others put something into.
       while IFS= read -r path; do
         case $path in "$prefix"/*) [ ! -d "$path" ] || [ -L "$path" ] || rmdir --ignore-fail-on-non-empty "$path" ;; esac
       done <<<"$directories"
       echo removed
     fi
-    remove_parents
     forget rpm "$nvra"
-  else
-    remove_parents
   fi
+  remove_parents
+  # What others put something into stays, and is no longer this task's.
+  lines parent | while IFS= read -r path; do forget parent "$path"; done
   rmdir --ignore-fail-on-non-empty "$(dirname "$file")" 2>/dev/null || true
 }

@@ -18,7 +18,7 @@ by_ob_admin() {
 
 # One process, one line a point. The writes come first: a disk is not asked for blocks that were never written.
 by_fio() {
-  local common=(--filename="$file" --size=128m --ioengine=libaio --direct=1 --iodepth=32 --time_based --group_reporting)
+  local common=(--filename="$file" --size=64m --ioengine=libaio --direct=1 --iodepth=32 --time_based --group_reporting)
   local jobs=() way bytes runtime point
   for point in "${points[@]}"; do
     read -r way bytes runtime <<<"$point"

@@ -1,4 +1,6 @@
+export type { PathFacts } from './facts.ts'
 export { type HostFacts, parseFacts } from './facts.ts'
 export type { Check, Clock, Finding, Level, Situation, Wish } from './finding.ts'
 export { gatherScript, peersOf } from './gather.ts'
 export { checks, judge, sentence } from './judge.ts'
+export { neededCommands } from './machine.ts'

@@ -23,5 +23,4 @@ export const judge = (situation: Situation): Finding[] => {
 }
 
 /** A finding as an operator reads it, in one line. */
-export const sentence = ({ level, code, item, message, advice }: Finding): string =>
-  `${level} ${code} ${item}: ${message}. ${advice}`
+export const sentence = ({ code, item, message, advice }: Finding): string => `${code} ${item}: ${message}; ${advice}`

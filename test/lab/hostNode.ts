@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { LabHost } from '../../lab/index.ts'
+import type { HostNode } from '../../src/activities/node.ts'
+import { createHostPool, type HostAccess } from '../../src/host/index.ts'
+import { type ClusterSpec, serversOf } from '../../src/oceanbase/index.ts'
+import { Secret } from '../../src/quote.ts'
+import type { Package, Store } from '../../src/store/index.ts'
+
+/** A package file as the store would describe it after an upload. */
+export const packageFrom = (path: string): Package => {
+  const [, name = '', version = '', release = '', architecture = ''] =
+    /^(.+)-([^-]+)-([^-]+)\.([^.]+)\.rpm$/.exec(basename(path)) ?? []
+  const content = readFileSync(path)
+  return {
+    id: 1,
+    name,
+    fileName: basename(path),
+    path,
+    size: statSync(path).size,
+    sha1: createHash('sha1').update(content).digest('hex'),
+    sha256: createHash('sha256').update(content).digest('hex'),
+    type: name.includes('agent') ? 'OCP_AGENT_INSTALL_PACKAGE' : 'OB_SERVER_INSTALL_PACKAGE',
+    version,
+    buildNumber: release.replace(/\.[^.]*$/, ''),
+    release,
+    operatingSystem: release.replace(/^.*\./, ''),
+    architecture,
+    createTime: new Date(),
+  }
+}
+
+/** A cluster of one zone on these hosts. */
+export const clusterOn = (hosts: readonly LabHost[], version: string, extra: Partial<ClusterSpec> = {}): ClusterSpec => ({
+  id: 22,
+  name: 'terran',
+  obClusterId: 1,
+  type: 'PRIMARY',
+  version,
+  packageId: 1,
+  primaryZone: '',
+  sqlPort: 2881,
+  rpcPort: 2882,
+  paths: { install: '/home/admin/oceanbase', data: '/data/1', log: '/data/log1' },
+  osUser: 'admin',
+  startupParameters: [],
+  zones: [
+    {
+      name: 'zone1',
+      idcName: 'hz2',
+      regionName: '',
+      servers: hosts.map(({ ip }, index) => ({ hostId: index + 1, ip, zone: 'zone1', rootServer: index === 0 })),
+    },
+  ],
+  obproxyClusterIds: [],
+  ...extra,
+})
+
+const accessTo = (host: LabHost, id: number): HostAccess => ({
+  id,
+  ip: host.ip,
+  sshPort: host.sshPort,
+  username: 'root',
+  login: { type: 'PRIVATE_KEY', secret: new Secret(host.users.root.privateKey) },
+})
+
+/** Nodes on the hosts of a lab, as a worker would make them, for one task and one package. Close the pool behind them. */
+export const createNodes = (
+  hosts: readonly LabHost[],
+  { cluster, file, taskId = 7 }: { cluster: ClusterSpec; file: Package; taskId?: number },
+) => {
+  const pool = createHostPool()
+  const lines: string[] = []
+  const log: HostNode['log'] = (level, message) => lines.push(`${level} ${message}`)
+  const { signal } = new AbortController()
+  const bound = (hostId: number, key: string) => {
+    const host = hosts[hostId - 1]
+    if (!host) throw new Error(`no host ${hostId}`)
+    return pool.host(accessTo(host, hostId), { log, signal, key })
+  }
+  const store = {
+    packages: { get: async () => file, newest: async () => file },
+    hosts: {
+      byIds: async (ids: readonly number[]) => ids.map((id) => ({ innerIpAddress: hosts[id - 1]?.ip, sshPort: 22 })),
+    },
+  }
+  const on = (hostId: number, name: string): HostNode => {
+    const server = serversOf(cluster).find((entry) => entry.hostId === hostId)
+    if (!server) throw new Error(`no server on host ${hostId}`)
+    const key = `${taskId}-${name}-${hostId}`
+    return {
+      input: { taskId, subtaskId: 1, runTime: 1, operation: 'EXECUTE', name, timeoutSeconds: 600, clusterId: cluster.id, hostId },
+      // Only the part of the store that these nodes use.
+      store: store as unknown as Store,
+      log,
+      signal,
+      progress: () => undefined,
+      host: async (id) => bound(id, key),
+      cluster,
+      sql: () => Promise.reject(new Error('no node of one host needs SQL')),
+      server,
+      target: bound(hostId, key),
+    }
+  }
+  return { on, lines, close: () => pool.close() }
+}

@@ -1,0 +1,132 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createLab, type Lab, type LabHost } from '../../lab/index.ts'
+import { buildPackages } from '../../lab/packages/index.ts'
+import { installRpm, removeRpm } from '../../src/activities/installRpm.ts'
+import { ioBench, removeIoBench } from '../../src/activities/ioBench.ts'
+import { makeDir, removeDir } from '../../src/activities/makeDir.ts'
+import { preCheck } from '../../src/activities/preCheck.ts'
+import { DefiniteError } from '../../src/errors/failure.ts'
+import { readIoResource } from '../../src/oceanbase/ioResource.ts'
+import { failureOf } from '../host/hosts.ts'
+import { clusterOn, createNodes, packageFrom } from './hostNode.ts'
+
+let lab: Lab
+let rpms: Readonly<Record<string, string>>
+
+beforeAll(async () => {
+  const built = await buildPackages()
+  rpms = Object.fromEntries(built.filter(({ name }) => name === 'oceanbase').map(({ version, path }) => [version, path]))
+  lab = await createLab({ hosts: 2 })
+})
+afterAll(() => lab.destroy())
+
+const first = (): LabHost => {
+  const [host] = lab.hosts
+  if (!host) throw new Error('the lab has no host')
+  return host
+}
+
+const nodesFor = (version: string, hosts: readonly LabHost[] = lab.hosts) =>
+  createNodes(hosts, { cluster: clusterOn(hosts, version), file: packageFrom(rpms[version] ?? join('no', version)) })
+
+/** Every file below the places an install touches, with type, owner and link target; and the installed packages. */
+const traces = async (host: LabHost): Promise<string> => {
+  const found = await host.exec(
+    "find /home/admin /data /var/lib/obflow -printf '%p %y %u %l\\n' 2>/dev/null | sort; rpm -qa; ls /tmp",
+  )
+  return found.stdout
+}
+
+const reasonOf = async (work: Promise<unknown>) => {
+  const error = await failureOf(work)
+  if (!(error instanceof DefiniteError)) throw error
+  return error.reason
+}
+
+describe.each(['2.2.73', '4.2.1.8'])('the nodes of a host, OceanBase %s', (version) => {
+  it('install, repeat themselves without a change, and take everything back', async () => {
+    const host = first()
+    const nodes = nodesFor(version)
+    const untouched = await traces(host)
+    const run = async () => {
+      const started = performance.now()
+      await preCheck(nodes.on(1, 'preCheck'))
+      const checked = performance.now()
+      const { installed } = await installRpm(nodes.on(1, 'installRpm'))
+      const done = performance.now()
+      await makeDir(nodes.on(1, 'makeDir'))
+      const { iops16k } = await ioBench(nodes.on(1, 'ioBench'))
+      return { installed, iops16k, seconds: { preCheck: (checked - started) / 1000, installRpm: (done - checked) / 1000 } }
+    }
+
+    const once = await run()
+    expect(once.installed).toBe(true)
+    expect(once.iops16k).toBeGreaterThan(1000)
+    expect(once.seconds.preCheck).toBeLessThan(3)
+    const made = await traces(host)
+    expect(made).toContain('/home/admin/oceanbase/store/terran/sstable l admin /data/1/terran/sstable')
+    expect(made).toContain('/data/log1/terran/clog d admin')
+    const conf = await host.exec('cat /home/admin/oceanbase/etc/io_resource.conf')
+    expect(readIoResource(conf.stdout).length).toBeGreaterThan(1)
+
+    expect(await run()).toMatchObject({ installed: false, iops16k: once.iops16k })
+    expect(await traces(host)).toBe(made)
+
+    await removeIoBench(nodes.on(1, 'ioBench'))
+    await removeDir(nodes.on(1, 'makeDir'))
+    await removeRpm(nodes.on(1, 'installRpm'))
+    expect(await traces(host)).toBe(untouched)
+    await nodes.close()
+  })
+})
+
+describe('taking back', () => {
+  it('leaves foreign files that lie beside what the task made', async () => {
+    const host = first()
+    const nodes = nodesFor('2.2.73')
+    await installRpm(nodes.on(1, 'installRpm'))
+    await makeDir(nodes.on(1, 'makeDir'))
+    const foreign = [
+      '/data/1/terran/notes',
+      '/home/admin/oceanbase/etc/mine.conf',
+      '/home/admin/oceanbase/store/terran/x',
+      '/data/1/other',
+    ]
+    await host.exec(`touch ${foreign.join(' ')}; touch /data/1/terran/sstable/block_file`)
+    await removeDir(nodes.on(1, 'makeDir'))
+    await removeRpm(nodes.on(1, 'installRpm'))
+    const left = await host.exec('find /data /home/admin /var/lib/obflow -type f')
+    expect(left.stdout.trim().split('\n').sort()).toEqual(foreign.sort())
+    await host.exec('rm -rf /data/1/* /data/log1/* /home/admin/oceanbase')
+    await nodes.close()
+  })
+})
+
+describe('Pre check for install OB', () => {
+  it('reports everything that is wrong at once', async () => {
+    const host = first()
+    const nodes = nodesFor('4.2.1.8')
+    await host.exec(
+      'mkdir -p /data/1/terran/sstable /home/admin/oceanbase/etc; touch /data/1/terran/sstable/block_file /home/admin/oceanbase/etc/observer.config.bin',
+    )
+    const reason = await reasonOf(preCheck(nodes.on(1, 'preCheck')))
+    expect(reason.code).toBe('OBE10002')
+    expect(reason.message).toContain('/data/1/terran/sstable is not empty')
+    expect(reason.message).toContain('/data/1/terran/sstable belongs to root, not to admin')
+    expect(reason.message).toContain('maybe from another observer: /home/admin/oceanbase/etc/observer.config.bin is left over')
+    await host.exec('rm -rf /data/1/terran /home/admin/oceanbase')
+    await nodes.close()
+  })
+
+  it('tells which clock is off, and by how much', async () => {
+    const host = first()
+    const nodes = nodesFor('4.2.1.8')
+    await host.fault('clockSkew', 400)
+    const reason = await reasonOf(preCheck(nodes.on(2, 'preCheck')))
+    await host.heal('clockSkew')
+    expect(reason).toMatchObject({ code: 'CMP07021', host: lab.hosts[1]?.ip })
+    expect(reason.message).toContain(`${host.ip} +4`)
+    await nodes.close()
+  })
+})
