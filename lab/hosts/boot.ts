@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { LabError, nodeBinary } from './machine.ts'
+import { fstabOf } from './mounts.ts'
 import { dieWithOwner, plug, type Switch } from './network.ts'
 import { type ProcessId, processId } from './processes.ts'
 
@@ -30,17 +31,13 @@ export interface HostFiles {
  * `beforeSshd` is told whether the machine forbade raising limits, and may write sshd's settings.
  */
 export async function boot(host: HostFiles, network: Switch, beforeSshd: (limited: boolean) => void): Promise<Running> {
-  for (const folder of ['usr', 'work', 'memory']) mkdirSync(join(host.dir, folder), { recursive: true })
+  writeFileSync(join(host.dir, 'fstab'), fstabOf(host.dir, nodeBinary()))
   const script = join(import.meta.dirname, 'init.sh')
   const spaces = ['--net', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child']
-  const child = spawn(
-    dieWithOwner[0],
-    [...dieWithOwner.slice(1), 'unshare', ...spaces, 'bash', script, host.dir, host.name, nodeBinary()],
-    {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-    },
-  )
+  const child = spawn(dieWithOwner[0], [...dieWithOwner.slice(1), 'unshare', ...spaces, 'bash', script, host.dir, host.name], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  })
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => resolve())
   })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { keyPairIn, type LabUsers, labUsers, shadowHash } from './credentials.ts'
 import { LabHost } from './host.ts'
@@ -11,7 +11,6 @@ import { processId } from './processes.ts'
 import { dismantle, type Entry, entries, lockFile, reapAbandoned, record } from './registry.ts'
 import { run } from './run.ts'
 import { assertFree, freePrefix } from './subnet.ts'
-import { copySysctl } from './sysctl.ts'
 import { makeTemplate } from './template.ts'
 
 export interface LabOptions {
@@ -118,8 +117,8 @@ async function prepareFiles(dir: string): Promise<LabUsers> {
   const { rootPublicKey, ...users } = await labUsers(dir)
   const template = join(dir, 'template')
   if (!existsSync(join(dir, 'ready'))) {
+    rmSync(template, { recursive: true, force: true })
     await makeTemplate(template, rootPublicKey, await shadowHash(users.admin.password))
-    copySysctl(join(dir, 'sysctl'))
     writeFileSync(join(dir, 'ready'), '')
   }
   return users
@@ -137,9 +136,8 @@ async function bringUp(entry: Entry, count: number, users: LabUsers, network: Sw
       const dir = join(entry.dir, name)
       const root = join(dir, 'root')
       if (!existsSync(join(dir, 'ready'))) {
-        mkdirSync(dir, { recursive: true })
-        await run(['cp', '-a', join(entry.dir, 'template'), root])
-        await run(['cp', '-a', join(entry.dir, 'sysctl'), join(dir, 'sysctl')])
+        rmSync(dir, { recursive: true, force: true })
+        await run(['cp', '-a', join(entry.dir, 'template'), dir])
         writeFileSync(join(dir, 'ready'), '')
       }
       writeFileSync(join(root, 'etc/hostname'), `${name}\n`)

@@ -6,7 +6,7 @@ import { type FaultArguments, type FaultKind, faults } from './faults.ts'
 import { limitsEnvironment, limitsFile, limitsScript } from './limits.ts'
 import { LabError } from './machine.ts'
 import type { Switch } from './network.ts'
-import { killAll, type ProcessId, processId } from './processes.ts'
+import { kill, killAll, type ProcessId, processId } from './processes.ts'
 import { attempt, type Outcome, type RunOptions, run } from './run.ts'
 import { sshdConfig } from './sshd.ts'
 
@@ -108,7 +108,7 @@ export class LabHost {
     const running = this.#running
     if (!running) return
     this.#running = undefined
-    killAll([running.init])
+    kill([running.init])
     await running.ended
   }
 

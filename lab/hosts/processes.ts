@@ -25,8 +25,8 @@ export function isAlive(process: ProcessId): boolean {
   return processId(process.pid)?.start === process.start
 }
 
-/** Sends SIGKILL to those that still live, and waits, blocking and at most five seconds, until all are gone. */
-export function killAll(processes: readonly ProcessId[]): void {
+/** Sends SIGKILL to those that still live, and names them. */
+export function kill(processes: readonly ProcessId[]): ProcessId[] {
   const living = processes.filter(isAlive)
   for (const { pid } of living) {
     try {
@@ -35,7 +35,13 @@ export function killAll(processes: readonly ProcessId[]): void {
       // It ended by itself in between.
     }
   }
+  return living
+}
+
+/** Like kill, and waits, blocking and at most five seconds, until all are gone. */
+export function killAll(processes: readonly ProcessId[]): void {
+  const killed = kill(processes)
   const clock = new Int32Array(new SharedArrayBuffer(4))
   const deadline = Date.now() + 5000
-  while (living.some(isAlive) && Date.now() < deadline) Atomics.wait(clock, 0, 0, 2)
+  while (killed.some(isAlive) && Date.now() < deadline) Atomics.wait(clock, 0, 0, 2)
 }

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path'
 import { limitsFile } from './limits.ts'
 import { run } from './run.ts'
+import { copySysctl } from './sysctl.ts'
 
 /** admin as OceanBase's own packages and OCP know it: uid 500, gid 500. */
 export const adminId = 500
@@ -89,25 +90,45 @@ function files(rootPublicKey: string, adminHash: string): readonly (readonly [pa
   ]
 }
 
-/** Makes, once per lab, the root folder that every host begins with. Its /usr is empty: the build machine's shines through there. */
+/** Makes, once per lab, the folder that every host begins with: its root tree, where its changes of /usr go, its devices and settings. */
 export async function makeTemplate(template: string, rootPublicKey: string, adminHash: string): Promise<void> {
+  for (const folder of ['usr', 'work', 'memory']) mkdirSync(join(template, folder), { recursive: true })
+  await Promise.all([makeRoot(join(template, 'root'), rootPublicKey, adminHash), makeDevices(join(template, 'dev'))])
+  copySysctl(join(template, 'sysctl'))
+}
+
+/** Its /usr stays empty: the build machine's shines through there. */
+async function makeRoot(root: string, rootPublicKey: string, adminHash: string): Promise<void> {
   for (const [path, mode, owner] of folders) {
-    mkdirSync(join(template, path), { recursive: true })
-    chmodSync(join(template, path), mode)
-    if (owner) chownSync(join(template, path), owner, owner)
+    mkdirSync(join(root, path), { recursive: true })
+    chmodSync(join(root, path), mode)
+    if (owner) chownSync(join(root, path), owner, owner)
   }
   for (const [path, text, mode] of files(rootPublicKey, adminHash)) {
-    writeFileSync(join(template, path), text)
-    chmodSync(join(template, path), mode)
+    writeFileSync(join(root, path), text)
+    chmodSync(join(root, path), mode)
   }
   for (const name of readdirSync('/').filter(
     (entry) => lstatSync(`/${entry}`).isSymbolicLink() && readlinkSync(`/${entry}`).startsWith('usr/'),
   )) {
-    symlinkSync(readlinkSync(`/${name}`), join(template, name))
+    symlinkSync(readlinkSync(`/${name}`), join(root, name))
   }
-  symlinkSync('/run', join(template, 'var/run'))
-  symlinkSync('/proc/mounts', join(template, 'etc/mtab'))
+  symlinkSync('/run', join(root, 'var/run'))
+  symlinkSync('/proc/mounts', join(root, 'etc/mtab'))
   const shared = sharedEtc.map((name) => `/etc/${name}`).filter((path) => existsSync(path))
-  await run(['cp', '-a', ...shared, join(template, 'etc')])
-  await run(['rpm', '--dbpath', join(template, 'var/lib/rpm'), '--initdb'])
+  await run(['cp', '-a', ...shared, join(root, 'etc')])
+  await run(['rpm', '--dbpath', join(root, 'var/lib/rpm'), '--initdb'])
+}
+
+async function makeDevices(dev: string): Promise<void> {
+  for (const folder of ['pts', 'shm']) mkdirSync(join(dev, folder), { recursive: true })
+  const links = {
+    ptmx: 'pts/ptmx',
+    fd: '/proc/self/fd',
+    stdin: '/proc/self/fd/0',
+    stdout: '/proc/self/fd/1',
+    stderr: '/proc/self/fd/2',
+  }
+  for (const [name, target] of Object.entries(links)) symlinkSync(target, join(dev, name))
+  await run(['cp', '-a', ...['null', 'zero', 'full', 'random', 'urandom', 'tty'].map((name) => `/dev/${name}`), dev])
 }
