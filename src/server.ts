@@ -1,50 +1,32 @@
-import type { FastifyServerOptions } from 'fastify'
-import { buildApp } from './api/app.ts'
-import { ensureAdmin } from './api/authentication.ts'
-import type { Workflows } from './api/launch.ts'
-import type { Config } from './config.ts'
-import type { Secret } from './quote.ts'
-import { keyFromFile, openStore, parseKey, type Store } from './store/index.ts'
+import { pino } from 'pino'
+import { startServer } from './api/start.ts'
+import { connectTemporal } from './api/temporal.ts'
+import { readConfig } from './config.ts'
+import { openConfiguredStore } from './store/index.ts'
 
-/** How often accepted tasks whose workflow could not be started are tried again. */
-const sweepMs = 5000
+/** An API process: any number of them may serve one PostgreSQL and one Temporal namespace. */
+const config = readConfig(process.env)
+if (config.databaseUrl === undefined)
+  throw new Error('an API of its own needs DATABASE_URL: PGlite serves a single process (`obflow serve`)')
+const log = pino({ name: 'obflow-api' }, process.stderr)
+const store = await openConfiguredStore(config)
+const workflows = connectTemporal({ store, taskQueue: config.taskQueue })
+const server = await startServer({
+  config,
+  store,
+  workflows,
+  logger: { level: 'info', stream: process.stderr },
+  onPassword: (password) =>
+    process.stderr.write(`First start: user admin, password ${password.reveal()} (it is not shown again)\n`),
+})
+log.info({ url: server.url }, 'serving')
 
-/** The store of a configuration; its key is made on first start. */
-export async function openConfiguredStore(config: Config): Promise<Store> {
-  const key = config.key ? parseKey(config.key.reveal()) : await keyFromFile(config.keyFile)
-  return openStore({ key, dataDir: config.dataDir, databaseUrl: config.databaseUrl })
+let stopping = false
+const stop = async (): Promise<void> => {
+  if (stopping) return
+  stopping = true
+  await server.close()
+  await workflows.close()
+  await store.close()
 }
-
-export interface ServerOptions {
-  readonly config: Config
-  readonly store: Store
-  readonly workflows: Workflows
-  readonly logger?: FastifyServerOptions['logger']
-  /** Is told the password that was made up for `admin` on first start. */
-  readonly onPassword: (password: Secret) => void
-}
-
-export interface RunningServer {
-  readonly url: string
-  /** Lets calls under way end, then stops. The store stays open: it is its owner's. */
-  close(): Promise<void>
-}
-
-/** Starts the API: listens, and starts what was accepted before but never started. */
-export async function startServer({ config, store, workflows, logger, onPassword }: ServerOptions): Promise<RunningServer> {
-  const made = await ensureAdmin(store, config.adminPassword)
-  if (made) onPassword(made)
-  const { app, launcher } = await buildApp({ store, config, workflows, logger: logger ?? false })
-  const url = await app.listen(config.listen)
-  const sweep = () =>
-    launcher.sweep().catch((error: unknown) => app.log.warn({ err: error }, 'accepted tasks could not be looked for'))
-  await sweep()
-  const timer = setInterval(() => void sweep(), sweepMs)
-  return {
-    url,
-    async close() {
-      clearInterval(timer)
-      await app.close()
-    },
-  }
-}
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())

@@ -19,11 +19,7 @@ const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD')
 const isWorkflow = (name: string): name is WorkflowName => name === 'createCluster' || name === 'prepareHost'
 
 /** The engine as the API sees it: a client whose calls are bounded. */
-export async function connectTemporal({
-  store,
-  taskQueue,
-  address,
-}: TemporalOptions): Promise<Workflows & { close(): Promise<void> }> {
+export function connectTemporal({ store, taskQueue, address }: TemporalOptions): Workflows & { close(): Promise<void> } {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
   const connection = Connection.lazy({ ...connectionOptions, ...(address !== undefined && { address }) })
   const client = new Client({ connection, namespace })

@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm'
+import type { Config } from '../config.ts'
 import { type Acceptance, type Accepted, acceptCluster } from './acceptCluster.ts'
 import { acceptHosts, type HostsAccepted, type HostsRequest } from './acceptHosts.ts'
 import { clusters } from './clusters.ts'
 import { credentials } from './credentials.ts'
-import { type ConnectOptions, connect } from './db.ts'
+import { type Connection, type ConnectOptions, connect } from './db.ts'
 import { hosts } from './hosts.ts'
-import type { Key } from './key.ts'
+import { type Key, openKey } from './key.ts'
 import { hostTypes, idcs, regions } from './named.ts'
 import { obproxy } from './obproxy.ts'
 import { packages } from './packages.ts'
@@ -20,7 +21,7 @@ export type { Cluster, ClusterFilter, Server, Zone } from './clusterReads.ts'
 export type { ClusterStatus, ObservedServer, ObservedTenant, ObservedZone, ServerStatus } from './clusters.ts'
 export type { Credential } from './credentials.ts'
 export type { AgentStatus, Host, HostFacts, HostFilter, HostService, HostStatus } from './hosts.ts'
-export { type Key, keyFromFile, openKey, parseKey } from './key.ts'
+export { type Key, keyFromFile, parseKey } from './key.ts'
 export type { HostType, Idc, Region, Removal } from './named.ts'
 export { type NewCluster, type NewZone, priorityGroups } from './newCluster.ts'
 export type { Creator, Subtask, Task, TaskWithSubtasks } from './newTask.ts'
@@ -72,8 +73,10 @@ export interface StoreOptions extends ConnectOptions {
 }
 
 /** Opens the store on PostgreSQL (`databaseUrl`), or on PGlite in a directory or in memory, with its schema brought up to date. */
-export async function openStore({ key, ...where }: StoreOptions): Promise<Store> {
-  const { db, close } = await connect(where)
+export const openStore = async ({ key, ...where }: StoreOptions): Promise<Store> => storeOver(await connect(where), key)
+
+/** The store over a database that is open. */
+export function storeOver({ db, close }: Connection, key: Key): Store {
   return {
     acceptCluster: (acceptance) => acceptCluster(db, key, acceptance),
     acceptHosts: (request) => acceptHosts(db, request),
@@ -94,3 +97,7 @@ export async function openStore({ key, ...where }: StoreOptions): Promise<Store>
     close,
   }
 }
+
+/** The store of a configuration; its key is made on first start. */
+export const openConfiguredStore = async (config: Pick<Config, 'databaseUrl' | 'dataDir' | 'key' | 'keyFile'>): Promise<Store> =>
+  openStore({ key: await openKey(config), dataDir: config.dataDir, databaseUrl: config.databaseUrl })

@@ -1,1 +1,2 @@
 export { createCluster } from './createCluster.ts'
+export { prepareHost } from './prepareHost.ts'

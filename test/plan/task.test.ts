@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { expand } from '../../src/plan/expand.ts'
-import { once, perHost, plan } from '../../src/plan/plan.ts'
+import { once, type Plan, perHost, plan } from '../../src/plan/plan.ts'
 import { type Change, createTask, type Task } from '../../src/plan/task.ts'
 import { anyPlan, anyTargets, targets } from './arbitrary.ts'
 
@@ -15,7 +15,7 @@ const threeSteps = plan('Three', [
   once('Finish', 'finish', { timeout: '1m' }),
 ])
 // Indexes: 0 Prepare, 1 and 2 Install, 3 Finish.
-const start = (of = threeSteps) => createTask(expand(of, targets(2)), of)
+const start = (of: Plan = threeSteps) => createTask(expand(of, targets(2)), of)
 const ready = (changes: readonly Change[]) => changes.filter(({ state }) => state.status === 'READY').map(({ index }) => index)
 const statuses = (task: Task) => task.subtasks.map(({ status }) => status)
 

@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
-import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker'
+import { makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker'
 import type { NodeInput } from '../../src/plan/node.ts'
 import { type Decisions, type Run, searchAttributes } from '../../src/plan/run.ts'
 import { createCluster } from '../../src/workflows/index.ts'
 import * as messages from '../../src/workflows/messages.ts'
-
-const quiet = new DefaultLogger('ERROR')
+import { bundle, quiet } from '../support/bundle.ts'
 
 const tool = (name: string) => fileURLToPath(new URL(`../../.tools/bin/${name}`, import.meta.url))
 
@@ -44,11 +43,6 @@ export const aRun = (hosts = 1, zones = 1): Run => ({
   clusterName: 'terran',
   hosts: Array.from({ length: hosts }, (_, index) => ({ id: index + 1, ip: `10.0.0.${index + 1}` })),
   zones: Array.from({ length: zones }, (_, index) => `zone${index + 1}`),
-})
-
-const bundle = bundleWorkflowCode({
-  workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
-  logger: quiet,
 })
 
 /** Runs createCluster with stub activities; `act` gets the handle while the worker lives. */

@@ -1,0 +1,117 @@
+import { openAsBlob, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import type { ApiClient } from '../src/cli/client.ts'
+import type { Lab } from './index.ts'
+
+/** What a user of OCP has to tell it before a cluster can be created, told over HTTP like any user would. */
+const id = z.object({ id: z.number() })
+const hostsReply = z.object({ hostIds: z.array(z.number()) })
+const hostReply = z.object({ status: z.string() })
+const nothing = z.unknown()
+
+const post = async <Schema extends z.ZodType>(
+  api: ApiClient,
+  path: string,
+  body: unknown,
+  schema: Schema,
+): Promise<z.infer<Schema>> => (await api.post(path, body, schema)).data
+
+export interface Inventory {
+  /** Ids of the lab's hosts, in the lab's order. */
+  readonly hostIds: readonly number[]
+  /** Name of the IDC of each host. */
+  readonly idcs: readonly string[]
+}
+
+/** Uploads packages; a browser or curl would send the same multipart form. */
+export async function uploadPackages(api: ApiClient, files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const form = new FormData()
+    form.append('file', await openAsBlob(file), basename(file))
+    await post(api, '/api/v2/software-packages', form, nothing)
+  }
+}
+
+/**
+ * Region, IDCs, host type, credential and hosts. `idcOf` says in which IDC each host stands; hosts are AVAILABLE when this resolves,
+ * which the agent package has to be uploaded for. Fails when a host is not in time.
+ */
+export async function registerHosts(api: ApiClient, lab: Lab, idcOf: (index: number) => string): Promise<Inventory> {
+  const region = await post(api, '/api/v2/compute/regions', { name: 'hangzhou', description: 'lab' }, id)
+  const idcs = lab.hosts.map((_, index) => idcOf(index))
+  const idcIds = new Map<string, number>()
+  for (const name of new Set(idcs))
+    idcIds.set(name, (await post(api, '/api/v2/compute/idcs', { name, description: 'lab', regionId: region.id }, id)).id)
+  const type = await post(api, '/api/v2/compute/hostTypes', { name: 'lab', description: 'lab host' }, id)
+  const credential = await post(
+    api,
+    '/api/v2/profiles/me/credentials',
+    {
+      targetType: 'HOST',
+      name: `lab-${lab.name}`,
+      sshCredentialProperty: {
+        type: 'PRIVATE_KEY',
+        username: 'root',
+        passphrase: readFileSync(lab.users.root.privateKeyFile, 'utf8'),
+      },
+    },
+    id,
+  )
+  const hostIds: number[] = []
+  for (const [index, host] of lab.hosts.entries()) {
+    const { hostIds: made } = await post(
+      api,
+      '/api/v2/compute/hosts/batchCreate',
+      {
+        hostBasicDataList: [{ innerIpAddress: host.ip }],
+        sshPort: host.sshPort,
+        kind: 'DEDICATED_PHYSICAL_MACHINE',
+        idcId: idcIds.get(idcs[index] ?? ''),
+        typeId: type.id,
+        credentialId: credential.id,
+      },
+      hostsReply,
+    )
+    hostIds.push(...made)
+  }
+  await Promise.all(hostIds.map((hostId) => available(api, hostId)))
+  return { hostIds, idcs }
+}
+
+const patienceMs = 60_000
+
+async function available(api: ApiClient, hostId: number): Promise<void> {
+  const deadline = Date.now() + patienceMs
+  for (;;) {
+    const { status } = (await api.get(`/api/v2/compute/hosts/${hostId}`, hostReply)).data
+    if (status === 'AVAILABLE') return
+    if (Date.now() > deadline)
+      throw new Error(`host ${hostId} is still ${status} after ${patienceMs / 1000} s: see its "Prepare host" task`)
+    await sleep(100)
+  }
+}
+
+export interface ZonePlan {
+  readonly name: string
+  /** Positions of its hosts in the lab. */
+  readonly hosts: readonly number[]
+}
+
+/** The body of `POST /api/v2/ob/clusters`. */
+export const createRequest = (
+  inventory: Inventory,
+  options: { readonly name: string; readonly password: string; readonly rpmName: string; readonly zones: readonly ZonePlan[] },
+) => ({
+  type: 'PRIMARY',
+  name: options.name,
+  password: options.password,
+  primaryZone: '',
+  rpmName: options.rpmName,
+  zones: options.zones.map(({ name, hosts }) => ({
+    name,
+    idcName: inventory.idcs[hosts[0] ?? 0],
+    servers: hosts.map((host) => inventory.hostIds[host]),
+  })),
+})

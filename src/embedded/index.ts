@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import { NativeConnection } from '@temporalio/worker'
+import { pino } from 'pino'
+import { startServer } from '../api/start.ts'
+import { connectTemporal } from '../api/temporal.ts'
+import type { Config } from '../config.ts'
+import { createHostPool } from '../host/index.ts'
+import { workflowId } from '../plan/run.ts'
+import { openConfiguredStore } from '../store/index.ts'
+import { createWorker } from '../worker/create.ts'
+import { installRuntime } from '../worker/logging.ts'
+import { startTemporalServer } from './temporalServer.ts'
+
+export interface Embedded {
+  /** Where the API listens, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string
+  /** Temporal Web UI, and its page of one create. */
+  readonly temporalUi: string
+  readonly runUi: (taskId: number) => string
+  /** gRPC address of Temporal. */
+  readonly temporal: string
+  close(): Promise<void>
+}
+
+export interface EmbeddedOptions {
+  /** Keep Temporal's runs in the data directory; a test may do without. */
+  readonly keepRuns?: boolean
+  readonly temporalPort?: number
+  readonly temporalUiPort?: number
+  /** Level of the log on stderr; default `warn`. */
+  readonly logLevel?: string
+}
+
+/** API, worker, store (PGlite) and Temporal's dev server with its Web UI in one process, with all their state in the data directory. */
+export async function startEmbedded(config: Config, options: EmbeddedOptions = {}): Promise<Embedded> {
+  const { keepRuns = true, temporalPort = 7233, temporalUiPort = 8233, logLevel = 'warn' } = options
+  const closers: (() => Promise<unknown>)[] = []
+  const close = async (): Promise<void> => {
+    for (const closeOne of closers.splice(0).reverse()) await closeOne()
+  }
+  const log = pino({ name: 'obflow', level: logLevel }, process.stderr)
+  try {
+    installRuntime(log)
+    const [store, temporal] = await Promise.all([
+      openConfiguredStore(config),
+      startTemporalServer({
+        port: temporalPort,
+        uiPort: temporalUiPort,
+        ...(keepRuns && { dbFile: join(config.dataDir, 'temporal.db') }),
+      }),
+    ])
+    closers.push(
+      () => store.close(),
+      () => temporal.close(),
+    )
+    const workflows = connectTemporal({ store, taskQueue: config.taskQueue, address: temporal.address })
+    closers.push(() => workflows.close())
+    const connection = await NativeConnection.connect({ address: temporal.address })
+    closers.push(() => connection.close())
+    const hosts = createHostPool()
+    closers.push(() => hosts.close())
+    const worker = await createWorker({ connection, namespace: 'default', taskQueue: config.taskQueue, store, hosts })
+    const running = worker.run()
+    closers.push(async () => {
+      worker.shutdown()
+      await running
+    })
+    const api = await startServer({
+      config,
+      store,
+      workflows,
+      logger: { level: logLevel, stream: process.stderr },
+      onPassword: (password) =>
+        process.stderr.write(`First start: user admin, password ${password.reveal()} (it is not shown again)\n`),
+    })
+    closers.push(() => api.close())
+    return {
+      url: api.url,
+      temporal: temporal.address,
+      temporalUi: temporal.ui,
+      runUi: (taskId) => `${temporal.ui}/namespaces/default/workflows/${workflowId('createCluster', taskId)}`,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { access, mkdir } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { Connection } from '@temporalio/client'
+import { searchAttributes } from '../plan/run.ts'
+
+export interface TemporalServer {
+  /** gRPC address, `host:port`. */
+  readonly address: string
+  /** URL of the Web UI. */
+  readonly ui: string
+  close(): Promise<void>
+}
+
+export interface TemporalServerOptions {
+  /** SQLite file that keeps the runs over restarts; absent: in memory. */
+  readonly dbFile?: string
+  /** Ports wanted; another free one is taken when they are busy. */
+  readonly port?: number
+  readonly uiPort?: number
+}
+
+/** The dev server has one history shard, whose queues it reads 20 times a second as shipped: 50 ms a step. Source: `history/configs`. */
+const dynamicConfig = { 'history.transferProcessorMaxPollRPS': 10_000, 'history.timerProcessorMaxPollRPS': 10_000 }
+const readyMs = 30_000
+
+/** Temporal's CLI: from `tools/setup.sh`, else the one on PATH. */
+const temporalCli = async (): Promise<string> => {
+  const own = fileURLToPath(new URL('../../.tools/bin/temporal', import.meta.url))
+  return access(own).then(
+    () => own,
+    () => 'temporal',
+  )
+}
+
+/** A free loopback port: the wanted one when nobody has it. */
+export async function freePort(wanted = 0): Promise<number> {
+  const server = createServer()
+  try {
+    const listening = once(server, 'listening')
+    server.listen(wanted, '127.0.0.1')
+    await listening
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('no port')
+    return address.port
+  } catch (error) {
+    if (wanted !== 0) return freePort()
+    throw error
+  } finally {
+    server.close()
+  }
+}
+
+/** Temporal's dev server and Web UI as a child that ends with this process, however this process ends (Linux). */
+export async function startTemporalServer({ dbFile, port, uiPort }: TemporalServerOptions): Promise<TemporalServer> {
+  if (dbFile !== undefined) await mkdir(dirname(dbFile), { recursive: true })
+  const grpc = await freePort(port)
+  const web = await freePort(uiPort)
+  const arguments_ = [
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(grpc), '--ui-port', String(web), '--log-level', 'error'],
+    ...(dbFile === undefined ? [] : ['--db-filename', dbFile]),
+    ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
+    ...Object.values(searchAttributes).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+  ]
+  const cli = await temporalCli()
+  // Detached, so that a terminal's Ctrl-C reaches this process alone, which then ends its workers before the server.
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', cli, ...arguments_], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  })
+  const complaints: string[] = []
+  child.stderr.on('data', (chunk: Buffer) => void complaints.splice(0, Math.max(0, complaints.push(chunk.toString()) - 20)))
+  try {
+    await ready(child, `127.0.0.1:${grpc}`)
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw new Error(`Temporal's dev server did not start: ${complaints.join('').slice(-2000)}`, { cause: error })
+  }
+  return {
+    address: `127.0.0.1:${grpc}`,
+    ui: `http://127.0.0.1:${web}`,
+    async close() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const exited = once(child, 'exit')
+      child.kill('SIGTERM')
+      const stopped = await Promise.race([exited.then(() => true), sleep(5000, false, { ref: false })])
+      if (!stopped) child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+async function ready(child: ChildProcess, address: string): Promise<void> {
+  const failed = new Promise<never>((_, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) => reject(new Error(`it ended with ${code ?? signal}`)))
+  })
+  failed.catch(() => undefined)
+  const deadline = Date.now() + readyMs
+  for (;;) {
+    const up = Connection.connect({ address, connectTimeout: 1000 }).then(
+      async (connection) => {
+        // The port answers before the namespace is there.
+        const known = await connection.workflowService.describeNamespace({ namespace: 'default' }).then(
+          () => true,
+          () => false,
+        )
+        await connection.close()
+        return known
+      },
+      () => false,
+    )
+    if (await Promise.race([up, failed])) return
+    if (Date.now() > deadline) throw new Error(`no answer at ${address} within ${readyMs / 1000} s`)
+    await Promise.race([sleep(100), failed])
+  }
+}

@@ -1,0 +1,15 @@
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker'
+import type { Logger } from 'pino'
+
+/** Sends what Temporal's SDK logs to obflow's log. Once per process, before any worker. */
+export function installRuntime(logger: Logger): void {
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      const { error, ...fields } = meta ?? {}
+      const method = level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : 'debug'
+      logger[method]({ ...fields, ...(error instanceof Error && { cause: error.message }) }, message)
+    }),
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
+  })
+}

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
+import { Runtime, Worker } from '@temporalio/worker'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { bundle, quiet } from '../support/bundle.ts'
+
+const folder = new URL('histories/', import.meta.url)
+const recorded = readdirSync(folder).filter((file) => file.endsWith('.json'))
+
+beforeAll(() => {
+  Runtime.install({ logger: quiet })
+})
+
+/** Histories of real runs in the lab: today's workflow code must still take every one of them the way it went. */
+describe('replay', () => {
+  it('has histories to replay', () => {
+    expect(recorded.length).toBeGreaterThan(0)
+  })
+
+  it.each(recorded)('%s goes as it went', async (file) => {
+    const history = historyFromJSON(JSON.parse(readFileSync(new URL(file, folder), 'utf8')))
+    await Worker.runReplayHistory({ workflowBundle: await bundle }, history)
+  })
+
+  it('notices a workflow that schedules something else', async () => {
+    const file = recorded[0] ?? ''
+    const altered = readFileSync(new URL(file, folder), 'utf8').replaceAll('"installRpm"', '"installDeb"')
+    await expect(
+      Worker.runReplayHistory({ workflowBundle: await bundle }, historyFromJSON(JSON.parse(altered))),
+    ).rejects.toThrow()
+  })
+})
