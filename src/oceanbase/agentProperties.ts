@@ -45,8 +45,10 @@ const filesOf = ({ cluster, server, monitor, basicAuth }: AgentConfig): Readonly
   }
 }
 
-const valueType = (value: Value): string =>
-  ({ string: 'string', number: 'int64', boolean: 'bool' })[value instanceof Secret ? 'string' : typeof value] ?? 'string'
+const valueType = (value: Value): string => {
+  if (typeof value === 'number') return 'int64'
+  return typeof value === 'boolean' ? 'bool' : 'string'
+}
 
 // A JSON string is a YAML string. A password stays plain (`encrypted: false`) in a file that only the agent's user may read: the
 // package's own key lies next to it.

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import {
+  generatePassword,
+  obproxyHome,
+  obproxyPorts,
+  readAgentStatus,
+  readObserverState,
+  refreshAgentConfig,
+  startFlags,
+  startObproxy,
+  startupParametersOf,
+} from '../../src/oceanbase/index.ts'
+import { Secret } from '../../src/quote.ts'
+import { terran, threeZones } from './cluster.ts'
+
+const server = { hostId: 1, ip: '10.0.0.1', zone: 'zone1', rootServer: true }
+
+test('an observer is started with all the flags of the manual', () => {
+  expect(startFlags(terran({ zones: threeZones() }), server)).toEqual([
+    ...['-r', '10.0.0.1:2882:2881;10.0.0.2:2882:2881;10.0.0.3:2882:2881'],
+    ...['-p', 2881, '-P', 2882, '-z', 'zone1', '-c', 1, '-n', 'terran'],
+    ...['-d', '/home/admin/oceanbase/store/terran', '-l', 'INFO'],
+    ...['-o', 'system_memory=5G,config_additional_dir=/data/1/terran/etc3;/data/log1/terran/etc2'],
+  ])
+})
+
+test('posted startup parameters take the place of the defaults', () => {
+  const startupParameters = [{ name: 'memory_limit', value: '4G' }]
+  expect(startupParametersOf(terran({ startupParameters }))).toEqual(startupParameters)
+  expect(startupParametersOf(terran())).toEqual([{ name: 'system_memory', value: '5G' }])
+})
+
+test('the state of an observer is the last line a script prints', () => {
+  expect(readObserverState('adopted\nobserver 4711\n')).toEqual({ pid: 4711 })
+  expect(readObserverState('observer none\n')).toBeUndefined()
+})
+
+test('a generated password satisfies both generations of the rule and is never the same', () => {
+  const passwords = Array.from({ length: 50 }, () => generatePassword().reveal())
+  expect(new Set(passwords).size).toBe(50)
+  for (const password of passwords) {
+    expect(password).toMatch(/^[A-Za-z0-9._+@#%]{8,32}$/)
+    for (const kind of [/[A-Z]/g, /[a-z]/g, /[0-9]/g, /[._+@#%]/g]) expect(password.match(kind)?.length).toBeGreaterThanOrEqual(2)
+  }
+})
+
+test("an agent's passwords are in no text that may be shown", () => {
+  const script = refreshAgentConfig({
+    cluster: terran(),
+    server,
+    monitor: { username: 'ocp_monitor', password: new Secret('mon1tor') },
+    basicAuth: { username: 'ocp_agent', password: new Secret('b4sic') },
+  })
+  expect(script.text).toContain('value: "mon1tor"')
+  expect(script.shown).not.toMatch(/mon1tor|b4sic/)
+})
+
+test.each([
+  ['{"data":{"state":"running","version":"1.2"}}', { state: 'running', version: '1.2' }],
+  ['{"state":"running","version":"1.2","services":{"ob_monagent":{"state":"starting"}}}', { state: 'starting', version: '1.2' }],
+  ['<html>', { state: '', version: '' }],
+])('an agent that answers %s is %j', (body, status) => {
+  expect(readAgentStatus(body)).toEqual(status)
+})
+
+test('an obproxy is started with the SQL ports of the root servers and without a password', () => {
+  const proxy = { appName: 'proxy', osUser: 'admin', listenPort: obproxyPorts.listen, prometheusPort: obproxyPorts.prometheus }
+  const { text } = startObproxy(proxy, terran({ zones: threeZones() }))
+  expect(text).toContain(`home=${obproxyHome}`)
+  expect(text).toContain("launch -r '10.0.0.1:2881;10.0.0.2:2881;10.0.0.3:2881' -p 2883 -n proxy -c terran")
+  expect(text).not.toContain('password')
+})
