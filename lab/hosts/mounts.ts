@@ -8,6 +8,8 @@ export function fstabOf(dir: string, node: string): string {
   const root = join(dir, 'root')
   const mounts: readonly (readonly [what: string, where: string, type: string, options: string])[] = [
     ['proc', 'proc', 'proc', 'defaults'],
+    // Half a thousand links into /usr: to copy them would be most of the work of making a host.
+    ['/etc/alternatives', 'etc/alternatives', 'none', 'bind,ro'],
     [join(dir, 'sysctl/vm'), 'proc/sys/vm', 'none', 'bind'],
     [join(dir, 'sysctl/fs'), 'proc/sys/fs', 'none', 'bind'],
     [join(root, 'proc/sys/kernel'), 'proc/sys/kernel', 'none', 'bind,ro'],

@@ -19,7 +19,6 @@ export const adminId = 500
 
 /** What a host takes over from the build machine's /etc. All else there (keys, tokens, accounts) stays invisible. */
 const sharedEtc = [
-  'alternatives',
   'ld.so.cache',
   'ld.so.conf',
   'ld.so.conf.d',
@@ -37,6 +36,7 @@ const sharedEtc = [
 const folders: readonly (readonly [path: string, mode: number, owner?: number])[] = [
   ...['dev', 'proc', 'sys', 'run', 'mnt', 'opt', 'srv', 'usr', 'home', 'data', 'etc'].map((path) => [path, 0o755] as const),
   ...[
+    'etc/alternatives',
     'etc/rpm',
     'etc/ssh',
     'etc/obflow-lab',
