@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { recordHistory } from '../replay/record.ts'
+import { expectCluster } from './expectCluster.ts'
+import { causes, type Scene, startScene } from './scene.ts'
+
+const cluster = z.object({ status: z.string(), obVersion: z.string().nullish() })
+const reply = z.looseObject({ id: z.number(), clusterId: z.number() })
+
+describe("the API page's own sample", () => {
+  let scene: Scene
+  beforeAll(async () => {
+    scene = await startScene({ hosts: 1, idcOf: () => 'hz2' })
+  })
+  afterAll(() => scene?.[Symbol.asyncDispose]())
+
+  it('posted as it stands ends in a RUNNING 2.2.73 cluster on its host', async () => {
+    const body = {
+      type: 'PRIMARY',
+      name: 'terran',
+      password: 'xxxxx',
+      primaryZone: '',
+      rpmName: 'oceanbase-2.2.73-20201211175814.el7.x86_64.rpm',
+      zones: [{ name: 'zone1', idcName: 'hz2', servers: [1] }],
+    }
+    const { data } = await scene.api.post('/api/v2/ob/clusters', body, reply)
+    const task = await scene.ended(data.id)
+    expect(causes(task)).toBe('')
+    expect(task.subtasks).toHaveLength(23)
+    expect(task.status).toBe('SUCCESSFUL')
+    expect((await scene.api.get(`/api/v2/ob/clusters/${data.clusterId}`, cluster)).data.status).toBe('RUNNING')
+    await expectCluster({ name: 'terran', password: 'xxxxx', version: '2.2.73', hosts: scene.lab.hosts, primaryZone: 'zone1' })
+    await recordHistory(scene.temporal, data.id, 'create-1-host-2.2.73')
+  })
+})
+
+describe.each([
+  { hosts: 3, zones: [[0], [1], [2]], subtasks: 35, recorded: 'create-3-hosts-4.2' },
+  { hosts: 5, zones: [[0, 1], [2, 3], [4]], subtasks: 47, recorded: 'create-5-hosts-4.2' },
+])('a cluster of $hosts hosts in three zones', ({ hosts, zones, subtasks, recorded }) => {
+  let scene: Scene
+  const zoneOf = (index: number) => zones.findIndex((members) => members.includes(index))
+  beforeAll(async () => {
+    scene = await startScene({ hosts, idcOf: (index) => `hz${zoneOf(index) + 1}` })
+  })
+  afterAll(() => scene?.[Symbol.asyncDispose]())
+
+  it('is RUNNING with all its servers ACTIVE, and its hosts hold what was promised', async () => {
+    const plan = zones.map((members, index) => ({ name: `zone${index + 1}`, hosts: members }))
+    const { id, clusterId } = await scene.create({ name: 'protoss', password: 'Aa11--pylon', version: '4.2.1.8', zones: plan })
+    const task = await scene.ended(id)
+    expect(causes(task)).toBe('')
+    expect(task.subtasks).toHaveLength(subtasks)
+    expect((await scene.api.get(`/api/v2/ob/clusters/${clusterId}`, cluster)).data.status).toBe('RUNNING')
+    await expectCluster({
+      name: 'protoss',
+      password: 'Aa11--pylon',
+      version: '4.2.1.8',
+      hosts: scene.lab.hosts,
+      primaryZone: 'RANDOM',
+    })
+    await recordHistory(scene.temporal, id, recorded)
+  })
+})

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { Client, Connection } from '@temporalio/client'
+import { z } from 'zod'
+import { buildPackages, createLab, type Lab } from '../../lab/index.ts'
+import { createRequest, type Inventory, registerHosts, uploadPackages, type ZonePlan } from '../../lab/scenario.ts'
+import { type ApiClient, createClient } from '../../src/cli/client.ts'
+import { type Task, taskSchema } from '../../src/cli/taskSchema.ts'
+import { readConfig } from '../../src/config.ts'
+import { type Embedded, startEmbedded } from '../../src/embedded/index.ts'
+
+const created = z.object({ id: z.number(), clusterId: z.number() })
+
+/** obflow all in one with hosts of a lab of its own, told of them and of the packages over HTTP. */
+export interface Scene extends AsyncDisposable {
+  readonly lab: Lab
+  readonly obflow: Embedded
+  readonly api: ApiClient
+  readonly inventory: Inventory
+  readonly dataDir: string
+  readonly temporal: Client
+  /** Posts a create and returns its ids. */
+  create(options: {
+    readonly name: string
+    readonly password: string
+    readonly version: string
+    readonly zones: readonly ZonePlan[]
+  }): Promise<z.infer<typeof created>>
+  task(id: number): Promise<Task>
+  /** The task as it is when it no longer runs. */
+  ended(id: number): Promise<Task>
+}
+
+export interface SceneOptions {
+  readonly hosts: number
+  readonly idcOf: (index: number) => string
+}
+
+export async function startScene({ hosts, idcOf }: SceneOptions): Promise<Scene> {
+  const cleanups: (() => Promise<unknown>)[] = []
+  const close = async (): Promise<void> => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+  }
+  try {
+    const dataDir = await mkdtemp(join(tmpdir(), 'obflow-scene-'))
+    cleanups.push(() => rm(dataDir, { recursive: true, force: true }))
+    const packages = await buildPackages()
+    const lab = await createLab({ hosts })
+    cleanups.push(() => lab.destroy())
+    const password = randomBytes(12).toString('base64url')
+    const config = readConfig({ OBFLOW_DATA_DIR: dataDir, OBFLOW_LISTEN: '127.0.0.1:0', OBFLOW_ADMIN_PASSWORD: password })
+    const obflow = await startEmbedded(config, { keepRuns: false, temporalPort: 0, temporalUiPort: 0, logLevel: 'error' })
+    cleanups.push(() => obflow.close())
+    const connection = await Connection.connect({ address: obflow.temporal })
+    cleanups.push(() => connection.close())
+    const api = createClient({ url: obflow.url, user: 'admin', password })
+    await uploadPackages(
+      api,
+      packages.filter(({ name }) => name !== 'obproxy').map(({ path }) => path),
+    )
+    const inventory = await registerHosts(api, lab, idcOf)
+    const task = async (id: number): Promise<Task> => (await api.get(`/api/v2/tasks/instances/${id}`, taskSchema)).data
+    return {
+      lab,
+      obflow,
+      api,
+      inventory,
+      dataDir,
+      temporal: new Client({ connection }),
+      async create({ version, ...options }) {
+        const rpm = packages.find((built) => built.name === 'oceanbase' && built.version === version)
+        if (!rpm) throw new Error(`the lab has no observer ${version}`)
+        const body = createRequest(inventory, { ...options, rpmName: basename(rpm.path) })
+        return (await api.post('/api/v2/ob/clusters', body, created)).data
+      },
+      task,
+      async ended(id) {
+        for (;;) {
+          const now = await task(id)
+          if (now.status !== 'RUNNING') return now
+        }
+      },
+      [Symbol.asyncDispose]: close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Why a task failed, in one text: what a test that expected success should print. */
+export const causes = (task: Task): string =>
+  task.subtasks.flatMap(({ name, error }) => (error ? [`${name}: ${error.code} ${error.message}`] : [])).join('\n')
