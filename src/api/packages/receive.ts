@@ -40,7 +40,9 @@ export async function receive(directory: string, upload: Readable): Promise<Rece
     )
   } catch (error) {
     await rm(path, { force: true })
-    throw error
+    // What has an errno is this machine's trouble (no space left); the rest is an upload that broke off.
+    if (error instanceof Error && 'errno' in error) throw error
+    throw new Refused({ code: 'COM10003', args: ['the upload broke off'], field: 'file' })
   }
   return { path, sha1: sha1.digest('hex'), sha256: sha256.digest('hex'), size }
 }

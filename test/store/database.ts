@@ -1,0 +1,76 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { getTableName, is, sql } from 'drizzle-orm'
+import { PgTable } from 'drizzle-orm/pg-core'
+import { Client } from 'pg'
+import { type Connection, connect } from '../../src/store/db.ts'
+import { parseKey, type Store, storeOver } from '../../src/store/index.ts'
+import * as schema from '../../src/store/schema/index.ts'
+
+export interface TestStore {
+  readonly store: Store
+  readonly db: Connection['db']
+  /** Every row of every table, in a stable order. */
+  dump(): Promise<Record<string, unknown[]>>
+  /** Empties every table and begins ids anew. */
+  reset(): Promise<void>
+  close(): Promise<void>
+}
+
+const tables = Object.values<unknown>(schema).filter((value) => is(value, PgTable))
+
+export const newKey = () => parseKey(randomBytes(32).toString('hex'))
+
+function testStore(connection: Connection, drop: () => Promise<void> = async () => {}): TestStore {
+  const { db } = connection
+  return {
+    store: storeOver(connection, newKey()),
+    db,
+    async dump() {
+      const rows: Record<string, unknown[]> = {}
+      for (const table of tables) rows[getTableName(table)] = await db.select().from(table).orderBy(sql`1, 2`)
+      return rows
+    },
+    async reset() {
+      const names = tables.map((table) => sql.identifier(getTableName(table)))
+      await db.execute(sql`truncate ${sql.join(names, sql`, `)} restart identity cascade`)
+    },
+    async close() {
+      await connection.close()
+      await drop()
+    },
+  }
+}
+
+const openPglite = async (): Promise<TestStore> => testStore(await connect({}))
+
+async function openPostgres(server: string): Promise<TestStore> {
+  const name = `obflow_test_${randomUUID().replaceAll('-', '')}`
+  const inServer = async (statement: string): Promise<void> => {
+    const client = new Client({ connectionString: server })
+    await client.connect()
+    await client.query(statement)
+    await client.end()
+  }
+  await inServer(`create database ${name}`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  const databaseUrl = url.toString()
+  // Several processes open a new schema at once: each must find it whole.
+  const [connection, ...others] = await Promise.all([
+    connect({ databaseUrl }),
+    connect({ databaseUrl }),
+    connect({ databaseUrl }),
+  ])
+  await Promise.all(others.map((other) => other.close()))
+  return testStore(connection, () => inServer(`drop database ${name}`))
+}
+
+const server = process.env.OBFLOW_TEST_DATABASE_URL
+
+/** PGlite always; PostgreSQL too where OBFLOW_TEST_DATABASE_URL names a server on which databases may be made. */
+export const databases: readonly { readonly name: string; open(): Promise<TestStore> }[] = [
+  { name: 'PGlite', open: openPglite },
+  ...(server ? [{ name: 'PostgreSQL', open: () => openPostgres(server) }] : []),
+]
+
+export const openTestStore = openPglite
