@@ -11,10 +11,11 @@ daemons() {
   done
 }
 
-rpm -q --qf '%{NVRA}\n' "$name" 2>/dev/null | grep -v 'is not installed' | while IFS= read -r nvra; do
+installed=$(rpm -q --qf '%{NVRA}\n' "$name" 2>/dev/null) || exit 0
+while IFS= read -r nvra; do
   [ "$nvra" != "$keep" ] || continue
   home=$(rpm -q --qf '[%{INSTPREFIXES}\n]' "$nvra" | head -n 1)
-  if [ -n "$control" ] && [ -x "$home/bin/$control" ]; then timeout 60 "$home/bin/$control" stop >/dev/null 2>&1 && echo "stopped $nvra"; fi
+  if [ -n "$control" ] && [ -x "$home/bin/$control" ]; then timeout 60 "$home/bin/$control" stop </dev/null >/dev/null 2>&1 && echo "stopped $nvra"; fi
   case $home in
     /?*)
       for pid in $(daemons "$home"); do kill "$pid" 2>/dev/null && echo "ended process $pid of $nvra"; done
@@ -22,4 +23,4 @@ rpm -q --qf '%{NVRA}\n' "$name" 2>/dev/null | grep -v 'is not installed' | while
   esac
   rpm -e "$nvra" >&2 || exit 1
   echo "removed $nvra"
-done
+done <<<"$installed"

@@ -55,7 +55,9 @@ ${act}`
 
 const failed = (output: Output, host: Host): DefiniteError | TransientError => {
   const cause = rpmCause(output, host.ip)
-  return cause ? new DefiniteError(cause) : new TransientError(`another rpm is at work on host ${host.ip}`)
+  return cause
+    ? new DefiniteError(cause)
+    : new TransientError(`rpm on host ${host.ip} was ended, or has to wait for another one (exit code ${output.code})`)
 }
 
 const look = async (host: Host, wish: RpmWish, act = sh`look`): Promise<Look> => {

@@ -43,10 +43,13 @@ const known: readonly Known[] = [
 /** Another rpm or yum holds the database; it will let go of it. */
 const locked = /transaction lock|database is locked/i
 
+/** From here on a shell's exit code tells of the signal that ended rpm (a reboot, the kernel short of memory). */
+const killed = 128
+
 /** Why rpm failed, or undefined when it would do better later. */
 export const rpmCause = ({ code, stderr, stdout }: Output, host: string): Cause | undefined => {
   const said = (stderr.trim() || stdout.trim()).slice(-1500)
-  if (locked.test(said)) return undefined
+  if (code >= killed || locked.test(said)) return undefined
   const match = known.find((entry) => entry.said.test(said))
   return {
     code: match?.code ?? 'TSK10005',

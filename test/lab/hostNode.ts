@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { LabHost } from '../../lab/index.ts'
-import type { HostNode } from '../../src/activities/node.ts'
+import type { HostNode, PreparedHostNode } from '../../src/activities/node.ts'
 import { createHostPool, type HostAccess } from '../../src/host/index.ts'
 import { type ClusterSpec, serversOf } from '../../src/oceanbase/index.ts'
 import { Secret } from '../../src/quote.ts'
@@ -103,5 +103,21 @@ export const createNodes = (
       target: bound(hostId, key),
     }
   }
-  return { on, lines, close: () => pool.close() }
+  /** A host that belongs to nothing yet; what the nodes write to the inventory lands in `inventory`. */
+  const inventory: Record<string, unknown> = { innerIpAddress: hosts[0]?.ip, status: 'NEW' }
+  const prepare = (hostId: number, name: string): PreparedHostNode => {
+    const { cluster: _, sql: __, server: ___, store: known, ...node } = on(hostId, name)
+    const hostStore = {
+      ...store,
+      hosts: {
+        get: async () => inventory,
+        setFacts: async (_id: number, facts: object) => void Object.assign(inventory, facts),
+        setStatus: async (_id: number, status: string) => void Object.assign(inventory, { status }),
+        setAgent: async (_id: number, agent: object | undefined) => void Object.assign(inventory, { agent }),
+      },
+    }
+    // Only the part of the store that these nodes use.
+    return { ...node, hostId, store: { ...known, ...hostStore } as unknown as Store }
+  }
+  return { on, prepare, inventory, lines, close: () => pool.close() }
 }

@@ -2,11 +2,16 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLab, type Lab, type LabHost } from '../../lab/index.ts'
 import { buildPackages } from '../../lab/packages/index.ts'
+import { installOcpAgent, removeOcpAgent } from '../../src/activities/installOcpAgent.ts'
 import { installRpm, removeRpm } from '../../src/activities/installRpm.ts'
 import { ioBench, removeIoBench } from '../../src/activities/ioBench.ts'
 import { makeDir, removeDir } from '../../src/activities/makeDir.ts'
 import { preCheck } from '../../src/activities/preCheck.ts'
-import { DefiniteError } from '../../src/errors/failure.ts'
+import { preCheckHost } from '../../src/activities/preCheckHost.ts'
+import { uninstallLegacyObagent } from '../../src/activities/uninstallLegacyObagent.ts'
+import { uninstallLegacyOcpAgent } from '../../src/activities/uninstallLegacyOcpAgent.ts'
+import { updateHostStatus } from '../../src/activities/updateHostStatus.ts'
+import { DefiniteError, TransientError } from '../../src/errors/failure.ts'
 import { readIoResource } from '../../src/oceanbase/ioResource.ts'
 import { failureOf } from '../host/hosts.ts'
 import { clusterOn, createNodes, packageFrom } from './hostNode.ts'
@@ -16,7 +21,9 @@ let rpms: Readonly<Record<string, string>>
 
 beforeAll(async () => {
   const built = await buildPackages()
-  rpms = Object.fromEntries(built.filter(({ name }) => name === 'oceanbase').map(({ version, path }) => [version, path]))
+  rpms = Object.fromEntries(
+    built.map(({ name, version, path }) => [name === 'oceanbase' ? version : name.replace(/^.*-/, ''), path]),
+  )
   lab = await createLab({ hosts: 2 })
 })
 afterAll(() => lab.destroy())
@@ -103,6 +110,85 @@ describe('taking back', () => {
   })
 })
 
+describe('Install rpm', () => {
+  it('converges when rpm is killed in the middle', async () => {
+    const host = first()
+    const nodes = nodesFor('4.2.1.8')
+    const killed = host.exec('until [ -e /home/admin/oceanbase/lib/seekdb ] && pid=$(pidof rpm); do :; done; kill -KILL $pid')
+    expect(await failureOf(installRpm(nodes.on(1, 'installRpm')))).toBeInstanceOf(TransientError)
+    expect((await killed).code).toBe(0)
+    expect(await installRpm(nodes.on(1, 'installRpm'))).toEqual({ installed: true })
+    await nodes.close()
+  })
+
+  it('mends a package of which a file is gone', async () => {
+    const host = first()
+    const nodes = nodesFor('4.2.1.8')
+    await host.must(['rm', '/home/admin/oceanbase/lib/seekdb/seekdb'])
+    expect(await installRpm(nodes.on(1, 'installRpm'))).toEqual({ installed: true })
+    expect((await host.exec('rpm -V --nomtime --nouser --nogroup oceanbase')).stdout).toBe('')
+    await nodes.close()
+  })
+
+  it('leaves another version alone and names it', async () => {
+    const host = first()
+    const nodes = nodesFor('2.2.73')
+    const reason = await reasonOf(installRpm(nodes.on(1, 'installRpm')))
+    expect(reason).toMatchObject({ code: 'PKG10012', host: host.ip })
+    expect(reason.message).toContain('oceanbase-4.2.1.8-108000022024072217.el7.x86_64 is installed')
+    await removeRpm(nodes.on(1, 'installRpm'))
+    expect((await host.exec('rpm -qa')).stdout).toContain('oceanbase-4.2.1.8')
+    await nodes.close()
+    const owner = nodesFor('4.2.1.8')
+    await removeRpm(owner.on(1, 'installRpm'))
+    expect((await host.exec('rpm -qa')).stdout).toBe('')
+    await owner.close()
+  })
+})
+
+describe('Do io bench', () => {
+  it('fails below the standard, with the numbers', async () => {
+    const host = first()
+    const nodes = nodesFor('4.2.1.8')
+    await installRpm(nodes.on(1, 'installRpm'))
+    await makeDir(nodes.on(1, 'makeDir'))
+    await host.fault('slowDisk', 200)
+    const reason = await reasonOf(ioBench(nodes.on(1, 'ioBench')))
+    await host.heal('slowDisk')
+    expect(reason).toMatchObject({ code: 'CMP07053', host: host.ip })
+    expect(reason.message).toMatch(/does \d{2,3} reads of 16 KB a second, 1000 are needed/)
+    expect((await host.exec('ls -A /data/1/terran')).stdout).not.toContain('bench')
+    await removeIoBench(nodes.on(1, 'ioBench'))
+    await removeDir(nodes.on(1, 'makeDir'))
+    await removeRpm(nodes.on(1, 'installRpm'))
+    await nodes.close()
+  })
+})
+
+describe('Prepare host', () => {
+  it('reads the host, installs the agent, and takes it back', async () => {
+    const host = first()
+    const nodes = createNodes(lab.hosts, { cluster: clusterOn(lab.hosts, '4.2.1.8'), file: packageFrom(rpms.agent ?? '') })
+    const untouched = await traces(host)
+    for (let round = 0; round < 2; round += 1) {
+      await preCheckHost(nodes.prepare(1, 'preCheckHost'))
+      await uninstallLegacyObagent(nodes.prepare(1, 'uninstallLegacyObagent'))
+      await uninstallLegacyOcpAgent(nodes.prepare(1, 'uninstallLegacyOcpAgent'))
+      expect(await installOcpAgent(nodes.prepare(1, 'installOcpAgent'))).toEqual({ installed: round === 0 })
+      await updateHostStatus(nodes.prepare(1, 'updateHostStatus'))
+    }
+    expect(nodes.inventory).toMatchObject({
+      name: host.name,
+      architecture: process.arch === 'arm64' ? 'aarch64' : 'x86_64',
+      status: 'AVAILABLE',
+      agent: { version: '3.1.2-20210812221645', status: 'AVAILABLE' },
+    })
+    await removeOcpAgent(nodes.prepare(1, 'installOcpAgent'))
+    expect(await traces(host)).toBe(untouched)
+    await nodes.close()
+  })
+})
+
 describe('Pre check for install OB', () => {
   it('reports everything that is wrong at once', async () => {
     const host = first()
@@ -116,6 +202,17 @@ describe('Pre check for install OB', () => {
     expect(reason.message).toContain('/data/1/terran/sstable belongs to root, not to admin')
     expect(reason.message).toContain('maybe from another observer: /home/admin/oceanbase/etc/observer.config.bin is left over')
     await host.exec('rm -rf /data/1/terran /home/admin/oceanbase')
+    await nodes.close()
+  })
+
+  it('finds a full disk', async () => {
+    const host = first()
+    const nodes = nodesFor('4.2.1.8')
+    await host.fault('diskFull', '/data/log1')
+    const reason = await reasonOf(preCheck(nodes.on(1, 'preCheck')))
+    await host.heal('diskFull')
+    expect(reason.code).toBe('CMP07050')
+    expect(reason.message).toContain('redo logs (/data/log1)')
     await nodes.close()
   })
 
