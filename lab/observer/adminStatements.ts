@@ -1,4 +1,4 @@
-import { type Cluster, mergeMicros, merging, now } from './cluster.ts'
+import { type Cluster, mergeMicros, merging, now, saveCluster } from './cluster.ts'
 import type { Observer } from './observer.ts'
 import { belongsTo4, parametersOf } from './parameters.ts'
 import { addServers, deleteServers, startOrStopServers } from './serverStatements.ts'
@@ -13,11 +13,16 @@ type Admin = {
 
 const ok: Decision = { kind: 'ok' }
 
-/** Runs with the leader's cluster, which exists when decide() asks. */
+/** Runs with the leader's cluster, which exists when decide() asks; what it changed is on disk before the answer goes out. */
 function onCluster(
   run: (cluster: Cluster, found: RegExpExecArray, self: Observer) => Decision | undefined | Promise<Decision | undefined>,
 ): Admin['run'] {
-  return (self, found) => (self.cluster ? run(self.cluster, found, self) : undefined)
+  return async (self, found) => {
+    if (!self.cluster) return undefined
+    const decision = await run(self.cluster, found, self)
+    saveCluster(self.dataDir, self.cluster)
+    return decision
+  }
 }
 
 /** The same for what only changes the cluster and is answered with OK. */

@@ -15,8 +15,8 @@ const parameters = ['memory_limit=1G', 'datafile_size=256M', 'log_disk_size=2G']
 export const kernelFolder = (dataDir: string) => join(dataDir, 'sstable/kernel')
 
 /** Starts the kernel on a free port and resolves when it greets; rejects when it exits before that or takes over 60 s. */
-export async function startKernel(home: string, dataDir: string): Promise<Kernel> {
-  const program = process.env.OBFLOW_LAB_SEEKDB ?? join(home, 'lib/seekdb/seekdb')
+export async function startKernel(installed: string, dataDir: string): Promise<Kernel> {
+  const program = process.env.OBFLOW_LAB_SEEKDB ?? join(installed, 'lib/seekdb/seekdb')
   if (!existsSync(program)) throw new Error(`kernel ${program} is missing`)
   const folder = kernelFolder(dataDir)
   mkdirSync(folder, { recursive: true })

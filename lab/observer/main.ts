@@ -10,6 +10,8 @@ import { readVersion } from './versionLine.ts'
 
 /** The lab's observer: started in its home folder with observer's own flags. Without -N the command returns once the server is launched. */
 const home = homeOf(process.cwd())
+/** Where the package lies: its version and its kernel are there wherever the command is run. */
+const installed = join(import.meta.dirname, '../..')
 const argv = process.argv.slice(2)
 
 function readFlags(): Flags {
@@ -49,7 +51,7 @@ async function run(flags: Flags): Promise<void> {
   takeName()
   mkdirSync(join(home.root, 'run'), { recursive: true })
   writeFileSync(home.pidFile, `${process.pid}\n`)
-  const server = await serve({ home, version, flags })
+  const server = await serve({ home, installed, version, flags })
   let stopping = false
   const stop = (): void => {
     if (stopping) return
@@ -62,7 +64,7 @@ async function run(flags: Flags): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
 }
 
-const version = readVersion(home.root)
+const version = readVersion(installed)
 const flags = readFlags()
 if (flags.version) {
   process.stdout.write(

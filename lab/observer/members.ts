@@ -65,7 +65,7 @@ async function lead(self: Observer, cluster: Cluster): Promise<void> {
 /** Starts the kernel and ties the observer's life to it: they are one process in the real one. */
 export async function startOwnKernel(self: Observer): Promise<NonNullable<Observer['kernel']>> {
   const begun = now()
-  const kernel = await startKernel(self.home.root, self.dataDir)
+  const kernel = await startKernel(self.installed, self.dataDir)
   self.log('INFO', 'SERVER', 'kernel serves sql', { port: kernel.port, cost_us: now() - begun })
   kernel.process.once('exit', (code, signal) => {
     if (self.kernel !== kernel) return

@@ -8,6 +8,7 @@ import type { Version } from './versionLine.ts'
 /** One running observer. `membership` appears with bootstrap or ADD SERVER, `cluster` and `kernel` only on the leader. */
 export type Observer = {
   home: Home
+  installed: string
   version: Version
   settings: Settings
   log: Log

@@ -17,14 +17,14 @@ import { checkParameters, diskOf, memoryOf, ownIp, rsListOf, StartError, setting
 import { checkStore, dataDiskBytes, initStore } from './store.ts'
 import type { Version } from './versionLine.ts'
 
-type Start = { home: Home; version: Version; flags: Flags }
+type Start = { home: Home; installed: string; version: Version; flags: Flags }
 
 /** Starts serving; resolves when both ports listen. Throws StartError or UsageError when this observer must not start. */
-export async function serve({ home, version, flags }: Start): Promise<{ stop: () => Promise<void> }> {
+export async function serve({ home, installed, version, flags }: Start): Promise<{ stop: () => Promise<void> }> {
   const log = openLog(home.logFile)
   log('INFO', 'SERVER', 'observer start', { version: version.full, home: home.root })
   const settings = settingsOf(flags, loadSettings(home), version)
-  const self = prepare({ home, version, flags }, settings)
+  const self = prepare({ home, installed, version, flags }, settings)
   const faults = readFaults()
   if (faults.slowStartMs) await delay(faults.slowStartMs)
   if (faults.crashAfterMs) setTimeout(crash, faults.crashAfterMs)
@@ -54,7 +54,7 @@ export async function serve({ home, version, flags }: Start): Promise<{ stop: ()
   }
 }
 
-function prepare({ home, version, flags }: Start, settings: Settings): Observer {
+function prepare({ home, installed, version, flags }: Start, settings: Settings): Observer {
   const log = openLog(home.logFile)
   checkParameters(settings, version)
   const memory = memoryOf(settings, version)
@@ -73,6 +73,7 @@ function prepare({ home, version, flags }: Start, settings: Settings): Observer 
   const cluster = membership?.complete ? loadCluster(dataDir) : undefined
   const self: Observer = {
     home,
+    installed,
     version,
     settings,
     log,
