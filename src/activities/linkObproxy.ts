@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { DefiniteError } from '../errors/failure.ts'
 import {
   connectSql,
@@ -9,10 +8,11 @@ import {
   throughProxy,
   unlinkStatements,
 } from '../oceanbase/index.ts'
-import { Secret, sql } from '../quote.ts'
+import { Secret } from '../quote.ts'
 import type { ObproxyCluster, ObproxyServer } from '../store/index.ts'
 import { inParallel } from './inParallel.ts'
 import type { ClusterNode } from './node.ts'
+import { selectOne } from './session.ts'
 import { until } from './until.ts'
 
 /** Makes the wanted obproxy clusters serve this cluster and proves it through each proxy's port. Nothing to do when none was asked for. */
@@ -97,7 +97,7 @@ async function proveRoute(node: ClusterNode, { ip, sqlPort: port }: ObproxyServe
   const username = throughProxy(node.cluster)
   await until(`${username} through ${ip}:${port}`, node, async () => {
     try {
-      await signedIn(node, { ip, port, username, password }, (session) => session.rows(sql`SELECT 1 AS one`, z.unknown()))
+      await signedIn(node, { ip, port, username, password }, selectOne)
       return { ready: true }
     } catch (error) {
       if (error instanceof Error && !node.signal.aborted) return { waiting: error.message }

@@ -4,7 +4,7 @@ import type { Quoted } from '../quote.ts'
 import { inParallel } from './inParallel.ts'
 import { observerFailure } from './logTail.ts'
 import type { ClusterNode } from './node.ts'
-import { rootUser } from './session.ts'
+import { asRoot, selectOne } from './session.ts'
 import { until } from './until.ts'
 
 /** Every how many looks at the SQL port the process is looked at as well: a remote command is dearer than a login. */
@@ -51,7 +51,7 @@ export async function waitForSql(node: ClusterNode, server: ServerSpec): Promise
   let looks = 0
   await until(`observer ${server.ip}`, node, async () => {
     try {
-      await rootUser(node, server)
+      await asRoot(node, server, selectOne)
       return { ready: true }
     } catch (error) {
       // While it starts, a server says no in many ways: "Server is initializing", no such tenant yet.

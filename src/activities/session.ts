@@ -7,33 +7,30 @@ import type { ClusterNode } from './node.ts'
 /** The code connectSql gives to a refused user or password. */
 const passwordRefused = 'OBE12000'
 
+const refused = (error: unknown): boolean => error instanceof DefiniteError && error.reason.code === passwordRefused
+
 export interface SessionOptions {
   /** Milliseconds one statement may take. */
   readonly timeoutMs?: number
 }
 
-/** A session for one piece of work, closed behind it. */
-async function session<T>(
-  node: ClusterNode,
-  server: ServerSpec,
-  user: SqlUser,
-  work: (session: Sql) => Promise<T>,
-  options?: SessionOptions,
-): Promise<T> {
-  const opened = await node.sql(server, user, options)
+/** Proves that a session does more than let itself be opened. */
+export const selectOne = async (session: Sql): Promise<void> => {
+  await session.rows(sql`SELECT 1 AS one`, z.unknown())
+}
+
+const thenClosed = async <T>(session: Sql, work: (session: Sql) => Promise<T>): Promise<T> => {
   try {
-    return await work(opened)
+    return await work(session)
   } finally {
-    await opened.close()
+    await session.close()
   }
 }
 
-const refused = (error: unknown): boolean => error instanceof DefiniteError && error.reason.code === passwordRefused
-
-/** Whether this user gets in and `SELECT 1` answers. False only for a refused password; other trouble is thrown. */
+/** Whether this user gets in. False only for a refused password; other trouble is thrown. */
 export async function canLogIn(node: ClusterNode, server: ServerSpec, user: SqlUser): Promise<boolean> {
   try {
-    await session(node, server, user, (opened) => opened.rows(sql`SELECT 1 AS one`, z.unknown()))
+    await thenClosed(await node.sql(server, user), selectOne)
     return true
   } catch (error) {
     if (refused(error)) return false
@@ -41,13 +38,24 @@ export async function canLogIn(node: ClusterNode, server: ServerSpec, user: SqlU
   }
 }
 
-/** Which root gets in: the one without a password, as until "Set sys password", or the one with the cluster's. */
-export async function rootUser(node: ClusterNode, server: ServerSpec): Promise<'rootEmpty' | 'root'> {
-  if (await canLogIn(node, server, 'rootEmpty')) return 'rootEmpty'
-  if (await canLogIn(node, server, 'root')) return 'root'
+/** What root was let in with last: spares every further login of a node a refused one. */
+const lastRoot = new WeakMap<ClusterNode, 'root' | 'rootEmpty'>()
+
+/** A session as root, with the cluster's password or, as until "Set sys password", without one. */
+async function openAsRoot(node: ClusterNode, server: ServerSpec, options?: SessionOptions): Promise<Sql> {
+  const order = lastRoot.get(node) === 'rootEmpty' ? (['rootEmpty', 'root'] as const) : (['root', 'rootEmpty'] as const)
+  for (const user of order) {
+    try {
+      const session = await node.sql(server, user, options)
+      lastRoot.set(node, user)
+      return session
+    } catch (error) {
+      if (!refused(error)) throw error
+    }
+  }
   throw new DefiniteError({
     code: passwordRefused,
-    message: `root can log in to ${server.ip} neither without a password nor with the cluster's`,
+    message: `root can log in to ${server.ip} neither with the cluster's password nor without one`,
     advice: 'the password was changed outside: set it back to the posted one, then retry',
     host: server.ip,
   })
@@ -59,7 +67,7 @@ export const asRoot = async <T>(
   server: ServerSpec,
   work: (session: Sql) => Promise<T>,
   options?: SessionOptions,
-): Promise<T> => session(node, server, await rootUser(node, server), work, options)
+): Promise<T> => thenClosed(await openAsRoot(node, server, options), work)
 
 /** Work as root on the first root server that answers: one dead host must not stop what the cluster can still do. */
 export async function onCluster<T>(node: ClusterNode, work: (session: Sql) => Promise<T>, options?: SessionOptions): Promise<T> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createLab, type Lab, type LabHost } from '../../lab/index.ts'
 import { buildPackages } from '../../lab/packages/index.ts'
 import { bootstrapOb, clearObservers } from '../../src/activities/bootstrapOb.ts'
@@ -38,7 +38,12 @@ const first = (): LabHost => {
   return host
 }
 
-/** A host with the package and its directories, ready for "Bootstrap ob"; `undo` takes all of it back. */
+const undoing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const undo of undoing.splice(0)) await undo()
+})
+
+/** A host with the package and its directories, ready for "Bootstrap ob"; `undo` takes all of it back, at the end of a test at the latest. */
 async function prepared(version: string) {
   const nodes = createClusterNodes(lab.hosts, {
     cluster: clusterOn(lab.hosts, version),
@@ -52,7 +57,8 @@ async function prepared(version: string) {
     await removeRpm(nodes.onHost(1, 'installRpm'))
     await nodes.close()
   }
-  return { ...nodes, undo }
+  undoing.push(undo)
+  return nodes
 }
 
 const chain = {
@@ -111,7 +117,7 @@ describe.each(['2.2.73', '4.2.1.8'])('the nodes of a cluster, OceanBase %s', (ve
     expect(nodes.lines.join('\n')).not.toContain(password)
     expect(nodes.lines.join('\n')).not.toContain(nodes.secret('cluster/22/proxyro').reveal())
 
-    await nodes.undo()
+    for (const undo of undoing.splice(0)) await undo()
     expect((await traces()).stdout).toBe(untouched)
   })
 })
@@ -125,14 +131,13 @@ describe('Bootstrap ob', () => {
 
   it('fails with the cause from observer.log when it is refused, and a retry succeeds', async () => {
     const nodes = await prepared('4.2.1.8')
-    await first().fault('observer', { refuseBootstrap: { errno: 4012, message: 'Timeout' } })
+    await first().fault('observer', { refuseBootstrap: { errno: 4122, message: 'RPC post error' } })
     const reason = await failureIn(bootstrapOb(nodes.on('bootstrapOb')))
     expect(reason.code).toBe('OBE10002')
     expect(reason.message).toContain(`observer.log of ${first().ip}`)
-    expect(reason.message).toContain('bootstrap failed: Timeout')
+    expect(reason.message).toContain('bootstrap failed: RPC post error')
     await first().heal('observer')
     await bootstrapOb(nodes.on('bootstrapOb', 2))
-    await nodes.undo()
   })
 
   it('gets over an observer that dies in the middle of BOOTSTRAP', async () => {
@@ -142,7 +147,6 @@ describe('Bootstrap ob', () => {
     await first().heal('observer')
     await bootstrapOb(nodes.on('bootstrapOb'))
     expect(nodes.lines.join('\n')).toContain('Starting afresh: an earlier BOOTSTRAP of this task ended half-way')
-    await nodes.undo()
   })
 
   it('tells at once that an observer died while it started, and why', async () => {
@@ -153,6 +157,5 @@ describe('Bootstrap ob', () => {
     expect(reason.code).toBe('OBE19006')
     expect(reason.message).toContain('out of disk space')
     expect(reason.advice).toContain('disk')
-    await nodes.undo()
   })
 })

@@ -40,7 +40,7 @@ test('every observer is asked, and one that says it is initializing is waited fo
   let early = true
   const { sql } = node
   const slow: typeof sql = async (server, user) => {
-    if (server.ip === '10.0.0.2' && early) {
+    if (server.ip === '10.0.0.2' && user === 'rootEmpty' && early) {
       early = false
       return sql({ ...server, ip: '' }, user).then((session) => ({
         ...session,
