@@ -72,6 +72,11 @@ const open = async (target: SqlTarget, signal: AbortSignal): Promise<Connection>
  */
 export const connectSql = async (target: SqlTarget, { signal, log, timeoutMs = defaultTimeoutMs }: SqlOptions): Promise<Sql> => {
   const connection = await open(target, signal)
+  let cut = false
+  const destroy = () => {
+    cut = true
+    connection.destroy()
+  }
 
   const send = async (statement: Quoted): Promise<unknown> => {
     const startedAt = performance.now()
@@ -79,18 +84,14 @@ export const connectSql = async (target: SqlTarget, { signal, log, timeoutMs = d
     const line = (outcome: string) =>
       `${target.ip}:${target.port} ${target.username}> ${shown}: ${outcome}, ${Math.round(performance.now() - startedAt)} ms`
     try {
-      const [answer] = await unlessAborted(
-        signal,
-        () => connection.destroy(),
-        () => connection.query({ sql: statement.text, timeout: timeoutMs }),
-      )
+      const [answer] = await unlessAborted(signal, destroy, () => connection.query({ sql: statement.text, timeout: timeoutMs }))
       log('INFO', line('ok'))
       return answer
     } catch (error) {
       if (signal.aborted) throw error
       const failure = sqlFailure(error, `"${shown.slice(0, 200)}"`, target, (text) => withoutSecrets(text, statement.secrets))
       // After a timeout the answer may still come: nothing else can be asked over this connection.
-      if (failure instanceof TransientError) connection.destroy()
+      if (failure instanceof TransientError) destroy()
       log('WARN', line(failure.message))
       throw failure
     }
@@ -110,10 +111,10 @@ export const connectSql = async (target: SqlTarget, { signal, log, timeoutMs = d
       await send(statement)
     },
     close: async () => {
-      const timer = setTimeout(() => connection.destroy(), closeTimeoutMs)
+      if (cut) return
+      const timer = setTimeout(destroy, closeTimeoutMs)
       await connection.end().catch(() => undefined)
       clearTimeout(timer)
-      connection.destroy()
     },
   }
 }

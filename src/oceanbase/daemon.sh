@@ -1,9 +1,8 @@
-# Functions about the daemon `name` (observer, obproxy) of one `home`, run as the user who owns it; both are set before. The home is
-# resolved here because /proc/<pid>/cwd, by which a daemon is known, shows the real path.
-home=$(cd "$home" 2>/dev/null && pwd -P) || home=
+# Functions about the daemon `name` (observer, obproxy) of one `home`, run as the user who owns it; both are set before.
 
+# Known by its working directory, which may be reached over links, and its command line. `-ef` costs no process.
 is_ours() {
-  [ -n "$home" ] && [ "$(readlink "/proc/$1/cwd")" = "$home" ] && { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q "bin/$name"
+  [ "/proc/$1/cwd" -ef "$home" ] && { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q "bin/$name"
 }
 
 # The one of the pid file, if it is a daemon of this home.
@@ -60,7 +59,7 @@ stop() {
   done
 }
 
-# Starts the daemon with the arguments and waits (30 seconds) until it is `ready`. It must outlive this script's session.
+# Starts the daemon with the arguments and waits (30 seconds) until it is `ready`, which may look at `tries`, tenths of a second. It must outlive this script's session.
 launch() {
   local tries missing=0
   cd "$home" || return 1

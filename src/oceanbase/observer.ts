@@ -9,9 +9,15 @@ import { lineOf } from './versions.ts'
  * other observers may live on the host. All run as the cluster's OS user and print the state last.
  */
 
+/**
+ * What is wrong with its parameters or its store an observer finds within 3 seconds (obd waits as long); one that lives on without its
+ * port is busy, e.g. making its data file.
+ */
+const settledTries = 30
+
 const atHome = (cluster: ClusterSpec): Quoted => sh`name=observer home=${layoutOf(cluster).home}
 ${daemonFunctions}
-ready() { recorded >/dev/null; }`
+ready() { recorded >/dev/null && { listening ${cluster.sqlPort} || [ "$tries" -ge ${settledTries} ]; }; }`
 
 /** Startup parameters as they are used: the posted ones, else the line's own. */
 export const startupParametersOf = ({ startupParameters, version }: Pick<ClusterSpec, 'startupParameters' | 'version'>) =>
