@@ -41,6 +41,21 @@ export async function boot(host: HostFiles, network: Switch, beforeSshd: (limite
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => resolve())
   })
+  try {
+    return { ...(await start(child, host, network, beforeSshd)), ended }
+  } catch (error) {
+    child.kill('SIGKILL')
+    await ended
+    throw error
+  }
+}
+
+async function start(
+  child: ChildProcess,
+  host: HostFiles,
+  network: Switch,
+  beforeSshd: (limited: boolean) => void,
+): Promise<Omit<Running, 'ended'>> {
   let init: ProcessId | undefined
   let limited = false
   for await (const line of linesOf(child, host.name)) {
@@ -56,7 +71,7 @@ export async function boot(host: HostFiles, network: Switch, beforeSshd: (limite
   }
   if (!init) throw new LabError(`Host ${host.name} did not start.`)
   await answers(host.ip, 22)
-  return { init, limited, ended }
+  return { init, limited }
 }
 
 /** What process 1 says while it starts; throws with its complaint when it ends instead. */

@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { keyPairIn, type LabUsers, labUsers, shadowHash } from './credentials.ts'
+import type { LabUsers } from './credentials.ts'
+import { prepareHost, prepareLab } from './files.ts'
 import { LabHost } from './host.ts'
 import { underLock } from './lock.ts'
 import { assertMachine, LabError, places } from './machine.ts'
 import { makeSwitch, type Switch } from './network.ts'
 import { disown, own } from './ownership.ts'
-import { processId } from './processes.ts'
+import { type ProcessId, processId } from './processes.ts'
 import { dismantle, type Entry, entries, lockFile, reapAbandoned, record } from './registry.ts'
-import { run } from './run.ts'
 import { assertFree, freePrefix } from './subnet.ts'
-import { makeTemplate } from './template.ts'
 
 export interface LabOptions {
   /** How many hosts, 1 to 200. */
@@ -41,23 +40,28 @@ export interface Lab extends AsyncDisposable {
 /** Makes test hosts on this Linux machine, as root. Labs left by processes that were killed are cleared away first. Throws LabError. */
 export async function createLab(options: LabOptions): Promise<Lab> {
   assertMachine()
-  const entry = await underLock(lockFile(), () => claim(options))
+  let entry = await underLock(lockFile(), () => claim(options))
   own(entry)
+  let hosts: LabHost[] = []
+  const destroy = async () => {
+    await Promise.all(hosts.map((host) => host.powerOff()))
+    dismantle(entry)
+    disown(entry.name)
+  }
+  /** Writes down what is running so far, for whoever has to clear it away. */
+  const running = (processes: readonly ProcessId[]) => {
+    entry = { ...entry, processes: [...entry.processes, ...processes] }
+    record(entry)
+    own(entry)
+  }
   try {
-    const users = await prepareFiles(entry.dir)
+    const users = await prepareLab(entry.dir)
     const network = await makeSwitch(entry.prefix)
-    const hosts = await bringUp(entry, options.hosts, users, network)
-    const complete = {
-      ...entry,
-      processes: [network.pid, ...hosts.map((host) => host.init.pid)].flatMap((pid) => processId(pid) ?? []),
-    }
-    record(complete)
-    own(complete)
-    const destroy = async () => {
-      await Promise.all(hosts.map((host) => host.powerOff()))
-      dismantle(complete)
-      disown(entry.name)
-    }
+    running([network.holder])
+    hosts = await makeHosts(entry, options.hosts, users, network)
+    const starts = await Promise.allSettled(hosts.map((host) => host.powerOn()))
+    for (const start of starts) if (start.status === 'rejected') throw start.reason
+    running(hosts.map((host) => host.init))
     return {
       name: entry.name,
       subnet: `${entry.prefix}.0/24`,
@@ -68,10 +72,22 @@ export async function createLab(options: LabOptions): Promise<Lab> {
       [Symbol.asyncDispose]: destroy,
     }
   } catch (error) {
-    dismantle(entry)
-    disown(entry.name)
+    await destroy()
     throw error
   }
+}
+
+function makeHosts(entry: Entry, count: number, users: LabUsers, network: Switch): Promise<LabHost[]> {
+  const all = Array.from({ length: count }, (_, index) => {
+    const name = `${entry.name}-${index + 1}`
+    return { name, ip: `${entry.prefix}.${index + 11}`, dir: join(entry.dir, name) }
+  })
+  return Promise.all(
+    all.map(
+      async (files) =>
+        new LabHost({ ...files, lab: entry.name, users, network, hostKey: await prepareHost(entry.dir, files, all) }),
+    ),
+  )
 }
 
 function claim({
@@ -111,43 +127,4 @@ function prefixIn(dir: string, keep: boolean, taken: readonly string[]): string 
   mkdirSync(dir, { recursive: true, mode: 0o755 })
   writeFileSync(file, `${prefix}\n`)
   return prefix
-}
-
-async function prepareFiles(dir: string): Promise<LabUsers> {
-  const { rootPublicKey, ...users } = await labUsers(dir)
-  const template = join(dir, 'template')
-  if (!existsSync(join(dir, 'ready'))) {
-    rmSync(template, { recursive: true, force: true })
-    await makeTemplate(template, rootPublicKey, await shadowHash(users.admin.password))
-    writeFileSync(join(dir, 'ready'), '')
-  }
-  return users
-}
-
-async function bringUp(entry: Entry, count: number, users: LabUsers, network: Switch): Promise<LabHost[]> {
-  const names = Array.from({ length: count }, (_, index) => ({
-    name: `${entry.name}-${index + 1}`,
-    ip: `${entry.prefix}.${index + 11}`,
-  }))
-  const neighbours = names.map(({ name, ip }) => `${ip} ${name}\n`).join('')
-  writeFileSync(join(entry.dir, 'known_hosts'), '')
-  return Promise.all(
-    names.map(async ({ name, ip }) => {
-      const dir = join(entry.dir, name)
-      const root = join(dir, 'root')
-      if (!existsSync(join(dir, 'ready'))) {
-        rmSync(dir, { recursive: true, force: true })
-        await run(['cp', '-a', join(entry.dir, 'template'), dir])
-        writeFileSync(join(dir, 'ready'), '')
-      }
-      writeFileSync(join(root, 'etc/hostname'), `${name}\n`)
-      writeFileSync(join(root, 'etc/hosts'), `127.0.0.1 localhost\n::1 localhost\n${neighbours}`)
-      const key = await keyPairIn(join(root, 'etc/ssh/ssh_host_ed25519_key'), name)
-      const hostKey = key.public.split(' ').slice(0, 2).join(' ')
-      appendFileSync(join(entry.dir, 'known_hosts'), `${ip} ${hostKey}\n`)
-      const host = new LabHost({ lab: entry.name, name, ip, dir, users, hostKey, network })
-      await host.powerOn()
-      return host
-    }),
-  )
 }

@@ -11,16 +11,15 @@ echo "$2" >/proc/sys/kernel/hostname
 
 cd "$1"
 mount --bind root root
+# In memory: the host's devices and its copies of kernel settings.
+mount -t tmpfs -o mode=755 memory memory
+cp -a ../template/dev ../template/sysctl memory/
 if ! mount -t overlay overlay -o lowerdir=/usr,upperdir=usr,workdir=work root/usr 2>/dev/null; then
   # An overlay cannot lie on every filesystem (a container's root is one itself); memory always serves, and is forgotten at power-off.
-  mount -t tmpfs -o mode=755 usr memory
   mkdir memory/usr memory/work
   mount -t overlay overlay -o lowerdir=/usr,upperdir=memory/usr,workdir=memory/work root/usr
 fi
 mount --all --fstab fstab
-cp -a dev/. root/dev/
-mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts root/dev/pts
-mount -t tmpfs -o mode=1777 shm root/dev/shm
 mkdir root/run/sshd root/run/lock
 cd root
 pivot_root . .

@@ -10,12 +10,14 @@ export function fstabOf(dir: string, node: string): string {
     ['proc', 'proc', 'proc', 'defaults'],
     // Half a thousand links into /usr: to copy them would be most of the work of making a host.
     ['/etc/alternatives', 'etc/alternatives', 'none', 'bind,ro'],
-    [join(dir, 'sysctl/vm'), 'proc/sys/vm', 'none', 'bind'],
-    [join(dir, 'sysctl/fs'), 'proc/sys/fs', 'none', 'bind'],
+    [join(dir, 'memory/sysctl/vm'), 'proc/sys/vm', 'none', 'bind'],
+    [join(dir, 'memory/sysctl/fs'), 'proc/sys/fs', 'none', 'bind'],
     [join(root, 'proc/sys/kernel'), 'proc/sys/kernel', 'none', 'bind,ro'],
     ['sysfs', 'sys', 'sysfs', 'ro'],
     ['run', 'run', 'tmpfs', 'mode=755'],
-    ['dev', 'dev', 'tmpfs', 'mode=755,nosuid'],
+    [join(dir, 'memory/dev'), 'dev', 'none', 'bind'],
+    ['devpts', 'dev/pts', 'devpts', 'newinstance,ptmxmode=0666,mode=620,gid=5'],
+    ['shm', 'dev/shm', 'tmpfs', 'mode=1777'],
     [node, 'opt/obflow-lab/node', 'none', 'bind'],
   ]
   return mounts

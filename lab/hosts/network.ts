@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type ProcessId, processId } from './processes.ts'
 import { uplinkOf } from './registry.ts'
 import { run } from './run.ts'
 
@@ -9,8 +10,7 @@ import { run } from './run.ts'
  */
 export interface Switch {
   readonly prefix: string
-  readonly holder: ChildProcess
-  readonly pid: number
+  readonly holder: ProcessId
 }
 
 /** Programs started so die with the thread that started them, even by SIGKILL. */
@@ -21,15 +21,17 @@ const ipInside = (pid: number, lines: readonly string[]): Promise<string> =>
 
 export async function makeSwitch(prefix: string): Promise<Switch> {
   // Detached: Ctrl-C in the terminal reaches the owner, which then decides, and not its helpers.
-  const holder = spawn(dieWithOwner[0], [...dieWithOwner.slice(1), 'unshare', '--net', 'sh', '-c', 'echo made; exec cat'], {
+  const child = spawn(dieWithOwner[0], [...dieWithOwner.slice(1), 'unshare', '--net', 'sh', '-c', 'echo made; exec cat'], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   })
   await Promise.race([
-    once(holder.stdout, 'data'),
-    once(holder, 'exit').then(() => Promise.reject(new Error('no network namespace could be made'))),
+    once(child.stdout, 'data'),
+    once(child, 'exit').then(() => Promise.reject(new Error('no network namespace could be made'))),
   ])
-  const pid = holder.pid ?? 0
+  const holder = processId(child.pid ?? 0)
+  if (!holder) throw new Error('no network namespace could be made')
+  const { pid } = holder
   const uplink = uplinkOf(prefix)
   await run(['ip', '-batch', '-'], {
     input: [
@@ -44,7 +46,7 @@ export async function makeSwitch(prefix: string): Promise<Switch> {
     'link set uplink up',
     'link set switch up',
   ])
-  return { prefix, holder, pid }
+  return { prefix, holder }
 }
 
 const portOf = (ip: string): string => `port${ip.split('.')[3]}`
@@ -56,7 +58,7 @@ const macOf = (ip: string): string =>
 /** Plugs a host, known by its process 1, into the switch; inside the host the link is eth0. */
 export async function plug(to: Switch, ip: string, hostPid: number): Promise<void> {
   const port = portOf(ip)
-  await ipInside(to.pid, [
+  await ipInside(to.holder.pid, [
     `link add ${port} type veth peer name eth0 address ${macOf(ip)} netns ${hostPid}`,
     `link set ${port} master switch`,
     `link set ${port} up`,
@@ -65,5 +67,5 @@ export async function plug(to: Switch, ip: string, hostPid: number): Promise<voi
 
 /** Takes a host's link down or up at the switch, as pulling a cable would; the host's own settings stay. */
 export async function setLink(at: Switch, ip: string, state: 'up' | 'down'): Promise<void> {
-  await ipInside(at.pid, [`link set ${portOf(ip)} ${state}`])
+  await ipInside(at.holder.pid, [`link set ${portOf(ip)} ${state}`])
 }

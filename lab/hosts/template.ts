@@ -90,9 +90,8 @@ function files(rootPublicKey: string, adminHash: string): readonly (readonly [pa
   ]
 }
 
-/** Makes, once per lab, the folder that every host begins with: its root tree, where its changes of /usr go, its devices and settings. */
+/** Makes, once per lab, what its hosts begin with: the root tree that each copies, and the devices and settings each loads into memory. */
 export async function makeTemplate(template: string, rootPublicKey: string, adminHash: string): Promise<void> {
-  for (const folder of ['usr', 'work', 'memory']) mkdirSync(join(template, folder), { recursive: true })
   await Promise.all([makeRoot(join(template, 'root'), rootPublicKey, adminHash), makeDevices(join(template, 'dev'))])
   copySysctl(join(template, 'sysctl'))
 }
