@@ -48,3 +48,13 @@ export const noteRestarted = (taskId: number, run: string): Quoted => sh`${notes
 /** Prints `restarted` when `noteRestarted` was done for this run. */
 export const restartedAlready = (taskId: number, run: string): Quoted =>
   sh`${notes(taskId)}\n[ ! -e "$ledger/"${`restarted-${run}`} ] || echo restarted`
+
+/** Notes that this task started a proxy which did not run before. */
+export const noteProxyStarted = (taskId: number): Quoted => sh`${notes(taskId)}\nput obproxy started`
+
+/** Prints `started` when this task started the proxy. */
+export const proxyStartedHere = (taskId: number): Quoted => sh`${notes(taskId)}\ncat "$ledger/obproxy" 2>/dev/null || true`
+
+/** Forgets it, and the ledger with it when nothing else is in there. */
+export const forgetProxy = (taskId: number): Quoted =>
+  sh`${notes(taskId)}\nrm -f -- "$ledger/obproxy"\n[ -e "$made" ] || close_ledger`

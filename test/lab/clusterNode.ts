@@ -21,8 +21,12 @@ export const createClusterNodes = (
     zones?: readonly ObservedZone[]
     tenants?: readonly ObservedTenant[]
     status: string
-  } = {
-    status: 'CREATING',
+    links: { clusterId: number; clusterName: string }[]
+  } = { status: 'CREATING', links: [] }
+  const proxies = {
+    name: 'odp',
+    workMode: 'RS_LIST',
+    servers: [{ hostId: 1, ip: hosts[0]?.ip, sqlPort: 2883, exporterPort: 2884 }],
   }
   const secret = (ref: string): Secret => {
     const found = secrets.get(ref)
@@ -36,6 +40,11 @@ export const createClusterNodes = (
       get: async (ref: string) => secret(ref),
       getOrCreate: async (ref: string, create: () => Secret) =>
         secret(secrets.has(ref) || secrets.set(ref, create()) ? ref : ref),
+    },
+    obproxy: {
+      get: async (id: number) => ({ ...proxies, id, links: saved.links }),
+      link: async () => void saved.links.push({ clusterId: cluster.id, clusterName: cluster.name }),
+      unlink: async () => void saved.links.splice(0),
     },
     clusters: {
       get: async () => ({ status: saved.status }),

@@ -5,6 +5,7 @@ import { buildPackages } from '../../lab/packages/index.ts'
 import { bootstrapOb, clearObservers } from '../../src/activities/bootstrapOb.ts'
 import { createDefaultUser } from '../../src/activities/createDefaultUser.ts'
 import { installRpm, removeRpm } from '../../src/activities/installRpm.ts'
+import { linkObproxy, unlinkObproxy } from '../../src/activities/linkObproxy.ts'
 import { makeDir, removeDir } from '../../src/activities/makeDir.ts'
 import type { ClusterNode } from '../../src/activities/node.ts'
 import { prepareInstallCluster } from '../../src/activities/prepareInstallCluster.ts'
@@ -18,6 +19,8 @@ import { updateClusterStatus } from '../../src/activities/updateClusterStatus.ts
 import { waitClusterAccessible } from '../../src/activities/waitClusterAccessible.ts'
 import { waitObserverAccessible } from '../../src/activities/waitObserverAccessible.ts'
 import { DefiniteError } from '../../src/errors/failure.ts'
+import { installPackage, removePackage } from '../../src/host/rpm.ts'
+import { type ClusterSpec, obproxyHome } from '../../src/oceanbase/index.ts'
 import { failureOf } from '../host/hosts.ts'
 import { createClusterNodes, password } from './clusterNode.ts'
 import { clusterOn, packageFrom } from './hostNode.ts'
@@ -27,7 +30,7 @@ let rpms: Readonly<Record<string, string>>
 
 beforeAll(async () => {
   const built = await buildPackages()
-  rpms = Object.fromEntries(built.filter(({ name }) => name === 'oceanbase').map(({ version, path }) => [version, path]))
+  rpms = Object.fromEntries(built.map(({ name, version, path }) => [name === 'oceanbase' ? version : `${name} ${version}`, path]))
   lab = await createLab({ hosts: 1 })
 })
 afterAll(() => lab.destroy())
@@ -38,16 +41,18 @@ const first = (): LabHost => {
   return host
 }
 
+const fileOf = (key: string) => packageFrom(rpms[key] ?? join('no', key))
+
 const undoing: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const undo of undoing.splice(0)) await undo()
 })
 
 /** A host with the package and its directories, ready for "Bootstrap ob"; `undo` takes all of it back, at the end of a test at the latest. */
-async function prepared(version: string) {
+async function prepared(version: string, extra: Partial<ClusterSpec> = {}) {
   const nodes = createClusterNodes(lab.hosts, {
-    cluster: clusterOn(lab.hosts, version),
-    file: packageFrom(rpms[version] ?? join('no', version)),
+    cluster: clusterOn(lab.hosts, version, extra),
+    file: fileOf(version),
   })
   await installRpm(nodes.onHost(1, 'installRpm'))
   await makeDir(nodes.onHost(1, 'makeDir'))
@@ -157,5 +162,34 @@ describe('Bootstrap ob', () => {
     expect(reason.code).toBe('OBE19006')
     expect(reason.message).toContain('out of disk space')
     expect(reason.advice).toContain('disk')
+  })
+})
+
+describe('Link obproxy', () => {
+  it('starts the proxy, links it, proves the route through its port, and takes all of it back', async () => {
+    const nodes = await prepared('4.2.1.8', { obproxyClusterIds: [5] })
+    const target = nodes.onHost(1, 'obproxy').target
+    const proxy = {
+      taskId: 1,
+      file: fileOf('obproxy 4.2.1.0'),
+      prefix: obproxyHome,
+      brings: `${obproxyHome}/bin/obproxy`,
+      owner: 'admin',
+    }
+    await installPackage(target, proxy, () => undefined)
+    for (const node of [bootstrapOb, setSysPassword, createDefaultUser]) await node(nodes.on(node.name))
+
+    await linkObproxy(nodes.on('linkObproxy'))
+    await linkObproxy(nodes.on('linkObproxy'))
+    expect(nodes.lines.join('\n')).toContain('root@sys#terran> SELECT 1 AS one: ok')
+    expect(nodes.saved.links).toContainEqual({ clusterId: 22, clusterName: 'terran' })
+    const processes = await first().exec('cat /proc/*/cmdline 2>/dev/null | tr "\\0" " "')
+    expect(processes.stdout).toContain('bin/obproxy')
+    expect(processes.stdout).not.toContain(nodes.secret('cluster/22/proxyro').reveal())
+
+    await unlinkObproxy(nodes.on('linkObproxy'))
+    expect(nodes.saved.links).toEqual([])
+    expect((await first().exec('pgrep -x obproxy')).stdout).toBe('')
+    await removePackage(target, proxy)
   })
 })
