@@ -75,6 +75,7 @@ export const errorHandler = (config: Pick<Config, 'errorCodes'>) => {
         ...(finding.rejected !== undefined && { rejectedValue: finding.rejected }),
       }))
     reply.code(status)
+    if (status === 401) reply.header('www-authenticate', 'Basic realm="obflow", charset="UTF-8"')
     const body = { code: numberOf(first.code), message: say(first), ...(subErrors.length > 0 && { subErrors }) }
     return reply.send(envelope(request, reply, { error: body }))
   }

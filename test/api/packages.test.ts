@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { form, rpmFile } from './rpmFile.ts'
+import { basic, openApi, type TestApi } from './server.ts'
+
+const path = '/api/v2/software-packages'
+const fileName = 'oceanbase-2.2.73-20201211175814.el7.x86_64.rpm'
+const rpm = rpmFile({ name: 'oceanbase', version: '2.2.73', release: '20201211175814.el7', arch: 'x86_64' })
+
+describe('software packages', () => {
+  let api: TestApi
+  beforeAll(async () => {
+    api = await openApi()
+  })
+  afterAll(() => api.close())
+  beforeEach(async () => {
+    await api.reset()
+  })
+
+  const upload = (name: string, content: Buffer, options?: Parameters<typeof form>[2]) =>
+    api.call({ method: 'POST', url: path, ...form(name, content, options) })
+  const files = () => readdir(api.packagesDir)
+
+  test('an upload is kept with its digests, listed, downloaded and removed', async () => {
+    const reply = await upload(fileName, rpm)
+    expect(reply.data).toMatchObject({
+      architecture: 'x86_64',
+      buildNumber: '20201211175814',
+      downloadUrl: expect.stringMatching(`^http://.+/api/v2/files/sys-package/${fileName}$`),
+      extension: 'rpm',
+      fileName,
+      id: 1,
+      name: 'oceanbase',
+      operatingSystem: 'el7',
+      sha1: createHash('sha1').update(rpm).digest('hex'),
+      size: rpm.length,
+      type: 'OB_SERVER_INSTALL_PACKAGE',
+      version: '2.2.73',
+    })
+    expect(await api.store.packages.get(1)).toMatchObject({ sha256: createHash('sha256').update(rpm).digest('hex') })
+    const list = await api.get(`${path}?type=OB_SERVER_INSTALL_PACKAGE&keyword=2.2`)
+    expect(list.data).toMatchObject({
+      contents: [{ id: 1, deletable: true, installationDataList: [] }],
+      page: { totalElements: 1 },
+    })
+    const headers = { authorization: basic('admin', 'admin-password') }
+    const download = await api.app.inject({ url: `/api/v2/files/sys-package/${fileName}`, headers })
+    expect(download.rawPayload.equals(rpm)).toBe(true)
+    expect((await api.remove(`${path}/1`)).status).toBe(200)
+    expect(await files()).toEqual([])
+    expect(await api.remove(`${path}/1`)).toMatchObject({ status: 404, error: { code: 'PKG10014' } })
+  })
+
+  test.each([
+    ['something that is no rpm', fileName, Buffer.from('hello'), undefined, 400, 'COM10001'],
+    ['a long file that is no rpm', fileName, Buffer.alloc(100_000, 1), undefined, 400, 'COM10001'],
+    ['an rpm cut in its payload', fileName, rpm.subarray(0, rpm.length - 100), undefined, 400, 'COM10001'],
+    ['an rpm cut in its header', fileName, rpm.subarray(0, 150), undefined, 400, 'COM10001'],
+    ['an upload that breaks off', fileName, rpm, { whole: false }, 400, 'COM10003'],
+    ['an rpm under another name', 'oceanbase-4.2.1-1.el7.x86_64.rpm', rpm, undefined, 400, 'COM10001'],
+    [
+      'a package nobody installs',
+      'vim-9.0-1.el7.x86_64.rpm',
+      rpmFile({ name: 'vim', version: '9.0', release: '1.el7', arch: 'x86_64' }),
+      undefined,
+      400,
+      'PKG10013',
+    ],
+    ['a file in another field', fileName, rpm, { field: 'package' }, 400, 'COM10001'],
+  ] as const)('%s is refused and nothing of it stays', async (_, name, content, options, status, code) => {
+    const before = await api.dump()
+    expect(await upload(name, Buffer.from(content), options)).toMatchObject({ status, error: { code } })
+    expect(await files()).toEqual([])
+    expect(await api.dump()).toEqual(before)
+  })
+
+  test('the second upload of a package is refused, also when both come at once', async () => {
+    const replies = await Promise.all([upload(fileName, rpm), upload(fileName, rpm)])
+    expect(replies.map((reply) => reply.status).sort()).toEqual([200, 409])
+    expect((await upload(fileName, rpm)).error?.code).toBe('PKG10012')
+    expect(await files()).toHaveLength(1)
+    await api.remove(`${path}/1`)
+  })
+
+  test('a body that is no form is refused', async () => {
+    const reply = await api.call({ method: 'POST', url: path, body: '{}', headers: { 'content-type': 'application/json' } })
+    expect(reply).toMatchObject({ status: 415, error: { code: 'COM10003' } })
+  })
+})

@@ -1,0 +1,46 @@
+/** A small but whole rpm: lead, signature with its size, header, payload. Layout: rpm's file format description. */
+export function rpmFile(
+  { name, version, release, arch }: { name: string; version: string; release: string; arch: string },
+  payload = 5000,
+): Buffer {
+  const lead = Buffer.alloc(96)
+  lead.writeUInt32BE(0xedabeedb, 0)
+  lead.writeUInt8(3, 4)
+  lead.write(`${name}-${version}-${release}`, 10)
+  const texts = { 1000: name, 1001: version, 1002: release, 1021: 'linux', 1022: arch }
+  const header = section(
+    Object.entries(texts).map(([tag, text]) => ({ tag: Number(tag), type: 6, value: Buffer.from(`${text}\0`) })),
+  )
+  const content = Buffer.concat([header, Buffer.alloc(payload, 7)])
+  const size = Buffer.alloc(4)
+  size.writeUInt32BE(content.length)
+  const signature = section([{ tag: 1000, type: 4, value: size }])
+  const padding = Buffer.alloc((8 - ((lead.length + signature.length) % 8)) % 8)
+  return Buffer.concat([lead, signature, padding, content])
+}
+
+function section(entries: readonly { tag: number; type: number; value: Buffer }[]): Buffer {
+  let offset = 0
+  const index = entries.map(({ tag, type, value }) => {
+    const entry = Buffer.alloc(16)
+    for (const [at, number] of [tag, type, offset, 1].entries()) entry.writeUInt32BE(number, at * 4)
+    offset += value.length
+    return entry
+  })
+  const intro = Buffer.alloc(16)
+  intro.writeUInt32BE(0x8eade801, 0)
+  intro.writeUInt32BE(entries.length, 8)
+  intro.writeUInt32BE(offset, 12)
+  return Buffer.concat([intro, ...index, ...entries.map((entry) => entry.value)])
+}
+
+/** A form with one file, as curl -F sends it. */
+export function form(fileName: string, content: Buffer, { field = 'file', whole = true } = {}) {
+  const boundary = 'obflow-test-boundary'
+  const head = `--${boundary}\r\nContent-Disposition: form-data; name="${field}"; filename="${fileName}"\r\nContent-Type: application/octet-stream\r\n\r\n`
+  const end = whole ? `\r\n--${boundary}--\r\n` : ''
+  return {
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+    body: Buffer.concat([Buffer.from(head), content, Buffer.from(end)]),
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { buildApp } from '../../src/api/app.ts'
+import { admin } from '../../src/api/authentication.ts'
+import type { Context } from '../../src/api/context.ts'
+import { hashPassword } from '../../src/api/password.ts'
+import { Secret } from '../../src/quote.ts'
+import { openTestStore } from '../store/database.ts'
+
+const envelope = z.looseObject({
+  data: z.unknown().optional(),
+  duration: z.number(),
+  error: z
+    .object({
+      code: z.union([z.string(), z.number()]),
+      message: z.string(),
+      subErrors: z
+        .array(
+          z.object({
+            code: z.union([z.string(), z.number()]).optional(),
+            field: z.string(),
+            message: z.string(),
+            rejectedValue: z.unknown().optional(),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
+  server: z.string(),
+  status: z.number(),
+  successful: z.boolean(),
+  timestamp: z.string(),
+  traceId: z.string(),
+})
+
+export const basic = (username: string, password: string) => `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+
+interface Call {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly url: string
+  readonly body?: string | Buffer | object
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The API over a real store, called in this process; tasks that it starts are noted instead of run. */
+export async function openApi(config: Partial<Context['config']> = {}) {
+  const opened = await openTestStore()
+  const packagesDir = await mkdtemp(join(tmpdir(), 'obflow-packages-'))
+  const started: { workflow: string; taskId: number }[] = []
+  const { app, launcher } = await buildApp({
+    store: opened.store,
+    config: { errorCodes: 'string', passwordRule: 'none', packagesDir, ...config },
+    workflows: { start: async (run) => void started.push(run) },
+  })
+  // Hashed once: the API then need not verify it again after each reset.
+  const passwordHash = await hashPassword(new Secret('admin-password'))
+  const authorization = basic('admin', 'admin-password')
+
+  const call = async ({ method = 'GET', url, body, headers = {} }: Call) => {
+    const reply = await app.inject({
+      method,
+      url,
+      headers: { authorization, ...headers },
+      ...(body !== undefined && { payload: body }),
+    })
+    return { headers: reply.headers, text: reply.body, ...envelope.parse(reply.json()), status: reply.statusCode }
+  }
+
+  return {
+    ...opened,
+    app,
+    launcher,
+    packagesDir,
+    started,
+    call,
+    post: (url: string, body: object) => call({ method: 'POST', url, body }),
+    get: (url: string) => call({ url }),
+    remove: (url: string) => call({ method: 'DELETE', url }),
+    async reset() {
+      await launcher.settled()
+      await opened.reset()
+      await opened.store.users.createOnce({ ...admin, passwordHash })
+      started.length = 0
+    },
+    async close() {
+      await app.close()
+      await opened.close()
+      await rm(packagesDir, { recursive: true })
+    },
+  }
+}
+
+export type TestApi = Awaited<ReturnType<typeof openApi>>
