@@ -27,46 +27,47 @@ stop_agent() {
   return 1
 }
 
-# What was there before this cluster's configuration: the files themselves, `<name>.absent` for those that were not, and `running`.
+properties=$home/conf/config_properties
+
+# What was there before this cluster's configuration, and whether the agent ran then.
 kept=$home/backup/obflow-$cluster
 
 keep() {
   [ -d "$kept" ] && return 0
   rm -rf "$kept.new"
-  mkdir -p "$kept.new" || return 1
-  local name
-  for name in "$@"; do
-    if [ -e "$home/conf/config_properties/$name" ]; then
-      cp -p "$home/conf/config_properties/$name" "$kept.new/" || return 1
-    else
-      touch "$kept.new/$name.absent"
-    fi
-  done
+  mkdir -p "$kept.new" && chmod 700 "$kept.new" && cp -a "$properties" "$kept.new/properties" || return 1
   if running; then touch "$kept.new/running"; fi
   mv "$kept.new" "$kept"
 }
 
-changed=unchanged
-# $1 name, $2 content
-write() {
-  local file=$home/conf/config_properties/$1
-  [ "$(cat "$file" 2>/dev/null)" = "${2%$'\n'}" ] && return 0
-  (umask 077 && printf '%s' "$2" >"$file.new") && chown "$owner:" "$file.new" && mv "$file.new" "$file" || return 1
-  changed=changed
-}
-
 put_back() {
   [ -d "$kept" ] || return 0
-  local file name
-  for file in "$kept"/*; do
-    name=${file##*/}
-    case $name in
-      running | '*') ;;
-      *.absent) rm -f "$home/conf/config_properties/${name%.absent}" ;;
-      *) cp -p "$file" "$home/conf/config_properties/$name" || return 1 ;;
-    esac
-  done
   stop_agent || return 1
+  cp -a "$kept/properties/." "$properties/" || return 1
   if [ -e "$kept/running" ]; then control start || return 1; fi
   rm -rf "$kept"
 }
+
+# Gives keys their values in the files which declare them, as `ob_agentctl config -u` does, whatever file a package puts a key in.
+# $1 holds a line for each key: the key, a tab, the value as YAML. Keys that the package does not declare mean nothing to it.
+set_properties() {
+  local file changed=unchanged
+  for file in "$properties"/*.yaml; do
+    (umask 077 && awk "$edit" <(printf '%s\n' "$1") "$file" >"$file.new") || return 1
+    if cmp -s "$file" "$file.new"; then
+      rm -f "$file.new"
+      continue
+    fi
+    chown "$owner:" "$file.new" && mv "$file.new" "$file" || return 1
+    changed=changed
+  done
+  echo "$changed"
+}
+
+# Values are written plain, so they are declared so. The key comes first in every entry.
+edit='
+NR == FNR { tab = index($0, "\t"); wanted[substr($0, 1, tab - 1)] = substr($0, tab + 1); next }
+/^ *- +key:/ { key = $3; gsub(/["\047]/, "", key) }
+key in wanted && /^ *value:/ { sub(/value:.*/, ""); print $0 "value: " wanted[key]; next }
+key in wanted && /^ *encrypted:/ { sub(/encrypted:.*/, "encrypted: false") }
+{ print }'

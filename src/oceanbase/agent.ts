@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { joined, Quoted, Secret, sh } from '../quote.ts'
+import { Quoted, Secret, sh } from '../quote.ts'
 import { agentPorts, agentProperties } from './agentProperties.ts'
 import type { ClusterSpec, ServerSpec } from './cluster.ts'
 
@@ -33,15 +33,9 @@ const absent = 'echo "no agent is installed" >&2; exit 1'
  * Writes the agent's configuration (mode 0600), keeping what was there before this cluster; prints `changed` or `unchanged`. The
  * passwords go into files, not through `ob_agentctl config -u`, whose arguments everyone on the host can read. Run as root.
  */
-export const refreshAgentConfig = (config: AgentConfig): Quoted => {
-  const files = agentProperties(config)
-  const writes = files.map(({ name, content }) => sh`write ${name} ${content} || exit 1`)
-  return sh`${atHome(config.cluster)} || { ${new Quoted(absent)}; }
-mkdir -p "$home/conf/config_properties"
-keep ${files.map(({ name }) => name)} || exit 1
-${joined(writes, '\n')}
-echo "$changed"`
-}
+export const refreshAgentConfig = (config: AgentConfig): Quoted => sh`${atHome(config.cluster)} || { ${new Quoted(absent)}; }
+keep || exit 1
+set_properties ${agentProperties(config)}`
 
 /** Puts back the configuration that was there before this cluster; an agent that did not run then is stopped. */
 export const restoreAgentConfig = (cluster: Owner): Quoted => sh`${atHome(cluster)} || exit 0
@@ -69,15 +63,18 @@ case $status in *' 200 '*) ;; *) echo "the agent answered $status" >&2; exit 1 ;
 printf '%s\\n' "\${answer#*$'\\r\\n\\r\\n'}"`
 }
 
+const service = z.object({ state: z.string() })
+
 const statusBody = z
   .object({
     state: z.string(),
     version: z.string().default(''),
-    services: z.record(z.string(), z.object({ state: z.string() })).default({}),
+    // A list in OCP's agent, by name in obagent.
+    services: z.union([z.array(service), z.record(z.string(), service)]).default([]),
   })
   .transform(({ state, version, services }) => ({
     // The daemon runs as soon as it can answer; what counts is whether what it watches over does.
-    state: Object.values(services).find((service) => service.state !== 'running')?.state ?? state,
+    state: Object.values(services).find((one) => one.state !== 'running')?.state ?? state,
     version,
   }))
 

@@ -51,7 +51,7 @@ test("an agent's passwords are in no text that may be shown", () => {
     monitor: { username: 'ocp_monitor', password: new Secret('mon1tor') },
     basicAuth: { username: 'ocp_agent', password: new Secret('b4sic') },
   })
-  expect(script.text).toContain('value: "mon1tor"')
+  expect(script.text).toContain('monagent.ob.monitor.password\t"mon1tor"')
   expect(script.shown).not.toMatch(/mon1tor|b4sic/)
 })
 

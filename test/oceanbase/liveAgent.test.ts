@@ -1,0 +1,78 @@
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Host } from '../../src/host/index.ts'
+import {
+  agentHome,
+  agentStatus,
+  readAgentStatus,
+  refreshAgentConfig,
+  restoreAgentConfig,
+  startAgent,
+  stopAgent,
+} from '../../src/oceanbase/index.ts'
+import { Secret, sh } from '../../src/quote.ts'
+import { createTestHosts } from '../host/hosts.ts'
+import { startSshd, type TestSshd } from '../host/sshd.ts'
+import { terran } from './cluster.ts'
+
+const lab = join(resolve(import.meta.dirname, '../..'), 'lab')
+const { pool, host, lines } = createTestHosts()
+const cluster = terran({ osUser: 'operator' })
+const basicAuth = { username: 'ocp_agent', password: new Secret(`b"4\\s'ic é`) }
+const config = {
+  cluster,
+  server: { hostId: 1, ip: '127.0.0.1', zone: 'zone1', rootServer: true },
+  monitor: { username: 'ocp_monitor', password: new Secret(`m\\0n'"$x`) },
+  basicAuth,
+}
+let sshd: TestSshd
+let target: Host
+
+/** The lab's agent at its own place, in the mount namespace of the test's sshd. */
+beforeAll(async () => {
+  sshd = await startSshd()
+  target = host(sshd.access())
+  await target.must(sh`mkdir -p ${sshd.directory}/agent/{bin,run,log,tmp,backup} /home
+mount -t tmpfs none /home && mkdir -p ${agentHome} && mount --bind ${sshd.directory}/agent ${agentHome} && cd ${agentHome}
+cp -r ${lab}/agent/conf conf
+printf '#!/bin/bash\nexport OBFLOW_LAB_AGENT_HOME=%s\nexec %s %s "$@"\n' ${agentHome} ${process.execPath} ${lab}/agent/agentctl.ts > bin/ob_agentctl
+chmod 755 bin/ob_agentctl && chmod 755 ${sshd.directory} && chown -R operator: .`)
+})
+afterAll(async () => {
+  await target.run(stopAgent(cluster))
+  await pool.close()
+  await sshd.stop()
+})
+
+const processes = async (): Promise<string> => (await target.run(sh`pgrep -cx ob_agentd`)).stdout.trim()
+
+test('an agent is configured, started, asked, left alone, restarted on a newer configuration and put back', async () => {
+  const before = await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)
+  expect(await target.must(refreshAgentConfig(config))).toBe('changed\n')
+  expect(await target.must(refreshAgentConfig(config))).toBe('unchanged\n')
+  const written = await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)
+  expect(written).toContain(`value: ${JSON.stringify(config.monitor.password.reveal())}`)
+  expect(await target.must(sh`stat -c '%a %U' ${agentHome}/conf/config_properties/monagent_pipeline.yaml`)).toBe('600 operator\n')
+
+  await target.must(startAgent(cluster))
+  const status = readAgentStatus(await target.must(agentStatus(basicAuth)))
+  expect(status.state).toBe('running')
+  expect((await target.run(agentStatus({ username: 'ocp_agent', password: new Secret('no') }))).stderr).toContain('401')
+  const pid = await target.must(sh`cat ${agentHome}/run/ob_agentd.pid`)
+  await target.must(startAgent(cluster))
+  expect(await target.must(sh`cat ${agentHome}/run/ob_agentd.pid`)).toBe(pid)
+
+  await target.must(refreshAgentConfig({ ...config, monitor: { ...config.monitor, password: new Secret('newer') } }))
+  await target.must(startAgent(cluster))
+  expect(await target.must(sh`cat ${agentHome}/run/ob_agentd.pid`)).not.toBe(pid)
+
+  await target.must(restoreAgentConfig(cluster))
+  expect(await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)).toBe(before)
+  expect(await processes()).toBe('0')
+  await target.must(restoreAgentConfig(cluster))
+  expect(lines.join('\n')).not.toMatch(/b"4|newer|m\\0n/)
+})
+
+test('an agent that does not run gives no status', async () => {
+  expect((await target.run(agentStatus(basicAuth))).code).toBe(7)
+})
