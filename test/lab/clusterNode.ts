@@ -1,5 +1,6 @@
 import type { LabHost } from '../../lab/index.ts'
 import type { ClusterNode, HostNode } from '../../src/activities/node.ts'
+import type { Host } from '../../src/host/index.ts'
 import { type ClusterSpec, connectSql } from '../../src/oceanbase/index.ts'
 import { Secret } from '../../src/quote.ts'
 import type { ObservedServer, ObservedTenant, ObservedZone, Package, Store } from '../../src/store/index.ts'
@@ -14,7 +15,7 @@ export const createClusterNodes = (
 ) => {
   const { cluster, file } = options
   const nodes = createNodes(hosts, options)
-  const { signal } = new AbortController()
+  const uncut = new AbortController().signal
   const secrets = new Map([[`cluster/${cluster.id}/root`, new Secret(password)]])
   const saved: {
     servers?: readonly ObservedServer[]
@@ -54,23 +55,45 @@ export const createClusterNodes = (
       saveTenants: async (_id: number, tenants: readonly ObservedTenant[]) => void Object.assign(saved, { tenants }),
     },
   }
-  const on = (name: string, runTime = 1): ClusterNode => {
+  const on = (name: string, { runTime = 1, signal = uncut }: { runTime?: number; signal?: AbortSignal } = {}): ClusterNode => {
     const node: HostNode = nodes.on(1, name)
-    const run = { signal, log: node.log }
     return {
       ...node,
+      signal,
       input: { ...node.input, runTime },
       // Only the part of the store that these nodes use.
       store: store as unknown as Store,
+      host: async (id) => orphanedBy(signal, await node.host(id)),
       sql: async (server, user, extra = {}) => {
         const username = user === 'rootEmpty' ? 'root' : user
         const login = user === 'rootEmpty' ? new Secret('') : secret(`cluster/${cluster.id}/${user}`)
-        return connectSql(
-          { ip: server.ip, port: cluster.sqlPort, username: `${username}@sys`, password: login },
-          { ...run, ...extra },
-        )
+        const target = { ip: server.ip, port: cluster.sqlPort, username: `${username}@sys`, password: login }
+        return connectSql(target, { signal, log: node.log, ...extra })
       },
     }
   }
   return { on, onHost: nodes.on, lines: nodes.lines, saved, secret, close: nodes.close }
+}
+
+/** A host whose scripts run on when the signal aborts, with nobody to hear their answer: what a killed worker leaves behind. */
+const orphanedBy = (signal: AbortSignal, host: Host): Host => {
+  const unheard = async <T>(work: Promise<T>): Promise<T> => {
+    work.catch(() => undefined)
+    const { promise, reject } = Promise.withResolvers<never>()
+    const cut = () => reject(signal.reason)
+    signal.addEventListener('abort', cut)
+    try {
+      signal.throwIfAborted()
+      return await Promise.race([work, promise])
+    } finally {
+      signal.removeEventListener('abort', cut)
+    }
+  }
+  return {
+    ...host,
+    id: host.id,
+    ip: host.ip,
+    run: (...call) => unheard(host.run(...call)),
+    must: (...call) => unheard(host.must(...call)),
+  }
 }

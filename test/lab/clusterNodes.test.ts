@@ -142,7 +142,7 @@ describe('Bootstrap ob', () => {
     expect(reason.message).toContain(`observer.log of ${first().ip}`)
     expect(reason.message).toContain('bootstrap failed: RPC post error')
     await first().heal('observer')
-    await bootstrapOb(nodes.on('bootstrapOb', 2))
+    await bootstrapOb(nodes.on('bootstrapOb', { runTime: 2 }))
   })
 
   it('gets over an observer that dies in the middle of BOOTSTRAP', async () => {

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createLab, type Lab } from '../../lab/index.ts'
+import { buildPackages, catalog } from '../../lab/packages/index.ts'
+import { bootstrapOb, clearObservers } from '../../src/activities/bootstrapOb.ts'
+import { installRpm } from '../../src/activities/installRpm.ts'
+import { makeDir } from '../../src/activities/makeDir.ts'
+import { restartObserver } from '../../src/activities/restartObserver.ts'
+import { setSysPassword } from '../../src/activities/setSysPassword.ts'
+import { setSysPrimaryZone } from '../../src/activities/setSysPrimaryZone.ts'
+import { syncClusterInfo } from '../../src/activities/syncClusterInfo.ts'
+import { waitClusterAccessible } from '../../src/activities/waitClusterAccessible.ts'
+import { waitObserverAccessible } from '../../src/activities/waitObserverAccessible.ts'
+import { type ClusterSpec, serversOf } from '../../src/oceanbase/index.ts'
+import { createClusterNodes } from './clusterNode.ts'
+import { clusterOn, packageFrom } from './hostNode.ts'
+
+/** Hosts by zone, as positions in the lab. */
+const zones = [[0, 1], [2], [3]]
+const version = '4.2.1.8'
+
+let lab: Lab
+let cluster: ClusterSpec
+let nodes: ReturnType<typeof createClusterNodes>
+
+beforeAll(async () => {
+  const [built] = await buildPackages(catalog.filter((item) => item.name === 'oceanbase' && item.version === version))
+  lab = await createLab({ hosts: 4 })
+  cluster = clusterOn(lab.hosts, version, {
+    primaryZone: 'zone2;zone1,zone3',
+    zones: zones.map((hosts, index) => ({
+      name: `zone${index + 1}`,
+      idcName: `hz${index + 1}`,
+      regionName: '',
+      servers: hosts.map((host, place) => ({
+        hostId: host + 1,
+        ip: lab.hosts[host]?.ip ?? '',
+        zone: `zone${index + 1}`,
+        rootServer: place === 0,
+      })),
+    })),
+  })
+  nodes = createClusterNodes(lab.hosts, { cluster, file: packageFrom(built?.path ?? '') })
+  for (const { hostId } of serversOf(cluster)) {
+    await installRpm(nodes.onHost(hostId, 'installRpm'))
+    await makeDir(nodes.onHost(hostId, 'makeDir'))
+  }
+})
+afterAll(async () => {
+  await nodes?.close()
+  await lab?.destroy()
+})
+
+/** Runs a node again and again, each attempt cut off a little later than the one before, until one gets through. */
+async function cutOff(node: typeof bootstrapOb): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await node(nodes.on(node.name, { signal: AbortSignal.timeout(attempt * 700) }))
+      return attempt
+    } catch (error) {
+      if (attempt === 60) throw error
+    }
+  }
+}
+
+it('four servers in three zones become one cluster although every attempt is cut off and begun again', async () => {
+  const attempts = await cutOff(bootstrapOb)
+  expect(attempts).toBeGreaterThan(1)
+  expect(await cutOff(restartObserver)).toBeGreaterThan(1)
+  for (const node of [waitObserverAccessible, setSysPassword, setSysPrimaryZone, waitClusterAccessible, syncClusterInfo]) {
+    await node(nodes.on(node.name))
+  }
+  const servers = nodes.saved.servers?.map(({ hostId, zoneName, status }) => `${hostId} ${zoneName} ${status}`).sort()
+  expect(servers).toEqual(['1 zone1 RUNNING', '2 zone1 RUNNING', '3 zone2 RUNNING', '4 zone3 RUNNING'])
+  expect(nodes.saved.zones?.map(({ name, idcName }) => `${name} ${idcName}`).sort()).toEqual([
+    'zone1 hz1',
+    'zone2 hz2',
+    'zone3 hz3',
+  ])
+
+  await clearObservers(nodes.on('bootstrapOb'))
+  for (const host of lab.hosts) expect((await host.exec('pgrep -x observer; ls -A /data/1/terran/sstable')).stdout).toBe('')
+})
