@@ -1,6 +1,6 @@
 import { type Quoted, type Secret, sh, sql } from '../quote.ts'
 import { type ClusterSpec, rootServersOf } from './cluster.ts'
-import { daemonFunctions } from './daemon.ts'
+import { daemonFunctions, readState } from './daemon.ts'
 
 export const obproxyHome = '/opt/taobao/install/obproxy'
 /** The binary's own default of the listen port is 6688; everyone sets 2883. */
@@ -41,6 +41,9 @@ state`
 export const stopObproxy = (proxy: Obproxy): Quoted => sh`${atHome(proxy)}
 [ -z "$(running)" ] || stop ${proxy.listenPort} ${proxy.prometheusPort} || exit 1
 state`
+
+/** What the two scripts above print last: `obproxy <pid>` or `obproxy none`. */
+export const readObproxyState = readState('obproxy')
 
 /** `root@proxysys` on the listen port: who may change a proxy's configuration. */
 export const obproxyAdmin = 'root@proxysys'

@@ -1,6 +1,6 @@
 import { type Quoted, sh } from '../quote.ts'
 import { type ClusterSpec, rootServersOf, type ServerSpec } from './cluster.ts'
-import { daemonFunctions } from './daemon.ts'
+import { daemonFunctions, readState } from './daemon.ts'
 import { layoutOf } from './layout.ts'
 import { lineOf } from './versions.ts'
 
@@ -91,10 +91,7 @@ export const observerState = (cluster: ClusterSpec): Quoted => sh`${atHome(clust
 state`
 
 /** What the scripts above print last: `observer <pid>` or `observer none`. */
-export const readObserverState = (stdout: string): { readonly pid: number } | undefined => {
-  const pid = /^observer (\d+)$/.exec(stdout.trim().split('\n').at(-1) ?? '')?.[1]
-  return pid === undefined ? undefined : { pid: Number(pid) }
-}
+export const readObserverState = readState('observer')
 
 /** Bytes of observer.log that are looked at from its end. */
 const tailBytes = 8_000_000

@@ -24,7 +24,7 @@ export interface TestSshd {
 
 export const userPassword = `it's "quoted" \\ £`
 
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

@@ -26,7 +26,7 @@ import {
 } from '../../src/oceanbase/index.ts'
 import { identifier, type Quoted, Secret, sh, sql } from '../../src/quote.ts'
 import { createTestHosts, failureOf } from '../host/hosts.ts'
-import { startSshd, type TestSshd } from '../host/sshd.ts'
+import { freePort, startSshd, type TestSshd } from '../host/sshd.ts'
 import { terran } from './cluster.ts'
 
 const repository = resolve(import.meta.dirname, '../..')
@@ -37,12 +37,12 @@ let cluster: ClusterSpec
 let target: Host
 
 /** The lab's observer, laid out in a directory of the test as its package would. */
-const layOut = (version: string): ClusterSpec => {
+const layOut = async (version: string): Promise<ClusterSpec> => {
   const root = join(sshd.directory, 'ob')
   const spec = terran({
     version,
-    sqlPort: 32881,
-    rpcPort: 32882,
+    sqlPort: await freePort(),
+    rpcPort: await freePort(),
     osUser: 'root',
     paths: { install: join(root, 'home'), data: join(root, 'data'), log: join(root, 'log') },
     startupParameters: ['memory_limit=8G', 'system_memory=1G', 'datafile_size=1G', 'log_disk_size=4G'].map((pair) => {
@@ -84,7 +84,7 @@ const pidOf = async (script: Quoted): Promise<number | undefined> => readObserve
 
 beforeAll(async () => {
   sshd = await startSshd()
-  cluster = layOut('4.2.1.8')
+  cluster = await layOut('4.2.1.8')
   target = host(sshd.access())
 })
 afterAll(async () => {
@@ -109,7 +109,13 @@ test('an observer is started once, bootstrapped, restarted from its saved parame
   expect(await line.bootstrapped(root)).toBe(true)
   await expect.poll(async () => (await line.servers(root)).every(isServing), { timeout: 20_000 }).toBe(true)
   const [only] = await line.servers(root)
-  expect(only).toMatchObject({ ip: server.ip, port: 32882, sqlPort: 32881, zone: 'zone1', withRootserver: true })
+  expect(only).toMatchObject({
+    ip: server.ip,
+    port: cluster.rpcPort,
+    sqlPort: cluster.sqlPort,
+    zone: 'zone1',
+    withRootserver: true,
+  })
   expect(Math.abs((only?.startServiceTime ?? 0) - Date.now())).toBeLessThan(120_000)
   expect((await line.zones(root)).map(({ name }) => name)).toEqual(['zone1'])
   expect(await line.tenants(root)).toMatchObject([{ id: 1, name: 'sys', mode: 'MYSQL', status: 'NORMAL' }])

@@ -1,0 +1,59 @@
+import { resolve } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import type { Host } from '../../src/host/index.ts'
+import {
+  connectSql,
+  linkStatements,
+  obproxyAdmin,
+  obproxyHome,
+  readObproxyState,
+  startObproxy,
+  stopObproxy,
+  unlinkStatements,
+} from '../../src/oceanbase/index.ts'
+import { Secret, sh, sql } from '../../src/quote.ts'
+import { createTestHosts } from '../host/hosts.ts'
+import { freePort, startSshd, type TestSshd } from '../host/sshd.ts'
+import { terran } from './cluster.ts'
+
+const lab = resolve(import.meta.dirname, '../../lab')
+const { pool, host, lines, session } = createTestHosts()
+let sshd: TestSshd
+let target: Host
+
+/** The lab's obproxy at its own place, in the mount namespace of the test's sshd. */
+beforeAll(async () => {
+  sshd = await startSshd()
+  target = host(sshd.access())
+  await target.must(sh`mount -t tmpfs none /opt && mkdir -p ${obproxyHome}/bin && cd ${obproxyHome} || exit 1
+printf '#!/bin/bash\nexec -a "$0" %s %s "$@"\n' ${process.execPath} ${lab}/obproxy/main.ts > bin/obproxy && chmod 755 bin/obproxy`)
+})
+afterAll(async () => {
+  await pool.close()
+  await sshd.stop()
+})
+
+test('a proxy is started once, linked and unlinked by SQL, and stopped', async () => {
+  const proxy = { appName: 'proxy', osUser: 'root', listenPort: await freePort(), prometheusPort: await freePort() }
+  const started = readObproxyState(await target.must(startObproxy(proxy, terran())))
+  expect(started?.pid).toBeGreaterThan(0)
+  expect(readObproxyState(await target.must(startObproxy(proxy, terran())))).toEqual(started)
+
+  const admin = await connectSql(
+    { ip: '127.0.0.1', port: proxy.listenPort, username: obproxyAdmin, password: new Secret('') },
+    session(),
+  )
+  const shown = async (name: string) => {
+    const [row] = await admin.rows(sql`SHOW PROXYCONFIG LIKE ${name}`, z.object({ value: z.string() }))
+    return row?.value
+  }
+  for (const statement of linkStatements(terran(), new Secret(`pro"xy'ro`))) await admin.run(statement)
+  expect([await shown('rootservice_list'), await shown('rootservice_cluster_name')]).toEqual(['10.0.0.1:2881', 'terran'])
+  for (const statement of unlinkStatements()) await admin.run(statement)
+  expect(await shown('rootservice_list')).toBe('')
+  await admin.close()
+  expect(lines.join('\n')).not.toContain('pro"xy')
+
+  expect(readObproxyState(await target.must(stopObproxy(proxy)))).toBeUndefined()
+})
