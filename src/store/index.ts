@@ -44,7 +44,7 @@ export {
   taskTypes,
 } from './schema/index.ts'
 export type { TaskContext, TaskTargets } from './schema/tasks.ts'
-export type { LogLine, TaskFilter, TaskRun } from './tasks.ts'
+export type { LogLine, TaskFilter, TaskRun, TaskSummary } from './tasks.ts'
 
 /** Inventory and what the API shows of tasks. What happens next in a task is Temporal's to know. */
 export interface Store {

@@ -30,6 +30,11 @@ export interface TaskFilter {
   readonly hostId?: number | undefined
 }
 
+/** A task of the list: of its subtasks only what a line shows. */
+export interface TaskSummary extends Task {
+  readonly subtasks: readonly Pick<Subtask, 'id' | 'name' | 'operation' | 'status'>[]
+}
+
 export interface LogLine {
   readonly runTime: number
   /** Set on the line that opens a run. */
@@ -63,14 +68,22 @@ export function tasks(db: Db) {
   }
 
   const find = async (id: number): Promise<Task | undefined> => (await db.select().from(table).where(eq(table.id, id)))[0]
-  const subtasksOf = (ids: readonly number[]) =>
-    db.select().from(subtasks).where(inArray(subtasks.taskId, ids)).orderBy(asc(subtasks.taskId), asc(subtasks.index))
+  const subtasksOf = (id: number) => db.select().from(subtasks).where(eq(subtasks.taskId, id)).orderBy(asc(subtasks.index))
+  const summary = {
+    taskId: subtasks.taskId,
+    id: subtasks.id,
+    name: subtasks.name,
+    operation: subtasks.operation,
+    status: subtasks.status,
+  }
+  const summariesOf = (ids: readonly number[]) =>
+    db.select(summary).from(subtasks).where(inArray(subtasks.taskId, ids)).orderBy(asc(subtasks.taskId), asc(subtasks.index))
 
   return {
     ...progress(db),
     async get(id: number): Promise<TaskWithSubtasks | undefined> {
       const task = await find(id)
-      return task && { ...task, subtasks: await subtasksOf([id]) }
+      return task && { ...task, subtasks: await subtasksOf(id) }
     },
     async subtask(taskId: number, subtaskId: number): Promise<Subtask | undefined> {
       const where = and(eq(subtasks.id, subtaskId), eq(subtasks.taskId, taskId))
@@ -78,7 +91,7 @@ export function tasks(db: Db) {
     },
     /** The trace id of the request that made a task. */
     traceId: async (id: number): Promise<string | null> => (await find(id))?.traceId ?? null,
-    async list(filter: TaskFilter, paging: Paging): Promise<Page<TaskWithSubtasks>> {
+    async list(filter: TaskFilter, paging: Paging): Promise<Page<TaskSummary>> {
       const conditions: (SQL | undefined)[] = [
         filter.name === undefined ? undefined : ilike(table.name, containing(filter.name)),
         filter.status === undefined ? undefined : inArray(table.status, filter.status),
@@ -97,7 +110,7 @@ export function tasks(db: Db) {
         .limit(limit)
         .offset(offset)
       const total = theRow(await db.select({ total: count() }).from(table).where(where), 'count of tasks').total
-      const all = rows.length === 0 ? [] : await subtasksOf(rows.map((row) => row.id))
+      const all = rows.length === 0 ? [] : await summariesOf(rows.map((row) => row.id))
       const byTask = Map.groupBy(all, (subtask) => subtask.taskId)
       return { contents: rows.map((row) => ({ ...row, subtasks: byTask.get(row.id) ?? [] })), total }
     },

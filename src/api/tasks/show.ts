@@ -1,4 +1,4 @@
-import type { Subtask, TaskContext, TaskWithSubtasks } from '../../store/index.ts'
+import type { Subtask, Task, TaskContext, TaskSummary, TaskWithSubtasks } from '../../store/index.ts'
 import { isoTime } from '../time.ts'
 
 const time = (key: string, date: Date | null): Record<string, string> => (date === null ? {} : { [key]: isoTime(date) })
@@ -13,10 +13,10 @@ export function printContext({ stringMap, listMap }: TaskContext): string {
   return `Context(parallelIdx=-1, stringMap=${printMap(Object.entries(stringMap))}, listMap=${printMap(lists)})`
 }
 
-const clusterOf = ({ clusterId, clusterName, obClusterId, clusterType }: TaskWithSubtasks) =>
+const clusterOf = ({ clusterId, clusterName, obClusterId, clusterType }: Task) =>
   clusterId === null ? undefined : { id: clusterId, name: clusterName, obClusterId, type: clusterType }
 
-const creatorOf = (task: TaskWithSubtasks) => ({ id: task.creatorId, name: task.creator })
+const creatorOf = (task: Task) => ({ id: task.creatorId, name: task.creator })
 
 /**
  * The reply to a create, as OCP's API page prints it: the task as it was accepted, its first subtask RUNNING because it is being started.
@@ -98,7 +98,7 @@ export function showHostTask(task: TaskWithSubtasks) {
 }
 
 /** OCP's BasicTaskInstance: a line of the task list. */
-export const showBasicTask = (task: TaskWithSubtasks) => ({
+export const showBasicTask = (task: TaskSummary) => ({
   ...given('cluster', clusterOf(task) ?? null),
   creator: creatorOf(task),
   ...time('finishTime', task.finishTime),
