@@ -1,0 +1,88 @@
+import { globSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { bootstrapSql, makeObserver, places, query, refusalOf, removeObservers, type TestObserver } from './observers.ts'
+
+const [placeOne, placeTwo] = places(['zone1', 'zone2'], 24881)
+if (!placeOne || !placeTwo) throw new Error('two places expected')
+let one: TestObserver
+let two: TestObserver
+
+beforeEach(() => {
+  one = makeObserver(placeOne, [placeOne, placeTwo], '4.2.1.8')
+  two = makeObserver(placeTwo, [placeOne, placeTwo], '4.2.1.8')
+})
+afterEach(removeObservers)
+afterAll(removeObservers)
+
+describe('BOOTSTRAP is refused, and the store stays empty,', () => {
+  it('when two servers of one zone are named', async () => {
+    await one.start()
+    const statement = `ALTER SYSTEM BOOTSTRAP ZONE 'zone1' SERVER '${one.address}', ZONE 'zone1' SERVER '${two.address}'`
+    await expect(refusalOf(query(one, statement))).resolves.toMatch(/^4640 /)
+  })
+
+  it('when a server is not reachable', async () => {
+    await one.start()
+    await expect(refusalOf(query(one, bootstrapSql([one, two])))).resolves.toMatch(/^4122 .*not reachable/)
+    expect(one.log()).toMatch(/ERROR \[BOOTSTRAP\].*ret=-4122/)
+  })
+
+  it('when a server was started for another zone', async () => {
+    await Promise.all([one.start(), two.start({ flags: ['-z', 'zone3'] })])
+    await expect(refusalOf(query(one, bootstrapSql([one, two])))).resolves.toMatch(/^4631 /)
+  })
+
+  it('when a server was started for another cluster', async () => {
+    await Promise.all([one.start(), two.start({ flags: ['-n', 'protoss'] })])
+    await expect(refusalOf(query(one, bootstrapSql([one, two])))).resolves.toMatch(/^4666 /)
+  })
+
+  it('when a store holds the leftovers of another bootstrap', async () => {
+    mkdirSync(join(two.home, 'store/clog/tenant_1'))
+    await Promise.all([one.start(), two.start()])
+    const refused = await refusalOf(query(one, bootstrapSql([one, two])))
+    expect(refused).toMatch(/^4015 .*observer is not empty\(ret=-4015/)
+    expect(refused).toContain(two.address)
+  })
+
+  it('when clocks are more than 50 ms apart', async () => {
+    const [library] = globSync('/usr/lib/*/faketime/libfaketime.so.1')
+    await Promise.all([one.start(), two.start({ env: { LD_PRELOAD: library ?? '', FAKETIME: '+0.2' } })])
+    await expect(refusalOf(query(one, bootstrapSql([one, two])))).resolves.toMatch(/^4015 .*clock difference/)
+  })
+
+  it('when the faults file says so', async () => {
+    one.setFaults({ refuseBootstrap: { errno: 4016, message: 'told to refuse' } })
+    await one.start()
+    await expect(refusalOf(query(one, bootstrapSql([one])))).resolves.toBe('4016 told to refuse')
+  })
+
+  it('when a standby cluster is asked of the 4.x line', async () => {
+    await one.start()
+    const standby = `ALTER SYSTEM BOOTSTRAP CLUSTER STANDBY ZONE 'zone1' SERVER '${one.address}' PRIMARY_CLUSTER_ID 2 PRIMARY_ROOTSERVICE_LIST '10.0.0.1:2882:2881'`
+    await expect(refusalOf(query(one, standby))).resolves.toMatch(/^4007 /)
+  })
+})
+
+describe('before BOOTSTRAP', () => {
+  it('root gets in without a password only, and finds neither tables nor DDL', async () => {
+    await one.start()
+    await expect(query(one, 'SELECT 1 AS one', { user: 'root@sys#terran' })).resolves.toEqual([{ one: '1' }])
+    await expect(refusalOf(query(one, 'SELECT 1', { password: 'guess' }))).resolves.toMatch(/^1045 /)
+    await expect(refusalOf(query(one, 'SELECT 1', { user: 'root@sys#protoss' }))).resolves.toMatch(/^4666 /)
+    await expect(refusalOf(query(one, 'SELECT * FROM oceanbase.__all_core_table'))).resolves.toMatch(/^1146 /)
+    await expect(refusalOf(query(one, 'CREATE TABLE a (a INT)'))).resolves.toBe('8001 Server is initializing')
+  })
+})
+
+describe('a crash in the middle of BOOTSTRAP', () => {
+  it('leaves a store that the next BOOTSTRAP finds not empty', async () => {
+    one.setFaults({ crashOnBootstrap: true })
+    await one.start()
+    await expect(query(one, bootstrapSql([one]))).rejects.toThrow()
+    one.setFaults({})
+    await one.start()
+    await expect(refusalOf(query(one, bootstrapSql([one])))).resolves.toMatch(/^4015 .*observer is not empty/)
+  })
+})

@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { makeObserver, places, query, removeObservers } from './observers.ts'
+
+afterAll(removeObservers)
+
+const [place] = places(['zone1'], 23881)
+if (!place) throw new Error('one place expected')
+const fresh = (version = '4.2.1.8') => makeObserver(place, [place], version)
+
+describe('an observer refuses to start and says why in its log', () => {
+  it('when a store folder of its line is missing', async () => {
+    const observer = fresh('3.2.4.1')
+    rmSync(join(observer.home, 'store/ilog'), { recursive: true })
+    const { code, log } = await observer.startRefused()
+    expect(code).toBe(1)
+    expect(log).toMatch(/ERROR \[SERVER\].*store\/ilog' does not exist\(ret=-4009\)/)
+  })
+
+  it('but not for ilog on the 4.x line, which has none', async () => {
+    const observer = fresh()
+    rmSync(join(observer.home, 'store/ilog'), { recursive: true })
+    await observer.start()
+    await observer.kill('SIGTERM')
+  })
+
+  it('when its SQL port is taken', async () => {
+    const holder = createServer().listen(place.sqlPort, place.ip)
+    const { code, log } = await fresh().startRefused()
+    holder.close()
+    expect(code).toBe(1)
+    expect(log).toContain('address already in use(ret=-4004)')
+  })
+
+  it('when system_memory leaves nothing of memory_limit', async () => {
+    const { code, log } = await fresh().startRefused({ options: ',system_memory=30G' })
+    expect(code).toBe(1)
+    expect(log).toContain("try adjust config 'memory_limit' or 'system_memory'")
+  })
+
+  it('when an older line is given a parameter of 4.x', async () => {
+    const { log } = await fresh('2.2.73').startRefused({ options: ',log_disk_size=10G' })
+    expect(log).toContain("unknown config item 'log_disk_size' for version 2.2.73(ret=-5099)")
+  })
+
+  it('when -I is given to a version that has only -i', async () => {
+    const { code } = await fresh('2.2.73').startRefused({ flags: ['-I', place.ip] })
+    expect(code).toBe(1)
+  })
+
+  it('when the device does not exist', async () => {
+    const { log } = await fresh('3.2.4.1').startRefused({ flags: ['-i', 'eth77'] })
+    expect(log).toContain("devname 'eth77' failed")
+  })
+
+  it('when another observer runs on its home', async () => {
+    const observer = fresh()
+    await observer.start()
+    const first = observer.process()
+    const { code, log } = await observer.startRefused()
+    const gone = once(first, 'exit')
+    first.kill('SIGTERM')
+    await gone
+    expect(code).toBe(1)
+    expect(log).toContain('another observer is running on this home')
+  })
+})
+
+describe('an observer that has started', () => {
+  it('starts again without flags from what it persisted, and keeps its config copies', async () => {
+    const observer = fresh()
+    await observer.start({ options: ',config_additional_dir=etc2;etc3' })
+    await observer.kill('SIGTERM')
+    await observer.start({ noFlags: true })
+    await expect(query(observer, 'SELECT 1 AS one')).resolves.toEqual([{ one: '1' }])
+    expect(observer.log().match(/observer is listening/g)).toHaveLength(2)
+  })
+})
