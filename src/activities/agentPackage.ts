@@ -7,6 +7,9 @@ import type { Node } from './node.ts'
 /** OS user that runs the agent; its home is the package's own prefix. */
 const agentOwner = 'admin'
 
+/** Where the agent writes, its generated key in `conf` included. Source: obagent's layout. */
+const agentFills = ['run', 'log', 'tmp', 'backup', 'conf', 'pkg_store', 'task_store', 'position_store', 'site-packages']
+
 /** The newest agent package for a host. Throws DefiniteError PKG10014 when none was uploaded for its architecture. */
 export async function agentPackageOf({ store }: Pick<Node, 'store'>, hostId: number): Promise<Package> {
   const host = await store.hosts.get(hostId)
@@ -30,6 +33,7 @@ export const agentWish = async (node: Pick<Node, 'input' | 'store'>, hostId: num
   taskId: node.input.taskId,
   file: await agentPackageOf(node, hostId),
   prefix: agentHome,
+  fills: agentFills,
   brings: `${agentHome}/bin/ob_agentctl`,
   owner: agentOwner,
 })

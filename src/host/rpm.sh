@@ -1,5 +1,5 @@
-# How packages are looked for, installed and removed. Expects $nvra, $name, $brings, $prefix, $owner and $file, and the ledger's functions
-# except for looking.
+# How packages are looked for, installed and removed. Expects $nvra, $name, $brings, $prefix, $owner, $file and the list fills, and the
+# ledger's functions except for looking.
 
 # Says how the package stands, digests included unless $1 is --nofiledigest, in
 # one word: absent, installed, damaged (a file is missing or differs: rpm was killed before it was through), other (version), elsewhere.
@@ -19,8 +19,8 @@ look() {
     *"$newline$brings$newline"*) ;;
     *) echo "elsewhere $(grep -m1 "/${brings##*/}\$" <<<"$files")"; return 0 ;;
   esac
-  # Configuration may be changed by whoever runs the program, documentation left out.
-  damage=$(rpm -V --nodeps --noscripts --nomtime --nouser --nogroup --nomode --nordev --nocaps "$@" "$nvra" 2>&1 | grep -vE '^.{8,9}  [cd] ' | head -n 3)
+  # Configuration may be changed by whoever runs the program (not every package marks it), documentation left out.
+  damage=$(rpm -V --nodeps --noscripts --nomtime --nouser --nogroup --nomode --nordev --nocaps "$@" "$nvra" 2>&1 | grep -vE "^.{8,9}  [cd] |^[^m].* $prefix/(etc|conf)/" | head -n 3)
   if [ -n "$damage" ]; then echo "damaged ${damage//$newline/, }"; else echo "installed $nvra"; fi
 }
 
@@ -54,6 +54,7 @@ take_out() {
       done <<<"$directories"
       echo removed
     fi
+    for path in ${fills[@]+"${fills[@]}"}; do rm -rf --one-file-system -- "${prefix:?}/$path"; done
     forget rpm "$nvra"
   fi
   remove_parents

@@ -25,6 +25,8 @@ export interface RpmWish {
   readonly prefix: string
   /** A file below the prefix that the package brings, absolute. */
   readonly brings: string
+  /** Directories below the prefix that the program fills by itself: they go with the package. */
+  readonly fills?: readonly string[]
   /** Owner of what the package brings below the prefix. */
   readonly owner: string
 }
@@ -49,7 +51,7 @@ const functions = new Quoted(readFileSync(new URL('rpm.sh', import.meta.url), 'u
 const fileOnHost = ({ file }: RpmWish): string => `${stateDirectory}/packages/${nameOf(file)}.rpm`
 
 const script = (wish: RpmWish, act: Quoted): Quoted => sh`nvra=${nameOf(wish.file)} name=${wish.file.name} brings=${wish.brings}
-prefix=${wish.prefix} owner=${wish.owner} file=${fileOnHost(wish)}
+prefix=${wish.prefix} owner=${wish.owner} file=${fileOnHost(wish)} fills=(${wish.fills ?? []})
 ${functions}
 ${act}`
 

@@ -65,7 +65,10 @@ const accessTo = (host: LabHost, id: number): HostAccess => ({
   login: { type: 'PRIVATE_KEY', secret: new Secret(host.users.root.privateKey) },
 })
 
-/** Nodes on the hosts of a lab, as a worker would make them, for one task and one package. Close the pool behind them. */
+/**
+ * Nodes on the hosts of a lab, as a worker would make them, for one task and one package. What they write of a host lands in `inventory`.
+ * Close the pool behind them.
+ */
 export const createNodes = (
   hosts: readonly LabHost[],
   { cluster, file, taskId = 7 }: { cluster: ClusterSpec; file: Package; taskId?: number },
@@ -79,9 +82,16 @@ export const createNodes = (
     if (!host) throw new Error(`no host ${hostId}`)
     return pool.host(accessTo(host, hostId), { log, signal, key })
   }
+  const inventory: Record<string, unknown> = { innerIpAddress: hosts[0]?.ip, status: 'NEW' }
+  const secret = new Secret('Monitor-1-secret')
   const store = {
     packages: { get: async () => file, newest: async () => file },
+    secrets: { get: async () => secret, getOrCreate: async () => secret },
     hosts: {
+      get: async () => inventory,
+      setFacts: async (_id: number, facts: object) => void Object.assign(inventory, facts),
+      setStatus: async (_id: number, status: string) => void Object.assign(inventory, { status }),
+      setAgent: async (_id: number, agent: object | undefined) => void Object.assign(inventory, { agent }),
       byIds: async (ids: readonly number[]) => ids.map((id) => ({ innerIpAddress: hosts[id - 1]?.ip, sshPort: 22 })),
     },
   }
@@ -103,21 +113,10 @@ export const createNodes = (
       target: bound(hostId, key),
     }
   }
-  /** A host that belongs to nothing yet; what the nodes write to the inventory lands in `inventory`. */
-  const inventory: Record<string, unknown> = { innerIpAddress: hosts[0]?.ip, status: 'NEW' }
+  /** The same of a host that belongs to nothing yet. */
   const prepare = (hostId: number, name: string): PreparedHostNode => {
-    const { cluster: _, sql: __, server: ___, store: known, ...node } = on(hostId, name)
-    const hostStore = {
-      ...store,
-      hosts: {
-        get: async () => inventory,
-        setFacts: async (_id: number, facts: object) => void Object.assign(inventory, facts),
-        setStatus: async (_id: number, status: string) => void Object.assign(inventory, { status }),
-        setAgent: async (_id: number, agent: object | undefined) => void Object.assign(inventory, { agent }),
-      },
-    }
-    // Only the part of the store that these nodes use.
-    return { ...node, hostId, store: { ...known, ...hostStore } as unknown as Store }
+    const { cluster: _, sql: __, server: ___, ...node } = on(hostId, name)
+    return { ...node, hostId }
   }
   return { on, prepare, inventory, lines, close: () => pool.close() }
 }

@@ -8,6 +8,8 @@ import { ioBench, removeIoBench } from '../../src/activities/ioBench.ts'
 import { makeDir, removeDir } from '../../src/activities/makeDir.ts'
 import { preCheck } from '../../src/activities/preCheck.ts'
 import { preCheckHost } from '../../src/activities/preCheckHost.ts'
+import { refreshAgentConfig, restoreAgentConfig } from '../../src/activities/refreshAgentConfig.ts'
+import { startAgent } from '../../src/activities/startAgent.ts'
 import { uninstallLegacyObagent } from '../../src/activities/uninstallLegacyObagent.ts'
 import { uninstallLegacyOcpAgent } from '../../src/activities/uninstallLegacyOcpAgent.ts'
 import { updateHostStatus } from '../../src/activities/updateHostStatus.ts'
@@ -185,6 +187,25 @@ describe('Prepare host', () => {
     })
     await removeOcpAgent(nodes.prepare(1, 'installOcpAgent'))
     expect(await traces(host)).toBe(untouched)
+    await nodes.close()
+  })
+})
+
+describe('The agent', () => {
+  it('is brought, configured, started, and gone after its undo', async () => {
+    const host = first()
+    const nodes = createNodes(lab.hosts, { cluster: clusterOn(lab.hosts, '4.2.1.8'), file: packageFrom(rpms.agent ?? '') })
+    const untouched = await traces(host)
+    expect(await refreshAgentConfig(nodes.on(1, 'refreshAgentConfig'))).toEqual({ changed: true })
+    expect(await refreshAgentConfig(nodes.on(1, 'refreshAgentConfig'))).toEqual({ changed: false })
+    await startAgent(nodes.on(1, 'startAgent'))
+    await startAgent(nodes.on(1, 'startAgent'))
+    expect((await host.exec('ss -Hltn sport = 62888')).stdout).toContain('62888')
+    expect(nodes.inventory).toMatchObject({ agent: { status: 'AVAILABLE' } })
+    expect(nodes.lines.join('\n')).not.toContain('Monitor-1-secret')
+    await restoreAgentConfig(nodes.on(1, 'refreshAgentConfig'))
+    expect(await traces(host)).toBe(untouched)
+    expect((await host.exec(['pgrep', '-f', 'ob_(agentd|mgragent|monagent)'])).stdout).toBe('')
     await nodes.close()
   })
 })
