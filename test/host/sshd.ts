@@ -65,6 +65,9 @@ exec /usr/sbin/sshd -D -e -f "$1/sshd_config"`
 
 export const startSshd = async (): Promise<TestSshd> => {
   const directory = mkdtempSync(join(tmpdir(), 'sshd-'))
+  // In a process group of its own it outlives a Ctrl-C, and sees the end of this process as the end of its input.
+  const sweep = ['-c', 'cat >/dev/null; rm -rf "$1"', 'sweep', directory]
+  const sweeper = spawn('bash', sweep, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
   const port = await freePort()
   mkdirSync(join(directory, 'files'))
   makeKey(join(directory, 'host'))
@@ -87,15 +90,15 @@ export const startSshd = async (): Promise<TestSshd> => {
 
   const start = async () => {
     const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--mount-proc', '--kill-child']
-    const process = spawn('unshare', [...namespaces, 'bash', '-c', inside, 'sshd', directory], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
+    // The death signal ends it with this process, however that ends; --kill-child takes everything inside along.
+    const words = ['--pdeathsig', 'KILL', 'unshare', ...namespaces, 'bash', '-c', inside, 'sshd', directory]
+    const sshd = spawn('setpriv', words, { stdio: ['ignore', 'ignore', 'pipe'] })
     const said: string[] = []
-    for await (const line of createInterface({ input: process.stderr })) {
+    for await (const line of createInterface({ input: sshd.stderr })) {
       said.push(line)
       if (!line.includes('Server listening')) continue
-      process.stderr.resume()
-      return process
+      sshd.stderr.resume()
+      return sshd
     }
     throw new Error(`sshd did not start: ${said.join('\n')}`)
   }
@@ -131,7 +134,9 @@ export const startSshd = async (): Promise<TestSshd> => {
     },
     stop: async () => {
       await end()
-      rmSync(directory, { recursive: true })
+      const swept = once(sweeper, 'exit')
+      sweeper.stdin.end()
+      await swept
     },
   }
 }
