@@ -12,7 +12,7 @@ import {
 import { observerFailure } from './logTail.ts'
 import type { ClusterNode } from './node.ts'
 import { asRoot, leadingServer } from './session.ts'
-import { startAfresh } from './startAfresh.ts'
+import { foundNotEmpty, startAfresh } from './startAfresh.ts'
 import { until } from './until.ts'
 
 /** What all deployers give BOOTSTRAP: 1000 s. */
@@ -21,9 +21,6 @@ const bootstrapSeconds = 1000
 const graceSeconds = 30
 /** How long a BOOTSTRAP whose answer was lost with its sender may go on before it counts as dead. */
 const lostAnswerMs = 120_000
-/** "observer is not empty": something of an earlier attempt lies in its directories. */
-const notEmpty = 4015
-
 /** Asks the server that leads the bootstrap whether it was done. */
 export const isBootstrapped = (node: ClusterNode): Promise<boolean> =>
   asRoot(node, leadingServer(node), lineOf(node.cluster.version).bootstrapped)
@@ -37,7 +34,7 @@ export async function bootstrapOnce(node: ClusterNode): Promise<void> {
   if (earlier === 'running' && (await endsWell(node))) return
   if (earlier !== 'none') await startAfresh(node, 'an earlier BOOTSTRAP of this task ended half-way')
   let refusal = await sendBootstrap(node)
-  if (refusal?.errno === notEmpty && earlier === 'none') {
+  if (refusal && foundNotEmpty(refusal) && earlier === 'none') {
     await startAfresh(node, refusal.message)
     refusal = await sendBootstrap(node)
   }

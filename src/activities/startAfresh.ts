@@ -6,6 +6,7 @@ import {
   emptyDirectories,
   readDirectoryOwners,
   type ServerSpec,
+  type SqlError,
   serversOf,
 } from '../oceanbase/index.ts'
 import { inParallel } from './inParallel.ts'
@@ -19,10 +20,17 @@ async function directoriesOf(node: ClusterNode, server: ServerSpec): Promise<Dir
   )
 }
 
-/** Stops the observers, empties what this task made for them and starts them again. A foreign directory stops it before anything is touched. */
-export async function startAfresh(node: ClusterNode, why: string): Promise<void> {
+/** "observer is not empty" of BOOTSTRAP (a system error, of which 4015 is all that some versions say), "non-empty server" of ADD SERVER. */
+export const foundNotEmpty = (refusal: SqlError): boolean =>
+  refusal.errno === 4015 || /not empty|non-empty/i.test(refusal.message)
+
+/** Stops observers, empties what this task made for them and starts them again. A foreign directory stops it before anything is touched. */
+export async function startAfresh(
+  node: ClusterNode,
+  why: string,
+  servers: readonly ServerSpec[] = serversOf(node.cluster),
+): Promise<void> {
   const { cluster, input } = node
-  const servers = serversOf(cluster)
   node.log('WARN', `Starting afresh: ${why}`)
   await inParallel(servers, (server) => refuseForeign(node, server, why))
   await stopObservers(node, servers)

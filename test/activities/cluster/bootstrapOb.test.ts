@@ -63,6 +63,19 @@ test('directories found not empty are cleared once when this task made them', as
   expect(done(bootstrap)).toHaveLength(2)
 })
 
+test('a server that was added half-way is cleared alone, and added again', async () => {
+  const { node, world, done } = fakeNode(clusterOf(fiveServers))
+  let refused = false
+  world.before = (statement) => {
+    if (!/ADD SERVER '10.0.0.4/.test(statement) || refused) return
+    refused = true
+    throw new SqlError(4179, 'add non-empty server not allowed', '10.0.0.1')
+  }
+  await bootstrapOb(node)
+  expect(done(/^stop observer@/)).toEqual(['stop observer@10.0.0.4'])
+  expect(world.listed).toContain('10.0.0.4')
+})
+
 test('directories of someone else are left alone, and no observer is stopped', async () => {
   const { node, done } = fakeNode(clusterOf(['10.0.0.1']), { dirty: true, directories: 'foreign' })
   await expect(bootstrapOb(node)).rejects.toThrow('this was not made by this task and is left alone: /data/1/terran/clog')
