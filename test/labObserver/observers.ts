@@ -116,10 +116,9 @@ export function makeObserver(place: Place, rsList: Place[], version: string, clu
 
 /** Ends what a test file started and removes its homes. */
 export async function removeObservers(): Promise<void> {
-  for (const observer of made.splice(0)) {
-    await observer.kill('SIGTERM')
-    rmSync(observer.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-  }
+  const all = made.splice(0)
+  await Promise.all(all.map((observer) => observer.kill('SIGTERM')))
+  for (const { home } of all) rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
 }
 
 export const bootstrapSql = (observers: TestObserver[]): string =>
