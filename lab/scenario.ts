@@ -3,12 +3,12 @@ import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { ApiClient } from '../src/cli/client.ts'
+import { taskSchema } from '../src/cli/taskSchema.ts'
 import type { Lab } from './index.ts'
 
 /** What a user of OCP has to tell it before a cluster can be created, told over HTTP like any user would. */
 const id = z.object({ id: z.number() })
-const hostsReply = z.object({ hostIds: z.array(z.number()) })
-const hostReply = z.object({ status: z.string() })
+const hostsReply = z.object({ id: z.number(), hostIds: z.array(z.number()) })
 const nothing = z.unknown()
 
 const post = async <Schema extends z.ZodType>(
@@ -36,7 +36,7 @@ export async function uploadPackages(api: ApiClient, files: readonly string[]): 
 
 /**
  * Region, IDCs, host type, credential and hosts. `idcOf` says in which IDC each host stands; hosts are AVAILABLE when this resolves,
- * which the agent package has to be uploaded for. Fails when a host is not in time.
+ * which the agent package has to be uploaded for. Fails with what a host's preparation failed with.
  */
 export async function registerHosts(api: ApiClient, lab: Lab, idcOf: (index: number) => string): Promise<Inventory> {
   const region = await post(api, '/api/v2/compute/regions', { name: 'hangzhou', description: 'lab' }, id)
@@ -59,37 +59,37 @@ export async function registerHosts(api: ApiClient, lab: Lab, idcOf: (index: num
     },
     id,
   )
-  const hostIds: number[] = []
+  const prepared: { readonly taskId: number; readonly hostId: number }[] = []
   for (const [index, host] of lab.hosts.entries()) {
-    const { hostIds: made } = await post(
-      api,
-      '/api/v2/compute/hosts/batchCreate',
-      {
-        hostBasicDataList: [{ innerIpAddress: host.ip }],
-        sshPort: host.sshPort,
-        kind: 'DEDICATED_PHYSICAL_MACHINE',
-        idcId: idcIds.get(idcs[index] ?? ''),
-        typeId: type.id,
-        credentialId: credential.id,
-      },
-      hostsReply,
-    )
-    hostIds.push(...made)
+    const body = {
+      hostBasicDataList: [{ innerIpAddress: host.ip }],
+      sshPort: host.sshPort,
+      kind: 'DEDICATED_PHYSICAL_MACHINE',
+      idcId: idcIds.get(idcs[index] ?? ''),
+      typeId: type.id,
+      credentialId: credential.id,
+    }
+    const { id: taskId, hostIds } = await post(api, '/api/v2/compute/hosts/batchCreate', body, hostsReply)
+    prepared.push(...hostIds.map((hostId) => ({ taskId, hostId })))
   }
-  await Promise.all(hostIds.map((hostId) => available(api, hostId)))
-  return { hostIds, idcs }
+  await Promise.all(prepared.map(({ taskId }) => succeeded(api, taskId)))
+  return { hostIds: prepared.map(({ hostId }) => hostId), idcs }
 }
 
-const patienceMs = 60_000
+const pollMs = 100
 
-async function available(api: ApiClient, hostId: number): Promise<void> {
-  const deadline = Date.now() + patienceMs
+/** Waits for a "Prepare host" task; throws what it failed with. */
+async function succeeded(api: ApiClient, taskId: number): Promise<void> {
   for (;;) {
-    const { status } = (await api.get(`/api/v2/compute/hosts/${hostId}`, hostReply)).data
-    if (status === 'AVAILABLE') return
-    if (Date.now() > deadline)
-      throw new Error(`host ${hostId} is still ${status} after ${patienceMs / 1000} s: see its "Prepare host" task`)
-    await sleep(100)
+    const { status, name, subtasks } = (await api.get(`/api/v2/tasks/instances/${taskId}`, taskSchema)).data
+    if (status === 'SUCCESSFUL') return
+    if (status === 'FAILED') {
+      const causes = subtasks.flatMap((subtask) =>
+        subtask.error ? [`${subtask.name}: ${subtask.error.code} ${subtask.error.message}`] : [],
+      )
+      throw new Error(`task ${taskId} "${name}" failed: ${causes.join('; ')}`)
+    }
+    await sleep(pollMs)
   }
 }
 
