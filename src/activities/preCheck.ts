@@ -48,7 +48,7 @@ export async function findings(node: HostNode): Promise<Finding[]> {
 const patienceMs = 2_000
 
 /** Above this the clocks are asked again, more often. */
-const suspiciousMs = 25
+const suspiciousMs = 35
 
 /** This host's clock and those of its peers, as far as they answer. */
 async function clocksOf(node: HostNode, wish: Wish): Promise<Clock[]> {

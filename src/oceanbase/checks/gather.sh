@@ -7,9 +7,9 @@ first() { REPLY=; [ -r "$1" ] && read -r REPLY 2>/dev/null <"$1"; }
 tell() {
   local path
   say limits "$(ulimit -n)" "$(ulimit -u)" "$(ulimit -s)" "$(ulimit -c)"
-  for path; do say seen "$path" "$(existing "$path")"; done
+  for path; do existing "$path"; say seen "$path" "$REPLY"; done
 }
-existing() { local path=$1; while [ ! -e "$path" ]; do path=$(dirname "$path"); done; printf '%s' "$path"; }
+existing() { REPLY=$1; while [ ! -e "$REPLY" ]; do REPLY=${REPLY%/*} REPLY=${REPLY:-/}; done; }
 
 # Peers answer while the rest is read; a line this short is written in one piece.
 for peer in "${peers[@]}"; do
@@ -60,14 +60,15 @@ for path in "${paths[@]}"; do
   elif [ -e "$path" ] || [ -L "$path" ]; then
     kind=other
   fi
-  ancestor=$(existing "$path")
-  writable=no
+  existing "$path"
+  ancestor=$REPLY writable=no
   if [ -d "$ancestor" ] && [ -w "$ancestor" ]; then writable=yes; fi
   say path "$path" "$kind" "$entries" "${owner:--}" "${by:--}" "$ancestor" "$writable"
 done
 for path in "${leftovers[@]}"; do if [ -e "$path" ]; then say leftover "$path"; fi; done
 for path in "${disks[@]}"; do
-  read -r device total _ available used _ < <(df -Pk "$(existing "$path")" | tail -n 1)
+  existing "$path"
+  read -r device total _ available used _ < <(df -Pk "$REPLY" | tail -n 1)
   say disk "$path" "$device" "$total" "$available" "${used%\%}"
 done
 
