@@ -92,6 +92,6 @@ function run({ settings }: Start): void {
 }
 
 const start = readFlags()
-if (start.version) process.stdout.write('obproxy (OceanBase 4.2.1.0 lab)\n')
+if (start.version) process.stdout.write('obproxy (OceanBase, lab build)\n')
 else if (start.nodaemon) run(start)
 else daemonize()

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readlinkSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 
 export type Home = ReturnType<typeof homeOf>
@@ -54,7 +54,7 @@ export function runningPid(home: Home): number | undefined {
   try {
     // `pid (comm) state …`: a zombie that nobody has reaped yet is not running.
     const [, comm, state] = /^\d+ \((.*)\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
-    return comm === 'observer' && state !== 'Z' ? pid : undefined
+    return comm === 'observer' && state !== 'Z' && readlinkSync(`/proc/${pid}/cwd`) === realpathSync(home.root) ? pid : undefined
   } catch {
     return undefined
   }
