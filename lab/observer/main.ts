@@ -64,8 +64,8 @@ async function run(flags: Flags): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop)
 }
 
-const version = readVersion(installed)
 const flags = readFlags()
+const version = readVersion(installed)
 if (flags.version) {
   process.stdout.write(
     `observer (OceanBase ${version.full})\n\nREVISION: 1-lab0000000000000000000000000000000000000\nBUILD_TIME: Jan  1 2026 00:00:00\n`,
