@@ -16,9 +16,9 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<boolean> {
   const config = configOf(env)
   const stop = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)))
   const embedded = await startEmbedded(config)
-  process.stdout.write(
-    `API                ${embedded.url}\nTemporal Web UI    ${embedded.temporalUi}\nCtrl-C stops it; unfinished runs go on when it is started again.\n`,
-  )
+  const { url, temporal, temporalUi } = embedded
+  process.stdout.write(`API                ${url}\nTemporal           ${temporal}\nTemporal Web UI    ${temporalUi}\n`)
+  process.stdout.write('Ctrl-C stops it; unfinished runs go on when it is started again.\n')
   await stop
   await embedded.close()
   return true
