@@ -24,17 +24,19 @@ export async function preCheck(node: HostNode): Promise<{ readonly warnings: num
   return { warnings: found.length }
 }
 
-/** What a host's pre-check finds, without acting on it. Changes nothing on the host. */
-export async function findings(node: HostNode): Promise<Finding[]> {
+async function findings(node: HostNode): Promise<Finding[]> {
   const software = await packageOf(node)
+  const wanted = { name: software.name, nvra: nameOf(software), architecture: software.architecture }
+  return findingsOf(node, { taskId: node.input.taskId, package: wanted })
+}
+
+/** What is looked at and how to reach it: less than a node, because it need not be part of a task. */
+export type Looked = Pick<HostNode, 'cluster' | 'server' | 'target' | 'host' | 'store'>
+
+/** What a host's pre-check finds, without acting on it. Changes nothing on the host. */
+export async function findingsOf(node: Looked, wanted: Pick<Wish, 'taskId' | 'package'>): Promise<Finding[]> {
   const { cluster, server } = node
-  const wish: Wish = {
-    taskId: node.input.taskId,
-    cluster,
-    server,
-    layout: layoutOf(cluster),
-    package: { name: software.name, nvra: nameOf(software), architecture: software.architecture },
-  }
+  const wish: Wish = { ...wanted, cluster, server, layout: layoutOf(cluster) }
   const peers = await node.store.hosts.byIds(peersOf(wish).map(({ hostId }) => hostId))
   const ports = new Map(peers.map((peer) => [peer.innerIpAddress, peer.sshPort]))
   const [output, clocks] = await Promise.all([
@@ -51,7 +53,7 @@ const patienceMs = 2_000
 const suspiciousMs = 35
 
 /** This host's clock and those of its peers, as far as they answer. */
-async function clocksOf(node: HostNode, wish: Wish): Promise<Clock[]> {
+async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
   const servers = [node.server, ...peersOf(wish)]
   const measure = async (times: number): Promise<Clock[]> => {
     const clocks = await Promise.all(

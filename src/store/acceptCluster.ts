@@ -1,19 +1,14 @@
-import { and, asc, eq, inArray, max } from 'drizzle-orm'
+import { asc, inArray } from 'drizzle-orm'
 import { refuseAny } from '../errors/refused.ts'
-import { createPrimaryCluster } from '../plan/createCluster.ts'
-import { expand } from '../plan/expand.ts'
-import { admit, type Inventory } from './admission.ts'
+import { admit } from './admission.ts'
 import { answered, type ClientToken, remember } from './clientTokens.ts'
 import { take } from './counters.ts'
-import { createContext } from './createContext.ts'
+import { readInventory } from './createInventory.ts'
 import type { Db } from './db.ts'
-import { hosts } from './hosts.ts'
 import type { Key } from './key.ts'
-import { idcsByName } from './named.ts'
 import type { NewCluster } from './newCluster.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
-import { type ObproxyCluster, obproxy } from './obproxy.ts'
-import { packages } from './packages.ts'
+import { planCreate, rootServerOf } from './planCreate.ts'
 import { inChunks } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
@@ -31,43 +26,19 @@ export interface Accepted {
   readonly again: boolean
 }
 
-/** Locks the hosts of a request, in order of id so that two requests never wait for each other, and reads what the rules look at. */
-async function readInventory(tx: Db, key: Key, request: NewCluster): Promise<Inventory & { lastObClusterId: number }> {
-  const hostIds = request.zones.flatMap((zone) => zone.servers)
-  await tx
+/** Locks the hosts of a request, in order of id so that two requests never wait for each other. */
+const lockHosts = (tx: Db, { zones }: NewCluster) =>
+  tx
     .select({ id: schema.hosts.id })
     .from(schema.hosts)
-    .where(inArray(schema.hosts.id, hostIds))
+    .where(
+      inArray(
+        schema.hosts.id,
+        zones.flatMap((zone) => zone.servers),
+      ),
+    )
     .orderBy(asc(schema.hosts.id))
     .for('update')
-  const rpm = await packages(tx).byFileName(request.rpmName)
-  const obproxies = new Map<number, ObproxyCluster>()
-  for (const id of request.obproxyClusterIds) {
-    const proxy = await obproxy(tx).get(id)
-    if (proxy !== undefined) obproxies.set(id, proxy)
-  }
-  const sameName = eq(schema.clusters.name, request.name)
-  const primaries = await tx
-    .select({ id: schema.clusters.id })
-    .from(schema.clusters)
-    .where(and(sameName, eq(schema.clusters.type, 'PRIMARY')))
-  const last = await tx
-    .select({ id: max(schema.clusters.obClusterId) })
-    .from(schema.clusters)
-    .where(sameName)
-  const named = await idcsByName(
-    tx,
-    request.zones.map((zone) => zone.idcName),
-  )
-  return {
-    nameTaken: primaries.length > 0,
-    lastObClusterId: last[0]?.id ?? 0,
-    package: rpm,
-    hosts: new Map((await hosts(tx, key).byIds(hostIds)).map((host) => [host.id, host])),
-    idcs: new Map(named.map((idc) => [idc.name, idc])),
-    obproxies,
-  }
-}
 
 /**
  * Accepts a create in one transaction: hosts reserved, ids given, cluster, secret, task and subtasks written; or throws Refused and leaves
@@ -79,6 +50,7 @@ export const acceptCluster = (db: Db, key: Key, { request, creator, traceId, cli
     const clusterId = await take(tx, 'cluster')
     const before = clientToken && (await answered(tx, key, creator.id, clientToken))
     if (before !== undefined) return { task: before, again: true }
+    await lockHosts(tx, request)
     const inventory = await readInventory(tx, key, request)
     refuseAny(admit(request, inventory))
     const rpm = inventory.package
@@ -86,7 +58,6 @@ export const acceptCluster = (db: Db, key: Key, { request, creator, traceId, cli
     const obClusterId = request.obClusterId ?? inventory.lastObClusterId + 1
     const { name, type, zones, password, proxyroPassword, ...settings } = request
     const ipOf = (hostId: number): string => inventory.hosts.get(hostId)?.innerIpAddress ?? ''
-    const rootServerOf = (zone: NewCluster['zones'][number]) => zone.rootServer ?? zone.servers[0] ?? 0
 
     await tx.insert(schema.clusters).values({
       ...settings,
@@ -145,15 +116,9 @@ export const acceptCluster = (db: Db, key: Key, { request, creator, traceId, cli
     await secrets(tx, key).put(`cluster/${clusterId}/root`, password)
     if (proxyroPassword !== undefined) await secrets(tx, key).put(`cluster/${clusterId}/proxyro`, proxyroPassword)
 
-    const targets = { hosts: hostIds.map((id) => ({ id, ip: ipOf(id) })), zones: zones.map((zone) => zone.name) }
-    const rootServers = zones.map(rootServerOf)
     const task = await insertTask(tx, {
+      ...planCreate({ request, inventory, package: rpm, clusterId, obClusterId }),
       workflow: 'createCluster',
-      name: createPrimaryCluster.name,
-      prohibitRollback: createPrimaryCluster.prohibitRollback,
-      subtasks: expand(createPrimaryCluster, targets),
-      targets,
-      context: createContext({ request, clusterId, obClusterId, package: rpm, ipOf, rootServers }),
       creator,
       traceId,
       cluster: { id: clusterId, name, obClusterId, type },

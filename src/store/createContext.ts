@@ -4,9 +4,10 @@ import type { TaskContext } from './schema/tasks.ts'
 
 interface Facts {
   readonly request: NewCluster
-  readonly clusterId: number
+  /** Absent while nothing is accepted. */
+  readonly clusterId: number | undefined
   readonly obClusterId: number
-  readonly package: Package
+  readonly package: Pick<Package, 'version' | 'fileName'>
   readonly ipOf: (hostId: number) => string
   /** Host ids, one a zone. */
   readonly rootServers: readonly number[]
@@ -23,7 +24,7 @@ export function createContext({ request, clusterId, obClusterId, package: rpm, i
   const rootServerIps = rootServers.map(ipOf)
   return {
     stringMap: {
-      cluster_id: String(clusterId),
+      ...(clusterId !== undefined && { cluster_id: String(clusterId) }),
       cluster_name: name,
       cluster_type: request.type,
       cluster_version: rpm.version,

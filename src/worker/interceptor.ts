@@ -26,6 +26,8 @@ const nodeInput: z.ZodType<NodeInput> = z.object({
   zone: z.string().exactOptional(),
 })
 
+const namesSubtask = (input: unknown): boolean => typeof input === 'object' && input !== null && 'subtaskId' in input
+
 const clip = (text: string): string => (text.length > messageLimit ? `${text.slice(0, messageLimit)}…` : text)
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -44,8 +46,8 @@ export const subtaskInterceptor =
   (context) => ({
     inbound: {
       async execute(input: ActivityExecuteInput, next) {
-        // Only nodes are subtasks; "record" is the workflow's own writing.
-        if (context.info.activityType === 'record') return next(input)
+        // Only an input that names a subtask is one: what the workflow writes and what a dry run looks at are not.
+        if (!namesSubtask(input.args[0])) return next(input)
         return runSubtask(store, context, nodeInput.parse(input.args[0]), () => next(input))
       },
     },

@@ -1,0 +1,70 @@
+import { Context } from '@temporalio/activity'
+import { DefiniteError } from '../errors/failure.ts'
+import type { HostPool } from '../host/index.ts'
+import type { Wish } from '../oceanbase/checks/index.ts'
+import { type ClusterSpec, type ServerSpec, serversOf } from '../oceanbase/cluster.ts'
+import { type HostFinding, lookSeconds } from '../plan/dryRun.ts'
+import type { Store } from '../store/index.ts'
+import { findingsOf } from './preCheck.ts'
+
+/** A create that was not accepted, by value: it has no row in the store, and nothing secret is in it. */
+export interface Look {
+  readonly cluster: ClusterSpec
+  readonly package: Wish['package']
+}
+
+/** No task has this id, so nothing on a host counts as made by this create. */
+const noTask = 0
+
+/**
+ * The live pre-check of every host of a create that is only asked about. It is no subtask: it writes no row and no log. A host that cannot
+ * be looked at gives a finding like any other.
+ */
+export const lookAtHosts =
+  ({ store, hosts }: { readonly store: Store; readonly hosts: HostPool }) =>
+  async ({ cluster, package: wanted }: Look): Promise<HostFinding[]> => {
+    const { cancellationSignal, info } = Context.current()
+    const timeUp = AbortSignal.timeout(lookSeconds * 1000)
+    const signal = AbortSignal.any([cancellationSignal, timeUp])
+
+    const look = async (server: ServerSpec): Promise<HostFinding[]> => {
+      const { hostId, ip } = server
+      const session = {
+        log: () => undefined,
+        signal,
+        key: `dry-run-${info.workflowExecution?.runId ?? info.activityId}-${hostId}`,
+      }
+      // A host key that is not pinned yet is not pinned by looking either.
+      const open = async (id: number) => hosts.host(await store.hosts.access(id), session)
+      try {
+        const node = { cluster, server, store, host: open, target: await open(hostId) }
+        const found = await Promise.race([findingsOf(node, { taskId: noTask, package: wanted }), aborted(signal)])
+        return found.map((finding) => ({ ...finding, hostId, host: ip }))
+      } catch (error) {
+        return [unseen(server, error, timeUp.aborted)]
+      }
+    }
+    return (await Promise.all(serversOf(cluster).map(look))).flat()
+  }
+
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const fail = () => reject(signal.reason)
+    if (signal.aborted) fail()
+    signal.addEventListener('abort', fail, { once: true })
+  })
+
+/** Why a host could not be looked at, as a finding. */
+function unseen({ hostId, ip }: ServerSpec, error: unknown, late: boolean): HostFinding {
+  const about = { item: 'host', level: 'FATAL', hostId, host: ip } as const
+  if (error instanceof DefiniteError) {
+    const { code, message, advice = 'mend it, then ask again' } = error.reason
+    return { ...about, code, message, advice }
+  }
+  const message = late
+    ? `host ${ip} did not say all within ${lookSeconds} s`
+    : error instanceof Error
+      ? error.message
+      : String(error)
+  return { ...about, code: 'CMP07004', message, advice: 'a create would wait for it and go on once it answers' }
+}

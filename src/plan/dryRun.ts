@@ -1,0 +1,21 @@
+/** Type name in Temporal of the workflow that looks at a create's hosts and changes nothing. */
+export const dryRunWorkflow = 'dryRunCreate'
+
+/** A host that has not said all within this long is reported as it is. */
+export const lookSeconds = 15
+
+/** No more than this many hosts are looked at in one dry run: what is found has to fit into one Temporal payload of 2 MiB. */
+export const mostLooked = 200
+
+/** Something that the live pre-check of a host found, or why it could not look. */
+export interface HostFinding {
+  /** OCP's code, or obd's documented one (`OBD-1007`) where OCP publishes none. */
+  readonly code: string
+  readonly item: string
+  /** FATAL: a create would fail there. WARN: it works, worse than it could. */
+  readonly level: 'FATAL' | 'WARN'
+  readonly message: string
+  readonly advice: string
+  readonly hostId: number
+  readonly host: string
+}

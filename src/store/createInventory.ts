@@ -1,0 +1,42 @@
+import { and, eq, max } from 'drizzle-orm'
+import type { Inventory } from './admission.ts'
+import type { Db } from './db.ts'
+import { hosts } from './hosts.ts'
+import type { Key } from './key.ts'
+import { idcsByName } from './named.ts'
+import type { NewCluster } from './newCluster.ts'
+import { type ObproxyCluster, obproxy } from './obproxy.ts'
+import { packages } from './packages.ts'
+import * as schema from './schema/index.ts'
+
+/** What the rules of a create look at, and the highest obClusterId that the name has had. Takes no locks. */
+export async function readInventory(tx: Db, key: Key, request: NewCluster): Promise<Inventory & { lastObClusterId: number }> {
+  const hostIds = request.zones.flatMap((zone) => zone.servers)
+  const rpm = await packages(tx).byFileName(request.rpmName)
+  const obproxies = new Map<number, ObproxyCluster>()
+  for (const id of request.obproxyClusterIds) {
+    const proxy = await obproxy(tx).get(id)
+    if (proxy !== undefined) obproxies.set(id, proxy)
+  }
+  const sameName = eq(schema.clusters.name, request.name)
+  const primaries = await tx
+    .select({ id: schema.clusters.id })
+    .from(schema.clusters)
+    .where(and(sameName, eq(schema.clusters.type, 'PRIMARY')))
+  const last = await tx
+    .select({ id: max(schema.clusters.obClusterId) })
+    .from(schema.clusters)
+    .where(sameName)
+  const named = await idcsByName(
+    tx,
+    request.zones.map((zone) => zone.idcName),
+  )
+  return {
+    nameTaken: primaries.length > 0,
+    lastObClusterId: last[0]?.id ?? 0,
+    package: rpm,
+    hosts: new Map((await hosts(tx, key).byIds(hostIds)).map((host) => [host.id, host])),
+    idcs: new Map(named.map((idc) => [idc.name, idc])),
+    obproxies,
+  }
+}

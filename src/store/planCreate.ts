@@ -1,0 +1,43 @@
+import { createPrimaryCluster } from '../plan/createCluster.ts'
+import { expand, type PlannedSubtask } from '../plan/expand.ts'
+import type { Inventory } from './admission.ts'
+import { createContext } from './createContext.ts'
+import type { NewCluster, NewZone } from './newCluster.ts'
+import type { Package } from './packages.ts'
+import type { TaskContext, TaskTargets } from './schema/tasks.ts'
+
+/** What a create comes to, over the inventory as it is; pure, so that asking about a create gives what posting it would. */
+export interface PlannedCreate {
+  readonly name: string
+  readonly prohibitRollback: boolean
+  readonly targets: TaskTargets
+  readonly subtasks: readonly PlannedSubtask[]
+  readonly context: TaskContext
+}
+
+export interface CreateFacts {
+  readonly request: NewCluster
+  readonly inventory: Pick<Inventory, 'hosts'>
+  readonly package: Pick<Package, 'version' | 'fileName'>
+  readonly obClusterId: number
+  /** Absent while nothing is accepted. */
+  readonly clusterId?: number | undefined
+}
+
+/** The host of a zone that takes part in BOOTSTRAP. */
+export const rootServerOf = (zone: NewZone): number => zone.rootServer ?? zone.servers[0] ?? 0
+
+/** The plan of a create over its hosts and zones. Throws RangeError when there is none of either. */
+export function planCreate({ request, inventory, package: rpm, obClusterId, clusterId }: CreateFacts): PlannedCreate {
+  const { zones } = request
+  const ipOf = (hostId: number): string => inventory.hosts.get(hostId)?.innerIpAddress ?? ''
+  const hosts = zones.flatMap((zone) => zone.servers).map((id) => ({ id, ip: ipOf(id) }))
+  const targets = { hosts, zones: zones.map((zone) => zone.name) }
+  return {
+    name: createPrimaryCluster.name,
+    prohibitRollback: createPrimaryCluster.prohibitRollback,
+    targets,
+    subtasks: expand(createPrimaryCluster, targets),
+    context: createContext({ request, clusterId, obClusterId, package: rpm, ipOf, rootServers: zones.map(rootServerOf) }),
+  }
+}
