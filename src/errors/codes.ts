@@ -1,3 +1,5 @@
+import { nodeCodes } from './nodeCodes.ts'
+
 /** One OCP error: its number before OCP 4.2.2, its HTTP status, its text. `{0}` is the first argument. */
 export interface CodeEntry {
   readonly int: number
@@ -136,9 +138,22 @@ export const codes = {
   OBE31206: { int: 31206, http: 400, en: '{0} cannot be set when a cluster is created', zh: '{0} 不能在创建集群时设置' },
 
   ODP21001: { int: 21001, http: 404, en: 'OBProxy cluster {0} does not exist', zh: 'OBProxy 集群 {0} 不存在' },
+
+  ...nodeCodes,
 } as const satisfies Record<string, CodeEntry>
 
 export type Code = keyof typeof codes
+
+/** How a reply prints codes; OCP changed it with 4.2.2. */
+export type CodeForm = 'int' | 'string'
+
+const isCode = (code: string): code is Code => Object.hasOwn(codes, code)
+
+/** A code in the form asked for. One that is not OCP's (obd's `OBD-1007`) is its digits. */
+export const codeIn = (form: CodeForm, code: string): string | number => {
+  if (form === 'string') return code
+  return isCode(code) ? codes[code].int : Number(code.replaceAll(/\D/g, ''))
+}
 export type Language = 'en' | 'zh'
 
 /** The text of a code in a language, its arguments filled in. */
