@@ -1,17 +1,10 @@
 import { Context } from '@temporalio/activity'
 import { DefiniteError } from '../errors/failure.ts'
 import type { HostPool } from '../host/index.ts'
-import type { Wish } from '../oceanbase/checks/index.ts'
-import { type ClusterSpec, type ServerSpec, serversOf } from '../oceanbase/cluster.ts'
+import { type ServerSpec, serversOf } from '../oceanbase/cluster.ts'
 import { type HostFinding, lookSeconds } from '../plan/dryRun.ts'
-import type { Store } from '../store/index.ts'
+import type { CreateLook, Store } from '../store/index.ts'
 import { findingsOf } from './preCheck.ts'
-
-/** A create that was not accepted, by value: it has no row in the store, and nothing secret is in it. */
-export interface Look {
-  readonly cluster: ClusterSpec
-  readonly package: Wish['package']
-}
 
 /** No task has this id, so nothing on a host counts as made by this create. */
 const noTask = 0
@@ -22,7 +15,7 @@ const noTask = 0
  */
 export const lookAtHosts =
   ({ store, hosts }: { readonly store: Store; readonly hosts: HostPool }) =>
-  async ({ cluster, package: wanted }: Look): Promise<HostFinding[]> => {
+  async ({ cluster, package: wanted }: CreateLook): Promise<HostFinding[]> => {
     const { cancellationSignal, info } = Context.current()
     const timeUp = AbortSignal.timeout(lookSeconds * 1000)
     const signal = AbortSignal.any([cancellationSignal, timeUp])

@@ -63,7 +63,7 @@ export async function buildApp({
   })
   await app.register(multipart, { limits: { files: 1, fields: 0, parts: 1, fileSize: Number.MAX_SAFE_INTEGER } })
 
-  const context: Context = { store, config, launch: starts.launch }
+  const context: Context = { store, config, launch: starts.launch, operate: starts.operate, lookAtHosts: (look, by) => workflows.lookAtHosts(look, by) }
   for (const resource of [meta, regions, idcs, hostTypes, credentials, hosts, packages, clusters, tasks]) resource(app, context)
   return { app, launcher: starts }
 }

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from '../config.ts'
 import type { Store } from '../store/index.ts'
-import type { Launcher } from './launch.ts'
+import type { Launcher, Workflows } from './launch.ts'
 
 export type Api = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
 
@@ -12,4 +12,6 @@ export interface Context {
   readonly store: Store
   readonly config: Pick<Config, 'errorCodes' | 'passwordRule' | 'packagesDir'>
   readonly launch: Launcher['launch']
+  readonly operate: Launcher['operate']
+  readonly lookAtHosts: Workflows['lookAtHosts']
 }

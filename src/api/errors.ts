@@ -18,6 +18,9 @@ export function languageOf(header: string | undefined): Language {
   return wishes[0]?.tag.startsWith('zh') ? 'zh' : 'en'
 }
 
+/** After this many seconds what was away may be back. */
+const retryAfterSeconds = 5
+
 interface Failure {
   readonly findings: readonly [Finding, ...Finding[]]
   /** Where the kind of trouble says more than the code does. */
@@ -56,9 +59,23 @@ function failureOf(error: FastifyError, request: FastifyRequest): Failure {
   return failure(undefined, 'COM10999', request.id)
 }
 
+const numberer = (config: Pick<Config, 'errorCodes'>) => (code: Code) => (config.errorCodes === 'int' ? codes[code].int : code)
+
+/** How a finding reads in an answer that is no error, in the language asked for. */
+export const findingShower = (config: Pick<Config, 'errorCodes'>, request: FastifyRequest) => {
+  const numberOf = numberer(config)
+  const language = languageOf(request.headers['accept-language'])
+  return ({ code, args = [], field, rejected }: Finding) => ({
+    code: numberOf(code),
+    ...(field !== undefined && { field }),
+    message: textOf(code, args, language),
+    ...(rejected !== undefined && { rejectedValue: rejected }),
+  })
+}
+
 /** The one way from an exception to OCP's error answer; details of what was not foreseen go to the log only. */
 export const errorHandler = (config: Pick<Config, 'errorCodes'>) => {
-  const numberOf = (code: Code) => (config.errorCodes === 'int' ? codes[code].int : code)
+  const numberOf = numberer(config)
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const { findings, http } = failureOf(error, request)
     const [first] = findings
@@ -75,6 +92,7 @@ export const errorHandler = (config: Pick<Config, 'errorCodes'>) => {
         ...(finding.rejected !== undefined && { rejectedValue: finding.rejected }),
       }))
     reply.code(status)
+    if (status === 503) reply.header('retry-after', retryAfterSeconds)
     if (status === 401) reply.header('www-authenticate', 'Basic realm="obflow", charset="UTF-8"')
     const body = { code: numberOf(first.code), message: say(first), ...(subErrors.length > 0 && { subErrors }) }
     return reply.send(envelope(request, reply, { error: body }))

@@ -1,10 +1,18 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Store } from '../store/index.ts'
+import { Refused } from '../errors/refused.ts'
+import type { Ask } from '../plan/ask.ts'
+import type { HostFinding } from '../plan/dryRun.ts'
+import type { CreateLook, Store, Task } from '../store/index.ts'
+import type { AskAnswer } from './ask.ts'
 
 /** What the API needs of the engine. */
 export interface Workflows {
   /** Starts a task's workflow; does nothing when it runs already. */
   start(run: { readonly workflow: string; readonly taskId: number }): Promise<void>
+  /** Asks something of a task's run. Throws when Temporal or every worker is away. */
+  ask(run: { readonly workflow: string; readonly taskId: number }, what: Ask): Promise<AskAnswer>
+  /** Looks at the hosts of a create that is only asked about; `id` names this one. Throws when no worker does it in time. */
+  lookAtHosts(look: CreateLook, by: { readonly id: string; readonly creator: string }): Promise<HostFinding[]>
 }
 
 /**
@@ -31,6 +39,16 @@ export function launcher({ store, workflows, log }: { store: Store; workflows: W
 
   return {
     launch,
+    /** Asks something of an accepted task, which is started first if it was not yet. Refuses with COM10004 when the engine is away. */
+    async operate({ id: taskId, workflow, started }: Pick<Task, 'id' | 'workflow' | 'started'>, what: Ask): Promise<AskAnswer> {
+      try {
+        if (!started) await workflows.start({ workflow, taskId })
+        return await workflows.ask({ workflow, taskId }, what)
+      } catch (error) {
+        log.warn({ err: error, taskId }, 'a task could not be asked')
+        throw new Refused({ code: 'COM10004', args: [`the engine of task ${taskId} did not answer; look at the task first`] })
+      }
+    },
     /** Starts every accepted task that is not known to run. */
     async sweep(): Promise<void> {
       for (const run of await store.tasks.unstarted()) launch(run)

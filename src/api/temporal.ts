@@ -1,8 +1,10 @@
 import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
-import { searchAttributes, type WorkflowName, workflowId } from '../plan/run.ts'
+import { dryRunWorkflow, type HostFinding, lookSeconds } from '../plan/dryRun.ts'
+import { isWorkflow, searchAttributes, workflowId } from '../plan/run.ts'
 import type { Store } from '../store/index.ts'
+import { askRun } from './ask.ts'
 import type { Workflows } from './launch.ts'
 
 /** A request may wait this long for Temporal; what does not come in time is answered as unavailable, or swept up later. */
@@ -16,7 +18,6 @@ export interface TemporalOptions {
 }
 
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD')
-const isWorkflow = (name: string): name is WorkflowName => name === 'createCluster' || name === 'prepareHost'
 
 /** The engine as the API sees it: a client whose calls are bounded. */
 export function connectTemporal({ store, taskQueue, address }: TemporalOptions): Workflows & { close(): Promise<void> } {
@@ -47,6 +48,26 @@ export function connectTemporal({ store, taskQueue, address }: TemporalOptions):
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
       }
+    },
+    ask({ workflow, taskId }, what) {
+      if (!isWorkflow(workflow)) throw new TypeError(`no workflow is called ${workflow}`)
+      return connection.withDeadline(Date.now() + deadlineMs, () => askRun(client, workflowId(workflow, taskId), what))
+    },
+    async lookAtHosts(look, { id, creator }) {
+      const limitMs = (lookSeconds + 5) * 1000
+      return connection.withDeadline(Date.now() + limitMs, () =>
+        client.workflow.execute<(given: typeof look) => Promise<HostFinding[]>>(dryRunWorkflow, {
+          taskQueue,
+          workflowId: `dry-run-${id}`,
+          args: [look],
+          workflowExecutionTimeout: limitMs,
+          staticSummary: `${look.cluster.name}, only asked about`,
+          typedSearchAttributes: [
+            { key: keyword(searchAttributes.cluster), value: look.cluster.name },
+            { key: keyword(searchAttributes.creator), value: creator },
+          ],
+        }),
+      )
     },
     close: () => connection.close(),
   }

@@ -7,6 +7,7 @@ import { admin } from '../../src/api/authentication.ts'
 import type { Context } from '../../src/api/context.ts'
 import { hashPassword } from '../../src/api/password.ts'
 import { Secret } from '../../src/quote.ts'
+import type { CreateLook } from '../../src/store/index.ts'
 import { openTestStore } from '../store/database.ts'
 
 const envelope = z.looseObject({
@@ -48,11 +49,18 @@ interface Call {
 export async function openApi(config: Partial<Context['config']> = {}) {
   const opened = await openTestStore()
   const packagesDir = await mkdtemp(join(tmpdir(), 'obflow-packages-'))
+  const looks: CreateLook[] = []
   const started: { workflow: string; taskId: number }[] = []
   const { app, launcher } = await buildApp({
     store: opened.store,
     config: { errorCodes: 'string', passwordRule: 'none', packagesDir, ...config },
-    workflows: { start: async (run) => void started.push(run) },
+    workflows: {
+      start: async (run) => void started.push(run),
+      lookAtHosts: async (look) => {
+        looks.push(look)
+        return []
+      },
+    },
   })
   // Hashed once: the API then need not verify it again after each reset.
   const passwordHash = await hashPassword(new Secret('admin-password'))
@@ -74,6 +82,8 @@ export async function openApi(config: Partial<Context['config']> = {}) {
     launcher,
     packagesDir,
     started,
+    /** What was to be looked at on hosts; nothing is ever found there. */
+    looks,
     call,
     post: (url: string, body: object) => call({ method: 'POST', url, body }),
     get: (url: string) => call({ url }),

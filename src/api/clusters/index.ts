@@ -7,6 +7,7 @@ import type { Api, Context } from '../context.ts'
 import { contents, data, paged } from '../envelope.ts'
 import { showCreated } from '../tasks/show.ts'
 import { id, idParam, list, paging } from '../validation.ts'
+import { dryRun } from './dryRun.ts'
 import { attributesOf, type CreateRequest, createRequest, rpmNamesOf } from './request.ts'
 import { objections } from './rules.ts'
 import { showCluster, showServer, showZone } from './show.ts'
@@ -35,6 +36,8 @@ function newCluster(request: CreateRequest): NewCluster {
   }
 }
 
+/** With `dryRun=true` nothing is created: the answer is what would be. */
+const createQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).optional() })
 const query = z.strictObject({
   ...paging('id', 'name', 'status', 'createTime', 'obClusterId'),
   name: z.string().optional(),
@@ -45,7 +48,8 @@ const serverQuery = z.strictObject({ regionName: z.string().optional(), idcName:
 const zoneParams = z.object({ id, zoneName: z.string() })
 
 /** OCP's `/api/v2/ob/clusters`. */
-export function clusters(api: Api, { store, config, launch }: Context): void {
+export function clusters(api: Api, context: Context): void {
+  const { store, config, launch } = context
   const path = '/api/v2/ob/clusters'
 
   const clusterOf = async (clusterId: number): Promise<Cluster> => {
@@ -54,35 +58,50 @@ export function clusters(api: Api, { store, config, launch }: Context): void {
     return cluster
   }
 
-  api.post(path, { schema: { body: createRequest } }, async (request) => {
-    const { body } = request
-    refuseAny(objections(body, config))
-    const { task } = await store.acceptCluster({
-      request: newCluster(body),
-      creator: callerOf(request),
-      traceId: request.id,
-      ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
-    })
-    launch({ workflow: task.workflow, taskId: task.id })
-    return data(showCreated(task))
-  })
-  api.get(path, { schema: { querystring: query } }, async ({ query }) =>
+  api.post(
+    path,
+    { config: { permission: 'CLUSTER:*:CREATE' }, schema: { body: createRequest, querystring: createQuery } },
+    async (request) => {
+      const { body } = request
+      if (request.query.dryRun === 'true') return data(await dryRun(context, request, body, newCluster(body)))
+      refuseAny(objections(body, config))
+      const { task } = await store.acceptCluster({
+        request: newCluster(body),
+        creator: callerOf(request),
+        traceId: request.id,
+        ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
+      })
+      launch({ workflow: task.workflow, taskId: task.id })
+      return data(showCreated(task))
+    },
+  )
+  api.get(path, { config: { permission: 'CLUSTER:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
     paged(await store.clusters.list(query, query), query, showCluster),
   )
-  api.get(`${path}/:id`, { schema: { params: idParam } }, async ({ params }) => data(showCluster(await clusterOf(params.id))))
-  api.get(`${path}/:id/zones`, { schema: { params: idParam } }, async ({ params }) => {
+  api.get(`${path}/:id`, { config: { permission: 'CLUSTER:*:READ' }, schema: { params: idParam } }, async ({ params }) =>
+    data(showCluster(await clusterOf(params.id))),
+  )
+  api.get(`${path}/:id/zones`, { config: { permission: 'CLUSTER:*:READ' }, schema: { params: idParam } }, async ({ params }) => {
     const cluster = await clusterOf(params.id)
     return contents(cluster.zones.map((zone) => showZone(cluster, zone)))
   })
-  api.get(`${path}/:id/servers`, { schema: { params: idParam, querystring: serverQuery } }, async ({ params, query }) => {
-    const zones = (await clusterOf(params.id)).zones
-      .filter((zone) => query.regionName === undefined || zone.regionName === query.regionName)
-      .filter((zone) => query.idcName === undefined || zone.idcName === query.idcName)
-    return contents(zones.flatMap((zone) => zone.servers.map((server) => showServer(zone, server))))
-  })
-  api.get(`${path}/:id/zones/:zoneName/servers`, { schema: { params: zoneParams } }, async ({ params }) => {
-    const zone = (await clusterOf(params.id)).zones.find((each) => each.name === params.zoneName)
-    if (!zone) throw new Refused({ code: 'COM10002', args: ['zone', params.zoneName] })
-    return contents(zone.servers.map((server) => showServer(zone, server)))
-  })
+  api.get(
+    `${path}/:id/servers`,
+    { config: { permission: 'CLUSTER:*:READ' }, schema: { params: idParam, querystring: serverQuery } },
+    async ({ params, query }) => {
+      const zones = (await clusterOf(params.id)).zones
+        .filter((zone) => query.regionName === undefined || zone.regionName === query.regionName)
+        .filter((zone) => query.idcName === undefined || zone.idcName === query.idcName)
+      return contents(zones.flatMap((zone) => zone.servers.map((server) => showServer(zone, server))))
+    },
+  )
+  api.get(
+    `${path}/:id/zones/:zoneName/servers`,
+    { config: { permission: 'CLUSTER:*:READ' }, schema: { params: zoneParams } },
+    async ({ params }) => {
+      const zone = (await clusterOf(params.id)).zones.find((each) => each.name === params.zoneName)
+      if (!zone) throw new Refused({ code: 'COM10002', args: ['zone', params.zoneName] })
+      return contents(zone.servers.map((server) => showServer(zone, server)))
+    },
+  )
 }

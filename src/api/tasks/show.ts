@@ -16,17 +16,26 @@ export function printContext({ stringMap, listMap }: TaskContext): string {
 const clusterOf = ({ clusterId, clusterName, obClusterId, clusterType }: Task) =>
   clusterId === null ? undefined : { id: clusterId, name: clusterName, obClusterId, type: clusterType }
 
-const creatorOf = (task: Task) => ({ id: task.creatorId, name: task.creator })
+const creatorOf = (task: Pick<Task, 'creatorId' | 'creator'>) => ({ id: task.creatorId, name: task.creator })
+
+/** What a reply to a create shows of a task; one that is only asked about has no id. */
+export type CreatedTask = Pick<
+  Task,
+  'clusterId' | 'clusterName' | 'obClusterId' | 'context' | 'creatorId' | 'creator' | 'name' | 'startTime'
+> & {
+  readonly id: number | null
+  readonly subtasks: readonly Pick<Subtask, 'id' | 'name' | 'upstreams' | 'downstreams'>[]
+}
 
 /**
  * The reply to a create, as OCP's API page prints it: the task as it was accepted, its first subtask RUNNING because it is being started.
  * `clusterId` is what the Terraform provider reads.
  */
-export function showCreated(task: TaskWithSubtasks) {
-  const { id, name, obClusterId } = clusterOf(task) ?? {}
+export function showCreated(task: CreatedTask) {
+  const { clusterId, clusterName, obClusterId } = task
   return {
-    cluster: { id, name, obClusterId },
-    clusterId: id,
+    cluster: { id: clusterId, name: clusterName, obClusterId },
+    clusterId,
     context: printContext(task.context),
     creator: creatorOf(task),
     id: task.id,

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { type HostFinding, mostLooked } from '../../plan/dryRun.ts'
+import type { CreateLook, NewCluster } from '../../store/index.ts'
+import { callerOf } from '../authentication.ts'
+import type { Context } from '../context.ts'
+import { findingShower } from '../errors.ts'
+import { showCreated } from '../tasks/show.ts'
+import type { CreateRequest } from './request.ts'
+import { objections } from './rules.ts'
+
+type Servers = CreateLook['cluster']['zones'][number]['servers']
+
+/** The first hosts of a create, and those that are too many to be looked at. */
+function withinLimit({ cluster, ...rest }: CreateLook): { readonly look: CreateLook; readonly passed: Servers } {
+  const passed: Servers[number][] = []
+  let room = mostLooked
+  const zones = cluster.zones.map((zone) => {
+    const servers = zone.servers.slice(0, room)
+    passed.push(...zone.servers.slice(room))
+    room -= servers.length
+    return { ...zone, servers }
+  })
+  return { look: { ...rest, cluster: { ...cluster, zones } }, passed }
+}
+
+const unseen = ({ hostId, ip }: Servers[number], level: HostFinding['level'], message: string): HostFinding => ({
+  code: 'COM10004',
+  item: 'host',
+  level,
+  message,
+  advice: 'ask again, or post the create: its pre-check looks at every host',
+  hostId,
+  host: ip,
+})
+
+/** What is found on the hosts, all of it in one list; an engine that does not answer in time is a finding about each of them. */
+async function preCheck(
+  { lookAtHosts }: Context,
+  whole: CreateLook | undefined,
+  request: FastifyRequest,
+): Promise<HostFinding[]> {
+  if (whole === undefined) return []
+  const { look, passed } = withinLimit(whole)
+  const beyond = passed.map((server) => unseen(server, 'WARN', `only ${mostLooked} hosts are looked at in a dry run`))
+  try {
+    return [...(await lookAtHosts(look, { id: randomUUID(), creator: callerOf(request).name })), ...beyond]
+  } catch (error) {
+    request.log.warn({ err: error }, 'the hosts of a dry run could not be looked at')
+    const servers = look.cluster.zones.flatMap((zone) => zone.servers)
+    return [...servers.map((server) => unseen(server, 'FATAL', 'no worker looked at this host in time')), ...beyond]
+  }
+}
+
+/**
+ * The answer to a create that is only asked about: the create's own reply, as it would be, with everything that speaks against it. There is
+ * no task and no cluster, so their ids are null; ids of subtasks are their places in the plan, from 1, and edges name those.
+ */
+export async function dryRun(context: Context, request: FastifyRequest, body: CreateRequest, wanted: NewCluster) {
+  const { config, store } = context
+  const { findings, look, obClusterId, task } = await store.dryRunCluster(wanted)
+  const found = await preCheck(context, look, request)
+  const show = findingShower(config, request)
+  const creator = callerOf(request)
+  const subtasks = task?.subtasks ?? []
+  const place = (index: number): number => index + 1
+  const reply = showCreated({
+    id: null,
+    name: task?.name ?? '',
+    clusterId: null,
+    clusterName: wanted.name,
+    obClusterId,
+    context: task?.context ?? { stringMap: {}, listMap: {} },
+    creatorId: creator.id,
+    creator: creator.name,
+    startTime: new Date(),
+    subtasks: subtasks.map(({ index, name, upstreams, downstreams }) => ({
+      id: place(index),
+      name,
+      upstreams: upstreams.map(place),
+      downstreams: downstreams.map(place),
+    })),
+  })
+  return {
+    ...reply,
+    admission: [...objections(body, config), ...findings].map(show),
+    preCheck: found,
+    tasks: reply.tasks.map((shown, index) => {
+      const { host, parallelIdx = -1, timeoutSeconds = 0 } = subtasks[index] ?? {}
+      return { ...shown, ...(host && { hostId: host.id, hostIp: host.ip }), parallelIdx, timeout: timeoutSeconds }
+    }),
+  }
+}

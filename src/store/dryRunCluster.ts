@@ -1,0 +1,86 @@
+import type { Finding } from '../errors/refused.ts'
+import type { ClusterSpec } from '../oceanbase/cluster.ts'
+import { admit, type Inventory } from './admission.ts'
+import { readInventory } from './createInventory.ts'
+import type { Db } from './db.ts'
+import type { Key } from './key.ts'
+import type { NewCluster, NewZone } from './newCluster.ts'
+import { type PlannedCreate, planCreate, rootServerOf } from './planCreate.ts'
+
+/** A create that was not accepted, for those who look at its hosts: by value, since it has no row, and without its passwords. */
+export interface CreateLook {
+  readonly cluster: ClusterSpec
+  readonly package: { readonly name: string; readonly nvra: string; readonly architecture: string }
+}
+
+export interface DryRun {
+  /** Everything in the inventory that stands in the way. */
+  readonly findings: readonly Finding[]
+  readonly obClusterId: number
+  /** Absent when there is no zone or no server to plan over. */
+  readonly task: PlannedCreate | undefined
+  /** What can be looked at on those of the hosts that exist; absent when none does. */
+  readonly look: CreateLook | undefined
+}
+
+/** A package that is not in the store is known by its file name as far as that tells: OCP's form is `name-version-build.os.arch.rpm`. */
+function packageOf({ rpmName }: NewCluster, { package: found }: Inventory) {
+  if (found) {
+    const { name, version, release, architecture } = found
+    return { name, version, nvra: `${name}-${version}-${release}.${architecture}`, architecture }
+  }
+  const [, name = '', version = '', architecture = ''] = /^(.+)-([^-]+)-[^-]+\.([^.]+)\.rpm$/.exec(rpmName) ?? []
+  return { name, version, nvra: rpmName.replace(/\.rpm$/, ''), architecture }
+}
+
+function specOf(request: NewCluster, inventory: Inventory, obClusterId: number, version: string): ClusterSpec {
+  const seen = new Set<number>()
+  const serversOf = (zone: NewZone) =>
+    zone.servers.flatMap((hostId) => {
+      const host = inventory.hosts.get(hostId)
+      if (host === undefined || seen.has(hostId)) return []
+      seen.add(hostId)
+      return [{ hostId, ip: host.innerIpAddress, zone: zone.name, rootServer: hostId === rootServerOf(zone) }]
+    })
+  return {
+    id: 0,
+    name: request.name,
+    obClusterId,
+    type: request.type,
+    version,
+    packageId: inventory.package?.id ?? 0,
+    primaryZone: request.primaryZone,
+    sqlPort: request.sqlPort,
+    rpcPort: request.rpcPort,
+    paths: { install: request.installPath, data: request.dataPath, log: request.logPath },
+    osUser: request.osUser,
+    startupParameters: request.startupParameters,
+    zones: request.zones.map((zone) => ({
+      name: zone.name,
+      idcName: zone.idcName,
+      regionName: inventory.idcs.get(zone.idcName)?.regionName ?? '',
+      servers: serversOf(zone),
+    })),
+    obproxyClusterIds: request.obproxyClusterIds,
+  }
+}
+
+/** What posting a create would come to now. Reads only: no number is taken, no row written, no row locked. */
+export const dryRunCluster = (db: Db, key: Key, request: NewCluster): Promise<DryRun> =>
+  db.transaction(
+    async (tx) => {
+      const inventory = await readInventory(tx, key, request)
+      const obClusterId = request.obClusterId ?? inventory.lastObClusterId + 1
+      const { version, ...wanted } = packageOf(request, inventory)
+      const planned = request.zones.some((zone) => zone.servers.length > 0)
+      const cluster = specOf(request, inventory, obClusterId, version)
+      const rpm = inventory.package ?? { version, fileName: request.rpmName }
+      return {
+        findings: admit(request, inventory),
+        obClusterId,
+        task: planned ? planCreate({ request, inventory, package: rpm, obClusterId }) : undefined,
+        look: cluster.zones.some((zone) => zone.servers.length > 0) ? { cluster, package: wanted } : undefined,
+      }
+    },
+    { accessMode: 'read only' },
+  )
