@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { Refused } from '../errors/refused.ts'
 import type { Store } from '../store/index.ts'
-import { authentication } from './authentication.ts'
+import { authentication, demandPermission } from './authentication.ts'
 import { clusters } from './clusters/index.ts'
 import type { Api, Context } from './context.ts'
 import { credentials } from './credentials.ts'
@@ -26,6 +26,7 @@ export interface AppOptions {
   readonly config: Context['config']
   readonly workflows: Workflows
   readonly logger?: FastifyServerOptions['logger']
+  readonly clock?: () => Date
 }
 
 /** The OCP API over a store. It listens when the caller says so. */
@@ -34,6 +35,7 @@ export async function buildApp({
   config,
   workflows,
   logger = false,
+  clock = () => new Date(),
 }: AppOptions): Promise<{ app: Api; launcher: Launcher }> {
   const handleError = errorHandler(config)
   const app = fastify({
@@ -48,7 +50,10 @@ export async function buildApp({
   app.setValidatorCompiler<z.ZodType>(compileValidator)
   app.setErrorHandler(handleError)
   app.decorateRequest('caller', undefined)
-  app.addHook('onRequest', authentication(store))
+  app.decorateRequest('callerRoles')
+  app.addHook('onRoute', demandPermission)
+  const auth = authentication({ store, clock })
+  app.addHook('onRequest', auth.onRequest)
   app.addHook('preSerialization', async (request, reply, payload: Answer) =>
     request.routeOptions.config.bare || reply.statusCode >= 400 ? payload : envelope(request, reply, payload),
   )
@@ -63,7 +68,13 @@ export async function buildApp({
   })
   await app.register(multipart, { limits: { files: 1, fields: 0, parts: 1, fileSize: Number.MAX_SAFE_INTEGER } })
 
-  const context: Context = { store, config, launch: starts.launch, operate: starts.operate, lookAtHosts: (look, by) => workflows.lookAtHosts(look, by) }
+  const context: Context = {
+    store,
+    config,
+    launch: starts.launch,
+    operate: starts.operate,
+    lookAtHosts: (look, by) => workflows.lookAtHosts(look, by),
+  }
   for (const resource of [meta, regions, idcs, hostTypes, credentials, hosts, packages, clusters, tasks]) resource(app, context)
   return { app, launcher: starts }
 }

@@ -31,16 +31,31 @@ const show = ({ id, name, targetType, type, username, createTime, updateTime }: 
   updateTime: isoTime(updateTime),
 })
 
-/** OCP's `/api/v2/profiles/me/credentials`: logins for hosts. */
+/**
+ * OCP's `/api/v2/profiles/me/credentials`: logins for hosts. Here whoever manages hosts shares them, so it takes that permission and not only
+ * a profile.
+ */
 export function credentials(api: Api, { store }: Context): void {
   const path = '/api/v2/profiles/me/credentials'
 
-  api.post(path, { schema: { body: newCredential } }, async ({ body: { name, targetType, sshCredentialProperty: login } }) => {
-    const { type, username } = login
-    const created = await store.credentials.create({ name, targetType, type, username, passphrase: new Secret(login.passphrase) })
-    if (!created) throw new Refused({ code: 'COM10006', args: ['credential', name], field: 'name', rejected: name })
-    return data(show(created))
-  })
+  api.post(
+    path,
+    { config: { permission: 'HOST:*:CREATE' }, schema: { body: newCredential } },
+    async ({ body: { name, targetType, sshCredentialProperty: login } }) => {
+      const { type, username } = login
+      const created = await store.credentials.create({
+        name,
+        targetType,
+        type,
+        username,
+        passphrase: new Secret(login.passphrase),
+      })
+      if (!created) throw new Refused({ code: 'COM10006', args: ['credential', name], field: 'name', rejected: name })
+      return data(show(created))
+    },
+  )
   const query = z.strictObject({ ...paging('id', 'name'), targetType: z.literal('HOST').optional() })
-  api.get(path, { schema: { querystring: query } }, async ({ query }) => paged(await store.credentials.list(query), query, show))
+  api.get(path, { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
+    paged(await store.credentials.list(query), query, show),
+  )
 }

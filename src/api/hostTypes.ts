@@ -11,19 +11,23 @@ const query = z.strictObject({ ...paging('id', 'name', 'createTime'), keyword: z
 export function hostTypes(api: Api, { store }: Context): void {
   const path = '/api/v2/compute/hostTypes'
 
-  api.post(path, { schema: { body: z.strictObject(named) } }, async ({ body }) => {
+  api.post(path, { config: { permission: 'HOST:*:CREATE' }, schema: { body: z.strictObject(named) } }, async ({ body }) => {
     const hostType = await store.hostTypes.create(body)
     if (!hostType) throw new Refused({ code: 'COM10006', args: ['host type', body.name], field: 'name', rejected: body.name })
     return data(showNamed(hostType))
   })
-  api.get(path, { schema: { querystring: query } }, async ({ query }) =>
+  api.get(path, { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
     paged(await store.hostTypes.list(query, query), query, showNamed),
   )
-  api.get(`${path}/:id`, { schema: { params: idParam } }, async ({ params: { id } }) =>
+  api.get(`${path}/:id`, { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } }, async ({ params: { id } }) =>
     data(showNamed(found(await store.hostTypes.get(id), 'host type', id))),
   )
-  api.delete(`${path}/:id`, { schema: { params: idParam } }, async ({ params: { id } }) => {
-    removed(await store.hostTypes.remove(id), 'host type', id)
-    return done
-  })
+  api.delete(
+    `${path}/:id`,
+    { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } },
+    async ({ params: { id } }) => {
+      removed(await store.hostTypes.remove(id), 'host type', id)
+      return done
+    },
+  )
 }

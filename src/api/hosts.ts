@@ -76,7 +76,7 @@ const show = (host: Host) => ({
 export function hosts(api: Api, { store, launch }: Context): void {
   const path = '/api/v2/compute/hosts'
 
-  api.post(`${path}/batchCreate`, { schema: { body: newHosts } }, async (request) => {
+  api.post(`${path}/batchCreate`, { config: { permission: 'HOST:*:CREATE' }, schema: { body: newHosts } }, async (request) => {
     const { hostBasicDataList, ...shared } = request.body
     const creator = callerOf(request)
     const accepted = await store.acceptHosts({ ...shared, hosts: hostBasicDataList, creator, traceId: request.id })
@@ -84,16 +84,22 @@ export function hosts(api: Api, { store, launch }: Context): void {
     // OCP's page documents `contents`; its Terraform provider reads `id` and `hostIds`.
     return data({ contents: accepted.tasks.map(showHostTask), hostIds: accepted.hostIds, id: accepted.tasks[0]?.id })
   })
-  api.get(path, { schema: { querystring: query } }, async ({ query }) => paged(await store.hosts.list(query, query), query, show))
-  api.get(`${path}/:id`, { schema: { params: idParam } }, async ({ params: { id } }) => {
+  api.get(path, { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
+    paged(await store.hosts.list(query, query), query, show),
+  )
+  api.get(`${path}/:id`, { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } }, async ({ params: { id } }) => {
     const host = await store.hosts.get(id)
     if (!host) throw new Refused({ code: 'CMP07005', args: [id] })
     return data(show(host))
   })
-  api.delete(`${path}/:id`, { schema: { params: idParam } }, async ({ params: { id } }) => {
-    const removal = await store.hosts.remove(id)
-    if (removal === 'missing') throw new Refused({ code: 'CMP07005', args: [id] })
-    if (removal === 'used') throw new Refused({ code: 'CMP07006', args: [id] })
-    return done
-  })
+  api.delete(
+    `${path}/:id`,
+    { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } },
+    async ({ params: { id } }) => {
+      const removal = await store.hosts.remove(id)
+      if (removal === 'missing') throw new Refused({ code: 'CMP07005', args: [id] })
+      if (removal === 'used') throw new Refused({ code: 'CMP07006', args: [id] })
+      return done
+    },
+  )
 }

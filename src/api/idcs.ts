@@ -17,20 +17,30 @@ const show = (idc: Idc) => {
 export function idcs(api: Api, { store }: Context): void {
   const path = '/api/v2/compute/idcs'
 
-  api.post(path, { schema: { body: z.strictObject({ ...named, regionId: key }) } }, async ({ body }) => {
-    const idc = await store.idcs.create(body)
-    if (idc === 'taken') throw new Refused({ code: 'COM10006', args: ['IDC', body.name], field: 'name', rejected: body.name })
-    if (idc === 'noRegion') {
-      throw new Refused({ code: 'COM10002', args: ['region', body.regionId], field: 'regionId', rejected: body.regionId })
-    }
-    return data(show(idc))
-  })
-  api.get(path, { schema: { querystring: query } }, async ({ query }) => paged(await store.idcs.list(query, query), query, show))
-  api.get(`${path}/:id`, { schema: { params: idParam } }, async ({ params: { id } }) =>
+  api.post(
+    path,
+    { config: { permission: 'HOST:*:CREATE' }, schema: { body: z.strictObject({ ...named, regionId: key }) } },
+    async ({ body }) => {
+      const idc = await store.idcs.create(body)
+      if (idc === 'taken') throw new Refused({ code: 'COM10006', args: ['IDC', body.name], field: 'name', rejected: body.name })
+      if (idc === 'noRegion') {
+        throw new Refused({ code: 'COM10002', args: ['region', body.regionId], field: 'regionId', rejected: body.regionId })
+      }
+      return data(show(idc))
+    },
+  )
+  api.get(path, { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
+    paged(await store.idcs.list(query, query), query, show),
+  )
+  api.get(`${path}/:id`, { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } }, async ({ params: { id } }) =>
     data(show(found(await store.idcs.get(id), 'IDC', id))),
   )
-  api.delete(`${path}/:id`, { schema: { params: idParam } }, async ({ params: { id } }) => {
-    removed(await store.idcs.remove(id), 'IDC', id)
-    return done
-  })
+  api.delete(
+    `${path}/:id`,
+    { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } },
+    async ({ params: { id } }) => {
+      removed(await store.idcs.remove(id), 'IDC', id)
+      return done
+    },
+  )
 }

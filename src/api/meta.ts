@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Api, Context } from './context.ts'
 import { isoTime } from './time.ts'
 
-const bare = { bare: true }
-const open = { bare: true, open: true }
+const bare = { bare: true, permission: 'AUTHENTICATED' } as const
+const open = { bare: true, permission: 'OPEN' } as const
 
 /** Time, version and health: OCP answers these without its envelope. */
 export function meta(api: Api, { store }: Context): void {

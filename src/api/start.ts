@@ -2,8 +2,8 @@ import type { FastifyServerOptions } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Secret } from '../quote.ts'
 import type { Store } from '../store/index.ts'
+import { ensureAdmin } from './admin.ts'
 import { buildApp } from './app.ts'
-import { ensureAdmin } from './authentication.ts'
 import type { Workflows } from './launch.ts'
 
 /** How often accepted tasks whose workflow could not be started are tried again. */

@@ -22,7 +22,19 @@ export const codes = {
   COM10999: { int: 1999, http: 500, en: 'Unknown error; trace id {0}', zh: '未知错误，trace id：{0}' },
 
   IAM10000: { int: 3000, http: 401, en: 'Not logged in', zh: '未登录' },
-  IAM10004: { int: 3004, http: 401, en: 'Wrong user name or password', zh: '用户名或密码错误' },
+  IAM10004: {
+    int: 3004,
+    http: 401,
+    en: 'Wrong user name or password; {0} attempts left',
+    zh: '用户名或密码错误，还可尝试 {0} 次',
+  },
+  IAM10007: {
+    int: 3007,
+    http: 401,
+    en: 'Login is blocked after too many wrong passwords; try again in {0} minutes',
+    zh: '密码错误次数过多，登录已被锁定，请 {0} 分钟后重试',
+  },
+  IAM10009: { int: 3009, http: 400, en: 'The password is invalid: {0}', zh: '密码不合法：{0}' },
   IAM11000: { int: 3100, http: 403, en: 'No permission', zh: '没有权限' },
 
   TSK10001: { int: 4001, http: 404, en: 'Task {0} does not exist', zh: '任务 {0} 不存在' },
@@ -78,6 +90,12 @@ export const codes = {
   PKG10014: { int: 7514, http: 404, en: 'Package {0} does not exist', zh: '软件包 {0} 不存在' },
 
   OBE11001: { int: 11001, http: 404, en: 'Cluster {0} does not exist', zh: '集群 {0} 不存在' },
+  OBE11007: {
+    int: 11007,
+    http: 409,
+    en: 'Cluster {0} is {1}, which does not support this operation',
+    zh: '集群 {0} 处于 {1} 状态，不支持该操作',
+  },
   OBE11008: {
     int: 11008,
     http: 409,
@@ -91,8 +109,8 @@ export const codes = {
   OBE11020: {
     int: 11020,
     http: 409,
-    en: 'The previous task {1} of cluster {0} is not finished',
-    zh: '集群 {0} 的上一个运维任务 {1} 尚未结束',
+    en: 'The previous task {1} of cluster {0} is not finished: let it end, retry it or roll it back first',
+    zh: '集群 {0} 的上一个运维任务 {1} 尚未结束，请先等待其结束、重试或回滚',
   },
   OBE11022: { int: 11022, http: 400, en: 'Invalid zone priority: {0}', zh: 'Zone 优先级不合法：{0}' },
   OBE11023: {

@@ -4,7 +4,7 @@ import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 
 /** First number of each kind. */
-const first = { cluster: 1, task: 1000, subtask: 10_000 } as const
+const first = { cluster: 1, task: 1000, subtask: 10_000, user: 201 } as const
 
 /**
  * Takes `count` consecutive numbers and gives the first. The row stays locked to the end of the transaction, so takers of a kind go one

@@ -1,13 +1,19 @@
 import { sql } from 'drizzle-orm'
 import type { Config } from '../config.ts'
 import { type Acceptance, type Accepted, acceptCluster } from './acceptCluster.ts'
+import { acceptDelete, type DeleteRequest } from './acceptDelete.ts'
 import { acceptHosts, type HostsAccepted, type HostsRequest } from './acceptHosts.ts'
+import { accessKeys } from './accessKeys.ts'
 import { clusters } from './clusters.ts'
 import { credentials } from './credentials.ts'
 import { type Connection, type ConnectOptions, connect } from './db.ts'
+import { type DryRun, dryRunCluster } from './dryRunCluster.ts'
 import { hosts } from './hosts.ts'
 import { type Key, openKey } from './key.ts'
+import { loginFailures } from './loginFailures.ts'
 import { hostTypes, idcs, regions } from './named.ts'
+import type { NewCluster } from './newCluster.ts'
+import type { TaskWithSubtasks } from './newTask.ts'
 import { obproxy } from './obproxy.ts'
 import { packages } from './packages.ts'
 import { secrets } from './secrets.ts'
@@ -15,11 +21,14 @@ import { tasks } from './tasks.ts'
 import { users } from './users.ts'
 
 export type { Acceptance, Accepted } from './acceptCluster.ts'
+export type { DeleteRequest } from './acceptDelete.ts'
 export type { HostsAccepted, HostsRequest } from './acceptHosts.ts'
+export type { AccessKey } from './accessKeys.ts'
 export type { ClientToken } from './clientTokens.ts'
 export type { Cluster, ClusterFilter, Server, Zone } from './clusterReads.ts'
 export type { ClusterStatus, ObservedServer, ObservedTenant, ObservedZone, ServerStatus } from './clusters.ts'
 export type { Credential } from './credentials.ts'
+export type { CreateLook, DryRun } from './dryRunCluster.ts'
 export type { AgentStatus, Host, HostFacts, HostFilter, HostService, HostStatus } from './hosts.ts'
 export { type Key, keyFromFile, parseKey } from './key.ts'
 export type { HostType, Idc, Region, Removal } from './named.ts'
@@ -45,18 +54,25 @@ export {
 } from './schema/index.ts'
 export type { TaskContext, TaskTargets } from './schema/tasks.ts'
 export type { LogLine, TaskFilter, TaskRun, TaskSummary } from './tasks.ts'
+export type { NewUser, User } from './users.ts'
 
 /** Inventory and what the API shows of tasks. What happens next in a task is Temporal's to know. */
 export interface Store {
   /** Admits a cluster or throws Refused; see acceptCluster.ts. */
   acceptCluster(acceptance: Acceptance): Promise<Accepted>
+  /** What a create would come to, changing nothing; see dryRunCluster.ts. */
+  dryRunCluster(request: NewCluster): Promise<DryRun>
+  /** Admits the deletion of a cluster or throws Refused; see acceptDelete.ts. */
+  acceptDelete(request: DeleteRequest): Promise<TaskWithSubtasks>
   /** Admits hosts or throws Refused; see acceptHosts.ts. */
   acceptHosts(request: HostsRequest): Promise<HostsAccepted>
+  readonly accessKeys: ReturnType<typeof accessKeys>
   readonly clusters: ReturnType<typeof clusters>
   readonly credentials: ReturnType<typeof credentials>
   readonly hosts: ReturnType<typeof hosts>
   readonly hostTypes: ReturnType<typeof hostTypes>
   readonly idcs: ReturnType<typeof idcs>
+  readonly loginFailures: ReturnType<typeof loginFailures>
   readonly obproxy: ReturnType<typeof obproxy>
   readonly packages: ReturnType<typeof packages>
   readonly regions: ReturnType<typeof regions>
@@ -79,18 +95,22 @@ export const openStore = async ({ key, ...where }: StoreOptions): Promise<Store>
 export function storeOver({ db, close }: Connection, key: Key): Store {
   return {
     acceptCluster: (acceptance) => acceptCluster(db, key, acceptance),
+    dryRunCluster: (request) => dryRunCluster(db, key, request),
+    acceptDelete: (request) => acceptDelete(db, request),
     acceptHosts: (request) => acceptHosts(db, request),
+    accessKeys: accessKeys(db, key),
     clusters: clusters(db, key),
     credentials: credentials(db, key),
     hosts: hosts(db, key),
     hostTypes: hostTypes(db),
     idcs: idcs(db),
+    loginFailures: loginFailures(db),
     obproxy: obproxy(db),
     packages: packages(db),
     regions: regions(db),
     secrets: secrets(db, key),
     tasks: tasks(db),
-    users: users(db),
+    users: users(db, key),
     async ping() {
       await db.execute(sql`select 1`)
     },

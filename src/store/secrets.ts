@@ -31,6 +31,10 @@ export function secrets(db: Db, key: Key) {
       await db.insert(table).values(sealed(ref, create())).onConflictDoNothing()
       return get(ref)
     },
+    /** Forgets a secret. */
+    async remove(ref: string): Promise<void> {
+      await db.delete(table).where(eq(table.ref, ref))
+    },
     /** Forgets all secrets below a reference, e.g. `cluster/22/`. */
     async removeBelow(prefix: string): Promise<void> {
       await db.delete(table).where(like(table.ref, `${prefix}%`))

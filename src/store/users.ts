@@ -1,19 +1,73 @@
-import { eq } from 'drizzle-orm'
+import { count, eq, ilike } from 'drizzle-orm'
+import { take } from './counters.ts'
 import type { Db } from './db.ts'
+import type { Key } from './key.ts'
+import { containing, order, type Page, type Paging, window } from './paging.ts'
+import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
+import { secrets } from './secrets.ts'
 
 export type User = typeof schema.users.$inferSelect
+export type NewUser = Pick<User, 'username' | 'passwordHash' | 'roles'>
 
 /** Who may call. */
-export const users = (db: Db) => ({
-  async byName(username: string): Promise<User | undefined> {
-    return (await db.select().from(schema.users).where(eq(schema.users.username, username)))[0]
-  },
-  /** Creates a user unless that name or id is there; tells whether it did. */
-  async createOnce(user: Omit<User, 'createTime'>): Promise<boolean> {
-    return (await db.insert(schema.users).values(user).onConflictDoNothing().returning({ id: schema.users.id })).length > 0
-  },
-  async setPasswordHash(id: number, passwordHash: string): Promise<void> {
-    await db.update(schema.users).set({ passwordHash }).where(eq(schema.users.id, id))
-  },
-})
+export const users = (db: Db, key: Key) => {
+  const table = schema.users
+  return {
+    async byName(username: string): Promise<User | undefined> {
+      return (await db.select().from(table).where(eq(table.username, username)))[0]
+    },
+    async get(id: number): Promise<User | undefined> {
+      return (await db.select().from(table).where(eq(table.id, id)))[0]
+    },
+    async list({ keyword }: { readonly keyword?: string | undefined }, paging: Paging): Promise<Page<User>> {
+      const where = keyword === undefined ? undefined : ilike(table.username, containing(keyword))
+      const { limit, offset } = window(paging)
+      const sortable = { id: table.id, username: table.username, createTime: table.createTime }
+      const contents = await db
+        .select()
+        .from(table)
+        .where(where)
+        .orderBy(...order(paging, sortable, table.id))
+        .limit(limit)
+        .offset(offset)
+      return { contents, total: theRow(await db.select({ total: count() }).from(table).where(where), 'count').total }
+    },
+    /** The new user; undefined when the name is taken. */
+    create: (user: NewUser): Promise<User | undefined> =>
+      db.transaction(async (tx) => {
+        if ((await tx.select().from(table).where(eq(table.username, user.username))).length > 0) return undefined
+        const id = await take(tx, 'user')
+        return (
+          await tx
+            .insert(table)
+            .values({ ...user, id })
+            .onConflictDoNothing()
+            .returning()
+        )[0]
+      }),
+    /** Creates a user unless that name or id is there; tells whether it did. */
+    async createOnce(user: NewUser & { readonly id: number }): Promise<boolean> {
+      return (await db.insert(table).values(user).onConflictDoNothing().returning({ id: table.id })).length > 0
+    },
+    async setPasswordHash(id: number, passwordHash: string): Promise<void> {
+      await db.update(table).set({ passwordHash }).where(eq(table.id, id))
+    },
+    async setRoles(id: number, roles: readonly string[]): Promise<User | undefined> {
+      return (
+        await db
+          .update(table)
+          .set({ roles: [...roles] })
+          .where(eq(table.id, id))
+          .returning()
+      )[0]
+    },
+    /** Removes a user and the keys with which it signs. */
+    remove: (id: number): Promise<void> =>
+      db.transaction(async (tx) => {
+        const keys = await tx.delete(schema.accessKeys).where(eq(schema.accessKeys.userId, id)).returning()
+        for (const each of keys) await secrets(tx, key).remove(`accessKey/${each.id}`)
+        await tx.delete(table).where(eq(table.id, id))
+      }),
+  }
+}

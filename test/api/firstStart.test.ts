@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ensureAdmin } from '../../src/api/authentication.ts'
+import { ensureAdmin } from '../../src/api/admin.ts'
 import { verifyPassword } from '../../src/api/password.ts'
 import { readConfig } from '../../src/config.ts'
 import { Secret } from '../../src/quote.ts'

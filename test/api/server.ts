@@ -2,10 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { admin } from '../../src/api/admin.ts'
 import { buildApp } from '../../src/api/app.ts'
-import { admin } from '../../src/api/authentication.ts'
+import type { AskAnswer } from '../../src/api/ask.ts'
 import type { Context } from '../../src/api/context.ts'
 import { hashPassword } from '../../src/api/password.ts'
+import type { Ask } from '../../src/plan/ask.ts'
 import { Secret } from '../../src/quote.ts'
 import type { CreateLook } from '../../src/store/index.ts'
 import { openTestStore } from '../store/database.ts'
@@ -50,12 +52,19 @@ export async function openApi(config: Partial<Context['config']> = {}) {
   const opened = await openTestStore()
   const packagesDir = await mkdtemp(join(tmpdir(), 'obflow-packages-'))
   const looks: CreateLook[] = []
+  const asked: ({ taskId: number } & Ask)[] = []
+  const engine: { answer: AskAnswer | 'away' } = { answer: 'accepted' }
   const started: { workflow: string; taskId: number }[] = []
   const { app, launcher } = await buildApp({
     store: opened.store,
     config: { errorCodes: 'string', passwordRule: 'none', packagesDir, ...config },
     workflows: {
       start: async (run) => void started.push(run),
+      async ask({ taskId }, what) {
+        asked.push({ taskId, ...what })
+        if (engine.answer === 'away') throw new Error('14 UNAVAILABLE: no connection established')
+        return engine.answer
+      },
       lookAtHosts: async (look) => {
         looks.push(look)
         return []
@@ -82,6 +91,9 @@ export async function openApi(config: Partial<Context['config']> = {}) {
     launcher,
     packagesDir,
     started,
+    /** What was asked of runs, and what they answer next. */
+    asked,
+    engine,
     /** What was to be looked at on hosts; nothing is ever found there. */
     looks,
     call,
@@ -93,6 +105,8 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       await opened.reset()
       await opened.store.users.createOnce({ ...admin, passwordHash })
       started.length = 0
+      asked.length = 0
+      engine.answer = 'accepted'
     },
     async close() {
       await app.close()

@@ -43,7 +43,7 @@ const show = (request: FastifyRequest, found: Package, inUse: ReadonlySet<number
 export function packages(api: Api, { store, config }: Context): void {
   const path = '/api/v2/software-packages'
 
-  api.post(path, async (request) => {
+  api.post(path, { config: { permission: 'PACKAGE:*:CREATE' } }, async (request) => {
     const part = await request.file()
     if (part?.fieldname !== 'file') {
       part?.file.resume()
@@ -64,22 +64,30 @@ export function packages(api: Api, { store, config }: Context): void {
       throw error
     }
   })
-  api.get(path, { schema: { querystring: query } }, async (request) => {
+  api.get(path, { config: { permission: 'PACKAGE:*:READ' }, schema: { querystring: query } }, async (request) => {
     const page = await store.packages.list(request.query, request.query)
     const inUse = await store.packages.inUse(page.contents.map((found) => found.id))
     return paged(page, request.query, (found) => show(request, found, inUse))
   })
-  api.delete(`${path}/:id`, { schema: { params: idParam } }, async ({ params: { id } }) => {
-    const found = await store.packages.get(id)
-    const removal = await store.packages.remove(id)
-    if (!found || removal === 'missing') throw new Refused({ code: 'PKG10014', args: [id] })
-    if (removal === 'used') throw new Refused({ code: 'COM10005', args: [`package ${found.fileName} is in use`] })
-    await rm(found.path, { force: true })
-    return done
-  })
-  api.get(`${downloads}/:fileName`, { schema: { params: fileParams }, config: { bare: true } }, async ({ params }, reply) => {
-    const found = await store.packages.byFileName(params.fileName)
-    if (!found) throw new Refused({ code: 'PKG10014', args: [params.fileName] })
-    return reply.type('application/x-rpm').header('content-length', found.size).send(createReadStream(found.path))
-  })
+  api.delete(
+    `${path}/:id`,
+    { config: { permission: 'PACKAGE:*:DELETE' }, schema: { params: idParam } },
+    async ({ params: { id } }) => {
+      const found = await store.packages.get(id)
+      const removal = await store.packages.remove(id)
+      if (!found || removal === 'missing') throw new Refused({ code: 'PKG10014', args: [id] })
+      if (removal === 'used') throw new Refused({ code: 'COM10005', args: [`package ${found.fileName} is in use`] })
+      await rm(found.path, { force: true })
+      return done
+    },
+  )
+  api.get(
+    `${downloads}/:fileName`,
+    { schema: { params: fileParams }, config: { bare: true, permission: 'PACKAGE:*:READ' } },
+    async ({ params }, reply) => {
+      const found = await store.packages.byFileName(params.fileName)
+      if (!found) throw new Refused({ code: 'PKG10014', args: [params.fileName] })
+      return reply.type('application/x-rpm').header('content-length', found.size).send(createReadStream(found.path))
+    },
+  )
 }

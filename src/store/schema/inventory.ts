@@ -140,10 +140,3 @@ export const secrets = pgTable('secrets', {
   createTime: createTime(),
   updateTime: instant(),
 })
-
-export const users = pgTable('users', {
-  id: integer().primaryKey(),
-  username: text().notNull().unique(),
-  passwordHash: text().notNull(),
-  createTime: createTime(),
-})

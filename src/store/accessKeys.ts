@@ -1,0 +1,46 @@
+import { asc, eq } from 'drizzle-orm'
+import type { Secret } from '../quote.ts'
+import type { Db } from './db.ts'
+import type { Key } from './key.ts'
+import * as schema from './schema/index.ts'
+import { secrets } from './secrets.ts'
+import type { User } from './users.ts'
+
+export type AccessKey = typeof schema.accessKeys.$inferSelect
+
+const secretOf = (id: string): string => `accessKey/${id}`
+
+/** Keys with which programs sign their calls. Signatures are checked with the secret itself, so it is sealed, not hashed. */
+export function accessKeys(db: Db, key: Key) {
+  const { accessKeys: table, users } = schema
+  return {
+    create: (accessKey: { readonly id: string; readonly userId: number; readonly secret: Secret }): Promise<AccessKey> =>
+      db.transaction(async (tx) => {
+        const { secret, ...row } = accessKey
+        const [created] = await tx.insert(table).values(row).returning()
+        if (created === undefined) throw new Error('no access key was made')
+        await secrets(tx, key).put(secretOf(row.id), secret)
+        return created
+      }),
+    list: (userId: number): Promise<AccessKey[]> =>
+      db.select().from(table).where(eq(table.userId, userId)).orderBy(asc(table.createTime), asc(table.id)),
+    /** Whose key it is, and what it signs with. */
+    async owner(id: string): Promise<{ readonly user: User; readonly secret: Secret } | undefined> {
+      const [row] = await db
+        .select({ user: users })
+        .from(table)
+        .innerJoin(users, eq(users.id, table.userId))
+        .where(eq(table.id, id))
+      return row && { user: row.user, secret: await secrets(db, key).get(secretOf(id)) }
+    },
+    /** Removes a key of a user; tells whether there was one. */
+    remove: (id: string, userId: number): Promise<boolean> =>
+      db.transaction(async (tx) => {
+        const [found] = await tx.select().from(table).where(eq(table.id, id)).for('update')
+        if (found?.userId !== userId) return false
+        await tx.delete(table).where(eq(table.id, id))
+        await secrets(tx, key).remove(secretOf(id))
+        return true
+      }),
+  }
+}
