@@ -1,7 +1,9 @@
 import type { waitNode } from '../plan/expand.ts'
 import type { NodeInput } from '../plan/node.ts'
 import { bootstrapOb, clearObservers } from './bootstrapOb.ts'
+import { cleanObserverHost } from './cleanObserverHost.ts'
 import { createDefaultUser } from './createDefaultUser.ts'
+import { deleteClusterInfo } from './deleteClusterInfo.ts'
 import { installOcpAgent, removeOcpAgent } from './installOcpAgent.ts'
 import { installRpm, removeRpm } from './installRpm.ts'
 import { ioBench, removeIoBench } from './ioBench.ts'
@@ -9,24 +11,27 @@ import { linkObproxy, unlinkObproxy } from './linkObproxy.ts'
 import { makeDir, removeDir } from './makeDir.ts'
 import { preCheck } from './preCheck.ts'
 import { preCheckHost } from './preCheckHost.ts'
+import { prepareDeleteCluster } from './prepareDeleteCluster.ts'
 import { prepareInstallCluster, releaseCluster } from './prepareInstallCluster.ts'
 import { refreshAgentConfig, restoreAgentConfig } from './refreshAgentConfig.ts'
 import { restartObserver } from './restartObserver.ts'
 import { setSysPassword } from './setSysPassword.ts'
 import { setSysPrimaryZone } from './setSysPrimaryZone.ts'
 import { startAgent } from './startAgent.ts'
+import { stopAgent } from './stopAgent.ts'
 import { syncClusterInfo } from './syncClusterInfo.ts'
 import { syncTenants } from './syncTenants.ts'
 import { triggerCompaction } from './triggerCompaction.ts'
 import { uninstallLegacyObagent } from './uninstallLegacyObagent.ts'
 import { uninstallLegacyOcpAgent } from './uninstallLegacyOcpAgent.ts'
+import { unreserveHost } from './unreserveHost.ts'
 import { updateClusterStatus } from './updateClusterStatus.ts'
 import { updateHostStatus } from './updateHostStatus.ts'
 import { waitClusterAccessible } from './waitClusterAccessible.ts'
 import { waitObserverAccessible } from './waitObserverAccessible.ts'
 
 /** Nodes that need nothing but the store: what they work on may be gone when they run again. */
-export const storeNodes = { releaseCluster }
+export const storeNodes = { releaseCluster, deleteClusterInfo, unreserveHost }
 
 /** Nodes that work on a cluster as a whole, by the names that plans use. */
 export const clusterNodes = {
@@ -45,6 +50,7 @@ export const clusterNodes = {
   triggerCompaction,
   linkObproxy,
   unlinkObproxy,
+  prepareDeleteCluster,
 }
 
 /** Nodes that work on one host of a cluster. */
@@ -59,6 +65,8 @@ export const hostNodes = {
   refreshAgentConfig,
   restoreAgentConfig,
   startAgent,
+  stopAgent,
+  cleanObserverHost,
 }
 
 /** Nodes that work on a host before it belongs to anything. */

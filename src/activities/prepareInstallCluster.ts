@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { DefiniteError } from '../errors/failure.ts'
 import { type ClusterSpec, lineOf, rootServersOf, serverAddress, serversOf, startupParametersOf } from '../oceanbase/index.ts'
+import { clusterIdOf } from './clusterId.ts'
 import { packageOf } from './clusterPackage.ts'
 import { inParallel } from './inParallel.ts'
 import type { ClusterNode, Node } from './node.ts'
@@ -18,8 +19,7 @@ export async function prepareInstallCluster(node: ClusterNode): Promise<void> {
 
 /** Takes back what accepting the request reserved: hosts are AVAILABLE again, the name is free. The cluster may be gone already. */
 export async function releaseCluster({ input, store, log }: Node): Promise<void> {
-  const { clusterId } = input
-  if (clusterId === undefined) throw new TypeError(`"${input.name}" needs a cluster`)
+  const clusterId = clusterIdOf(input)
   await store.clusters.release(clusterId)
   log('INFO', `Cluster ${clusterId} is gone and its hosts are free`)
 }

@@ -17,5 +17,7 @@ export async function refreshAgentConfig(node: HostNode): Promise<{ readonly cha
 /** Puts back the configuration that the agent had before, and removes the agent if this task brought it. */
 export async function restoreAgentConfig(node: HostNode): Promise<void> {
   await node.target.must(agent.restoreAgentConfig(node.cluster), { title: 'put back the agent configuration' })
-  await removePackage(node.target, await agentWish(node, node.server.hostId))
+  const { hostId } = node.server
+  if ((await removePackage(node.target, await agentWish(node, hostId))) === 'removed')
+    await node.store.hosts.setAgent(hostId, undefined)
 }

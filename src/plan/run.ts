@@ -11,6 +11,7 @@ export interface Run {
   readonly clusterName?: string
   /** The one host that the whole task is about (Prepare host). */
   readonly hostId?: number
+  readonly obproxyClusterId?: number
   readonly hosts: readonly HostTarget[]
   readonly zones: readonly string[]
 }
@@ -33,10 +34,22 @@ export interface Recorder {
   record(decisions: Decisions): Promise<void>
 }
 
-/** The operations that have a workflow; its type name in Temporal. */
-export type WorkflowName = 'createCluster' | 'prepareHost'
+/** The operations that have a workflow, by its type name in Temporal, and what its ids begin with. */
+const idPrefix = {
+  createCluster: 'create-cluster',
+  createObproxyCluster: 'create-obproxy-cluster',
+  createStandbyCluster: 'create-standby-cluster',
+  deleteCluster: 'delete-cluster',
+  deleteStandbyCluster: 'delete-standby-cluster',
+  deleteObproxyCluster: 'delete-obproxy-cluster',
+  linkObproxy: 'link-obproxy',
+  prepareHost: 'prepare-host',
+  unlinkObproxy: 'unlink-obproxy',
+} as const
 
-const idPrefix: Record<WorkflowName, string> = { createCluster: 'create-cluster', prepareHost: 'prepare-host' }
+export type WorkflowName = keyof typeof idPrefix
+
+export const isWorkflow = (name: string): name is WorkflowName => Object.hasOwn(idPrefix, name)
 
 /** A task's workflow id, e.g. `create-cluster-1000`. */
 export const workflowId = (workflow: WorkflowName, taskId: number): string => `${idPrefix[workflow]}-${taskId}`

@@ -1,11 +1,11 @@
-import { and, asc, eq, inArray, notInArray } from 'drizzle-orm'
+import { and, asc, eq, notInArray } from 'drizzle-orm'
 import type { ClusterSpec } from '../oceanbase/cluster.ts'
 import { clusterReads } from './clusterReads.ts'
+import { clusterRemoval } from './clusterRemoval.ts'
 import type { Db } from './db.ts'
 import type { Key } from './key.ts'
 import { inChunks, theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
-import { secrets } from './secrets.ts'
 
 export type ClusterStatus = (typeof schema.clusterStatuses)[number]
 export type ServerStatus = (typeof schema.serverStatuses)[number]
@@ -46,10 +46,11 @@ const moment = (iso: string | null): Date | null => (iso === null ? null : new D
 
 /** Clusters, their zones, servers and tenants. */
 export function clusters(db: Db, key: Key) {
-  const { clusters: table, zones, servers, tenants, hosts, hostServices } = schema
+  const { clusters: table, zones, servers, tenants } = schema
 
   return {
     ...clusterReads(db),
+    ...clusterRemoval(db, key),
     /** The cluster as it is to be. */
     async spec(clusterId: number): Promise<ClusterSpec> {
       const row = theRow(await db.select().from(table).where(eq(table.id, clusterId)), `cluster ${clusterId}`)
@@ -119,26 +120,6 @@ export function clusters(db: Db, key: Key) {
       await db.transaction(async (tx) => {
         await tx.delete(tenants).where(eq(tenants.clusterId, clusterId))
         await inChunks(rows, (chunk) => tx.insert(tenants).values(chunk.map((row) => ({ clusterId, ...row }))))
-      })
-    },
-    /** Undoes the acceptance of a cluster: its hosts are AVAILABLE again, the cluster and its secrets are gone. Does nothing the second time. */
-    async release(clusterId: number): Promise<void> {
-      await db.transaction(async (tx) => {
-        const freed = await tx
-          .delete(hostServices)
-          .where(and(eq(hostServices.type, 'OB_CLUSTER'), eq(hostServices.clusterId, clusterId)))
-          .returning({ hostId: hostServices.hostId })
-        const busy = tx
-          .select({ id: hostServices.hostId })
-          .from(hostServices)
-          .where(inArray(hostServices.type, ['OB_CLUSTER', 'OB_PROXY']))
-        const ids = freed.map((row) => row.hostId)
-        await tx
-          .update(hosts)
-          .set({ status: 'AVAILABLE' })
-          .where(and(inArray(hosts.id, ids), eq(hosts.status, 'ONLINE'), notInArray(hosts.id, busy)))
-        await tx.delete(table).where(eq(table.id, clusterId))
-        await secrets(tx, key).removeBelow(`cluster/${clusterId}/`)
       })
     },
   }

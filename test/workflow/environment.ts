@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker'
+import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
+import { deletePrimaryCluster } from '../../src/plan/deleteCluster.ts'
 import type { NodeInput } from '../../src/plan/node.ts'
 import { type Decisions, type Run, searchAttributes } from '../../src/plan/run.ts'
 import { createCluster } from '../../src/workflows/index.ts'
@@ -45,12 +47,23 @@ export const aRun = (hosts = 1, zones = 1): Run => ({
   zones: Array.from({ length: zones }, (_, index) => `zone${index + 1}`),
 })
 
+type Scene = Awaited<ReturnType<typeof start>>
+
 /** Runs createCluster with stub activities; `act` gets the handle while the worker lives. */
-export async function withCreateCluster<T>(
+export const withCreateCluster = <T>(
   environment: TestWorkflowEnvironment,
   run: Run,
   behave: Behaviour,
-  act: (scene: Awaited<ReturnType<typeof start>>) => Promise<T>,
+  act: (scene: Scene) => Promise<T>,
+): Promise<T> => withWorkflow(environment, createCluster, run, behave, act)
+
+/** The same with any operation's workflow. */
+export async function withWorkflow<T>(
+  environment: TestWorkflowEnvironment,
+  workflow: (run: Run) => Promise<void>,
+  run: Run,
+  behave: Behaviour,
+  act: (scene: Scene) => Promise<T>,
 ): Promise<T> {
   const calls: Call[] = []
   const decisions: Decisions[] = []
@@ -69,11 +82,18 @@ export async function withCreateCluster<T>(
       record: async (batch: Decisions) => void decisions.push(batch),
     },
   })
-  return worker.runUntil(async () => act(await start(environment, taskQueue, run, calls, decisions)))
+  return worker.runUntil(async () => act(await start(environment, workflow, taskQueue, run, calls, decisions)))
 }
 
-async function start(environment: TestWorkflowEnvironment, taskQueue: string, run: Run, calls: Call[], decisions: Decisions[]) {
-  const handle = await environment.client.workflow.start(createCluster, {
+async function start(
+  environment: TestWorkflowEnvironment,
+  workflow: (run: Run) => Promise<void>,
+  taskQueue: string,
+  run: Run,
+  calls: Call[],
+  decisions: Decisions[],
+) {
+  const handle = await environment.client.workflow.start(workflow, {
     taskQueue,
     workflowId: randomUUID(),
     args: [run],
@@ -97,8 +117,8 @@ async function start(environment: TestWorkflowEnvironment, taskQueue: string, ru
 
 const activityNames = [
   ...new Set(
-    (await import('../../src/plan/createCluster.ts')).createPrimaryCluster.stages.flatMap(({ activity, undo }) =>
-      undo ? [activity, undo] : [activity],
+    [createPrimaryCluster, deletePrimaryCluster].flatMap(({ stages }) =>
+      stages.flatMap(({ activity, undo }): string[] => (undo ? [activity, undo] : [activity])),
     ),
   ),
   'waitNode',

@@ -1,0 +1,24 @@
+import { DefiniteError } from '../errors/failure.ts'
+import { serversOf } from '../oceanbase/index.ts'
+import { unlinkObproxy } from './linkObproxy.ts'
+import { asMaker } from './makerOf.ts'
+import type { ClusterNode } from './node.ts'
+
+/** Proves that the cluster is to go, takes it from the obproxies that serve it, and logs what will be removed. */
+export async function prepareDeleteCluster(node: ClusterNode): Promise<void> {
+  const { cluster, log, store } = node
+  const status = (await store.clusters.get(cluster.id))?.status
+  if (status !== 'DELETING') {
+    throw new DefiniteError({ code: 'OBE11008', message: `cluster ${cluster.name} is ${status ?? 'gone'}, it must be DELETING` })
+  }
+  const maker = await asMaker(node)
+  await unlinkObproxy(maker)
+  const { install, data, log: redo } = cluster.paths
+  log('INFO', `Cluster ${cluster.name}:${cluster.obClusterId} goes, with all its data: ${install}, ${data}, ${redo}`)
+  log(
+    'INFO',
+    `Of ${serversOf(cluster)
+      .map(({ ip }) => ip)
+      .join(', ')} what task ${maker.input.taskId} made is removed`,
+  )
+}
