@@ -3,22 +3,35 @@ import { Refused } from '../errors/refused.ts'
 import { Secret } from '../quote.ts'
 import type { Credential } from '../store/index.ts'
 import type { Api, Context } from './context.ts'
-import { data, paged } from './envelope.ts'
+import { data, done, paged } from './envelope.ts'
+import { found, removed } from './named.ts'
 import { isoTime } from './time.ts'
-import { paging } from './validation.ts'
+import { idParam, paging } from './validation.ts'
+
+const login = z.strictObject({
+  type: z.enum(['PASSWORD', 'PRIVATE_KEY']),
+  username: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_.-]*\$?$/i, 'a Linux user name')
+    .max(32),
+  /** The password, or the private key in PEM or OpenSSH form. */
+  passphrase: z.string().min(1).max(65_536),
+})
 
 const newCredential = z.strictObject({
   targetType: z.literal('HOST'),
   name: z.string().trim().min(1).max(128),
-  sshCredentialProperty: z.strictObject({
-    type: z.enum(['PASSWORD', 'PRIVATE_KEY']),
-    username: z
-      .string()
-      .regex(/^[a-z_][a-z0-9_.-]*\$?$/i, 'a Linux user name')
-      .max(32),
-    /** The password, or the private key in PEM or OpenSSH form. */
-    passphrase: z.string().min(1).max(65_536),
-  }),
+  sshCredentialProperty: login,
+})
+
+/** What is to change; what is not given stays. A login's type and secret go together: a password is no key. */
+const changedCredential = z.strictObject({
+  targetType: z.literal('HOST').optional(),
+  name: z.string().trim().min(1).max(128).optional(),
+  sshCredentialProperty: z
+    .strictObject({ ...login.partial().shape })
+    .refine(({ type, passphrase }) => type === undefined || passphrase !== undefined, 'a type needs its passphrase')
+    .optional(),
 })
 
 /** Never with its passphrase. */
@@ -57,5 +70,29 @@ export function credentials(api: Api, { store }: Context): void {
   const query = z.strictObject({ ...paging('id', 'name'), targetType: z.literal('HOST').optional() })
   api.get(path, { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
     paged(await store.credentials.list(query), query, show),
+  )
+  api.get(`${path}/:id`, { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } }, async ({ params: { id } }) =>
+    data(show(found(await store.credentials.get(id), 'credential', id))),
+  )
+  api.route({
+    method: ['PATCH', 'PUT'],
+    url: `${path}/:id`,
+    config: { permission: 'HOST:*:UPDATE' },
+    schema: { params: idParam, body: changedCredential },
+    async handler({ params: { id }, body: { name, sshCredentialProperty: { passphrase, ...facts } = {} } }) {
+      const change = { ...(name !== undefined && { name }), ...facts, ...(passphrase && { passphrase: new Secret(passphrase) }) }
+      const changed = await store.credentials.update(id, change)
+      if (changed === 'taken')
+        throw new Refused({ code: 'COM10006', args: ['credential', name ?? ''], field: 'name', rejected: name })
+      return data(show(found(changed === 'missing' ? undefined : changed, 'credential', id)))
+    },
+  })
+  api.delete(
+    `${path}/:id`,
+    { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } },
+    async ({ params: { id } }) => {
+      removed(await store.credentials.remove(id), 'credential', id)
+      return done
+    },
   )
 }

@@ -32,6 +32,8 @@ const newHosts = z.strictObject({
   description: z.string().max(1024).optional(),
 })
 
+const hostIds = z.strictObject({ hostIdList: z.array(key).min(1).max(batchLimit) })
+
 const query = z.strictObject({
   ...paging('id', 'name', 'status', 'createTime'),
   status: list(z.enum(hostStatuses)).optional(),
@@ -96,9 +98,15 @@ export function hosts(api: Api, { store, launch }: Context): void {
     `${path}/:id`,
     { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } },
     async ({ params: { id } }) => {
-      const removal = await store.hosts.remove(id)
-      if (removal === 'missing') throw new Refused({ code: 'CMP07005', args: [id] })
-      if (removal === 'used') throw new Refused({ code: 'CMP07006', args: [id] })
+      await store.hosts.remove([id])
+      return done
+    },
+  )
+  api.post(
+    `${path}/batchDelete`,
+    { config: { permission: 'HOST:*:DELETE' }, schema: { body: hostIds } },
+    async ({ body: { hostIdList } }) => {
+      await store.hosts.remove(hostIdList, (index) => `hostIdList[${index}]`)
       return done
     },
   )

@@ -1,7 +1,8 @@
-import { count, eq } from 'drizzle-orm'
+import { and, count, eq, ne } from 'drizzle-orm'
 import type { Secret } from '../quote.ts'
 import type { Db } from './db.ts'
 import type { Key } from './key.ts'
+import type { Removal } from './named.ts'
 import { order, type Page, type Paging, window } from './paging.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
@@ -15,6 +16,14 @@ export interface NewCredential {
   readonly type: Credential['type']
   readonly username: string
   readonly passphrase: Secret
+}
+
+/** What is to change; what is absent stays. */
+export interface CredentialChange {
+  readonly name?: string | undefined
+  readonly type?: Credential['type'] | undefined
+  readonly username?: string | undefined
+  readonly passphrase?: Secret | undefined
 }
 
 /** Logins for hosts. What is read here never holds the password or key: that is the secret `credential/<id>`. */
@@ -31,6 +40,35 @@ export function credentials(db: Db, key: Key) {
     async get(id: number): Promise<Credential | undefined> {
       return (await db.select().from(table).where(eq(table.id, id)))[0]
     },
+    /** Changes what is given; `missing` when there is no such credential, `taken` when the new name is. What uses it logs in anew with it. */
+    update: (id: number, { passphrase, ...facts }: CredentialChange): Promise<Credential | 'missing' | 'taken'> =>
+      db.transaction(async (tx) => {
+        const before = (await tx.select().from(table).where(eq(table.id, id)).for('update'))[0]
+        if (before === undefined) return 'missing'
+        const { name } = facts
+        const namesakes =
+          name === undefined
+            ? []
+            : await tx
+                .select()
+                .from(table)
+                .where(and(eq(table.name, name), ne(table.id, id)))
+        if (namesakes.length > 0) return 'taken'
+        if (passphrase !== undefined) await secrets(tx, key).put(`credential/${id}`, passphrase)
+        const set = { ...facts, updateTime: new Date() }
+        return theRow(await tx.update(table).set(set).where(eq(table.id, id)).returning(), `credential ${id}`)
+      }),
+    /** Forgets a credential and its secret; `used` while a host is reached with it. */
+    remove: (id: number): Promise<Removal> =>
+      db.transaction(async (tx) => {
+        const found = await tx.select().from(table).where(eq(table.id, id)).for('update')
+        if (found.length === 0) return 'missing'
+        const hosts = await tx.select().from(schema.hosts).where(eq(schema.hosts.credentialId, id)).limit(1)
+        if (hosts.length > 0) return 'used'
+        await tx.delete(table).where(eq(table.id, id))
+        await secrets(tx, key).remove(`credential/${id}`)
+        return 'gone'
+      }),
     async list(paging: Paging): Promise<Page<Credential>> {
       const { limit, offset } = window(paging)
       const contents = await db

@@ -1,9 +1,10 @@
 import { and, asc, count, eq, exists, getTableColumns, ilike, inArray, isNull, not, or, type SQL } from 'drizzle-orm'
+import { DefiniteError } from '../errors/failure.ts'
 import type { HostAccess } from '../host/host.ts'
 import type { Db } from './db.ts'
 import type { Key } from './key.ts'
-import type { Removal } from './named.ts'
 import { containing, order, type Page, type Paging, window } from './paging.ts'
+import { removeHosts } from './removeHosts.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
@@ -108,7 +109,7 @@ export function hosts(db: Db, key: Key) {
       const total = theRow(await db.select({ total: count() }).from(table).where(where), 'count of hosts').total
       return { contents: await withServices(found), total }
     },
-    /** How to log in to a host, its password or key included. */
+    /** How to log in to a host, its password or key included. Throws DefiniteError CMP07005 when the host was deleted. */
     async access(id: number): Promise<HostAccess> {
       const found = await db
         .select({
@@ -123,7 +124,12 @@ export function hosts(db: Db, key: Key) {
         .from(table)
         .innerJoin(schema.credentials, eq(schema.credentials.id, table.credentialId))
         .where(eq(table.id, id))
-      const { hostKey, credentialId, type, ...access } = theRow(found, `host ${id}`)
+      const [row] = found
+      if (row === undefined) {
+        const message = `host ${id} does not exist any more`
+        throw new DefiniteError({ code: 'CMP07005', message, advice: 'add it again; it will have a task of its own' })
+      }
+      const { hostKey, credentialId, type, ...access } = row
       const secret = await secrets(db, key).get(`credential/${credentialId}`)
       return { ...access, login: { type, secret }, ...(hostKey !== null && { hostKey }) }
     },
@@ -150,24 +156,7 @@ export function hosts(db: Db, key: Key) {
         .set({ agentVersion: agent?.version ?? null, agentStatus: agent?.status ?? null })
         .where(eq(table.id, id))
     },
-    /** Forgets a host; `used` while a service runs on it or it is being prepared. */
-    remove: (id: number): Promise<Removal> =>
-      db.transaction(async (tx) => {
-        const found = await tx.select().from(table).where(eq(table.id, id)).for('update')
-        if (found.length === 0) return 'missing'
-        const busy = inArray(hostServices.type, ['OB_CLUSTER', 'OB_PROXY'])
-        const services = await tx
-          .select()
-          .from(hostServices)
-          .where(and(eq(hostServices.hostId, id), busy))
-        const proxies = await tx.select().from(schema.obproxyServers).where(eq(schema.obproxyServers.hostId, id))
-        const running = await tx
-          .select()
-          .from(schema.tasks)
-          .where(and(eq(schema.tasks.hostId, id), eq(schema.tasks.status, 'RUNNING')))
-        if (services.length + proxies.length + running.length > 0) return 'used'
-        await tx.delete(table).where(eq(table.id, id))
-        return 'gone'
-      }),
+    /** Forgets hosts or throws Refused; see removeHosts.ts. */
+    remove: (ids: readonly number[], fieldOf?: (index: number) => string): Promise<void> => removeHosts(db, ids, fieldOf),
   }
 }

@@ -229,7 +229,7 @@ describe('the API', () => {
     })
 
     test('what a cluster uses cannot be taken away', async () => {
-      expect(await api.remove('/api/v2/compute/hosts/1')).toMatchObject({ status: 409, error: { code: 'CMP07006' } })
+      expect(await api.remove('/api/v2/compute/hosts/1')).toMatchObject({ status: 409, error: { code: 'CMP07004' } })
       expect(await api.remove('/api/v2/software-packages/1')).toMatchObject({ status: 409, error: { code: 'COM10005' } })
     })
   })
