@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { Refused } from '../../errors/refused.ts'
+import type { Store, Subtask, TaskWithSubtasks } from '../../store/index.ts'
+import { id } from '../validation.ts'
+
+export const subtaskParams = z.object({ id, subtaskId: id })
+
+/** A task, or a refusal that names it. */
+export async function taskOf(store: Store, taskId: number): Promise<TaskWithSubtasks> {
+  const task = await store.tasks.get(taskId)
+  if (!task) throw new Refused({ code: 'TSK10001', args: [taskId] })
+  return task
+}
+
+/** A subtask of this very task, or a refusal that names both. */
+export async function subtaskOf(store: Store, taskId: number, subtaskId: number): Promise<Subtask> {
+  const subtask = await store.tasks.subtask(taskId, subtaskId)
+  if (!subtask) throw new Refused({ code: 'TSK10001', args: [`${taskId}/${subtaskId}`] })
+  return subtask
+}

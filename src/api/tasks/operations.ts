@@ -1,0 +1,70 @@
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { type Finding, Refused } from '../../errors/refused.ts'
+import type { Ask } from '../../plan/ask.ts'
+import type { Refusal } from '../../plan/states.ts'
+import type { Subtask, TaskWithSubtasks } from '../../store/index.ts'
+import type { Api, Context } from '../context.ts'
+import { data, done } from '../envelope.ts'
+import { idParam } from '../validation.ts'
+import { subtaskOf, subtaskParams, taskOf } from './find.ts'
+import { showSubtask, showTask } from './show.ts'
+
+const config = { permission: 'TASK:*:UPDATE' } as const
+const ofTask = { config, schema: { params: idParam } }
+const ofSubtask = { config, schema: { params: subtaskParams } }
+
+/**
+ * What may be done to a task: retry, rollback; and to a subtask: retry, skip, cancel. Each is answered once the run has taken it up. What the
+ * state does not allow is refused with OCP's code, so that of two clicks one counts and nothing is done twice.
+ */
+export function taskOperations(api: Api, context: Context): void {
+  api.register(async (scope) => {
+    // Nothing is read from a body. OCP's clients send none, an empty one or `{}`, under whatever type.
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'string' }, async () => undefined)
+    const calls = scope.withTypeProvider<ZodTypeProvider>()
+    for (const path of ['/api/v2/tasks/instances', '/api/v2/tasks']) operationsBelow(path, calls, context)
+  })
+}
+
+function operationsBelow(path: string, api: Api, { store, operate }: Context): void {
+  const ask = async (taskId: number, what: Ask): Promise<void> => {
+    const task = await taskOf(store, taskId)
+    const subtask = 'subtaskId' in what ? await subtaskOf(store, taskId, what.subtaskId) : undefined
+    const answer = await operate(task, what)
+    if (answer === 'accepted') return
+    // A run that has ended can do nothing more; how it ended is in the store.
+    const refusal = answer === 'ended' ? endedAs(await taskOf(store, taskId), subtask) : answer
+    throw new Refused(inWords(refusal, task, subtask))
+  }
+  const asTask = async (id: number, operation: 'retryTask' | 'rollbackTask') => {
+    await ask(id, { operation })
+    return data(showTask(await taskOf(store, id)))
+  }
+
+  api.post(`${path}/:id/retry`, ofTask, ({ params }) => asTask(params.id, 'retryTask'))
+  api.post(`${path}/:id/rollback`, ofTask, ({ params }) => asTask(params.id, 'rollbackTask'))
+  api.post(`${path}/:id/subtasks/:subtaskId/retry`, ofSubtask, async ({ params: { id, subtaskId } }) => {
+    await ask(id, { operation: 'retrySubtask', subtaskId })
+    return data(showSubtask(await subtaskOf(store, id, subtaskId)))
+  })
+  api.post(`${path}/:id/subtasks/:subtaskId/skip`, ofSubtask, async ({ params: { id, subtaskId } }) => {
+    await ask(id, { operation: 'skipSubtask', subtaskId })
+    return done
+  })
+  api.post(`${path}/:id/subtasks/:subtaskId/cancel`, ofSubtask, async ({ params: { id, subtaskId } }) => {
+    await ask(id, { operation: 'cancelSubtask', subtaskId })
+    return done
+  })
+}
+
+const endedAs = (task: TaskWithSubtasks, subtask: Subtask | undefined): Refusal => {
+  const now = task.subtasks.find(({ id }) => id === subtask?.id)
+  return { code: 'TSK10007', args: ['', now?.status ?? task.status] }
+}
+
+/** The workflow knows its subtasks by number only; who reads a refusal wants to know which one it is about, and its state. */
+function inWords({ code, args }: Refusal, task: TaskWithSubtasks, subtask: Subtask | undefined): Finding {
+  const what = subtask ? `${task.id}/${subtask.id} "${subtask.name}"${subtask.ip === null ? '' : ` on ${subtask.ip}`}` : task.id
+  return code === 'TSK10007' ? { code, args: [what, args[1] ?? task.status] } : { code, args: [what] }
+}
