@@ -7,7 +7,7 @@ import type { Config } from '../config.ts'
 import { createHostPool } from '../host/index.ts'
 import { workflowId } from '../plan/run.ts'
 import { openConfiguredStore } from '../store/index.ts'
-import { createWorker } from '../worker/create.ts'
+import { createWorker, type WorkerOptions } from '../worker/create.ts'
 import { installRuntime } from '../worker/logging.ts'
 import { startTemporalServer } from './temporalServer.ts'
 
@@ -27,13 +27,14 @@ export interface EmbeddedOptions {
   readonly keepRuns?: boolean
   readonly temporalPort?: number
   readonly temporalUiPort?: number
+  readonly interceptors?: WorkerOptions['interceptors']
   /** Level of the log on stderr; default `warn`. */
   readonly logLevel?: string
 }
 
 /** API, worker, store (PGlite) and Temporal's dev server with its Web UI in one process, with all their state in the data directory. */
 export async function startEmbedded(config: Config, options: EmbeddedOptions = {}): Promise<Embedded> {
-  const { keepRuns = true, temporalPort = 7233, temporalUiPort = 8233, logLevel = 'warn' } = options
+  const { keepRuns = true, temporalPort = 7233, temporalUiPort = 8233, logLevel = 'warn', interceptors = [] } = options
   const closers: (() => Promise<unknown>)[] = []
   const close = async (): Promise<void> => {
     for (const closeOne of closers.splice(0).reverse()) await closeOne()
@@ -41,25 +42,36 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
   const log = pino({ name: 'obflow', level: logLevel }, process.stderr)
   try {
     installRuntime(log)
-    const [store, temporal] = await Promise.all([
-      openConfiguredStore(config),
-      startTemporalServer({
-        port: temporalPort,
-        uiPort: temporalUiPort,
-        ...(keepRuns && { dbFile: join(config.dataDir, 'temporal.db') }),
-      }),
-    ])
-    closers.push(
-      () => store.close(),
-      () => temporal.close(),
+    const starting = startTemporalServer({
+      port: temporalPort,
+      uiPort: temporalUiPort,
+      ...(keepRuns && { dbFile: join(config.dataDir, 'temporal.db') }),
+    })
+    closers.push(() =>
+      starting.then(
+        (server) => server.close(),
+        () => undefined,
+      ),
     )
+    // Only the await below may report that it did not start.
+    starting.catch(() => undefined)
+    const store = await openConfiguredStore(config)
+    closers.push(() => store.close())
+    const temporal = await starting
     const workflows = connectTemporal({ store, taskQueue: config.taskQueue, address: temporal.address })
     closers.push(() => workflows.close())
     const connection = await NativeConnection.connect({ address: temporal.address })
     closers.push(() => connection.close())
     const hosts = createHostPool()
     closers.push(() => hosts.close())
-    const worker = await createWorker({ connection, namespace: 'default', taskQueue: config.taskQueue, store, hosts })
+    const worker = await createWorker({
+      connection,
+      namespace: 'default',
+      taskQueue: config.taskQueue,
+      store,
+      hosts,
+      interceptors,
+    })
     const running = worker.run()
     closers.push(async () => {
       worker.shutdown()

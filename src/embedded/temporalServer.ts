@@ -13,6 +13,8 @@ export interface TemporalServer {
   readonly address: string
   /** URL of the Web UI. */
   readonly ui: string
+  /** Ends it as a crash would. */
+  kill(): Promise<void>
   close(): Promise<void>
 }
 
@@ -83,6 +85,11 @@ export async function startTemporalServer({ dbFile, port, uiPort }: TemporalServ
   return {
     address: `127.0.0.1:${grpc}`,
     ui: `http://127.0.0.1:${web}`,
+    async kill() {
+      const exited = once(child, 'exit')
+      child.kill('SIGKILL')
+      await exited
+    },
     async close() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const exited = once(child, 'exit')

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { type NativeConnection, Worker } from '@temporalio/worker'
+import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from '@temporalio/worker'
+import { lookAtHosts } from '../activities/lookAtHosts.ts'
 import type { HostPool } from '../host/index.ts'
 import type { Store } from '../store/index.ts'
 import { subtaskInterceptor } from './interceptor.ts'
@@ -12,21 +13,30 @@ export interface WorkerOptions {
   readonly taskQueue: string
   readonly store: Store
   readonly hosts: HostPool
+  /** Run inside obflow's own; a fault test stops nodes with them at a chosen instant. */
+  readonly interceptors?: readonly ActivityInterceptorsFactory[]
 }
 
 /** Activities at the same time in one worker; each holds a host's channel or a SQL session, not a core. */
 const maxActivities = 200
 
 /** A worker of obflow: all workflows and all nodes. Run it with `run()` or `runUntil()`. */
-export const createWorker = ({ connection, namespace, taskQueue, store, hosts }: WorkerOptions): Promise<Worker> =>
+export const createWorker = ({
+  connection,
+  namespace,
+  taskQueue,
+  store,
+  hosts,
+  interceptors = [],
+}: WorkerOptions): Promise<Worker> =>
   Worker.create({
     connection,
     namespace,
     taskQueue,
     identity: `obflow@${hostname()}:${process.pid}`,
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
-    activities: bindNodes({ store, hosts }),
-    interceptors: { activity: [subtaskInterceptor(store)] },
+    activities: { ...bindNodes({ store, hosts }), lookAtHosts: lookAtHosts({ store, hosts }) },
+    interceptors: { activity: [subtaskInterceptor(store), ...interceptors] },
     maxConcurrentActivityTaskExecutions: maxActivities,
     // Cancellation and shutdown reach an activity with its heartbeats; they may pass often.
     maxHeartbeatThrottleInterval: '2s',

@@ -1,0 +1,59 @@
+import type { ActivityInterceptorsFactory } from '@temporalio/worker'
+import { z } from 'zod'
+
+/** An instant of a node: before it looks at anything, or when it has done its work and nobody knows yet. */
+export interface Instant {
+  readonly at: 'start' | 'end'
+  readonly subtaskId: number
+  readonly name: string
+  readonly runTime: number
+  readonly attempt: number
+}
+
+const instant = z.object({
+  at: z.enum(['start', 'end']),
+  subtaskId: z.number(),
+  name: z.string(),
+  runTime: z.number(),
+  attempt: z.number(),
+})
+const report = z.object({ ticket: z.number(), instant })
+
+/** What a worker process under test says to its driver, which answers with the ticket when the node may go on. */
+export const parseReport = (message: unknown): z.infer<typeof report> | undefined => report.safeParse(message).data
+
+const nodeInput = z.object({ subtaskId: z.number(), name: z.string(), runTime: z.number() })
+
+let tickets = 0
+
+/** Tells the driver, over the channel this process was started with, and waits until it may go on. */
+async function ask(told: Instant): Promise<void> {
+  if (!process.send) return
+  const ticket = ++tickets
+  const released = new Promise<void>((resolve) => {
+    const hear = (answer: unknown): void => {
+      if (answer !== ticket) return
+      process.off('message', hear)
+      resolve()
+    }
+    process.on('message', hear)
+    // A driver that is gone holds nobody.
+    process.once('disconnect', resolve)
+  })
+  process.send({ ticket, instant: told })
+  await released
+}
+
+/** Stops every node at its start and at its end until the driver lets it go on. */
+export const stopAtInstants: ActivityInterceptorsFactory = ({ info }) => ({
+  inbound: {
+    async execute(input, next) {
+      const node = nodeInput.safeParse(input.args[0])
+      if (!node.success) return next(input)
+      await ask({ ...node.data, at: 'start', attempt: info.attempt })
+      const result = await next(input)
+      await ask({ ...node.data, at: 'end', attempt: info.attempt })
+      return result
+    },
+  },
+})

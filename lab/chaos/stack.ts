@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { type ApiClient, createClient, UnreachableError } from '../../src/cli/client.ts'
+import { freePort, startTemporalServer } from '../../src/embedded/temporalServer.ts'
+import { buildPackages, createLab, type Lab } from '../index.ts'
+import { createRequest, type Inventory, registerHosts, uploadPackages } from '../scenario.ts'
+import { type Instant, parseReport } from './hook.ts'
+import { startPostgres } from './postgres.ts'
+import { type Service, startService } from './service.ts'
+
+/** What runs under test: one process each, or all in one. */
+export type Shape = 'processes' | 'allInOne'
+
+export interface Stack {
+  readonly lab: Lab
+  readonly api: ApiClient
+  readonly clusterName: string
+  readonly password: string
+  readonly crash: {
+    worker(): Promise<void>
+    api(): Promise<void>
+    temporal(): Promise<void>
+    postgres(): Promise<void>
+    allInOne(): Promise<void>
+  }
+  /** Posts the create; returns its task. */
+  create(): Promise<{ readonly taskId: number; readonly clusterId: number }>
+  close(): Promise<void>
+}
+
+/** Decides, at an instant of a node, what happens; the node goes on when it resolves. */
+export type AtInstant = (instant: Instant) => Promise<void>
+
+const created = z.object({ id: z.number(), clusterId: z.number() })
+const answers = z.unknown()
+const notHere = (what: string) => async (): Promise<void> => {
+  throw new Error(`this stack has no ${what} of its own`)
+}
+
+/** Services, a lab of `hosts` hosts and its inventory, with every node stopping where `atInstant` wants it. */
+export async function startStack(shape: Shape, hosts: number, atInstant: AtInstant): Promise<Stack> {
+  const closers: (() => Promise<unknown> | unknown)[] = []
+  const close = async (): Promise<void> => {
+    for (const closeOne of closers.splice(0).reverse()) await closeOne()
+  }
+  try {
+    const dir = mkdtempSync(join(tmpdir(), 'obflow-chaos-'))
+    closers.push(() => rmSync(dir, { recursive: true, force: true }))
+    // PostgreSQL, another user, has its folder in it.
+    chmodSync(dir, 0o711)
+    const lab = await createLab({ hosts })
+    closers.push(() => lab.destroy())
+    const admin = randomBytes(12).toString('base64url')
+    const [apiPort, temporalPort, uiPort] = await Promise.all([freePort(), freePort(), freePort()])
+    const dataDir = join(dir, 'data')
+    mkdirSync(dataDir)
+    const env = { OBFLOW_DATA_DIR: dataDir, OBFLOW_LISTEN: `127.0.0.1:${apiPort}`, OBFLOW_ADMIN_PASSWORD: admin }
+    const service = (program: string, extra: Readonly<Record<string, string>>): Service => {
+      const started = startService({
+        program,
+        env: { ...env, ...extra },
+        log: join(dir, `${basename(program, '.ts')}.log`),
+        onMessage(message, answer) {
+          const told = parseReport(message)
+          if (told) void atInstant(told.instant).then(() => answer(told.ticket))
+        },
+      })
+      closers.push(() => started.close())
+      return started
+    }
+
+    const crash = await startServices(shape, { dir, temporalPort, uiPort, service, closers })
+    const api = createClient({ url: `http://127.0.0.1:${apiPort}`, user: 'admin', password: admin })
+    await reachable(api)
+    const packages = (await buildPackages()).filter(
+      ({ name, version }) => name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),
+    )
+    await uploadPackages(
+      api,
+      packages.map(({ path }) => path),
+    )
+    const inventory: Inventory = await registerHosts(api, lab, (index) => `hz${index + 1}`)
+    const password = randomBytes(12).toString('base64url')
+    const rpmName = basename(packages.find(({ name }) => name === 'oceanbase')?.path ?? '')
+    const clusterName = 'chaos'
+    return {
+      lab,
+      api,
+      clusterName,
+      password,
+      crash,
+      async create() {
+        const zones = lab.hosts.map((_, index) => ({ name: `zone${index + 1}`, hosts: [index] }))
+        const body = createRequest(inventory, { name: clusterName, password, rpmName, zones })
+        const { id, clusterId } = (await api.post('/api/v2/ob/clusters', body, created)).data
+        return { taskId: id, clusterId }
+      },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+interface Parts {
+  readonly dir: string
+  readonly temporalPort: number
+  readonly uiPort: number
+  readonly service: (program: string, env: Readonly<Record<string, string>>) => Service
+  readonly closers: (() => Promise<unknown> | unknown)[]
+}
+
+async function startServices(shape: Shape, { dir, temporalPort, uiPort, service, closers }: Parts): Promise<Stack['crash']> {
+  if (shape === 'allInOne') {
+    const all = service('lab/chaos/allInOne.ts', {
+      CHAOS_TEMPORAL_PORT: String(temporalPort),
+      CHAOS_TEMPORAL_UI_PORT: String(uiPort),
+    })
+    const none = {
+      worker: notHere('worker'),
+      api: notHere('API'),
+      temporal: notHere('Temporal'),
+      postgres: notHere('PostgreSQL'),
+    }
+    return { ...none, allInOne: () => all.crash() }
+  }
+  const postgres = await startPostgres(join(dir, 'postgres'))
+  closers.push(() => postgres.close())
+  const startTemporal = () => startTemporalServer({ dbFile: join(dir, 'temporal.db'), port: temporalPort, uiPort })
+  let temporal = await startTemporal()
+  closers.push(() => temporal.close())
+  const env = { DATABASE_URL: postgres.url, TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}` }
+  const worker = service('lab/chaos/worker.ts', env)
+  const api = service('src/server.ts', env)
+  return {
+    worker: () => worker.crash(),
+    api: () => api.crash(),
+    async temporal() {
+      await temporal.kill()
+      temporal = await startTemporal()
+    },
+    postgres: () => postgres.restart(),
+    allInOne: notHere('all-in-one process'),
+  }
+}
+
+async function reachable(api: ApiClient): Promise<void> {
+  for (;;) {
+    try {
+      await api.get('/api/v2/compute/regions', answers)
+      return
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error
+      await sleep(100)
+    }
+  }
+}

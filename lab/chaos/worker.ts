@@ -1,0 +1,25 @@
+import { NativeConnection } from '@temporalio/worker'
+import { pino } from 'pino'
+import { readConfig } from '../../src/config.ts'
+import { createHostPool } from '../../src/host/index.ts'
+import { openConfiguredStore } from '../../src/store/index.ts'
+import { createWorker } from '../../src/worker/create.ts'
+import { installRuntime } from '../../src/worker/logging.ts'
+import { stopAtInstants } from './hook.ts'
+
+/** src/worker.ts, with nodes that stop where the driver wants them. */
+const config = readConfig(process.env)
+installRuntime(pino({ level: 'error' }, process.stderr))
+const store = await openConfiguredStore(config)
+const connection = await NativeConnection.connect({ address: process.env.TEMPORAL_ADDRESS ?? '' })
+const { taskQueue } = config
+const worker = await createWorker({
+  connection,
+  namespace: 'default',
+  taskQueue,
+  store,
+  hosts: createHostPool(),
+  interceptors: [stopAtInstants],
+})
+process.once('disconnect', () => process.exit(1))
+await worker.run()
