@@ -3,6 +3,7 @@ import type { Observer } from './observer.ts'
 import { belongsTo4, parametersOf } from './parameters.ts'
 import { addServers, deleteServers, startOrStopServers } from './serverStatements.ts'
 import { refusal } from './sqlErrors.ts'
+import { changeStandby } from './standby.ts'
 import type { Decision } from './statements.ts'
 import { changeZone } from './zoneStatements.ts'
 
@@ -32,6 +33,13 @@ function change(run: (cluster: Cluster, found: RegExpExecArray, self: Observer) 
     return ok
   })
 }
+
+/** The same for what 4.x has no more: there a standby is a tenant. */
+const onLine3 = (run: (cluster: Cluster, found: RegExpExecArray) => void): Admin['run'] =>
+  change((cluster, found, self) => {
+    if (self.version.line === '4.x') throw refusal('syntax', "You have an error in your SQL syntax; near 'CLUSTER'")
+    run(cluster, found)
+  })
 
 const servers = String.raw`('[^']+'(?:\s*,\s*'[^']+')*)`
 const zone = String.raw`['"\x60]?(\w+)['"\x60]?`
@@ -71,6 +79,11 @@ export const adminStatements: Admin[] = [
   },
   { pattern: admin(String.raw`ALTER SYSTEM REFRESH IO CALIBRATION[\s\S]*`), run: onCluster(calibrate) },
   { pattern: admin(String.raw`ALTER SYSTEM CLEAR (?:MERGE ERROR|ROOTTABLE)[\s\S]*`), run: () => ok },
+  { pattern: admin('ALTER SYSTEM ADD CLUSTER VERIFY'), run: onLine3(() => undefined) },
+  {
+    pattern: admin(String.raw`ALTER SYSTEM (ADD|REMOVE) CLUSTER ${zone} CLUSTER_ID(?:\s*=\s*|\s+)(\d+)(?: FORCE)?`),
+    run: onLine3((cluster, found) => changeStandby(cluster, found[1] ?? '', found[2] ?? '', Number(found[3]))),
+  },
   { pattern: admin(String.raw`ALTER SYSTEM SET ${zone}\s*=\s*([\s\S]+)`), run: onCluster(setParameter) },
   {
     pattern: admin(String.raw`ALTER TENANT ${zone} SET PRIMARY_ZONE\s*=?\s*(RANDOM|'[^']*'|"[^"]*")`),

@@ -5,9 +5,12 @@ import { countUp } from './home.ts'
 import { buildVersion, type Hello, type Observer } from './observer.ts'
 import { addressText, call, parseAddress } from './rpc.ts'
 import { Refusal, refusal } from './sqlErrors.ts'
+import { type Primary, registerAt } from './standby.ts'
 
 export type BootstrapRequest = {
   role: Cluster['role']
+  /** Of a standby. */
+  primary?: Primary
   servers: { address: string; zone: string; region: string }[]
 }
 
@@ -36,7 +39,7 @@ export async function bootstrap(self: Observer, request: BootstrapRequest): Prom
   }
 }
 
-async function check(self: Observer, { servers }: BootstrapRequest): Promise<Map<string, Hello>> {
+async function check(self: Observer, { servers, primary }: BootstrapRequest): Promise<Map<string, Hello>> {
   const told = readFaults().refuseBootstrap
   if (told) throw new Refusal({ ...told, sqlState: 'HY000' })
   const zones = servers.map((server) => server.zone)
@@ -49,8 +52,17 @@ async function check(self: Observer, { servers }: BootstrapRequest): Promise<Map
   const skew = await clockSpreadMs(servers.map(({ address }) => address))
   if (skew > maxSkewMs)
     throw refusal('system', `System error: clock difference between servers is ${skew} ms, over ${maxSkewMs} ms(ret=-4015)`)
+  if (primary) await registerAt(primary, registrationOf(self, primary))
   return greetings
 }
+
+const registrationOf = (self: Observer, primary: Primary) => ({
+  clusterId: self.clusterId,
+  clusterName: self.clusterName,
+  version: self.version.full,
+  primaryId: primary.clusterId,
+  rootServers: self.rsList.map(addressText),
+})
 
 /** A server's hello; throws OB_RPC_POST_ERROR when it cannot be reached. */
 async function greet(address: string): Promise<Hello> {
@@ -120,6 +132,7 @@ function newCluster(self: Observer, request: BootstrapRequest, greetings: Map<st
     clusterId: self.clusterId,
     clusterName: self.clusterName,
     role: request.role,
+    ...(request.primary && { primary: request.primary }),
     leader: request.servers[0]?.address ?? '',
     created,
     zones: request.servers.map(({ zone, region }) => ({ name: zone, region, idc: '', active: true, created })),

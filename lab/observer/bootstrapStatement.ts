@@ -1,5 +1,6 @@
 import type { BootstrapRequest } from './bootstrap.ts'
 import { refusal } from './sqlErrors.ts'
+import { parseRootServers } from './standby.ts'
 import type { Line } from './versionLine.ts'
 
 const head =
@@ -22,5 +23,8 @@ export function parseBootstrap(statement: string, line: Line): BootstrapRequest 
     if (!one) throw syntax()
     return { region: one[1] ?? 'sys_region', zone: one[2] ?? '', address: (one[3] ?? '').trim() }
   })
-  return { role: standby ? 'STANDBY' : 'PRIMARY', servers }
+  if (!standby) return { role: 'PRIMARY', servers }
+  const primary = { clusterId: Number(found[3]), rootServers: parseRootServers(found[4] ?? '') }
+  if (primary.rootServers.length === 0) throw syntax()
+  return { role: 'STANDBY', servers, primary }
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeAtomically } from './home.ts'
 import { kernelFolder } from './kernel.ts'
+import type { Primary } from './standby.ts'
 
 /** Microseconds since 1970, the unit of OceanBase's inner tables. */
 export type Micros = number
@@ -27,12 +28,18 @@ export type Server = {
 export type Resources = { cpu: number; memoryLimit: number; systemMemory: number; dataDisk: number; logDisk: number }
 export type Zone = { name: string; region: string; idc: string; active: boolean; created: Micros }
 
+export type Standby = { clusterId: number; clusterName: string; status: 'REGISTERED' | 'VALID'; rootServers: string[] }
+
 /** What the leader knows of its cluster; the whole of it is one JSON file in the leader's slog. */
 export type Cluster = {
   version: string
   clusterId: number
   clusterName: string
   role: 'PRIMARY' | 'STANDBY'
+  /** Of a standby: where its primary is. */
+  primary?: Primary
+  /** Of a primary: who follows it, or has asked to. */
+  standbys?: Standby[]
   leader: string
   created: Micros
   zones: Zone[]

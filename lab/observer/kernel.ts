@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseGreeting } from '../mysql/handshake.ts'
 import { framer } from '../mysql/packets.ts'
 
-/** The OceanBase kernel that answers ordinary SQL: one per cluster, a child of the leader. */
-export type Kernel = { port: number; process: ChildProcess; stop: () => Promise<void> }
+/** What answers ordinary SQL: one OceanBase kernel per cluster, a child of the leader; for a standby cluster its primary. */
+export type Kernel = { ip: string; port: number; stop: () => Promise<void> }
 
 /** Smallest values seekdb starts with (facts: testbed). */
 const parameters = ['memory_limit=1G', 'datafile_size=256M', 'log_disk_size=2G']
@@ -15,7 +15,7 @@ const parameters = ['memory_limit=1G', 'datafile_size=256M', 'log_disk_size=2G']
 export const kernelFolder = (dataDir: string) => join(dataDir, 'sstable/kernel')
 
 /** Starts the kernel on a free port and resolves when it greets; rejects when it exits before that or takes over 60 s. */
-export async function startKernel(installed: string, dataDir: string): Promise<Kernel> {
+export async function startKernel(installed: string, dataDir: string): Promise<Kernel & { process: ChildProcess }> {
   const program = process.env.OBFLOW_LAB_SEEKDB ?? join(installed, 'lib/seekdb/seekdb')
   if (!existsSync(program)) throw new Error(`kernel ${program} is missing`)
   const folder = kernelFolder(dataDir)
@@ -37,6 +37,7 @@ export async function startKernel(installed: string, dataDir: string): Promise<K
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   await Promise.race([greets(port, 60_000), exited.then(() => Promise.reject(new Error('kernel exited while starting')))])
   return {
+    ip: '127.0.0.1',
     port,
     process: child,
     stop: async () => {

@@ -1,9 +1,10 @@
 import { type Cluster, isDirty, type Membership, now, saveCluster, saveMembership } from './cluster.ts'
 import { crash, readFaults } from './faults.ts'
-import { startKernel } from './kernel.ts'
+import { type Kernel, startKernel } from './kernel.ts'
 import { type Hello, type Observer, rpcAddress } from './observer.ts'
 import { addressText, type Handlers } from './rpc.ts'
 import { refusal } from './sqlErrors.ts'
+import { primarySql, type Registration, register } from './standby.ts'
 
 export function hello(self: Observer): Hello {
   const empty = isDirty(self.dataDir) ? 'dirty' : 'empty'
@@ -28,6 +29,7 @@ export function memberHandlers(self: Observer): Handlers {
     prepare: (body) => prepare(self, body as Membership),
     join: (body) => join(self, body as Membership),
     lead: (body) => lead(self, body as Cluster),
+    register: (body) => register(self, body as Registration),
   }
 }
 
@@ -50,7 +52,7 @@ function join(self: Observer, membership: Membership): void {
 }
 
 async function lead(self: Observer, cluster: Cluster): Promise<void> {
-  self.kernel = await startOwnKernel(self)
+  self.kernel = await startSql(self, cluster)
   self.cluster = cluster
   saveCluster(self.dataDir, cluster)
   join(self, {
@@ -62,8 +64,13 @@ async function lead(self: Observer, cluster: Cluster): Promise<void> {
   })
 }
 
+/** What will answer the cluster's ordinary SQL: a kernel of its own, or the primary, whose data and users a standby has. */
+export async function startSql(self: Observer, { primary }: Cluster): Promise<Kernel> {
+  return primary ? { ...(await primarySql(primary)), stop: async () => undefined } : startOwnKernel(self)
+}
+
 /** Starts the kernel and ties the observer's life to it: they are one process in the real one. */
-export async function startOwnKernel(self: Observer): Promise<NonNullable<Observer['kernel']>> {
+async function startOwnKernel(self: Observer): Promise<Kernel> {
   const begun = now()
   const kernel = await startKernel(self.installed, self.dataDir)
   self.log('INFO', 'SERVER', 'kernel serves sql', { port: kernel.port, cost_us: now() - begun })

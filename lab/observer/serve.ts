@@ -8,7 +8,7 @@ import { crash, readFaults } from './faults.ts'
 import type { Flags } from './flags.ts'
 import { type Home, loadSettings, type Settings, saveSettings } from './home.ts'
 import { openLog } from './log.ts'
-import { memberHandlers, startOwnKernel } from './members.ts'
+import { memberHandlers, startSql } from './members.ts'
 import { isLeader, type Observer } from './observer.ts'
 import { startRootService } from './rootService.ts'
 import { serveRpc } from './rpc.ts'
@@ -109,7 +109,7 @@ const absolute = (root: string, path: string) => (isAbsolute(path) ? path : join
 async function recover(self: Observer): Promise<void> {
   self.log('INFO', 'SERVER', 'recovering', { cluster: self.clusterName })
   try {
-    self.kernel = await startOwnKernel(self)
+    if (self.cluster) self.kernel = await startSql(self, self.cluster)
   } catch (error) {
     self.log('ERROR', 'SERVER', `recovery failed: ${String(error)}`, { ret: -4016 })
     process.exit(1)

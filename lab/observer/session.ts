@@ -52,12 +52,12 @@ const comPrepare = 0x16
 
 /** Relays between a client and the kernel; reads the greeting, the login and the text of queries, and touches nothing else. */
 export function relaySession(self: Observer, client: Socket): void {
-  const port = self.cluster ? self.kernel?.port : undefined
-  if (port === undefined) {
+  const source = self.cluster && self.kernel
+  if (!source) {
     refuse(client, 0, initializing())
     return
   }
-  const kernel = createConnection({ host: '127.0.0.1', port, noDelay: true })
+  const kernel = createConnection({ host: source.ip, port: source.port, noDelay: true })
   const end = (): void => {
     client.destroy()
     kernel.destroy()

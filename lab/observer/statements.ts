@@ -2,6 +2,7 @@ import { adminStatements } from './adminStatements.ts'
 import type { Observer } from './observer.ts'
 import { normalised, rewriteViews } from './rewrite.ts'
 import { refusal } from './sqlErrors.ts'
+import { refuseWrite } from './standby.ts'
 import { derivedTable } from './views/derived.ts'
 import { line3 } from './views/line3.ts'
 import { line4 } from './views/line4.ts'
@@ -17,7 +18,9 @@ const suspicious = /__all_|_ob_|v\$ob_|\balter\b|\bparameters\b|\bversion\b/i
 /** Decides on the leader about one statement of a session that the kernel let in. Throws Refusal. */
 export async function decide(self: Observer, user: string, sql: string): Promise<Decision> {
   const { cluster } = self
-  if (!cluster || !suspicious.test(sql)) return pass
+  if (!cluster) return pass
+  refuseWrite(cluster, sql)
+  if (!suspicious.test(sql)) return pass
   const statement = normalised(sql)
   if (/^ALTER (SYSTEM|TENANT)\b/i.test(statement.replace(/\s+/g, ' '))) {
     if (user !== 'root')

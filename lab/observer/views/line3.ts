@@ -1,4 +1,4 @@
-import { type Cluster, merging, type Server, type Zone } from '../cluster.ts'
+import { type Cluster, merging, now, type Server, type Zone } from '../cluster.ts'
 import { parameterRows } from '../parameters.ts'
 import { coreTable } from './coreTable.ts'
 import { type Row, type View, viewOf } from './derived.ts'
@@ -208,6 +208,21 @@ export const line3: Record<string, (cluster: Cluster) => View> = {
           version: 1,
         },
       ],
+    ),
+  V$OB_STANDBY_STATUS: (cluster) =>
+    viewOf(
+      'cluster_id cluster_name cluster_role cluster_status current_scn rootservice_list redo_transport_options protection_level synchronization_status',
+      (cluster.standbys ?? []).map((standby) => ({
+        cluster_id: standby.clusterId,
+        cluster_name: standby.clusterName,
+        cluster_role: 'PHYSICAL STANDBY',
+        cluster_status: standby.status,
+        current_scn: now(),
+        rootservice_list: standby.rootServers.join(';'),
+        redo_transport_options: 'ASYNC NET_TIMEOUT = 30000000',
+        protection_level: 'MAXIMUM PERFORMANCE',
+        synchronization_status: standby.status === 'VALID' ? 'OK' : 'NOT AVAILABLE',
+      })),
     ),
   __ALL_CORE_TABLE: coreTable,
 }
