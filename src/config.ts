@@ -15,6 +15,17 @@ const secret = z
   .min(1)
   .transform((text) => new Secret(text))
 
+/** Calls a user may make in each of OCP's windows: 10 s, a minute, an hour, a day; 0: any number. */
+export type RateLimits = readonly [tenSeconds: number, minute: number, hour: number, day: number]
+
+const rateLimits = z
+  .string()
+  .regex(/^\d{1,9}(,\d{1,9}){3}$/, 'four numbers: calls in 10 s, in a minute, in an hour, in a day')
+  .transform((text): RateLimits => {
+    const [tenSeconds = 0, minute = 0, hour = 0, day = 0] = text.split(',').map(Number)
+    return [tenSeconds, minute, hour, day]
+  })
+
 /** What may be set from outside. TEMPORAL_* is read by @temporalio/envconfig. */
 const environment = z.object({
   OBFLOW_LISTEN: listen.prefault('127.0.0.1:8080'),
@@ -31,6 +42,10 @@ const environment = z.object({
   OBFLOW_ERROR_CODES: z.enum(['int', 'string']).default('string'),
   /** OCP's complexity rule for root@sys: of 3.x, of 4.x, or none. */
   OBFLOW_PASSWORD_RULE: z.enum(['none', 'ocp3', 'ocp4']).default('none'),
+  /** Calls a user may make in 10 s, a minute, an hour and a day; 0: any number. An API process counts for itself. */
+  OBFLOW_RATE_LIMIT: rateLimits.prefault('5000,20000,1000000,20000000'),
+  /** Proxies whose X-Forwarded-For is believed (addresses or networks, by comma); absent: none. */
+  OBFLOW_TRUSTED_PROXIES: z.string().optional(),
 })
 
 export interface Config {
@@ -45,6 +60,8 @@ export interface Config {
   readonly adminPassword: Secret | undefined
   readonly errorCodes: 'int' | 'string'
   readonly passwordRule: 'none' | 'ocp3' | 'ocp4'
+  readonly rateLimits: RateLimits
+  readonly trustedProxies: string | undefined
 }
 
 /** The configuration of an environment; throws with every wrong variable named. Empty variables count as absent. */
@@ -65,5 +82,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     adminPassword: settings.OBFLOW_ADMIN_PASSWORD,
     errorCodes: settings.OBFLOW_ERROR_CODES,
     passwordRule: settings.OBFLOW_PASSWORD_RULE,
+    rateLimits: settings.OBFLOW_RATE_LIMIT,
+    trustedProxies: settings.OBFLOW_TRUSTED_PROXIES,
   }
 }

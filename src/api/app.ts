@@ -16,6 +16,7 @@ import { idcs } from './idcs.ts'
 import { type Launcher, launcher, type Workflows } from './launch.ts'
 import { meta } from './meta.ts'
 import { allowedMethods } from './methods.ts'
+import { describeRoutes, openapi } from './openapi/index.ts'
 import { packages } from './packages/index.ts'
 import { regions } from './regions.ts'
 import { tasks } from './tasks/index.ts'
@@ -41,6 +42,7 @@ export async function buildApp({
   const app = fastify({
     logger,
     genReqId: traceIdOf,
+    ...(config.trustedProxies !== undefined && { trustProxy: config.trustedProxies }),
     bodyLimit: 8 * 1024 * 1024,
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
@@ -51,9 +53,11 @@ export async function buildApp({
   app.setErrorHandler(handleError)
   app.decorateRequest('caller', undefined)
   app.decorateRequest('callerRoles')
+  app.decorateRequest('bodyVerified', undefined)
   app.addHook('onRoute', demandPermission)
-  const auth = authentication({ store, clock })
+  const auth = authentication({ store, rateLimits: config.rateLimits, clock })
   app.addHook('onRequest', auth.onRequest)
+  app.addHook('preParsing', auth.preParsing)
   app.addHook('preSerialization', async (request, reply, payload: Answer) =>
     request.routeOptions.config.bare || reply.statusCode >= 400 ? payload : envelope(request, reply, payload),
   )
@@ -68,6 +72,8 @@ export async function buildApp({
   })
   await app.register(multipart, { limits: { files: 1, fields: 0, parts: 1, fileSize: Number.MAX_SAFE_INTEGER } })
 
+  await describeRoutes(app)
+
   const context: Context = {
     store,
     config,
@@ -76,5 +82,6 @@ export async function buildApp({
     lookAtHosts: (look, by) => workflows.lookAtHosts(look, by),
   }
   for (const resource of [meta, regions, idcs, hostTypes, credentials, hosts, packages, clusters, tasks]) resource(app, context)
+  openapi(app)
   return { app, launcher: starts }
 }

@@ -1,8 +1,11 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, RequestPayload } from 'fastify'
+import type { RateLimits } from '../config.ts'
 import { Refused } from '../errors/refused.ts'
 import type { Store, User } from '../store/index.ts'
 import { basicLogin, passwordCheck } from './basicLogin.ts'
 import { allows, type Permission } from './permissions.ts'
+import { rateLimiter } from './rateLimit.ts'
+import { type Claim, claimOf, verifyBody, verifyOnTheWay } from './signedCall.ts'
 
 interface Caller {
   readonly id: number
@@ -26,16 +29,22 @@ declare module 'fastify' {
 
 export interface AuthenticationOptions {
   readonly store: Store
+  readonly rateLimits: RateLimits
   readonly clock: () => Date
 }
 
-/** Who calls, by HTTP Basic, and whether that may be: 401, 403. */
-export function authentication({ store, clock }: AuthenticationOptions) {
-  const userOf = passwordCheck(store, clock)
+const isMultipart = ({ headers }: FastifyRequest): boolean => /^multipart\//i.test(headers['content-type'] ?? '')
 
-  const enter = (request: FastifyRequest, _reply: FastifyReply, { id, username, roles }: User): void => {
+/** Who calls, by HTTP Basic or by OCP's signature, and whether that may be: 401, 403, 429. */
+export function authentication({ store, rateLimits, clock }: AuthenticationOptions) {
+  const userOf = passwordCheck(store, clock)
+  const count = rateLimiter(rateLimits, clock)
+  const claims = new WeakMap<FastifyRequest, Claim>()
+
+  const enter = (request: FastifyRequest, reply: FastifyReply, { id, username, roles }: User): void => {
     request.caller = { id, name: username }
     request.callerRoles = roles
+    if (count(id, reply).exceeded) throw new Refused({ code: '0' })
     // A path that is not there is told only to who is known, whatever the roles.
     const needed = request.is404 ? 'AUTHENTICATED' : request.routeOptions.config.permission
     if (needed === undefined || !allows(roles, needed)) throw new Refused({ code: 'IAM11000' })
@@ -45,8 +54,23 @@ export function authentication({ store, clock }: AuthenticationOptions) {
     async onRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
       if (request.routeOptions.config.permission === 'OPEN') return
       const login = basicLogin(request.headers.authorization)
-      if (login === undefined) throw new Refused({ code: 'IAM10000' })
-      enter(request, reply, await userOf(login, request.ip))
+      if (login) return enter(request, reply, await userOf(login, request.ip))
+      const claim = await claimOf(store, request, clock())
+      if (claim === undefined) throw new Refused({ code: 'IAM10000', args: ['no login was sent'] })
+      claims.set(request, claim)
+    },
+    /** A signature covers the body: only here is a signed call let in. */
+    async preParsing(request: FastifyRequest, reply: FastifyReply, payload: RequestPayload) {
+      const claim = claims.get(request)
+      if (claim === undefined) return payload
+      if (request.routeOptions.config.streamsBody && isMultipart(request)) {
+        request.bodyVerified = verifyOnTheWay(claim, request.raw)
+        enter(request, reply, claim.user)
+        return payload
+      }
+      const verified = await verifyBody(claim, request, payload)
+      enter(request, reply, claim.user)
+      return verified
     },
   }
 }

@@ -10,7 +10,7 @@ export type Api = FastifyInstance<Server, IncomingMessage, ServerResponse, Fasti
 /** What every resource is given. */
 export interface Context {
   readonly store: Store
-  readonly config: Pick<Config, 'errorCodes' | 'passwordRule' | 'packagesDir'>
+  readonly config: Pick<Config, 'errorCodes' | 'passwordRule' | 'packagesDir' | 'rateLimits' | 'trustedProxies'>
   readonly launch: Launcher['launch']
   readonly operate: Launcher['operate']
   readonly lookAtHosts: Workflows['lookAtHosts']

@@ -13,6 +13,13 @@ export interface CodeEntry {
  * number takes its own digits. OCP publishes no HTTP status per code; these follow its rules by kind (400 wrong, 404 missing, 409 in the way).
  */
 export const codes = {
+  // The one error that OCP documents whole is its rate limit, and it has this code.
+  '0': {
+    int: 0,
+    http: 429,
+    en: 'Too many requests: the limit of the current window is exceeded',
+    zh: '请求次数过多，你已经超过当前流控窗口内的请求上限',
+  },
   COM10001: { int: 1001, http: 400, en: 'Parameter {0} is empty or invalid: {1}', zh: '参数 {0} 为空或不合法：{1}' },
   COM10002: { int: 1002, http: 404, en: 'No {0} is found for {1}', zh: '未找到 {1} 对应的 {0}' },
   COM10003: { int: 1003, http: 400, en: 'Bad request: {0}', zh: '错误的请求：{0}' },
@@ -21,7 +28,7 @@ export const codes = {
   COM10006: { int: 1006, http: 409, en: 'A {0} named {1} exists already', zh: '名称为 {1} 的 {0} 已存在' },
   COM10999: { int: 1999, http: 500, en: 'Unknown error; trace id {0}', zh: '未知错误，trace id：{0}' },
 
-  IAM10000: { int: 3000, http: 401, en: 'Not logged in', zh: '未登录' },
+  IAM10000: { int: 3000, http: 401, en: 'Not logged in: {0}', zh: '未登录：{0}' },
   IAM10004: {
     int: 3004,
     http: 401,
@@ -72,6 +79,12 @@ export const codes = {
     en: 'Several {1} services on host {0} are not supported',
     zh: '不支持在主机 {0} 上部署多个 {1} 类型的服务',
   },
+  CMP07018: {
+    int: 7018,
+    http: 400,
+    en: 'Host {0} is {1}: hosts of different architectures are not supported',
+    zh: '主机 {0} 的架构为 {1}，不支持混合架构的主机',
+  },
   CMP07025: {
     int: 7025,
     http: 400,
@@ -90,6 +103,7 @@ export const codes = {
   PKG10014: { int: 7514, http: 404, en: 'Package {0} does not exist', zh: '软件包 {0} 不存在' },
 
   OBE11001: { int: 11001, http: 404, en: 'Cluster {0} does not exist', zh: '集群 {0} 不存在' },
+  OBE11002: { int: 11002, http: 404, en: 'No cluster is named {0}', zh: '集群 {0} 不存在' },
   OBE11007: {
     int: 11007,
     http: 409,

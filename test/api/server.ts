@@ -11,6 +11,7 @@ import type { Ask } from '../../src/plan/ask.ts'
 import { Secret } from '../../src/quote.ts'
 import type { CreateLook } from '../../src/store/index.ts'
 import { openTestStore } from '../store/database.ts'
+import { checkReplies } from './replies.ts'
 
 const envelope = z.looseObject({
   data: z.unknown().optional(),
@@ -57,7 +58,14 @@ export async function openApi(config: Partial<Context['config']> = {}) {
   const started: { workflow: string; taskId: number }[] = []
   const { app, launcher } = await buildApp({
     store: opened.store,
-    config: { errorCodes: 'string', passwordRule: 'none', packagesDir, ...config },
+    config: {
+      errorCodes: 'string',
+      passwordRule: 'none',
+      packagesDir,
+      rateLimits: [0, 0, 0, 0],
+      trustedProxies: undefined,
+      ...config,
+    },
     workflows: {
       start: async (run) => void started.push(run),
       async ask({ taskId }, what) {
@@ -71,6 +79,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       },
     },
   })
+  const mismatches = checkReplies(app)
   // Hashed once: the API then need not verify it again after each reset.
   const passwordHash = await hashPassword(new Secret('admin-password'))
   const authorization = basic('admin', 'admin-password')
@@ -82,6 +91,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       headers: { authorization, ...headers },
       ...(body !== undefined && { payload: body }),
     })
+    if (mismatches.length > 0) throw new Error(mismatches.splice(0).join('\n'))
     return { headers: reply.headers, text: reply.body, ...envelope.parse(reply.json()), status: reply.statusCode }
   }
 

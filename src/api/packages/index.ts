@@ -43,19 +43,22 @@ const show = (request: FastifyRequest, found: Package, inUse: ReadonlySet<number
 export function packages(api: Api, { store, config }: Context): void {
   const path = '/api/v2/software-packages'
 
-  api.post(path, { config: { permission: 'PACKAGE:*:CREATE' } }, async (request) => {
+  api.post(path, { config: { permission: 'PACKAGE:*:CREATE', streamsBody: true } }, async (request) => {
     const part = await request.file()
     if (part?.fieldname !== 'file') {
       part?.file.resume()
+      await request.bodyVerified?.()
       throw new Refused({ code: 'COM10001', args: ['file', 'one rpm in the form field "file"'], field: 'file' })
     }
     const fileName = part.filename
     if (await store.packages.byFileName(fileName)) {
       part.file.resume()
+      await request.bodyVerified?.()
       throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
     }
     const received = await receive(config.packagesDir, part.file)
     try {
+      await request.bodyVerified?.()
       const created = await store.packages.create(await describe(fileName, received))
       if (!created) throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
       return data(show(request, created, new Set()))
