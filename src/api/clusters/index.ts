@@ -75,16 +75,12 @@ export function clusters(api: Api, context: Context): void {
       return data(showCreated(task))
     },
   )
-  api.delete(
-    `${path}/:id`,
-    { config: { permission: 'CLUSTER:*:DELETE' }, schema: { params: idParam } },
-    async (request) => {
-      const { id: clusterId } = request.params
-      const task = await store.acceptDelete({ clusterId, creator: callerOf(request), traceId: request.id })
-      launch({ workflow: task.workflow, taskId: task.id })
-      return data(showCreated(task))
-    },
-  )
+  api.delete(`${path}/:id`, { config: { permission: 'CLUSTER:*:DELETE' }, schema: { params: idParam } }, async (request) => {
+    const { id: clusterId } = request.params
+    const task = await store.acceptDelete({ clusterId, creator: callerOf(request), traceId: request.id })
+    launch({ workflow: task.workflow, taskId: task.id })
+    return data(showCreated(task))
+  })
   api.get(path, { config: { permission: 'CLUSTER:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
     paged(await store.clusters.list(query, query), query, showCluster),
   )
