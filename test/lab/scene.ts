@@ -13,6 +13,8 @@ import { type Embedded, startEmbedded } from '../../src/embedded/index.ts'
 
 const created = z.object({ id: z.number(), clusterId: z.number() })
 
+const answer = z.object({ data: z.unknown().optional(), error: z.object({ code: z.string() }).optional() })
+
 /** obflow all in one with hosts of a lab of its own, told of them and of the packages over HTTP. */
 export interface Scene extends AsyncDisposable {
   readonly lab: Lab
@@ -28,6 +30,8 @@ export interface Scene extends AsyncDisposable {
     readonly version: string
     readonly zones: readonly ZonePlan[]
   }): Promise<z.infer<typeof created>>
+  /** A call that OCP's clients make and the command does not; the answer's `data`, or a rejection with its error's code. */
+  send(method: 'DELETE' | 'PATCH', path: string, body?: unknown): Promise<unknown>
   task(id: number): Promise<Task>
   /** The task as it is when it no longer runs. */
   ended(id: number): Promise<Task>
@@ -74,6 +78,19 @@ export async function startScene({ hosts, idcOf }: SceneOptions): Promise<Scene>
         if (!rpm) throw new Error(`the lab has no observer ${version}`)
         const body = createRequest(inventory, { ...options, rpmName: basename(rpm.path) })
         return (await api.post('/api/v2/ob/clusters', body, created)).data
+      },
+      async send(method, path, body) {
+        const reply = await fetch(`${obflow.url}${path}`, {
+          method,
+          headers: {
+            authorization: `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`,
+            ...(body !== undefined && { 'content-type': 'application/json' }),
+          },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        })
+        const { data, error } = answer.parse(await reply.json())
+        if (error) throw new Error(error.code)
+        return data
       },
       task,
       async ended(id) {
