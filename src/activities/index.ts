@@ -4,20 +4,27 @@ import { bootstrapOb, clearObservers } from './bootstrapOb.ts'
 import { cleanObserverHost } from './cleanObserverHost.ts'
 import { createDefaultUser } from './createDefaultUser.ts'
 import { deleteClusterInfo } from './deleteClusterInfo.ts'
+import { finishObproxyInstall } from './finishObproxyInstall.ts'
+import { installObproxyRpm, removeObproxyRpm } from './installObproxyRpm.ts'
 import { installOcpAgent, removeOcpAgent } from './installOcpAgent.ts'
 import { installRpm, removeRpm } from './installRpm.ts'
 import { ioBench, removeIoBench } from './ioBench.ts'
+import { linkObClusters, unlinkObClusters } from './linkObClusters.ts'
 import { linkObproxy, unlinkObproxy } from './linkObproxy.ts'
 import { makeDir, removeDir } from './makeDir.ts'
 import { preCheck } from './preCheck.ts'
 import { preCheckHost } from './preCheckHost.ts'
+import { preCheckObproxy } from './preCheckObproxy.ts'
 import { prepareDeleteCluster } from './prepareDeleteCluster.ts'
 import { prepareInstallCluster, releaseCluster } from './prepareInstallCluster.ts'
+import { prepareObproxyInstall, releaseObproxyCluster } from './prepareObproxyInstall.ts'
 import { refreshAgentConfig, restoreAgentConfig } from './refreshAgentConfig.ts'
 import { restartObserver } from './restartObserver.ts'
 import { setSysPassword } from './setSysPassword.ts'
 import { setSysPrimaryZone } from './setSysPrimaryZone.ts'
 import { startAgent } from './startAgent.ts'
+import { startObproxy, stopObproxy } from './startObproxy.ts'
+import { keepObproxyCluster, startObproxyOffline } from './startObproxyOffline.ts'
 import { stopAgent } from './stopAgent.ts'
 import { syncClusterInfo } from './syncClusterInfo.ts'
 import { syncTenants } from './syncTenants.ts'
@@ -31,7 +38,7 @@ import { waitClusterAccessible } from './waitClusterAccessible.ts'
 import { waitObserverAccessible } from './waitObserverAccessible.ts'
 
 /** Nodes that need nothing but the store: what they work on may be gone when they run again. */
-export const storeNodes = { releaseCluster, deleteClusterInfo, unreserveHost }
+export const storeNodes = { releaseCluster, releaseObproxyCluster, deleteClusterInfo, unreserveHost }
 
 /** Nodes that work on a cluster as a whole, by the names that plans use. */
 export const clusterNodes = {
@@ -79,11 +86,30 @@ export const preparedHostNodes = {
   updateHostStatus,
 }
 
+/** Nodes that work on an OBProxy cluster as a whole. */
+export const obproxyNodes = {
+  prepareObproxyInstall,
+  linkObClusters,
+  unlinkObClusters,
+  finishObproxyInstall,
+  startObproxyOffline,
+  keepObproxyCluster,
+}
+
+/** Nodes that work on one proxy. */
+export const obproxyHostNodes = { preCheckObproxy, installObproxyRpm, removeObproxyRpm, startObproxy, stopObproxy }
+
 /** A node as Temporal calls it. */
 export type Activity = (input: NodeInput) => Promise<void>
 
 /** Every activity that a plan may name; the compiler holds plans to it. */
 export type NodeActivities = Record<
-  keyof typeof storeNodes | keyof typeof clusterNodes | keyof typeof hostNodes | keyof typeof preparedHostNodes | typeof waitNode,
+  | keyof typeof storeNodes
+  | keyof typeof clusterNodes
+  | keyof typeof hostNodes
+  | keyof typeof preparedHostNodes
+  | keyof typeof obproxyNodes
+  | keyof typeof obproxyHostNodes
+  | typeof waitNode,
   Activity
 >

@@ -2,7 +2,7 @@ import type { Host, LogLine } from '../host/host.ts'
 import type { ClusterSpec, ServerSpec } from '../oceanbase/cluster.ts'
 import type { Sql, SqlUser } from '../oceanbase/sql.ts'
 import type { NodeInput } from '../plan/node.ts'
-import type { Store } from '../store/index.ts'
+import type { ObproxyCluster, ObproxyServer, Store } from '../store/index.ts'
 
 /** What every node is given. It writes no status, time, run count or log row of its own: the interceptor does. */
 export interface Node {
@@ -37,5 +37,18 @@ export interface HostNode extends ClusterNode {
 /** A node that works on one host before it belongs to anything ("Prepare host"). */
 export interface PreparedHostNode extends Node {
   readonly hostId: number
+  readonly target: Host
+}
+
+/** A node of an operation on an OBProxy cluster. */
+export interface ObproxyNode extends Node {
+  readonly proxies: ObproxyCluster
+  /** The same subtask, working on a cluster that its proxies serve. */
+  ofCluster(clusterId: number): Promise<ClusterNode>
+}
+
+/** A node that works on one proxy and its host. */
+export interface ObproxyHostNode extends ObproxyNode {
+  readonly proxy: ObproxyServer
   readonly target: Host
 }

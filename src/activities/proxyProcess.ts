@@ -1,19 +1,24 @@
 import { DefiniteError, TransientError } from '../errors/failure.ts'
 import {
+  type ClusterSource,
+  type ClusterSpec,
   connectSql,
   forgetProxy,
+  generatePassword,
   noteProxyStarted,
   type Obproxy,
   obproxyAdmin,
   proxyStartedHere,
   type Sql,
   type SqlTarget,
+  setAdminPassword,
   startObproxy,
   stopObproxy,
 } from '../oceanbase/index.ts'
 import { Secret } from '../quote.ts'
 import type { ObproxyCluster, ObproxyServer } from '../store/index.ts'
-import type { ClusterNode } from './node.ts'
+import type { Node } from './node.ts'
+import { passwordRefused } from './session.ts'
 import { until } from './until.ts'
 
 /** One proxy process and the obproxy cluster it belongs to. */
@@ -23,18 +28,19 @@ export interface ProxyProcess {
 }
 
 /** Who runs it: OCP's OS user. */
-const osUser = 'admin'
+export const proxyUser = 'admin'
 
 const processOf = ({ of, server }: ProxyProcess): Obproxy => ({
   appName: of.name,
-  osUser,
+  osUser: proxyUser,
   listenPort: server.sqlPort,
   prometheusPort: server.exporterPort,
+  startupParameters: of.startupParameters,
 })
 
 /** A session through a proxy's listen port. */
 export async function throughPort<T>(
-  node: ClusterNode,
+  node: Node,
   { server: { ip, sqlPort: port } }: ProxyProcess,
   login: Pick<SqlTarget, 'username' | 'password'>,
   work: (session: Sql) => Promise<T>,
@@ -47,25 +53,56 @@ export async function throughPort<T>(
   }
 }
 
-/** Work on the proxy's own configuration. A proxy fresh from its package has no password for its administrator. */
-export async function asProxyAdmin<T>(node: ClusterNode, proxy: ProxyProcess, work: (session: Sql) => Promise<T>): Promise<T> {
-  const password = await node.store.secrets.getOrCreate(`obproxy/${proxy.of.id}/root`, () => new Secret(''))
-  return throughPort(node, proxy, { username: obproxyAdmin, password }, work)
+const adminPassword = ({ store }: Node, { of }: ProxyProcess): Promise<Secret> =>
+  store.secrets.getOrCreate(`obproxy/${of.id}/root`, generatePassword)
+
+/** Work on the proxy's own configuration. */
+export const asProxyAdmin = async <T>(node: Node, proxy: ProxyProcess, work: (session: Sql) => Promise<T>): Promise<T> =>
+  throughPort(node, proxy, { username: obproxyAdmin, password: await adminPassword(node, proxy) }, work)
+
+/** What a proxy's listen port says to its administrator. */
+async function answer(node: Node, proxy: ProxyProcess): Promise<'in' | 'refused' | 'silent'> {
+  try {
+    return await asProxyAdmin(node, proxy, async () => 'in' as const)
+  } catch (error) {
+    if (error instanceof TransientError) return 'silent'
+    if (passwordRefused(error)) return 'refused'
+    throw error
+  }
 }
 
-/** Whether its listen port lets its administrator in. */
-export const proxyAnswers = (node: ClusterNode, proxy: ProxyProcess): Promise<boolean> =>
-  asProxyAdmin(node, proxy, async () => true).catch((error: unknown) => {
-    if (error instanceof TransientError) return false
-    throw error
-  })
+/** Whether its listen port answers at all. */
+export const proxyAnswers = async (node: Node, proxy: ProxyProcess): Promise<boolean> => (await answer(node, proxy)) !== 'silent'
 
-/** Starts a proxy that does not run: without a cluster to serve none can have been started before (obd's error 4100). */
-export async function bringUpProxy(node: ClusterNode, proxy: ProxyProcess): Promise<void> {
-  if (await proxyAnswers(node, proxy)) return
+/** Gives a proxy fresh from its package, whose administrator has no password, the one of its OBProxy cluster. */
+async function ensureAdminPassword(node: Node, proxy: ProxyProcess): Promise<void> {
+  if ((await answer(node, proxy)) === 'in') return
+  const password = await adminPassword(node, proxy)
+  const fresh = { username: obproxyAdmin, password: new Secret('') }
+  await throughPort(node, proxy, fresh, (session) => session.run(setAdminPassword(password)))
+}
+
+/** Where this proxy learns of clusters. Throws DefiniteError when it has no cluster to be told of: without one it does not start (obd's error 4100). */
+export function sourceOf({ of }: ProxyProcess, cluster: ClusterSpec | undefined): ClusterSource {
+  if (of.configUrl !== null) return { configUrl: of.configUrl }
+  if (cluster !== undefined) return { cluster }
+  throw new DefiniteError({
+    code: 'ODP21002',
+    message: `obproxy cluster ${of.name} works by RS_LIST and has no cluster to serve`,
+    advice: 'link a cluster first',
+  })
+}
+
+/** Starts a proxy that does not run, noting that this task did, and lets its administrator in with the right password alone. */
+export async function bringUpProxy(node: Node, proxy: ProxyProcess, source: ClusterSource): Promise<void> {
+  if (!(await proxyAnswers(node, proxy))) await start(node, proxy, source)
+  await ensureAdminPassword(node, proxy)
+}
+
+async function start(node: Node, proxy: ProxyProcess, source: ClusterSource): Promise<void> {
   const host = await node.host(proxy.server.hostId)
   await host.must(noteProxyStarted(node.input.taskId), { title: 'note that obproxy is started' })
-  const { code, stderr } = await host.run(startObproxy(processOf(proxy), node.cluster), { as: osUser, title: 'start obproxy' })
+  const { code, stderr } = await host.run(startObproxy(processOf(proxy), source), { as: proxyUser, title: 'start obproxy' })
   if (code !== 0) {
     throw new DefiniteError({
       code: 'ODP21002',
@@ -80,10 +117,11 @@ export async function bringUpProxy(node: ClusterNode, proxy: ProxyProcess): Prom
 }
 
 /** Stops the proxy if this task started it. */
-export async function takeDownProxy(node: ClusterNode, proxy: ProxyProcess): Promise<void> {
+export async function takeDownProxy(node: Node, proxy: ProxyProcess): Promise<boolean> {
   const host = await node.host(proxy.server.hostId)
   const started = await host.must(proxyStartedHere(node.input.taskId), { title: 'look who started obproxy' })
-  if (!started.includes('started')) return
-  await host.must(stopObproxy(processOf(proxy)), { as: osUser, title: 'stop obproxy' })
+  if (!started.includes('started')) return false
+  await host.must(stopObproxy(processOf(proxy)), { as: proxyUser, title: 'stop obproxy' })
   await host.must(forgetProxy(node.input.taskId), { title: 'forget obproxy' })
+  return true
 }

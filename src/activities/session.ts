@@ -5,9 +5,10 @@ import { sql } from '../quote.ts'
 import type { ClusterNode } from './node.ts'
 
 /** The code connectSql gives to a refused user or password. */
-const passwordRefused = 'OBE12000'
+const refusedCode = 'OBE12000'
 
-const refused = (error: unknown): boolean => error instanceof DefiniteError && error.reason.code === passwordRefused
+/** Whether a login failed by its user or password, and by nothing else. */
+export const passwordRefused = (error: unknown): boolean => error instanceof DefiniteError && error.reason.code === refusedCode
 
 export interface SessionOptions {
   /** Milliseconds one statement may take. */
@@ -33,7 +34,7 @@ export async function canLogIn(node: ClusterNode, server: ServerSpec, user: SqlU
     await thenClosed(await node.sql(server, user), selectOne)
     return true
   } catch (error) {
-    if (refused(error)) return false
+    if (passwordRefused(error)) return false
     throw error
   }
 }
@@ -50,11 +51,11 @@ async function openAsRoot(node: ClusterNode, server: ServerSpec, options?: Sessi
       lastRoot.set(node, user)
       return session
     } catch (error) {
-      if (!refused(error)) throw error
+      if (!passwordRefused(error)) throw error
     }
   }
   throw new DefiniteError({
-    code: passwordRefused,
+    code: refusedCode,
     message: `root can log in to ${server.ip} neither with the cluster's password nor without one`,
     advice: 'the password was changed outside: set it back to the posted one, then retry',
     host: server.ip,

@@ -11,5 +11,6 @@ export interface NodeInput {
   readonly timeoutSeconds: number
   readonly clusterId?: number
   readonly hostId?: number
+  readonly obproxyClusterId?: number
   readonly zone?: string
 }

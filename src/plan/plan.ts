@@ -52,6 +52,9 @@ const stage =
     ...(undo === undefined ? {} : { undo }),
   })
 
+/** Seconds a node may be worked on. OCP prints 0 for one without a limit of its own, which still has to end some day. */
+export const limitOf = (timeoutSeconds: number): number => (timeoutSeconds === 0 ? unitSeconds.h : timeoutSeconds)
+
 /** A stage with a single subtask. */
 export const once = stage('once')
 

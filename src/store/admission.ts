@@ -2,7 +2,8 @@ import type { Finding } from '../errors/refused.ts'
 import type { Host } from './hosts.ts'
 import type { Idc } from './named.ts'
 import { type NewCluster, type NewZone, priorityGroups } from './newCluster.ts'
-import type { ObproxyCluster } from './obproxy.ts'
+import type { ObproxyCluster } from './obproxyReads.ts'
+import { canServe, tooManyLinks } from './obproxyRules.ts'
 import type { Package } from './packages.ts'
 
 /** What the inventory says of everything a request names. */
@@ -30,13 +31,23 @@ const packageFits: Rule = ({ rpmName, fullVersion }, { package: found }) => {
   return [{ code: 'COM10001', args: ['fullVersion', `package is ${version}`], field: 'fullVersion', rejected: fullVersion }]
 }
 
-const obproxiesRun: Rule = ({ obproxyClusterIds }, { obproxies }) =>
+const obproxiesCanServe: Rule = ({ obproxyClusterIds }, { obproxies, package: rpm }) =>
   obproxyClusterIds.flatMap((id, index): Finding[] => {
     const field = `obproxyClusterIds[${index}]`
     const found = obproxies.get(id)
     if (found === undefined) return [{ code: 'ODP21001', args: [id], field, rejected: id }]
-    if (found.status === 'RUNNING') return []
-    return [{ code: 'COM10005', args: [`OBProxy cluster ${found.name} is ${found.status}, not RUNNING`], field, rejected: id }]
+    if (found.status !== 'RUNNING') {
+      return [{ code: 'COM10005', args: [`OBProxy cluster ${found.name} is ${found.status}, not RUNNING`], field, rejected: id }]
+    }
+    const version = found.servers[0]?.version
+    if (version && rpm && !canServe(version, rpm.version)) {
+      return [{ code: 'ODP21110', args: [version, rpm.version], field, rejected: id }]
+    }
+    return tooManyLinks(found.workMode, found.links.length + 1, found.name).map((finding) => ({
+      ...finding,
+      field,
+      rejected: id,
+    }))
   })
 
 const hostsServeOnce: Rule = ({ zones }) => {
@@ -104,7 +115,7 @@ const zoneFitsPackage: ZoneRule = ({ name, architecture, packageOperatingSystem 
 
 const rules: readonly Rule[] = [nameIsFree, packageFits, hostsServeOnce]
 const zoneRules: readonly ZoneRule[] = [idcIsThere, hostsFit, zoneFitsPackage]
-const lastRules: readonly Rule[] = [firstRegionHoldsTwo, obproxiesRun]
+const lastRules: readonly Rule[] = [firstRegionHoldsTwo, obproxiesCanServe]
 
 /** Everything in the inventory that stands in a request's way, the most telling first. Pure: it looks at nothing but its arguments. */
 export const admit: Rule = (request, inventory) => [

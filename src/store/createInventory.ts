@@ -5,7 +5,7 @@ import { hosts } from './hosts.ts'
 import type { Key } from './key.ts'
 import { idcsByName } from './named.ts'
 import type { NewCluster } from './newCluster.ts'
-import { type ObproxyCluster, obproxy } from './obproxy.ts'
+import { type ObproxyCluster, obproxyReads } from './obproxyReads.ts'
 import { packages } from './packages.ts'
 import * as schema from './schema/index.ts'
 
@@ -15,7 +15,7 @@ export async function readInventory(tx: Db, key: Key, request: NewCluster): Prom
   const rpm = await packages(tx).byFileName(request.rpmName)
   const obproxies = new Map<number, ObproxyCluster>()
   for (const id of request.obproxyClusterIds) {
-    const proxy = await obproxy(tx).get(id)
+    const proxy = await obproxyReads(tx).get(id)
     if (proxy !== undefined) obproxies.set(id, proxy)
   }
   const sameName = eq(schema.clusters.name, request.name)

@@ -3,6 +3,8 @@ import type { Config } from '../config.ts'
 import { type Acceptance, type Accepted, acceptCluster } from './acceptCluster.ts'
 import { acceptDelete, type DeleteRequest } from './acceptDelete.ts'
 import { acceptHosts, type HostsAccepted, type HostsRequest } from './acceptHosts.ts'
+import { acceptObproxy, type ObproxyAcceptance } from './acceptObproxy.ts'
+import { acceptObproxyDelete, type ObproxyDeleteRequest } from './acceptObproxyDelete.ts'
 import { accessKeys } from './accessKeys.ts'
 import { clusters } from './clusters.ts'
 import { credentials } from './credentials.ts'
@@ -15,6 +17,8 @@ import { hostTypes, idcs, regions } from './named.ts'
 import type { NewCluster } from './newCluster.ts'
 import type { TaskWithSubtasks } from './newTask.ts'
 import { obproxy } from './obproxy.ts'
+import { acceptLinks, acceptUnlink, type LinkRequest } from './obproxyLinks.ts'
+import type { WantedLink } from './obproxyRules.ts'
 import { packages } from './packages.ts'
 import { secrets } from './secrets.ts'
 import { tasks } from './tasks.ts'
@@ -23,6 +27,8 @@ import { users } from './users.ts'
 export type { Acceptance, Accepted } from './acceptCluster.ts'
 export type { DeleteRequest } from './acceptDelete.ts'
 export type { HostsAccepted, HostsRequest } from './acceptHosts.ts'
+export type { NewObproxy, ObproxyAcceptance } from './acceptObproxy.ts'
+export type { ObproxyDeleteRequest } from './acceptObproxyDelete.ts'
 export type { AccessKey } from './accessKeys.ts'
 export type { ClientToken } from './clientTokens.ts'
 export type { Cluster, ClusterFilter, Server, Zone } from './clusterReads.ts'
@@ -34,7 +40,9 @@ export { type Key, keyFromFile, parseKey } from './key.ts'
 export type { HostType, Idc, Region, Removal } from './named.ts'
 export { type NewCluster, type NewZone, priorityGroups } from './newCluster.ts'
 export type { Creator, Subtask, Task, TaskWithSubtasks } from './newTask.ts'
-export type { ObproxyCluster, ObproxyLink, ObproxyServer } from './obproxy.ts'
+export type { LinkRequest } from './obproxyLinks.ts'
+export type { ObproxyCluster, ObproxyLink, ObproxyServer } from './obproxyReads.ts'
+export type { WantedLink } from './obproxyRules.ts'
 export type { Package, PackageType } from './packages.ts'
 export type { Page, Paging } from './paging.ts'
 export type { Finished, NewLogLine, Started, SubtaskChange, TaskChange } from './progress.ts'
@@ -44,6 +52,7 @@ export {
   clusterTypes,
   hostKinds,
   hostStatuses,
+  obproxyStatuses,
   operations,
   packageTypes,
   serverStatuses,
@@ -66,6 +75,14 @@ export interface Store {
   acceptDelete(request: DeleteRequest): Promise<TaskWithSubtasks>
   /** Admits hosts or throws Refused; see acceptHosts.ts. */
   acceptHosts(request: HostsRequest): Promise<HostsAccepted>
+  /** Admits an OBProxy cluster or throws Refused; see acceptObproxy.ts. */
+  acceptObproxy(acceptance: ObproxyAcceptance): Promise<TaskWithSubtasks>
+  /** Admits the deletion of an OBProxy cluster or throws Refused. */
+  acceptObproxyDelete(request: ObproxyDeleteRequest): Promise<TaskWithSubtasks>
+  /** Admits links of an OBProxy cluster or throws Refused; see obproxyLinks.ts. */
+  acceptLinks(request: LinkRequest<readonly WantedLink[]>): Promise<TaskWithSubtasks>
+  /** Admits the end of the link to a cluster of this name or throws Refused. */
+  acceptUnlink(request: LinkRequest<string>): Promise<TaskWithSubtasks>
   readonly accessKeys: ReturnType<typeof accessKeys>
   readonly clusters: ReturnType<typeof clusters>
   readonly credentials: ReturnType<typeof credentials>
@@ -98,6 +115,10 @@ export function storeOver({ db, close }: Connection, key: Key): Store {
     dryRunCluster: (request) => dryRunCluster(db, key, request),
     acceptDelete: (request) => acceptDelete(db, request),
     acceptHosts: (request) => acceptHosts(db, request),
+    acceptObproxy: (acceptance) => acceptObproxy(db, key, acceptance),
+    acceptObproxyDelete: (request) => acceptObproxyDelete(db, key, request),
+    acceptLinks: (request) => acceptLinks(db, key, request),
+    acceptUnlink: (request) => acceptUnlink(db, key, request),
     accessKeys: accessKeys(db, key),
     clusters: clusters(db, key),
     credentials: credentials(db, key),
@@ -105,7 +126,7 @@ export function storeOver({ db, close }: Connection, key: Key): Store {
     hostTypes: hostTypes(db),
     idcs: idcs(db),
     loginFailures: loginFailures(db),
-    obproxy: obproxy(db),
+    obproxy: obproxy(db, key),
     packages: packages(db),
     regions: regions(db),
     secrets: secrets(db, key),

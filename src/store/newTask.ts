@@ -23,6 +23,7 @@ export interface NewTask {
   readonly traceId?: string | undefined
   readonly cluster?: { readonly id: number; readonly name: string; readonly obClusterId: number; readonly type: string }
   readonly hostId?: number
+  readonly obproxyClusterId?: number
 }
 
 export type Task = typeof schema.tasks.$inferSelect
@@ -51,6 +52,7 @@ export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtask
         obClusterId: cluster?.obClusterId,
         clusterType: cluster?.type,
         hostId: facts.hostId,
+        obproxyClusterId: facts.obproxyClusterId,
         creatorId: facts.creator.id,
         creator: facts.creator.name,
         status: 'RUNNING',

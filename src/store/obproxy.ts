@@ -1,74 +1,29 @@
-import { and, asc, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, notInArray } from 'drizzle-orm'
 import type { Db } from './db.ts'
+import type { Key } from './key.ts'
+import { obproxyReads } from './obproxyReads.ts'
 import * as schema from './schema/index.ts'
+import { secrets } from './secrets.ts'
 
-const { obproxyClusters, obproxyServers, obproxyLinks, clusters, hosts } = schema
+const { obproxyClusters, obproxyServers, obproxyLinks, hosts, hostServices } = schema
 
-export interface ObproxyServer {
-  readonly id: number
-  readonly hostId: number
-  readonly ip: string
-  readonly sqlPort: number
-  readonly exporterPort: number
-  readonly version: string | null
-  readonly status: typeof obproxyServers.$inferSelect.status
-}
+type ObproxyStatus = (typeof schema.obproxyStatuses)[number]
+type NewRow = typeof obproxyClusters.$inferInsert
 
-export interface ObproxyLink {
-  readonly clusterId: number
-  readonly clusterName: string
-  readonly obClusterId: number
-  readonly username: string
-}
-
-export interface ObproxyCluster extends Readonly<typeof obproxyClusters.$inferSelect> {
-  readonly servers: readonly ObproxyServer[]
-  readonly links: readonly ObproxyLink[]
-}
-
-export interface NewObproxyCluster {
-  readonly name: string
-  readonly address: string
-  readonly port: number
-  readonly workMode: ObproxyCluster['workMode']
-  readonly status: ObproxyCluster['status']
-  readonly creator: string
-  readonly servers: readonly Pick<ObproxyServer, 'hostId' | 'sqlPort' | 'exporterPort' | 'version' | 'status'>[]
+export interface NewObproxyCluster extends Omit<NewRow, 'id' | 'createTime' | 'updateTime'> {
+  readonly servers: readonly {
+    readonly hostId: number
+    readonly sqlPort: number
+    readonly exporterPort: number
+    readonly version: string | null
+    readonly status: ObproxyStatus
+  }[]
 }
 
 /** OBProxy clusters, their processes and the clusters they are linked to. */
-export function obproxy(db: Db) {
+export function obproxy(db: Db, key: Key) {
   return {
-    async get(id: number): Promise<ObproxyCluster | undefined> {
-      const row = (await db.select().from(obproxyClusters).where(eq(obproxyClusters.id, id)))[0]
-      if (row === undefined) return undefined
-      const servers = await db
-        .select({
-          id: obproxyServers.id,
-          hostId: obproxyServers.hostId,
-          ip: hosts.innerIpAddress,
-          sqlPort: obproxyServers.sqlPort,
-          exporterPort: obproxyServers.exporterPort,
-          version: obproxyServers.version,
-          status: obproxyServers.status,
-        })
-        .from(obproxyServers)
-        .innerJoin(hosts, eq(hosts.id, obproxyServers.hostId))
-        .where(eq(obproxyServers.obproxyClusterId, id))
-        .orderBy(asc(obproxyServers.id))
-      const links = await db
-        .select({
-          clusterId: obproxyLinks.clusterId,
-          clusterName: clusters.name,
-          obClusterId: clusters.obClusterId,
-          username: obproxyLinks.username,
-        })
-        .from(obproxyLinks)
-        .innerJoin(clusters, eq(clusters.id, obproxyLinks.clusterId))
-        .where(eq(obproxyLinks.obproxyClusterId, id))
-        .orderBy(asc(obproxyLinks.clusterId))
-      return { ...row, servers, links }
-    },
+    ...obproxyReads(db),
     /** The new cluster's id; undefined when the name is taken. */
     create: ({ servers, ...facts }: NewObproxyCluster): Promise<number | undefined> =>
       db.transaction(async (tx) => {
@@ -80,8 +35,19 @@ export function obproxy(db: Db) {
           await tx.insert(obproxyServers).values(servers.map((server) => ({ obproxyClusterId: row.id, ...server })))
         return row.id
       }),
-    async setStatus(id: number, status: ObproxyCluster['status']): Promise<void> {
+    /** The task that makes it. */
+    async setMaker(id: number, taskId: number): Promise<void> {
+      await db.update(obproxyClusters).set({ taskId }).where(eq(obproxyClusters.id, id))
+    },
+    async setStatus(id: number, status: ObproxyStatus): Promise<void> {
       await db.update(obproxyClusters).set({ status }).where(eq(obproxyClusters.id, id))
+    },
+    /** A proxy was seen to answer, or not to. */
+    async seen(serverId: number, { status, at }: { readonly status: ObproxyStatus; readonly at: Date }): Promise<void> {
+      await db
+        .update(obproxyServers)
+        .set({ status, ...(status === 'RUNNING' && { lastActiveTime: at }) })
+        .where(eq(obproxyServers.id, serverId))
     },
     /** Links clusters to an OBProxy cluster; those that are linked stay so. */
     async link(id: number, clusterIds: readonly number[], username = 'proxyro'): Promise<void> {
@@ -89,8 +55,35 @@ export function obproxy(db: Db) {
       const rows = clusterIds.map((clusterId) => ({ obproxyClusterId: id, clusterId, username }))
       await db.insert(obproxyLinks).values(rows).onConflictDoNothing()
     },
+    /** Says that a task has finished with these links: they hold. */
+    async settle(id: number, clusterIds: readonly number[]): Promise<void> {
+      await db
+        .update(obproxyLinks)
+        .set({ state: 'LINKED' })
+        .where(and(eq(obproxyLinks.obproxyClusterId, id), inArray(obproxyLinks.clusterId, clusterIds)))
+    },
     async unlink(id: number, clusterIds: readonly number[]): Promise<void> {
       await db.delete(obproxyLinks).where(and(eq(obproxyLinks.obproxyClusterId, id), inArray(obproxyLinks.clusterId, clusterIds)))
+    },
+    /** Forgets an OBProxy cluster with its proxies, links and secrets; its hosts are AVAILABLE again. Does nothing the second time. */
+    async release(id: number): Promise<void> {
+      await db.transaction(async (tx) => {
+        const freed = await tx
+          .delete(hostServices)
+          .where(and(eq(hostServices.type, 'OB_PROXY'), eq(hostServices.clusterId, id)))
+          .returning({ hostId: hostServices.hostId })
+        const busy = tx
+          .select({ id: hostServices.hostId })
+          .from(hostServices)
+          .where(inArray(hostServices.type, ['OB_CLUSTER', 'OB_PROXY']))
+        const ids = freed.map((row) => row.hostId)
+        await tx
+          .update(hosts)
+          .set({ status: 'AVAILABLE' })
+          .where(and(inArray(hosts.id, ids), eq(hosts.status, 'ONLINE'), notInArray(hosts.id, busy)))
+        await tx.delete(obproxyClusters).where(eq(obproxyClusters.id, id))
+        await secrets(tx, key).removeBelow(`obproxy/${id}/`)
+      })
     },
   }
 }

@@ -15,6 +15,7 @@ export interface TaskRun {
   readonly clusterId?: number
   readonly clusterName?: string
   readonly hostId?: number
+  readonly obproxyClusterId?: number
   readonly creator: string
   /** In the order that gives `parallelIdx`. */
   readonly hosts: readonly { readonly id: number; readonly ip: string }[]
@@ -51,6 +52,7 @@ const toRun = (task: Task): TaskRun => ({
   ...(task.clusterId !== null && { clusterId: task.clusterId }),
   ...(task.clusterName !== null && { clusterName: task.clusterName }),
   ...(task.hostId !== null && { hostId: task.hostId }),
+  ...(task.obproxyClusterId !== null && { obproxyClusterId: task.obproxyClusterId }),
   creator: task.creator,
   hosts: task.targets.hosts,
   zones: task.targets.zones,

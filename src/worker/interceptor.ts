@@ -23,6 +23,7 @@ const nodeInput: z.ZodType<NodeInput> = z.object({
   timeoutSeconds: z.number(),
   clusterId: z.number().exactOptional(),
   hostId: z.number().exactOptional(),
+  obproxyClusterId: z.number().exactOptional(),
   zone: z.string().exactOptional(),
 })
 

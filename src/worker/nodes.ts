@@ -3,10 +3,12 @@ import {
   clusterNodes,
   hostNodes,
   type NodeActivities,
+  obproxyHostNodes,
+  obproxyNodes,
   preparedHostNodes,
   storeNodes,
 } from '../activities/index.ts'
-import type { ClusterNode, HostNode, Node, PreparedHostNode } from '../activities/node.ts'
+import type { ClusterNode, HostNode, Node, ObproxyHostNode, ObproxyNode, PreparedHostNode } from '../activities/node.ts'
 import type { HostPool } from '../host/index.ts'
 import { connectSql, serversOf } from '../oceanbase/index.ts'
 import type { NodeInput } from '../plan/node.ts'
@@ -71,6 +73,20 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities & 
     return { ...node, hostId, target: await node.host(hostId) }
   }
 
+  const openObproxy = async (input: NodeInput, run: SubtaskRun): Promise<ObproxyNode> => {
+    const { obproxyClusterId } = input
+    const proxies = obproxyClusterId === undefined ? undefined : await store.obproxy.get(obproxyClusterId)
+    if (!proxies) throw new TypeError(`"${input.name}" needs an obproxy cluster, ${obproxyClusterId} is none`)
+    return { ...open(input, run), proxies, ofCluster: (clusterId) => openCluster({ ...input, clusterId }, run) }
+  }
+
+  const openObproxyHost = async (input: NodeInput, run: SubtaskRun): Promise<ObproxyHostNode> => {
+    const node = await openObproxy(input, run)
+    const proxy = node.proxies.servers.find(({ hostId }) => hostId === input.hostId)
+    if (!proxy) throw new TypeError(`host ${input.hostId} has no proxy of ${node.proxies.name}`)
+    return { ...node, proxy, target: await node.host(proxy.hostId) }
+  }
+
   const bind = <N, Name extends string>(
     nodes: Record<Name, (node: N) => Promise<unknown>>,
     openNode: (input: NodeInput, run: SubtaskRun) => Promise<N>,
@@ -88,6 +104,8 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities & 
     ...bind(clusterNodes, openCluster),
     ...bind(hostNodes, openHost),
     ...bind(preparedHostNodes, openPreparedHost),
+    ...bind(obproxyNodes, openObproxy),
+    ...bind(obproxyHostNodes, openObproxyHost),
     waitNode: async () => undefined,
     record: ({ taskId, changes, task }) =>
       store.tasks.record(changes, { taskId, ...task, finished: task.status === 'SUCCESSFUL' }),

@@ -10,6 +10,7 @@ import {
 } from '@temporalio/workflow'
 import { type PlannedSubtask, waitNode } from '../plan/expand.ts'
 import type { NodeInput } from '../plan/node.ts'
+import { limitOf } from '../plan/plan.ts'
 import type { Run } from '../plan/run.ts'
 import type { FailureCause, SubtaskState } from '../plan/states.ts'
 import type { Outcome } from '../plan/task.ts'
@@ -54,9 +55,10 @@ export async function carryOut(run: Run, subtask: PlannedSubtask, state: Subtask
     runTime: state.runTime,
     operation: undoing ? 'ROLLBACK' : state.operation === 'RETRY' ? 'RETRY' : 'EXECUTE',
     name: subtask.name,
-    timeoutSeconds: subtask.timeoutSeconds,
+    timeoutSeconds: limitOf(subtask.timeoutSeconds),
     ...(run.clusterId !== undefined && { clusterId: run.clusterId }),
     ...(hostId !== undefined && { hostId }),
+    ...(run.obproxyClusterId !== undefined && { obproxyClusterId: run.obproxyClusterId }),
     ...(subtask.zone !== undefined && { zone: subtask.zone }),
   }
   try {
@@ -66,7 +68,7 @@ export async function carryOut(run: Run, subtask: PlannedSubtask, state: Subtask
       const { [type]: activity } = proxyActivities<Activities>({
         activityId: activityId(subtask, state.runTime, undoing),
         summary: `${undoing ? 'Undo ' : ''}${subtask.name}${target === undefined ? '' : ` · ${target}`}`,
-        startToCloseTimeout: (subtask.timeoutSeconds + graceSeconds) * 1000,
+        startToCloseTimeout: (input.timeoutSeconds + graceSeconds) * 1000,
         heartbeatTimeout: heartbeatSeconds * 1000,
         // The default lets the workflow go on while a command still runs on the host.
         cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

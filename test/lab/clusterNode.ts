@@ -27,6 +27,8 @@ export const createClusterNodes = (
   const proxies = {
     name: 'odp',
     workMode: 'RS_LIST',
+    configUrl: null,
+    startupParameters: [],
     servers: [{ hostId: 1, ip: hosts[0]?.ip, sqlPort: 2883, exporterPort: 2884 }],
   }
   const secret = (ref: string): Secret => {
@@ -46,6 +48,7 @@ export const createClusterNodes = (
       get: async (id: number) => ({ ...proxies, id, links: saved.links }),
       link: async () => void saved.links.push({ clusterId: cluster.id, clusterName: cluster.name }),
       unlink: async () => void saved.links.splice(0),
+      linkedTo: async () => [],
     },
     clusters: {
       get: async () => ({ status: saved.status }),

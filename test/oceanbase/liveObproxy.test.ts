@@ -35,10 +35,16 @@ afterAll(async () => {
 })
 
 test('a proxy is started once, linked and unlinked by SQL, and stopped', async () => {
-  const proxy = { appName: 'proxy', osUser: 'root', listenPort: await freePort(), prometheusPort: await freePort() }
-  const started = readObproxyState(await target.must(startObproxy(proxy, terran())))
+  const proxy = {
+    appName: 'proxy',
+    osUser: 'root',
+    listenPort: await freePort(),
+    prometheusPort: await freePort(),
+    startupParameters: [],
+  }
+  const started = readObproxyState(await target.must(startObproxy(proxy, { cluster: terran() })))
   expect(started?.pid).toBeGreaterThan(0)
-  expect(readObproxyState(await target.must(startObproxy(proxy, terran())))).toEqual(started)
+  expect(readObproxyState(await target.must(startObproxy(proxy, { cluster: terran() })))).toEqual(started)
 
   const admin = await connectSql(
     { ip: '127.0.0.1', port: proxy.listenPort, username: obproxyAdmin, password: new Secret('') },

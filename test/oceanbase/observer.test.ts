@@ -64,9 +64,15 @@ test.each([
 })
 
 test('an obproxy is started with the SQL ports of the root servers and without a password', () => {
-  const proxy = { appName: 'proxy', osUser: 'admin', listenPort: obproxyPorts.listen, prometheusPort: obproxyPorts.prometheus }
-  const { text } = startObproxy(proxy, terran({ zones: threeZones() }))
+  const proxy = {
+    appName: 'proxy',
+    osUser: 'admin',
+    listenPort: obproxyPorts.listen,
+    prometheusPort: obproxyPorts.prometheus,
+    startupParameters: [],
+  }
+  const { text } = startObproxy(proxy, { cluster: terran({ zones: threeZones() }) })
   expect(text).toContain(`home=${obproxyHome}`)
-  expect(text).toContain("launch -r '10.0.0.1:2881;10.0.0.2:2881;10.0.0.3:2881' -p 2883 -n proxy -c terran")
+  expect(text).toContain("launch -r '10.0.0.1:2881;10.0.0.2:2881;10.0.0.3:2881' -c terran -p 2883 -n proxy")
   expect(text).not.toContain('password')
 })

@@ -146,32 +146,58 @@ export const obproxyStatuses = [
   'TAKINGOVER',
 ] as const
 
+export const obproxyWorkModes = ['CONFIG_URL', 'RS_LIST', 'OB_SHARDING'] as const
+
+/** A parameter by name, as OCP's requests have it. */
+interface Parameter {
+  readonly name: string
+  readonly value: string
+}
+
 export const obproxyClusters = pgTable('obproxy_clusters', {
   id: id(),
   name: text().notNull().unique(),
   address: text().notNull(),
   port: integer().notNull(),
-  workMode: text({ enum: ['CONFIG_URL', 'RS_LIST', 'OB_SHARDING'] }).notNull(),
+  workMode: text({ enum: obproxyWorkModes }).notNull(),
   status: text({ enum: obproxyStatuses }).notNull(),
+  /** Where its proxies ask for the clusters they serve; only of CONFIG_URL. */
+  configUrl: text(),
+  /** Package of its proxies; none while it has no proxies. */
+  packageId: integer().references(() => packages.id),
+  startupParameters: jsonb().$type<readonly Parameter[]>().notNull().default([]),
+  parameters: jsonb().$type<readonly Parameter[]>().notNull().default([]),
+  /** The task that made it: whose marks its things on hosts bear. */
+  taskId: integer(),
+  creatorId: integer(),
   creator: text().notNull(),
   createTime: createTime(),
   updateTime: updateTime(),
 })
 
-export const obproxyServers = pgTable('obproxy_servers', {
-  id: id(),
-  obproxyClusterId: integer()
-    .notNull()
-    .references(() => obproxyClusters.id, { onDelete: 'cascade' }),
-  hostId: integer()
-    .notNull()
-    .references(() => hosts.id),
-  sqlPort: integer().notNull(),
-  exporterPort: integer().notNull(),
-  version: text(),
-  status: text({ enum: obproxyStatuses }).notNull(),
-  createTime: createTime(),
-})
+export const obproxyServers = pgTable(
+  'obproxy_servers',
+  {
+    id: id(),
+    obproxyClusterId: integer()
+      .notNull()
+      .references(() => obproxyClusters.id, { onDelete: 'cascade' }),
+    hostId: integer()
+      .notNull()
+      .references(() => hosts.id),
+    sqlPort: integer().notNull(),
+    exporterPort: integer().notNull(),
+    version: text(),
+    status: text({ enum: obproxyStatuses }).notNull(),
+    /** When it was last seen to answer. */
+    lastActiveTime: instant(),
+    createTime: createTime(),
+  },
+  (table) => [index('obproxy_servers_host').on(table.hostId)],
+)
+
+/** CHANGING while a task links or unlinks it. */
+export const obproxyLinkStates = ['LINKED', 'CHANGING'] as const
 
 export const obproxyLinks = pgTable(
   'obproxy_links',
@@ -181,6 +207,7 @@ export const obproxyLinks = pgTable(
       .references(() => obproxyClusters.id, { onDelete: 'cascade' }),
     clusterId: cluster(),
     username: text().notNull(),
+    state: text({ enum: obproxyLinkStates }).notNull().default('LINKED'),
     createTime: createTime(),
   },
   (table) => [primaryKey({ columns: [table.obproxyClusterId, table.clusterId] })],

@@ -33,6 +33,7 @@ export const tasks = pgTable(
     obClusterId: bigint({ mode: 'number' }),
     clusterType: text(),
     hostId: integer(),
+    obproxyClusterId: integer(),
     creatorId: integer().notNull(),
     creator: text().notNull(),
     status: text({ enum: taskStatuses }).notNull(),
@@ -54,6 +55,7 @@ export const tasks = pgTable(
     index('tasks_status').on(table.status, table.id),
     index('tasks_cluster').on(table.clusterId),
     index('tasks_host').on(table.hostId),
+    index('tasks_obproxy').on(table.obproxyClusterId),
     index('tasks_started').on(table.started),
   ],
 )

@@ -1,0 +1,127 @@
+import { asc, inArray } from 'drizzle-orm'
+import { Refused, refuseAny } from '../errors/refused.ts'
+import { createObproxyCluster } from '../plan/createObproxyCluster.ts'
+import { expand } from '../plan/expand.ts'
+import type { Secret } from '../quote.ts'
+import { answered, type ClientToken, remember } from './clientTokens.ts'
+import type { Db } from './db.ts'
+import { hosts } from './hosts.ts'
+import type { Key } from './key.ts'
+import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
+import { obproxy } from './obproxy.ts'
+import { linkedClusters } from './obproxyLinks.ts'
+import { hostFindings, linkFindings, packageFindings, type WantedLink } from './obproxyRules.ts'
+import { packages } from './packages.ts'
+import * as schema from './schema/index.ts'
+import { secrets } from './secrets.ts'
+
+/** An OBProxy cluster that is asked for: the request with its defaults filled in, its shape already checked. */
+export interface NewObproxy {
+  readonly name: string
+  /** Where clients go, e.g. a load balancer; the first proxy when absent. */
+  readonly address?: string | undefined
+  readonly port: number
+  readonly workMode: 'CONFIG_URL' | 'RS_LIST'
+  readonly configUrl?: string | undefined
+  readonly hostIds: readonly number[]
+  readonly sqlPort: number
+  readonly exporterPort: number
+  /** `4.2.1.0` or `4.2.1.0-11`; the newest uploaded one when absent. */
+  readonly version?: string | undefined
+  readonly links: readonly WantedLink[]
+  readonly startupParameters: readonly { readonly name: string; readonly value: string }[]
+  readonly parameters: readonly { readonly name: string; readonly value: string }[]
+  /** Of `root@proxysys`; made up when absent. */
+  readonly password?: Secret | undefined
+  /** Of proxyro in every cluster that is served; that of the first one when absent. */
+  readonly proxyroPassword?: Secret | undefined
+}
+
+export interface ObproxyAcceptance {
+  readonly request: NewObproxy
+  readonly creator: Creator
+  readonly traceId?: string | undefined
+  readonly clientToken?: ClientToken | undefined
+}
+
+/**
+ * Accepts an OBProxy cluster in one transaction: hosts reserved, proxies, links, secrets, task and subtasks written; or throws Refused and
+ * leaves nothing. An OBProxy cluster may have no hosts yet.
+ */
+export const acceptObproxy = (
+  db: Db,
+  key: Key,
+  { request, creator, traceId, clientToken }: ObproxyAcceptance,
+): Promise<TaskWithSubtasks> =>
+  db.transaction(async (tx) => {
+    const before = clientToken && (await answered(tx, key, creator.id, clientToken))
+    if (before !== undefined) return before
+    const { hostIds } = request
+    await tx.select().from(schema.hosts).where(inArray(schema.hosts.id, hostIds)).orderBy(asc(schema.hosts.id)).for('update')
+    const found = new Map((await hosts(tx, key).byIds(hostIds)).map((host) => [host.id, host]))
+    const [firstHost] = hostIds.flatMap((id) => found.get(id) ?? [])
+    const rpm =
+      firstHost && (await packages(tx).newest('OBPROXY_INSTALL_PACKAGE', firstHost.architecture ?? 'x86_64', request.version))
+    const linked = await linkedClusters(tx, request.links)
+    refuseAny([
+      ...hostFindings(hostIds, found),
+      ...(firstHost ? packageFindings(rpm, request.version) : []),
+      ...linkFindings(request.links, linked, rpm?.version, 'obLinks'),
+    ])
+    const { name } = request
+    const version = rpm ? `${rpm.version}-${rpm.buildNumber}` : null
+    const id = await obproxy(tx, key).create({
+      name,
+      address: request.address ?? firstHost?.innerIpAddress ?? '',
+      port: request.port,
+      workMode: request.workMode,
+      status: 'CREATING',
+      configUrl: request.configUrl ?? null,
+      packageId: rpm?.id ?? null,
+      startupParameters: request.startupParameters,
+      parameters: request.parameters,
+      creatorId: creator.id,
+      creator: creator.name,
+      servers: hostIds.map((hostId) => ({
+        hostId,
+        sqlPort: request.sqlPort,
+        exporterPort: request.exporterPort,
+        version,
+        status: 'CREATING' as const,
+      })),
+    })
+    if (id === undefined) throw new Refused({ code: 'COM10006', args: ['OBProxy cluster', name], field: 'name', rejected: name })
+    const links = linked.flatMap((cluster) => cluster ?? [])
+    if (links.length > 0) {
+      const rows = links.map((cluster) => ({ obproxyClusterId: id, clusterId: cluster.id, username: 'proxyro' }))
+      await tx.insert(schema.obproxyLinks).values(rows.map((row) => ({ ...row, state: 'CHANGING' as const })))
+    }
+    if (hostIds.length > 0) {
+      const service = { type: 'OB_PROXY' as const, name, version, softwarePackageId: rpm?.id ?? null, clusterId: id }
+      await tx.insert(schema.hostServices).values(hostIds.map((hostId) => ({ hostId, ...service })))
+      await tx.update(schema.hosts).set({ status: 'ONLINE' }).where(inArray(schema.hosts.id, hostIds))
+    }
+    if (request.password) await secrets(tx, key).put(`obproxy/${id}/root`, request.password)
+    if (request.proxyroPassword) await secrets(tx, key).put(`obproxy/${id}/proxyro`, request.proxyroPassword)
+
+    const plan = createObproxyCluster(hostIds.length)
+    const targets = { hosts: hostIds.map((hostId) => ({ id: hostId, ip: found.get(hostId)?.innerIpAddress ?? '' })), zones: [] }
+    const task = await insertTask(tx, {
+      workflow: 'createObproxyCluster',
+      name: plan.name,
+      prohibitRollback: plan.prohibitRollback,
+      subtasks: expand(plan, targets),
+      targets,
+      // OCP's sample has `prohibit_rollback` alone, for it has no hosts.
+      context: {
+        stringMap: { prohibit_rollback: 'false', obproxy_cluster_id: String(id), obproxy_cluster_name: name },
+        listMap: hostIds.length > 0 ? { host_ids: hostIds.map(String) } : {},
+      },
+      creator,
+      traceId,
+      obproxyClusterId: id,
+    })
+    await obproxy(tx, key).setMaker(id, task.id)
+    if (clientToken !== undefined) await remember(tx, key, creator.id, clientToken, task.id)
+    return task
+  })

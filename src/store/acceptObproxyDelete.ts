@@ -1,0 +1,40 @@
+import { deleteObproxyCluster } from '../plan/deleteObproxyCluster.ts'
+import { expand } from '../plan/expand.ts'
+import type { Db } from './db.ts'
+import type { Key } from './key.ts'
+import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
+import { obproxy } from './obproxy.ts'
+import { idleObproxy } from './obproxyLinks.ts'
+
+export interface ObproxyDeleteRequest {
+  readonly obproxyClusterId: number
+  readonly creator: Creator
+  readonly traceId?: string | undefined
+}
+
+/** Accepts the deletion of an OBProxy cluster in one transaction; or throws Refused and leaves nothing. The clusters it serves run on. */
+export const acceptObproxyDelete = (
+  db: Db,
+  key: Key,
+  { obproxyClusterId, creator, traceId }: ObproxyDeleteRequest,
+): Promise<TaskWithSubtasks> =>
+  db.transaction(async (tx) => {
+    const found = await idleObproxy(tx, key, obproxyClusterId)
+    await obproxy(tx, key).setStatus(obproxyClusterId, 'DELETING')
+    const targets = { hosts: found.servers.map(({ hostId, ip }) => ({ id: hostId, ip })), zones: [] }
+    const plan = deleteObproxyCluster(targets.hosts.length)
+    return insertTask(tx, {
+      workflow: 'deleteObproxyCluster',
+      name: plan.name,
+      prohibitRollback: plan.prohibitRollback,
+      subtasks: expand(plan, targets),
+      targets,
+      context: {
+        stringMap: { prohibit_rollback: 'false', obproxy_cluster_id: String(found.id), obproxy_cluster_name: found.name },
+        listMap: targets.hosts.length > 0 ? { host_ids: targets.hosts.map(({ id }) => String(id)) } : {},
+      },
+      creator,
+      traceId,
+      obproxyClusterId,
+    })
+  })

@@ -1,0 +1,128 @@
+import { and, eq, inArray } from 'drizzle-orm'
+import { Refused, refuseAny } from '../errors/refused.ts'
+import { expand } from '../plan/expand.ts'
+import { linkObproxy, unlinkObproxy } from '../plan/linkObproxy.ts'
+import type { Db } from './db.ts'
+import type { Key } from './key.ts'
+import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
+import { obproxy } from './obproxy.ts'
+import type { ObproxyCluster } from './obproxyReads.ts'
+import { linkFindings, tooManyLinks, type WantedLink } from './obproxyRules.ts'
+import * as schema from './schema/index.ts'
+
+const { clusters, obproxyClusters, obproxyLinks } = schema
+
+/** The clusters that links name, in their order; of a name with standbys the primary, unless its obClusterId says another. */
+export async function linkedClusters(
+  tx: Db,
+  links: readonly WantedLink[],
+): Promise<(typeof clusters.$inferSelect | undefined)[]> {
+  const found: (typeof clusters.$inferSelect | undefined)[] = []
+  for (const { clusterId, clusterName, obClusterId } of links) {
+    const rows = await tx
+      .select()
+      .from(clusters)
+      .where(
+        and(
+          clusterId === undefined ? undefined : eq(clusters.id, clusterId),
+          clusterName === undefined ? undefined : eq(clusters.name, clusterName),
+          obClusterId === undefined ? undefined : eq(clusters.obClusterId, obClusterId),
+        ),
+      )
+    found.push(rows.find(({ type }) => type === 'PRIMARY') ?? rows[0])
+  }
+  return found
+}
+
+export interface LinkRequest<Wanted> {
+  readonly obproxyClusterId: number
+  readonly wanted: Wanted
+  readonly creator: Creator
+  readonly traceId?: string | undefined
+}
+
+/** An OBProxy cluster, locked, that runs and that no unfinished task works on. Throws Refused. */
+export async function idleObproxy(tx: Db, key: Key, id: number): Promise<ObproxyCluster> {
+  await tx.select().from(obproxyClusters).where(eq(obproxyClusters.id, id)).for('update')
+  const reads = obproxy(tx, key)
+  const found = await reads.get(id)
+  if (found === undefined) throw new Refused({ code: 'ODP21001', args: [id] })
+  const task = await reads.unfinishedTask(id)
+  if (task !== undefined) {
+    const what = `task ${task.id} "${task.name}" of OBProxy cluster ${found.name} is ${task.status}`
+    throw new Refused({ code: 'COM10005', args: [`${what}: let it end, retry it or roll it back first`] })
+  }
+  if (found.status === 'RUNNING') return found
+  throw new Refused({ code: 'COM10005', args: [`OBProxy cluster ${found.name} is ${found.status}, not RUNNING`] })
+}
+
+/** Accepts links in one transaction: they are CHANGING until their task has made them; or throws Refused and leaves nothing. */
+export const acceptLinks = (
+  db: Db,
+  key: Key,
+  { obproxyClusterId, wanted, creator, traceId }: LinkRequest<readonly WantedLink[]>,
+): Promise<TaskWithSubtasks> =>
+  db.transaction(async (tx) => {
+    const found = await idleObproxy(tx, key, obproxyClusterId)
+    const rows = await linkedClusters(tx, wanted)
+    refuseAny(linkFindings(wanted, rows, found.servers[0]?.version ?? undefined, 'body'))
+    const ids = rows.flatMap((row) => row?.id ?? [])
+    const others = found.links.filter(({ clusterId }) => !ids.includes(clusterId))
+    refuseAny(tooManyLinks(found.workMode, others.length + ids.length, found.name))
+    const links = ids.map((clusterId) => ({ obproxyClusterId, clusterId, username: 'proxyro' }))
+    // One that is there already is proven anew: asking twice ends the same.
+    await tx
+      .insert(obproxyLinks)
+      .values(links.map((link) => ({ ...link, state: 'CHANGING' as const })))
+      .onConflictDoUpdate({ target: [obproxyLinks.obproxyClusterId, obproxyLinks.clusterId], set: { state: 'CHANGING' } })
+    return insertLinkTask(tx, { found, clusterIds: ids, creator, traceId, ...operations.link })
+  })
+
+/** Accepts the end of a cluster's link in one transaction; or throws Refused and leaves nothing. */
+export const acceptUnlink = (
+  db: Db,
+  key: Key,
+  { obproxyClusterId, wanted, creator, traceId }: LinkRequest<string>,
+): Promise<TaskWithSubtasks> =>
+  db.transaction(async (tx) => {
+    const found = await idleObproxy(tx, key, obproxyClusterId)
+    const ids = found.links.filter(({ clusterName }) => clusterName === wanted).map(({ clusterId }) => clusterId)
+    if (ids.length === 0) throw new Refused({ code: 'COM10002', args: [`link of OBProxy cluster ${found.name}`, wanted] })
+    await tx
+      .update(obproxyLinks)
+      .set({ state: 'CHANGING' })
+      .where(and(eq(obproxyLinks.obproxyClusterId, obproxyClusterId), inArray(obproxyLinks.clusterId, ids)))
+    return insertLinkTask(tx, { found, clusterIds: ids, creator, traceId, ...operations.unlink })
+  })
+
+const operations = {
+  link: { workflow: 'linkObproxy', plan: linkObproxy },
+  unlink: { workflow: 'unlinkObproxy', plan: unlinkObproxy },
+} as const
+
+interface LinkTask {
+  readonly found: ObproxyCluster
+  readonly clusterIds: readonly number[]
+  readonly workflow: string
+  readonly plan: typeof linkObproxy | typeof unlinkObproxy
+  readonly creator: Creator
+  readonly traceId: string | undefined
+}
+
+const insertLinkTask = (tx: Db, { found, clusterIds, workflow, plan, creator, traceId }: LinkTask): Promise<TaskWithSubtasks> => {
+  const targets = { hosts: found.servers.map(({ hostId, ip }) => ({ id: hostId, ip })), zones: [] }
+  return insertTask(tx, {
+    workflow,
+    name: plan.name,
+    prohibitRollback: plan.prohibitRollback,
+    subtasks: expand<string>(plan, targets),
+    targets,
+    context: {
+      stringMap: { obproxy_cluster_id: String(found.id), obproxy_cluster_name: found.name },
+      listMap: { cluster_ids: clusterIds.map(String) },
+    },
+    creator,
+    traceId,
+    obproxyClusterId: found.id,
+  })
+}
