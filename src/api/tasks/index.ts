@@ -3,6 +3,7 @@ import { taskStatuses, taskTypes } from '../../store/index.ts'
 import type { Api, Context } from '../context.ts'
 import { data, paged } from '../envelope.ts'
 import { id, idParam, list, paging } from '../validation.ts'
+import { taskDiagnosis } from './diagnosis.ts'
 import { subtaskOf, subtaskParams, taskOf } from './find.ts'
 import { printLog } from './log.ts'
 import { taskOperations } from './operations.ts'
@@ -53,4 +54,5 @@ export function tasks(api: Api, context: Context): void {
     },
   )
   taskOperations(api, context)
+  taskDiagnosis(api, context)
 }

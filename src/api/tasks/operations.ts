@@ -1,8 +1,8 @@
-import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { type Finding, Refused } from '../../errors/refused.ts'
 import type { Ask } from '../../plan/ask.ts'
 import type { Refusal } from '../../plan/states.ts'
 import type { Subtask, TaskWithSubtasks } from '../../store/index.ts'
+import { bodiless } from '../bodiless.ts'
 import type { Api, Context } from '../context.ts'
 import { data, done } from '../envelope.ts'
 import { idParam } from '../validation.ts'
@@ -18,11 +18,7 @@ const ofSubtask = { config, schema: { params: subtaskParams } }
  * state does not allow is refused with OCP's code, so that of two clicks one counts and nothing is done twice.
  */
 export function taskOperations(api: Api, context: Context): void {
-  api.register(async (scope) => {
-    // Nothing is read from a body. OCP's clients send none, an empty one or `{}`, under whatever type.
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'string' }, async () => undefined)
-    const calls = scope.withTypeProvider<ZodTypeProvider>()
+  bodiless(api, (calls) => {
     for (const path of ['/api/v2/tasks/instances', '/api/v2/tasks']) operationsBelow(path, calls, context)
   })
 }

@@ -1,0 +1,47 @@
+import { Readable } from 'node:stream'
+import type { Store, TaskWithSubtasks } from '../../store/index.ts'
+import { bodiless } from '../bodiless.ts'
+import type { Api, Context } from '../context.ts'
+import { idParam } from '../validation.ts'
+import { taskOf } from './find.ts'
+import { printLog } from './log.ts'
+import { printContext } from './show.ts'
+import { type ZipEntry, zip } from './zip.ts'
+
+/** A line a subtask, upstreams before downstreams: subtasks are numbered in that order. */
+const taskInfo = ({ subtasks }: TaskWithSubtasks): string =>
+  subtasks
+    .map(({ id, status, upstreams }) => `Subtask: ${id}, State: ${status}, Dependencies: [${upstreams.join(', ')}]\n`)
+    .join('')
+
+/** What somebody who was not there needs: the graph with its states, the context, and a log for each run of each subtask. */
+async function* entriesOf(store: Store, task: TaskWithSubtasks): AsyncGenerator<ZipEntry, void> {
+  const at = new Date()
+  yield { name: 'task_info.txt', text: taskInfo(task), at }
+  yield { name: 'task_context.txt', text: `${printContext(task.context)}\n`, at }
+  for (const subtask of task.subtasks) {
+    const runs = Map.groupBy(await store.tasks.logOf(subtask.id), ({ runTime }) => runTime)
+    for (const [runTime, lines] of runs) {
+      yield { name: `subtask_${subtask.id}_${runTime}.log`, text: printLog(subtask, lines, task.traceId), at }
+    }
+  }
+}
+
+/** The diagnosis of a task as a zip. OCP's open-source sibling documents the call below v1; OCP's own page has only the button. */
+export function taskDiagnosis(api: Api, { store }: Context): void {
+  bodiless(api, (calls) => {
+    for (const version of ['v1', 'v2']) {
+      calls.post(
+        `/api/${version}/tasks/instances/:id/downloadDiagnosis`,
+        { config: { permission: 'TASK:*:READ', bare: true }, schema: { params: idParam } },
+        async ({ params }, reply) => {
+          const task = await taskOf(store, params.id)
+          return reply
+            .type('application/zip')
+            .header('content-disposition', `attachment; filename="task_${task.id}_diagnosis.zip"`)
+            .send(Readable.from(zip(entriesOf(store, task))))
+        },
+      )
+    }
+  })
+}
