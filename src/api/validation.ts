@@ -65,6 +65,7 @@ export const list = <Value>(item: z.ZodType<Value, string>) =>
     .union([z.string(), z.array(z.string())])
     .transform((given) => [given].flat().flatMap((text) => text.split(',')))
     .pipe(z.array(item))
+    .meta({ wire: { type: 'array', items: z.toJSONSchema(item, { io: 'input' }) } })
 
 /** `page`, `size` and `sort` of OCP's lists; `sort` is one of the fields given, e.g. `id,asc`. */
 export const paging = (...sortable: readonly [string, ...string[]]) => ({

@@ -1,0 +1,49 @@
+import swagger from '@fastify/swagger'
+import type { RouteOptions } from 'fastify'
+import { z } from 'zod'
+import { callOf } from '../calls.ts'
+import type { Api } from '../context.ts'
+import { failed } from '../schemas/envelope.ts'
+import { document } from './document.ts'
+import { page } from './page.ts'
+
+const content = (type: string, schema: z.ZodType) => ({ description: 'OK', content: { [type]: { schema } } })
+
+/** Gives a route the schemas of its replies, from the table of calls. */
+function describe({ method, url, schema }: RouteOptions) {
+  const call = callOf({ method, url })
+  if (call === undefined) return schema
+  const { summary, reply, bare, also = {} } = call
+  const shape = (value: z.ZodType) => (bare ? content(bare.type, value) : value)
+  const others = Object.fromEntries(Object.entries(also).map(([status, value]) => [status, shape(value)]))
+  const response = { 200: shape(bare?.schema ?? reply ?? z.unknown()), ...others, '4xx': failed, '5xx': failed }
+  return { ...schema, summary, tags: [url.split('/')[3] ?? 'service'], response }
+}
+
+/** Describes every route that is added afterwards. Replies are only described: a handler's are checked by the tests, not on each call. */
+export async function describeRoutes(api: Api): Promise<void> {
+  api.setSerializerCompiler(() => JSON.stringify)
+  api.addHook('onRoute', (route) => {
+    const described = describe(route)
+    if (described) route.schema = described
+  })
+  await api.register(swagger, document)
+}
+
+/** The OpenAPI document, and a page to read it. Both are open: they hold nothing of what is stored here. */
+export function openapi(api: Api): void {
+  const itself = { config: { permission: 'OPEN', bare: true }, schema: { hide: true } } as const
+  let text: string | undefined
+  let html: string | undefined
+  api.get('/api/v2/openapi.json', itself, async (_, reply) => {
+    text ??= JSON.stringify(api.swagger())
+    return reply.type('application/json').send(text)
+  })
+  api.get('/api/v2/docs', itself, async (_, reply) => {
+    html ??= page(api.swagger())
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+      .send(html)
+  })
+}

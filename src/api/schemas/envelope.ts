@@ -1,0 +1,52 @@
+import { z } from 'zod'
+
+/** ISO-8601 with an offset, as isoTime prints it. */
+export const time = z.iso.datetime({ offset: true })
+
+const around = { duration: z.int().min(0), server: z.string(), timestamp: time, traceId: z.string() }
+const well = { ...around, status: z.literal(200), successful: z.literal(true) }
+
+const code = z.union([z.string(), z.int()])
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
+
+/** One thing that is wrong with a request. */
+export const finding = z
+  .strictObject({ code, field: z.string().optional(), message: z.string(), rejectedValue: scalar.optional() })
+  .meta({ id: 'Finding' })
+
+/** OCP's error answer. A sub-error names its code only where it is another one. */
+export const failed = z
+  .strictObject({
+    ...around,
+    error: z.strictObject({
+      code,
+      message: z.string(),
+      subErrors: z.array(finding.extend({ code: code.optional(), field: z.string() })).optional(),
+    }),
+    status: z.int().min(400).max(599),
+    successful: z.literal(false),
+  })
+  .meta({ id: 'Failed' })
+
+/** Why a subtask or a check failed: a code, what was seen, what mends it, and where. */
+export const cause = z
+  .strictObject({ code, message: z.string(), advice: z.string().optional(), host: z.string().optional() })
+  .meta({ id: 'Cause' })
+
+export const one = (data: z.ZodType) => z.strictObject({ data, ...well })
+export const contentsOf = (item: z.ZodType) => one(z.strictObject({ contents: z.array(item) }))
+export const pageOf = (item: z.ZodType) =>
+  one(
+    z.strictObject({
+      contents: z.array(item),
+      page: z.strictObject({
+        number: z.int().min(1),
+        size: z.int().min(1),
+        totalElements: z.int().min(0),
+        totalPages: z.int().min(0),
+      }),
+    }),
+  )
+/** Calls that OCP answers without data. */
+export const nothing = z.strictObject(well)

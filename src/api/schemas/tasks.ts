@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import { clusterTypes, operations, subtaskStatuses, taskStatuses, taskTypes } from '../../store/index.ts'
+import { cause, finding, time } from './envelope.ts'
+
+const creator = z.strictObject({ id: z.int(), name: z.string() })
+const clusterOf = z.strictObject({ id: z.int(), name: z.string(), obClusterId: z.int(), type: z.enum(clusterTypes) })
+const operation = z.enum(operations)
+const ids = z.array(z.int())
+
+/** OCP's SubtaskInstance, with the fields of both of its generations. */
+export const subtask = z
+  .strictObject({
+    createTime: time,
+    description: z.string(),
+    downstreams: ids,
+    error: cause.optional(),
+    executor: z.string().optional(),
+    finishTime: time.optional(),
+    hostId: z.int().optional(),
+    hostIp: z.string().optional(),
+    id: z.int(),
+    name: z.string(),
+    nodeType: z.literal('JAVA_TASK'),
+    operation,
+    parallelIdx: z.int().min(-1),
+    prohibitRollback: z.boolean(),
+    prohibitSkip: z.boolean(),
+    runTime: z.int().min(1),
+    seriesId: z.int().min(0),
+    startTime: time.optional(),
+    status: z.enum(subtaskStatuses),
+    timeout: z.int().min(0).describe('seconds'),
+    upstreams: ids,
+  })
+  .meta({ id: 'SubtaskInstance' })
+
+const taskFields = {
+  cluster: clusterOf.optional(),
+  clusterId: z.int().optional(),
+  createTime: time,
+  executor: z.string().optional(),
+  finishTime: time.optional(),
+  hostId: z.int().optional(),
+  id: z.int(),
+  name: z.string(),
+  operation,
+  prohibitRollback: z.boolean(),
+  startTime: time,
+  status: z.enum(taskStatuses),
+  subtasks: z.array(subtask),
+  taskDefinitionId: z.int(),
+  type: z.enum(taskTypes),
+}
+
+/** OCP's WrappedTaskInstance, with the flat ids and the printed context of its TaskInstance. */
+export const task = z.strictObject({ ...taskFields, context: z.string(), creator }).meta({ id: 'WrappedTaskInstance' })
+
+/** OCP's TaskInstance, whose creator is a plain name. */
+export const hostTask = z.strictObject({ ...taskFields, creator: z.string() }).meta({ id: 'TaskInstance' })
+
+/** OCP's BasicTaskInstance: a line of the task list. */
+export const basicTask = z
+  .strictObject({
+    cluster: clusterOf.optional(),
+    creator,
+    finishTime: time.optional(),
+    hostId: z.int().optional(),
+    id: z.int(),
+    name: z.string(),
+    operation,
+    startTime: time,
+    status: z.enum(taskStatuses),
+    subtasks: z.array(
+      z.strictObject({
+        description: z.string(),
+        id: z.int(),
+        name: z.string(),
+        operation,
+        status: z.enum(subtaskStatuses),
+      }),
+    ),
+  })
+  .meta({ id: 'BasicTaskInstance' })
+
+const createdFields = { context: z.string(), creator, name: z.string(), startTime: time, status: z.literal('RUNNING') }
+const createdSubtask = z.strictObject({
+  description: z.string(),
+  downstreams: ids,
+  id: z.int(),
+  name: z.string(),
+  operation: z.literal('EXECUTE'),
+  status: z.enum(['RUNNING', 'PENDING']),
+  upstreams: ids,
+})
+
+/** The reply to a call that makes a task for a cluster, in the form of OCP's oldest samples; `clusterId` is for the Terraform provider. */
+export const createdTask = z
+  .strictObject({
+    ...createdFields,
+    cluster: clusterOf.omit({ type: true }),
+    clusterId: z.int(),
+    id: z.int(),
+    tasks: z.array(createdSubtask),
+  })
+  .meta({ id: 'CreatedTask' })
+
+/** The same for a create that is only asked about: no ids yet, and what speaks against it. */
+export const plannedTask = z
+  .strictObject({
+    ...createdFields,
+    admission: z.array(finding),
+    cluster: z.strictObject({ id: z.null(), name: z.string(), obClusterId: z.int().nullable() }),
+    clusterId: z.null(),
+    id: z.null(),
+    preCheck: z.array(cause.extend({ hostId: z.int(), item: z.string(), level: z.enum(['FATAL', 'WARN']) })),
+    tasks: z.array(
+      createdSubtask.extend({
+        hostId: z.int().optional(),
+        hostIp: z.string().optional(),
+        parallelIdx: z.int().min(-1),
+        timeout: z.int().min(0).describe('seconds'),
+      }),
+    ),
+  })
+  .meta({ id: 'PlannedTask' })
+
+export const subtaskLog = z.strictObject({ log: z.string() }).meta({ id: 'SubtaskLog' })
