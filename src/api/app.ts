@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { Refused } from '../errors/refused.ts'
 import type { Store } from '../store/index.ts'
-import { authentication, demandPermission } from './authentication.ts'
+import { authentication, type Declared, declared } from './authentication.ts'
 import { clusters } from './clusters/index.ts'
 import type { Api, Context } from './context.ts'
 import { credentials } from './credentials.ts'
@@ -12,13 +12,16 @@ import { type Answer, envelope, traceIdOf } from './envelope.ts'
 import { errorHandler } from './errors.ts'
 import { hosts } from './hosts.ts'
 import { hostTypes } from './hostTypes.ts'
+import { profile, users } from './iam/index.ts'
 import { idcs } from './idcs.ts'
 import { type Launcher, launcher, type Workflows } from './launch.ts'
 import { meta } from './meta.ts'
 import { allowedMethods } from './methods.ts'
+import { obproxy } from './obproxy/index.ts'
 import { describeRoutes, openapi } from './openapi/index.ts'
 import { packages } from './packages/index.ts'
 import { regions } from './regions.ts'
+import { services } from './services.ts'
 import { tasks } from './tasks/index.ts'
 import { compileValidator } from './validation.ts'
 
@@ -37,7 +40,7 @@ export async function buildApp({
   workflows,
   logger = false,
   clock = () => new Date(),
-}: AppOptions): Promise<{ app: Api; launcher: Launcher }> {
+}: AppOptions): Promise<{ app: Api; launcher: Launcher; routes: readonly Declared[] }> {
   const handleError = errorHandler(config)
   const app = fastify({
     logger,
@@ -54,7 +57,8 @@ export async function buildApp({
   app.decorateRequest('caller', undefined)
   app.decorateRequest('callerRoles')
   app.decorateRequest('bodyVerified', undefined)
-  app.addHook('onRoute', demandPermission)
+  const routes: Declared[] = []
+  app.addHook('onRoute', (route) => void routes.push(...declared(route)))
   const auth = authentication({ store, rateLimits: config.rateLimits, clock })
   app.addHook('onRequest', auth.onRequest)
   app.addHook('preParsing', auth.preParsing)
@@ -78,10 +82,26 @@ export async function buildApp({
     store,
     config,
     launch: starts.launch,
+    checkPassword: auth.checkPassword,
     operate: starts.operate,
     lookAtHosts: (look, by) => workflows.lookAtHosts(look, by),
   }
-  for (const resource of [meta, regions, idcs, hostTypes, credentials, hosts, packages, clusters, tasks]) resource(app, context)
+  for (const resource of [
+    meta,
+    regions,
+    idcs,
+    hostTypes,
+    credentials,
+    hosts,
+    packages,
+    clusters,
+    obproxy,
+    services,
+    tasks,
+    users,
+    profile,
+  ])
+    resource(app, context)
   openapi(app)
-  return { app, launcher: starts }
+  return { app, launcher: starts, routes }
 }

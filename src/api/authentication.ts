@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest, RequestPayload } from 'fastify'
+import type { FastifyReply, FastifyRequest, RequestPayload, RouteOptions } from 'fastify'
 import type { RateLimits } from '../config.ts'
 import { Refused } from '../errors/refused.ts'
 import type { Store, User } from '../store/index.ts'
@@ -51,6 +51,8 @@ export function authentication({ store, rateLimits, clock }: AuthenticationOptio
   }
 
   return {
+    /** The user of a login; see basicLogin.ts. */
+    checkPassword: userOf,
     async onRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
       if (request.routeOptions.config.permission === 'OPEN') return
       const login = basicLogin(request.headers.authorization)
@@ -75,9 +77,17 @@ export function authentication({ store, rateLimits, clock }: AuthenticationOptio
   }
 }
 
-/** Refuses a route that does not say what its caller needs: such a route is a mistake, found when the program starts. */
-export function demandPermission({ method, url, config }: { method: string | string[]; url: string; config?: object }): void {
-  if (config && 'permission' in config) return
+/** A route as it was declared. */
+export interface Declared {
+  readonly method: string
+  readonly url: string
+  readonly permission: Permission
+}
+
+/** What a route says of itself. One that does not say what its caller needs is a mistake, found when the program starts. */
+export function declared({ method, url, config }: Pick<RouteOptions, 'method' | 'url' | 'config'>): Declared[] {
+  const permission = config?.permission
+  if (permission !== undefined) return [method].flat().map((each) => ({ method: each, url, permission }))
   throw new Error(`${[method].flat().join(', ')} ${url} names no permission: config: { permission: … }, see permissions.ts`)
 }
 

@@ -3,6 +3,7 @@ import { cluster, server, zone } from './schemas/clusters.ts'
 import { contentsOf, nothing, one, pageOf } from './schemas/envelope.ts'
 import { accessKey, createdAccessKey, role, user } from './schemas/iam.ts'
 import { addedHosts, credential, host, hostType, idc, region, softwarePackage } from './schemas/inventory.ts'
+import { obproxyCluster, obproxyTask, serviceAnswer, serviceRefusal } from './schemas/obproxy.ts'
 import { basicTask, createdTask, plannedTask, subtask, subtaskLog, task } from './schemas/tasks.ts'
 
 /** What a call is for and how it answers when all is well; how it fails is the same for all. */
@@ -101,6 +102,18 @@ const calls: Readonly<Record<string, Call>> = {
   'PUT /api/v2/profiles/me/credentials/:id': { summary: 'Change a login for hosts', reply: one(credential) },
   'PATCH /api/v2/profiles/me/credentials/:id': { summary: 'Change a login for hosts', reply: one(credential) },
   'DELETE /api/v2/profiles/me/credentials/:id': { summary: 'Remove a login for hosts', reply: nothing },
+
+  'POST /api/v2/obproxy/clusters': { summary: 'Create an OBProxy cluster', reply: one(obproxyTask) },
+  'GET /api/v2/obproxy/clusters': { summary: 'OBProxy clusters', reply: pageOf(obproxyCluster) },
+  'GET /api/v2/obproxy/clusters/:id': { summary: 'An OBProxy cluster', reply: one(obproxyCluster) },
+  'DELETE /api/v2/obproxy/clusters/:id': { summary: 'Delete an OBProxy cluster', reply: one(obproxyTask) },
+  'POST /api/v2/obproxy/clusters/:id/obLinks/batchAdd': { summary: 'Let proxies serve clusters', reply: nothing },
+  'DELETE /api/v2/obproxy/clusters/:id/obLinks/:obClusterName': { summary: 'Take a cluster from proxies', reply: nothing },
+  'GET /services': {
+    summary: 'Root servers of clusters, for observers and proxies',
+    bare: { type: 'application/json', schema: serviceAnswer },
+    also: { 400: serviceRefusal, 404: serviceRefusal },
+  },
 
   'POST /api/v2/software-packages': { summary: 'Upload a package', reply: one(softwarePackage), upload: 'file' },
   'GET /api/v2/software-packages': { summary: 'Packages', reply: pageOf(softwarePackage) },

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from '../config.ts'
 import type { Store } from '../store/index.ts'
+import type { authentication } from './authentication.ts'
 import type { Launcher, Workflows } from './launch.ts'
 
 export type Api = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
@@ -10,8 +11,10 @@ export type Api = FastifyInstance<Server, IncomingMessage, ServerResponse, Fasti
 /** What every resource is given. */
 export interface Context {
   readonly store: Store
-  readonly config: Pick<Config, 'errorCodes' | 'passwordRule' | 'packagesDir' | 'rateLimits' | 'trustedProxies'>
+  readonly config: Pick<Config, 'errorCodes' | 'passwordRule' | 'packagesDir' | 'publicUrl' | 'rateLimits' | 'trustedProxies'>
   readonly launch: Launcher['launch']
+  /** Checks a password as a login does, and counts a wrong one. */
+  readonly checkPassword: ReturnType<typeof authentication>['checkPassword']
   readonly operate: Launcher['operate']
   readonly lookAtHosts: Workflows['lookAtHosts']
 }

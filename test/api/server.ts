@@ -56,14 +56,16 @@ export async function openApi(config: Partial<Context['config']> = {}) {
   const asked: ({ taskId: number } & Ask)[] = []
   const engine: { answer: AskAnswer | 'away' } = { answer: 'accepted' }
   const started: { workflow: string; taskId: number }[] = []
-  const { app, launcher } = await buildApp({
+  const clock = { now: new Date() }
+  const { app, launcher, routes } = await buildApp({
+    clock: () => clock.now,
     store: opened.store,
     config: {
       errorCodes: 'string',
       passwordRule: 'none',
       packagesDir,
       rateLimits: [0, 0, 0, 0],
-      trustedProxies: undefined,
+      trustedProxies: undefined, publicUrl: undefined,
       ...config,
     },
     workflows: {
@@ -98,7 +100,11 @@ export async function openApi(config: Partial<Context['config']> = {}) {
   return {
     ...opened,
     app,
+    /** What time the API takes it to be. */
+    clock,
     launcher,
+    /** Every route that is served, and what it asks of its caller. */
+    routes,
     packagesDir,
     started,
     /** What was asked of runs, and what they answer next. */

@@ -1,0 +1,2 @@
+export { profile } from './profile.ts'
+export { users } from './users.ts'

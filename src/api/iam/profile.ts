@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { Refused } from '../../errors/refused.ts'
+import { Secret } from '../../quote.ts'
+import type { AccessKey } from '../../store/index.ts'
+import { callerOf } from '../authentication.ts'
+import type { Api, Context } from '../context.ts'
+import { contents, data, done } from '../envelope.ts'
+import { found } from '../named.ts'
+import { hashPassword } from '../password.ts'
+import { isoTime } from '../time.ts'
+import { demandGoodPassword } from './goodPassword.ts'
+import { showUser } from './users.ts'
+
+/** Access keys a user may have at a time. */
+const mostKeys = 10
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+/** An AK as OCP makes them: 16 letters. It is a name, not a secret. */
+const newAccessKeyId = (): string => Array.from(randomBytes(16), (byte) => letters[byte % letters.length]).join('')
+/** An SK as OCP makes them: 32 hex digits. */
+const newAccessKeySecret = (): string => randomBytes(16).toString('hex')
+
+const newPassword = z.strictObject({ currentPassword: z.string().max(128), newPassword: z.string().max(128) })
+const keyParams = z.object({ accessKeyId: z.string().max(64) })
+
+const showKey = ({ id, createTime }: AccessKey) => ({ accessKeyId: id, createTime: isoTime(createTime) })
+
+/** One's own settings in OCP: password and access keys. */
+export function profile(api: Api, { store, checkPassword }: Context): void {
+  const path = '/api/v2/profiles/me'
+  const read = { permission: 'PROFILE:*:READ' } as const
+  const update = { permission: 'PROFILE:*:UPDATE' } as const
+
+  api.get(path, { config: read }, async (request) => {
+    const { id } = callerOf(request)
+    return data(showUser(found(await store.users.get(id), 'user', id)))
+  })
+  api.post(`${path}/changePassword`, { config: update, schema: { body: newPassword } }, async (request) => {
+    const { id, name } = callerOf(request)
+    const { currentPassword, newPassword } = request.body
+    demandGoodPassword(newPassword, 'newPassword')
+    // Counted like a login: a stolen access key must not become a way to guess the password.
+    await checkPassword({ username: name, password: new Secret(currentPassword) }, request.ip)
+    await store.users.setPasswordHash(id, await hashPassword(new Secret(newPassword)))
+    return done
+  })
+
+  api.get(`${path}/accessKeys`, { config: read }, async (request) =>
+    contents((await store.accessKeys.list(callerOf(request).id)).map(showKey)),
+  )
+  // The secret is in this answer and in no other.
+  api.post(`${path}/accessKeys`, { config: update }, async (request) => {
+    const userId = callerOf(request).id
+    if ((await store.accessKeys.list(userId)).length >= mostKeys) {
+      throw new Refused({ code: 'COM10005', args: [`there are ${mostKeys} access keys already`] })
+    }
+    const secret = newAccessKeySecret()
+    const created = await store.accessKeys.create({ id: newAccessKeyId(), userId, secret: new Secret(secret) })
+    return data({ ...showKey(created), accessKeySecret: secret })
+  })
+  api.delete(`${path}/accessKeys/:accessKeyId`, { config: update, schema: { params: keyParams } }, async (request) => {
+    const { accessKeyId } = request.params
+    if (await store.accessKeys.remove(accessKeyId, callerOf(request).id)) return done
+    throw new Refused({ code: 'COM10002', args: ['access key', accessKeyId] })
+  })
+}

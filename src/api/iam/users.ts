@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { Refused } from '../../errors/refused.ts'
+import { Secret } from '../../quote.ts'
+import type { User } from '../../store/index.ts'
+import { admin } from '../admin.ts'
+import type { Api, Context } from '../context.ts'
+import { contents, data, done, paged } from '../envelope.ts'
+import { found } from '../named.ts'
+import { hashPassword } from '../password.ts'
+import { type Role, roleNames, roles } from '../permissions.ts'
+import { isoTime } from '../time.ts'
+import { idParam, paging } from '../validation.ts'
+import { demandGoodPassword } from './goodPassword.ts'
+
+const someRoles = z.array(z.enum(roleNames)).max(roleNames.length)
+
+const newUser = z.strictObject({
+  username: z.string().regex(/^[A-Za-z][\w.@-]{1,47}$/, 'a letter first, then letters, digits, _ . @ -, 2 to 48 characters'),
+  password: z.string().max(128),
+  roles: someRoles.default([]),
+})
+const query = z.strictObject({ ...paging('id', 'username', 'createTime'), keyword: z.string().optional() })
+
+export const showUser = ({ id, username, roles: held, createTime, updateTime }: User) => ({
+  createTime: isoTime(createTime),
+  id,
+  roles: held,
+  updateTime: isoTime(updateTime),
+  username,
+})
+
+/** Who manages users must not become an administrator by it: only one of those gives that role, or touches a user who has it. */
+function demandAdminFor(callerRoles: readonly string[], touched: readonly string[]): void {
+  const role: Role = 'ADMIN'
+  if (touched.includes(role) && !callerRoles.includes(role)) throw new Refused({ code: 'IAM11000' })
+}
+
+/** OCP's `/api/v2/iam/users` and its built-in roles. */
+export function users(api: Api, { store }: Context): void {
+  const path = '/api/v2/iam/users'
+  const userOf = async (id: number): Promise<User> => found(await store.users.get(id), 'user', id)
+
+  api.get(path, { config: { permission: 'USER:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
+    paged(await store.users.list(query, query), query, showUser),
+  )
+  api.get(`${path}/:id`, { config: { permission: 'USER:*:READ' }, schema: { params: idParam } }, async ({ params }) =>
+    data(showUser(await userOf(params.id))),
+  )
+  api.post(path, { config: { permission: 'USER:*:CREATE' }, schema: { body: newUser } }, async ({ body, callerRoles }) => {
+    demandAdminFor(callerRoles, body.roles)
+    demandGoodPassword(body.password, 'password')
+    // OCP gives everyone the role that opens one's own settings.
+    const held = [...new Set<Role>([...body.roles, 'PROFILE'])]
+    const passwordHash = await hashPassword(new Secret(body.password))
+    const user = await store.users.create({ username: body.username, passwordHash, roles: held })
+    if (user) return data(showUser(user))
+    throw new Refused({ code: 'COM10006', args: ['user', body.username], field: 'username', rejected: body.username })
+  })
+  api.put(
+    `${path}/:id/roles`,
+    { config: { permission: 'USER:*:UPDATE' }, schema: { params: idParam, body: z.strictObject({ roles: someRoles }) } },
+    async ({ params: { id }, body, callerRoles }) => {
+      demandAdminFor(callerRoles, [...(await userOf(id)).roles, ...body.roles])
+      if (id === admin.id && !body.roles.includes('ADMIN')) throw keptAdmin()
+      return data(showUser(found(await store.users.setRoles(id, [...new Set(body.roles)]), 'user', id)))
+    },
+  )
+  api.delete(
+    `${path}/:id`,
+    { config: { permission: 'USER:*:DELETE' }, schema: { params: idParam } },
+    async ({ params: { id }, callerRoles }) => {
+      demandAdminFor(callerRoles, (await userOf(id)).roles)
+      if (id === admin.id) throw keptAdmin()
+      await store.users.remove(id)
+      return done
+    },
+  )
+  api.get('/api/v2/iam/roles', { config: { permission: 'ROLE:*:READ' } }, async () =>
+    contents(roleNames.map((name) => ({ name, permissions: roles[name] }))),
+  )
+}
+
+const keptAdmin = (): Refused =>
+  new Refused({ code: 'COM10005', args: [`${admin.username} is the administrator that always is`] })
