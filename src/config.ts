@@ -29,6 +29,11 @@ const rateLimits = z
 /** What may be set from outside. TEMPORAL_* is read by @temporalio/envconfig. */
 const environment = z.object({
   OBFLOW_LISTEN: listen.prefault('127.0.0.1:8080'),
+  /** Where hosts reach this API, e.g. `http://10.0.0.9:8080`: proxies ask there for their clusters. Absent: the address a caller has used. */
+  OBFLOW_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   OBFLOW_DATA_DIR: z.string().min(1).default('.data'),
   OBFLOW_TASK_QUEUE: z.string().min(1).default('obflow'),
   /** PostgreSQL; absent: PGlite inside the process, in the data directory. */
@@ -50,6 +55,8 @@ const environment = z.object({
 
 export interface Config {
   readonly listen: { readonly host: string; readonly port: number }
+  /** Without a slash at its end. */
+  readonly publicUrl: string | undefined
   readonly dataDir: string
   /** Uploaded packages lie here. */
   readonly packagesDir: string
@@ -73,6 +80,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const dataDir = settings.OBFLOW_DATA_DIR
   return {
     listen: settings.OBFLOW_LISTEN,
+    publicUrl: settings.OBFLOW_PUBLIC_URL,
     dataDir,
     packagesDir: join(dataDir, 'packages'),
     taskQueue: settings.OBFLOW_TASK_QUEUE,

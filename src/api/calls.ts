@@ -48,6 +48,7 @@ const calls: Readonly<Record<string, Call>> = {
   'GET /api/v2/ob/clusters/:id/zones': { summary: 'Zones of a cluster', reply: contentsOf(zone) },
   'GET /api/v2/ob/clusters/:id/servers': { summary: 'Servers of a cluster', reply: contentsOf(server) },
   'GET /api/v2/ob/clusters/:id/zones/:zoneName/servers': { summary: 'Servers of a zone', reply: contentsOf(server) },
+  'GET /api/v2/clusters/:id/zones/:zoneName/servers': { summary: 'Servers of a zone', reply: contentsOf(server) },
 
   'GET /api/v2/tasks/instances': { summary: 'Tasks', reply: pageOf(basicTask) },
   ...below(['/api/v2/tasks/instances', '/api/v2/tasks'], {

@@ -33,7 +33,7 @@ const ownAddress = (): string =>
     .flatMap((addresses) => addresses ?? [])
     .find((address) => address.family === 'IPv4' && !address.internal)?.address ?? '127.0.0.1'
 
-const serverOf = (request: FastifyRequest): string => request.socket.localAddress?.replace(/^::ffff:/, '') ?? ownAddress()
+export const serverOf = (request: FastifyRequest): string => request.socket.localAddress?.replace(/^::ffff:/, '') ?? ownAddress()
 
 /** OCP's envelope, keys in OCP's order. */
 export const envelope = (request: FastifyRequest, reply: FastifyReply, body: Answer & { readonly error?: unknown }) => ({

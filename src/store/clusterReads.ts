@@ -11,9 +11,12 @@ export interface Zone extends Readonly<typeof schema.zones.$inferSelect> {
   readonly idcId: number | null
   readonly servers: readonly Server[]
 }
+export type Namesake = Pick<typeof clusters.$inferSelect, 'id' | 'name' | 'obClusterId' | 'type' | 'status'>
 export interface Cluster extends Readonly<typeof clusters.$inferSelect> {
   readonly zones: readonly Zone[]
   readonly tenantCount: number
+  /** Clusters of the same name: a primary and its standbys, itself among them. */
+  readonly namesakes: readonly Namesake[]
   /** `version-buildNumber` of its package. */
   readonly fullVersion: string
 }
@@ -21,6 +24,7 @@ export interface Cluster extends Readonly<typeof clusters.$inferSelect> {
 export interface ClusterFilter {
   readonly name?: string | undefined
   readonly status?: readonly Cluster['status'][] | undefined
+  readonly type?: Cluster['type'] | undefined
 }
 
 /** Clusters as they are shown, zones and servers included. */
@@ -33,6 +37,9 @@ export function clusterReads(db: Db) {
     createTime: clusters.createTime,
     obClusterId: clusters.obClusterId,
   }
+
+  const { id, name, obClusterId, type, status } = clusters
+  const namesake = { id, name, obClusterId, type, status }
 
   const complete = async (rows: readonly (typeof clusters.$inferSelect)[]): Promise<Cluster[]> => {
     if (rows.length === 0) return []
@@ -65,6 +72,9 @@ export function clusterReads(db: Db) {
       .from(tenants)
       .where(inArray(tenants.clusterId, ids))
       .groupBy(tenants.clusterId)
+    const names = rows.map((row) => row.name)
+    const related = await db.select(namesake).from(clusters).where(inArray(clusters.name, names)).orderBy(asc(clusters.id))
+    const relatedByName = Map.groupBy(related, (row) => row.name)
     const serversByZone = Map.groupBy(serverRows, (server) => `${server.clusterId}/${server.zoneName}`)
     const zonesByCluster = Map.groupBy(zoneRows, (zone) => zone.clusterId)
     const tenantCounts = new Map(tenantRows.map((row) => [row.clusterId, row.total]))
@@ -76,6 +86,7 @@ export function clusterReads(db: Db) {
       })),
       fullVersion: fullVersions.get(row.packageId) ?? row.version,
       tenantCount: tenantCounts.get(row.id) ?? 0,
+      namesakes: relatedByName.get(row.name) ?? [],
     }))
   }
 
@@ -83,10 +94,19 @@ export function clusterReads(db: Db) {
     async get(id: number): Promise<Cluster | undefined> {
       return (await complete(await db.select().from(clusters).where(eq(clusters.id, id))))[0]
     },
+    /** The clusters of a name: a primary and its standbys. */
+    async named(name: string): Promise<Cluster[]> {
+      return complete(await db.select().from(clusters).where(eq(clusters.name, name)).orderBy(asc(clusters.id)))
+    },
+    /** Every name that a cluster has. */
+    async names(): Promise<string[]> {
+      return (await db.selectDistinct({ name: clusters.name }).from(clusters).orderBy(asc(clusters.name))).map(({ name }) => name)
+    },
     async list(filter: ClusterFilter, paging: Paging): Promise<Page<Cluster>> {
       const conditions: (SQL | undefined)[] = [
         filter.name === undefined ? undefined : ilike(clusters.name, containing(filter.name)),
         filter.status === undefined ? undefined : inArray(clusters.status, filter.status),
+        filter.type === undefined ? undefined : eq(clusters.type, filter.type),
       ]
       const where = and(...conditions)
       const { limit, offset } = window(paging)

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, ilike, inArray, or } from 'drizzle-orm'
+import { and, count, desc, eq, exists, ilike, inArray, or, sql } from 'drizzle-orm'
 import type { Db } from './db.ts'
 import type { Removal } from './named.ts'
 import { containing, order, type Page, type Paging, window } from './paging.ts'
@@ -63,15 +63,20 @@ export function packages(db: Db) {
         .offset(offset)
       return { contents, total: theRow(await db.select({ total: count() }).from(table).where(where), 'count of packages').total }
     },
-    /** Which of these packages a cluster or a host service uses. */
+    /** Which of these packages a cluster, a host service or a host's agent uses; an agent's also while a task runs that may install it. */
     async inUse(ids: readonly number[]): Promise<ReadonlySet<number>> {
-      const { clusters, hostServices } = schema
+      const { clusters, hosts, hostServices, tasks } = schema
       const byCluster = await db.selectDistinct({ id: clusters.packageId }).from(clusters).where(inArray(clusters.packageId, ids))
       const byService = await db
         .selectDistinct({ id: hostServices.softwarePackageId })
         .from(hostServices)
         .where(inArray(hostServices.softwarePackageId, ids))
-      return new Set([...byCluster, ...byService].flatMap(({ id }) => (id === null ? [] : [id])))
+      const version = sql`${table.version} || '-' || ${table.buildNumber}`
+      const installed = exists(db.select({ id: hosts.id }).from(hosts).where(eq(hosts.agentVersion, version)))
+      const installing = exists(db.select({ id: tasks.id }).from(tasks).where(eq(tasks.status, 'RUNNING')))
+      const agents = and(inArray(table.id, ids), eq(table.type, 'OCP_AGENT_INSTALL_PACKAGE'), or(installed, installing))
+      const byAgent = await db.select({ id: table.id }).from(table).where(agents)
+      return new Set([...byCluster, ...byService, ...byAgent].flatMap(({ id }) => (id === null ? [] : [id])))
     },
     remove: (id: number): Promise<Removal> =>
       db.transaction(async (tx) => {

@@ -65,7 +65,8 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       passwordRule: 'none',
       packagesDir,
       rateLimits: [0, 0, 0, 0],
-      trustedProxies: undefined, publicUrl: undefined,
+      trustedProxies: undefined,
+      publicUrl: undefined,
       ...config,
     },
     workflows: {

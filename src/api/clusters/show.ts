@@ -5,6 +5,8 @@ import { isoTime } from '../time.ts'
 const never = new Date(0)
 
 export const showServer = (zone: Zone, server: Server) => ({
+  // Nothing is done to one server of a cluster here.
+  availableOperations: [],
   clusterId: server.clusterId,
   hostId: server.hostId,
   hostTypeName: server.hostTypeName,
@@ -25,7 +27,7 @@ export const showServer = (zone: Zone, server: Server) => ({
 })
 
 /** Of the servers that run a root service the one that leads; before bootstrap, of those that will. */
-const rootServersOf = (cluster: Cluster) =>
+export const rootServersOf = (cluster: Cluster) =>
   cluster.zones
     .flatMap((zone) => zone.servers)
     .filter((server) => server.rootServer || server.withRootserver)
@@ -71,7 +73,8 @@ export const showCluster = (cluster: Cluster) => ({
   regionCount: new Set(cluster.zones.map((zone) => zone.regionName)).size,
   rootServers: rootServersOf(cluster),
   serverCount: cluster.zones.reduce((sum, zone) => sum + zone.servers.length, 0),
-  standbyClusters: [],
+  ...(cluster.type === 'STANDBY' && { primaryCluster: cluster.namesakes.find(({ type }) => type === 'PRIMARY') ?? null }),
+  standbyClusters: cluster.type === 'PRIMARY' ? cluster.namesakes.filter(({ type }) => type === 'STANDBY') : [],
   status: cluster.status,
   tenantCount: cluster.tenantCount,
   type: cluster.type,

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { Refused, refuseAny } from '../../errors/refused.ts'
+import { Secret } from '../../quote.ts'
+import { type NewObproxy, obproxyStatuses } from '../../store/index.ts'
+import { callerOf } from '../authentication.ts'
+import type { Api, Context } from '../context.ts'
+import { data, paged } from '../envelope.ts'
+import { idParam, list, paging } from '../validation.ts'
+import { configUrlOf } from './configUrl.ts'
+import { obproxyLinks } from './links.ts'
+import { type CreateObproxy, createObproxy } from './request.ts'
+import { objections, portsOf } from './rules.ts'
+import { showObproxy, showObproxyTask } from './show.ts'
+
+function newObproxy(body: CreateObproxy, configUrl: string | undefined): NewObproxy {
+  const { rpcPort, ...ports } = portsOf(body)
+  const { hostIds, version } = body.obproxyInstallParam
+  return {
+    name: body.name,
+    address: body.address,
+    port: body.port,
+    workMode: configUrl === undefined ? 'RS_LIST' : 'CONFIG_URL',
+    configUrl,
+    hostIds,
+    version,
+    ...ports,
+    links: body.obLinks,
+    startupParameters: [
+      ...(rpcPort === undefined ? [] : [{ name: 'rpc_listen_port', value: String(rpcPort) }]),
+      ...body.startupParameters,
+    ],
+    parameters: body.parameters,
+    ...(body.password !== undefined && { password: new Secret(body.password) }),
+    ...(body.proxyroPassword !== undefined && { proxyroPassword: new Secret(body.proxyroPassword) }),
+  }
+}
+
+const query = z.strictObject({
+  ...paging('id', 'name', 'createTime'),
+  name: z.string().optional(),
+  status: list(z.enum(obproxyStatuses)).optional(),
+})
+
+/** OCP's `/api/v2/obproxy/clusters`. */
+export function obproxy(api: Api, context: Context): void {
+  const { store, config, launch } = context
+  const path = '/api/v2/obproxy/clusters'
+
+  api.post(path, { config: { permission: 'OBPROXY:*:CREATE' }, schema: { body: createObproxy } }, async (request) => {
+    const { body } = request
+    refuseAny(objections(body))
+    const byUrl = body.workMode === 'CONFIG_URL'
+    const configUrl = byUrl ? configUrlOf(config, request, body.name, body.obproxyInstallParam.hostIds.length) : undefined
+    const task = await store.acceptObproxy({
+      request: newObproxy(body, configUrl),
+      creator: callerOf(request),
+      traceId: request.id,
+      ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
+    })
+    launch({ workflow: task.workflow, taskId: task.id })
+    return data(showObproxyTask(task))
+  })
+  api.get(path, { config: { permission: 'OBPROXY:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
+    paged(await store.obproxy.list(query, query), query, showObproxy),
+  )
+  api.get(
+    `${path}/:id`,
+    { config: { permission: 'OBPROXY:*:READ' }, schema: { params: idParam } },
+    async ({ params: { id } }) => {
+      const found = await store.obproxy.get(id)
+      if (!found) throw new Refused({ code: 'ODP21001', args: [id] })
+      return data(showObproxy(found))
+    },
+  )
+  api.delete(`${path}/:id`, { config: { permission: 'OBPROXY:*:DELETE' }, schema: { params: idParam } }, async (request) => {
+    const { id: obproxyClusterId } = request.params
+    const task = await store.acceptObproxyDelete({ obproxyClusterId, creator: callerOf(request), traceId: request.id })
+    launch({ workflow: task.workflow, taskId: task.id })
+    return data(showObproxyTask(task))
+  })
+  obproxyLinks(api, context)
+}

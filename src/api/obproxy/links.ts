@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { Refused } from '../../errors/refused.ts'
+import type { Store, TaskWithSubtasks } from '../../store/index.ts'
+import { callerOf } from '../authentication.ts'
+import type { Api, Context } from '../context.ts'
+import { done } from '../envelope.ts'
+import { id, idParam } from '../validation.ts'
+import { obLinks } from './request.ts'
+import { usernames } from './rules.ts'
+
+/** OCP answers these calls when they are done. Its clients wait about a minute for an answer. */
+const patienceMs = 45_000
+const lookEveryMs = 100
+
+/**
+ * Waits for a task that a call without data stands for. What it does on hosts is the worker's; a task that failed, or that goes on after the
+ * patience, is answered as an error that names it, for it can be looked at, retried and rolled back like any other.
+ */
+async function ended(store: Store, { id: taskId }: TaskWithSubtasks): Promise<void> {
+  const deadline = Date.now() + patienceMs
+  for (;;) {
+    const task = await store.tasks.get(taskId)
+    if (task?.status === 'SUCCESSFUL') return
+    if (task?.status === 'FAILED') {
+      const cause = task.subtasks.find((subtask) => subtask.status === 'FAILED')?.cause
+      const why = cause ? `${cause.code} ${cause.message}` : 'see its log'
+      throw new Refused({ code: 'OBE10002', args: [`task ${taskId} "${task.name}" failed (retry it or roll it back): ${why}`] })
+    }
+    if (Date.now() > deadline) throw new Refused({ code: 'COM10004', args: [`task ${taskId} goes on; look at it instead`] })
+    await sleep(lookEveryMs)
+  }
+}
+
+const linkParams = z.object({ id, obClusterName: z.string().min(1).max(64) })
+
+/** OCP's `/api/v2/obproxy/clusters/{id}/obLinks`: which clusters the proxies serve. */
+export function obproxyLinks(api: Api, { store, launch }: Context): void {
+  const path = '/api/v2/obproxy/clusters/:id/obLinks'
+  const config = { permission: 'OBPROXY:*:UPDATE' } as const
+  const carriedOut = async (task: TaskWithSubtasks) => {
+    launch({ workflow: task.workflow, taskId: task.id })
+    await ended(store, task)
+    return done
+  }
+
+  api.post(`${path}/batchAdd`, { config, schema: { params: idParam, body: obLinks } }, async (request) => {
+    const { body: wanted, params } = request
+    const refused = usernames(wanted, 'body')
+    if (refused.length > 0) throw new Refused({ code: 'COM10003', args: [`this system cannot honour ${refused.join(', ')}`] })
+    const creator = callerOf(request)
+    return carriedOut(await store.acceptLinks({ obproxyClusterId: params.id, wanted, creator, traceId: request.id }))
+  })
+  api.delete(`${path}/:obClusterName`, { config, schema: { params: linkParams } }, async (request) => {
+    const { id: obproxyClusterId, obClusterName: wanted } = request.params
+    const creator = callerOf(request)
+    return carriedOut(await store.acceptUnlink({ obproxyClusterId, wanted, creator, traceId: request.id }))
+  })
+}

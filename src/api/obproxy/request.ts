@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { key } from '../validation.ts'
+
+const port = z.int().min(1025).max(65_535)
+
+const parameter = z.strictObject({
+  // A password would stand in the start command and in the store for all to read: there are fields for them.
+  name: z
+    .string()
+    .regex(/^_?[a-z]\w{0,127}$/i, 'letters, digits and _')
+    .refine((name) => !/passw|secret/i.test(name), 'passwords go into password and proxyroPassword'),
+  value: z.string().max(512),
+})
+
+/** The proxy takes its start options as one text, `a=1,b=2`: a comma would begin another one. */
+const startupParameter = parameter.extend({
+  value: z.string().regex(/^[^\s,'"\\\p{Cc}]{1,512}$/u, 'no spaces, commas, quotes or backslashes'),
+})
+
+/** A cluster to serve, by OCP's id or by its name. */
+export const obLink = z
+  .strictObject({
+    clusterId: key.optional(),
+    clusterName: z.string().min(1).max(64).optional(),
+    obClusterId: z.int().min(1).optional(),
+    username: z.string().optional(),
+  })
+  .refine(({ clusterId, clusterName }) => clusterId !== undefined || clusterName !== undefined, 'clusterName or clusterId')
+
+export const obLinks = z.array(obLink).min(1).max(100)
+
+/** Body of `POST /api/v2/obproxy/clusters`: every field that OCP documents; rules.ts says which values are taken. */
+export const createObproxy = z.strictObject({
+  name: z.string().regex(/^[a-z][\w-]{0,47}$/i, 'a letter first, then letters, digits, _ and -, at most 48 characters'),
+  address: z
+    .string()
+    .regex(/^[\w.:-]{1,255}$/, 'an address or a host name')
+    .optional(),
+  port: port.default(2883),
+  workMode: z.enum(['CONFIG_URL', 'RS_LIST', 'OB_SHARDING']),
+  obproxyInstallParam: z
+    .strictObject({
+      hostIds: z.array(key).max(100).default([]),
+      sqlPort: port.optional(),
+      exporterPort: port.optional(),
+      /** The same under the name of OCP's older page. */
+      exportPort: port.optional(),
+      rpcPort: port.optional(),
+      version: z.string().min(1).max(64).optional(),
+    })
+    .default({ hostIds: [] }),
+  obLinks: z.array(obLink).max(100).default([]),
+  startupParameters: z.array(startupParameter).max(200).default([]),
+  parameters: z.array(parameter).max(200).default([]),
+  password: z.string().min(1).max(128).optional(),
+  proxyroPassword: z.string().min(1).max(128).optional(),
+  clientToken: z
+    .string()
+    .regex(/^[\x21-\x7e]{8,64}$/, '8 to 64 visible ASCII characters')
+    .optional(),
+
+  installPath: z.string().optional(),
+  runPath: z.string().optional(),
+  runUser: z.string().optional(),
+})
+
+export type CreateObproxy = z.infer<typeof createObproxy>
