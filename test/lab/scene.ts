@@ -29,9 +29,10 @@ export interface Scene extends AsyncDisposable {
     readonly password: string
     readonly version: string
     readonly zones: readonly ZonePlan[]
+    readonly obproxyClusterIds?: readonly number[]
   }): Promise<z.infer<typeof created>>
   /** A call that OCP's clients make and the command does not; the answer's `data`, or a rejection with its error's code. */
-  send(method: 'DELETE' | 'PATCH', path: string, body?: unknown): Promise<unknown>
+  send(method: 'GET' | 'POST' | 'DELETE' | 'PATCH', path: string, body?: unknown): Promise<unknown>
   task(id: number): Promise<Task>
   /** The task as it is when it no longer runs. */
   ended(id: number): Promise<Task>
@@ -40,9 +41,11 @@ export interface Scene extends AsyncDisposable {
 export interface SceneOptions {
   readonly hosts: number
   readonly idcOf: (index: number) => string
+  /** With OBProxy's packages, and an API that hosts reach: proxies ask it for their clusters. */
+  readonly obproxy?: boolean
 }
 
-export async function startScene({ hosts, idcOf }: SceneOptions): Promise<Scene> {
+export async function startScene({ hosts, idcOf, obproxy = false }: SceneOptions): Promise<Scene> {
   const cleanups: (() => Promise<unknown>)[] = []
   const close = async (): Promise<void> => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
@@ -54,7 +57,8 @@ export async function startScene({ hosts, idcOf }: SceneOptions): Promise<Scene>
     const lab = await createLab({ hosts })
     cleanups.push(() => lab.destroy())
     const password = randomBytes(12).toString('base64url')
-    const config = readConfig({ OBFLOW_DATA_DIR: dataDir, OBFLOW_LISTEN: '127.0.0.1:0', OBFLOW_ADMIN_PASSWORD: password })
+    const listen = obproxy ? lab.subnet.replace(/0\/24$/, '1:0') : '127.0.0.1:0'
+    const config = readConfig({ OBFLOW_DATA_DIR: dataDir, OBFLOW_LISTEN: listen, OBFLOW_ADMIN_PASSWORD: password })
     const obflow = await startEmbedded(config, { keepRuns: false, temporalPort: 0, temporalUiPort: 0, logLevel: 'error' })
     cleanups.push(() => obflow.close())
     const connection = await Connection.connect({ address: obflow.temporal })
@@ -62,7 +66,7 @@ export async function startScene({ hosts, idcOf }: SceneOptions): Promise<Scene>
     const api = createClient({ url: obflow.url, user: 'admin', password })
     await uploadPackages(
       api,
-      packages.filter(({ name }) => name !== 'obproxy').map(({ path }) => path),
+      packages.filter(({ name }) => obproxy || name !== 'obproxy').map(({ path }) => path),
     )
     const inventory = await registerHosts(api, lab, idcOf)
     const task = async (id: number): Promise<Task> => (await api.get(`/api/v2/tasks/instances/${id}`, taskSchema)).data
@@ -73,10 +77,10 @@ export async function startScene({ hosts, idcOf }: SceneOptions): Promise<Scene>
       inventory,
       dataDir,
       temporal: new Client({ connection }),
-      async create({ version, ...options }) {
+      async create({ version, obproxyClusterIds = [], ...options }) {
         const rpm = packages.find((built) => built.name === 'oceanbase' && built.version === version)
         if (!rpm) throw new Error(`the lab has no observer ${version}`)
-        const body = createRequest(inventory, { ...options, rpmName: basename(rpm.path) })
+        const body = { ...createRequest(inventory, { ...options, rpmName: basename(rpm.path) }), obproxyClusterIds }
         return (await api.post('/api/v2/ob/clusters', body, created)).data
       },
       async send(method, path, body) {

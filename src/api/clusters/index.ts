@@ -81,9 +81,11 @@ export function clusters(api: Api, context: Context): void {
     launch({ workflow: task.workflow, taskId: task.id })
     return data(showCreated(task))
   })
-  api.get(path, { config: { permission: 'CLUSTER:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
-    paged(await store.clusters.list(query, query), query, showCluster),
-  )
+  api.get(path, { config: { permission: 'CLUSTER:*:READ' }, schema: { querystring: query } }, async ({ query }) => {
+    // Without standbys of their own line, each is still shown with its primary.
+    const filter = { ...query, ...(query.withStandby === 'false' && { type: 'PRIMARY' as const }) }
+    return paged(await store.clusters.list(filter, query), query, showCluster)
+  })
   api.get(`${path}/:id`, { config: { permission: 'CLUSTER:*:READ' }, schema: { params: idParam } }, async ({ params }) =>
     data(showCluster(await clusterOf(params.id))),
   )
@@ -101,13 +103,16 @@ export function clusters(api: Api, context: Context): void {
       return contents(zones.flatMap((zone) => zone.servers.map((server) => showServer(zone, server))))
     },
   )
-  api.get(
-    `${path}/:id/zones/:zoneName/servers`,
-    { config: { permission: 'CLUSTER:*:READ' }, schema: { params: zoneParams } },
-    async ({ params }) => {
-      const zone = (await clusterOf(params.id)).zones.find((each) => each.name === params.zoneName)
-      if (!zone) throw new Refused({ code: 'COM10002', args: ['zone', params.zoneName] })
-      return contents(zone.servers.map((server) => showServer(zone, server)))
-    },
-  )
+  // OCP's page prints the second form.
+  for (const root of [path, '/api/v2/clusters']) {
+    api.get(
+      `${root}/:id/zones/:zoneName/servers`,
+      { config: { permission: 'CLUSTER:*:READ' }, schema: { params: zoneParams } },
+      async ({ params }) => {
+        const zone = (await clusterOf(params.id)).zones.find((each) => each.name === params.zoneName)
+        if (!zone) throw new Refused({ code: 'COM10002', args: ['zone', params.zoneName] })
+        return contents(zone.servers.map((server) => showServer(zone, server)))
+      },
+    )
+  }
 }

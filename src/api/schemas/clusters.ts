@@ -4,6 +4,7 @@ import { time } from './envelope.ts'
 
 export const server = z
   .strictObject({
+    availableOperations: z.array(z.string()),
     clusterId: z.int(),
     hostId: z.int(),
     hostTypeName: z.string().nullable(),
@@ -48,6 +49,16 @@ export const zone = z
   })
   .meta({ id: 'Zone' })
 
+const namesake = z
+  .strictObject({
+    id: z.int(),
+    name: z.string(),
+    obClusterId: z.int(),
+    status: z.enum(clusterStatuses),
+    type: z.enum(clusterTypes),
+  })
+  .meta({ id: 'RelatedCluster' })
+
 export const cluster = z
   .strictObject({
     createTime: time,
@@ -60,7 +71,8 @@ export const cluster = z
     regionCount: z.int(),
     rootServers: z.array(rootServer),
     serverCount: z.int(),
-    standbyClusters: z.array(z.unknown()),
+    primaryCluster: namesake.nullable().optional(),
+    standbyClusters: z.array(namesake),
     status: z.enum(clusterStatuses),
     tenantCount: z.int(),
     type: z.enum(clusterTypes),

@@ -108,7 +108,15 @@ export const hosts = pgTable(
   (table) => [index('hosts_status').on(table.status), index('hosts_idc').on(table.idcId)],
 )
 
-export const serviceTypes = ['OB_CLUSTER', 'OB_PROXY', 'OCP_AGENT', 'BACKUP_AGENT', 'RESTORE_AGENT'] as const
+export const serviceTypes = [
+  'OB_CLUSTER',
+  'OB_PROXY',
+  'OCP_AGENT',
+  'BACKUP_AGENT',
+  'RESTORE_AGENT',
+  'BACKUP_RESTORE_AGENT',
+  'OMS',
+] as const
 
 /** What runs on a host, or has it reserved. OCP allows one service of a type on a host. */
 export const hostServices = pgTable(
