@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
 import type { Db } from './db.ts'
 import type { Key } from './key.ts'
@@ -16,13 +16,17 @@ export interface ClientToken {
 const table = schema.clientTokens
 const digest = (key: Key, body: string): string => createHmac('sha256', key.bytes).update(body).digest('hex')
 
-/** The task a token was answered with, if it was. Throws Refused when the token came with another body then. */
+/**
+ * The task a token was answered with, if it was. Throws Refused when the token came with another body then. The token is held to the end of the
+ * transaction: of requests sent at the same time the second waits, and is answered as the first was.
+ */
 export async function answered(
   tx: Db,
   key: Key,
   userId: number,
   { token, body }: ClientToken,
 ): Promise<TaskWithSubtasks | undefined> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`clientToken/${userId}/${token}`}, 0))`)
   const row = (
     await tx
       .select()
