@@ -1,8 +1,10 @@
 import { z } from 'zod'
-import { isServing, lineOf, type ObServer, serversOf } from '../oceanbase/index.ts'
+import { TransientError } from '../errors/failure.ts'
+import { isServing, lineOf, type ObServer, SqlError, serversOf } from '../oceanbase/index.ts'
 import { sql } from '../quote.ts'
+import { inParallel } from './inParallel.ts'
 import type { ClusterNode } from './node.ts'
-import { onCluster } from './session.ts'
+import { asRoot, onCluster, selectOne } from './session.ts'
 import { type Look, until } from './until.ts'
 
 /** Waits until the cluster itself says that it is whole: every server serves, one root server leads, and databases can be listed. */
@@ -11,13 +13,28 @@ export async function waitClusterAccessible(node: ClusterNode): Promise<void> {
   const { servers } = lineOf(node.cluster.version)
   await until(`cluster ${node.cluster.name}`, node, () =>
     onCluster(node, async (session): Promise<Look<true>> => {
-      const missing = incomplete(await servers(session), expected)
-      if (missing) return { waiting: missing }
+      const listed = await servers(session)
+      const missing = incomplete(listed, expected)
+      if (missing) {
+        await callOn(node, listed)
+        return { waiting: missing }
+      }
       await session.rows(sql`SHOW DATABASES`, z.unknown())
       return { ready: true }
     }),
   )
   node.log('INFO', `${expected.length} of ${expected.length} servers serve, and one root server leads`)
+}
+
+/** Calls on the servers that do not serve, which starts an observer that is gone. No answer is no failure: it is waited for. */
+async function callOn(node: ClusterNode, listed: readonly ObServer[]): Promise<void> {
+  const serving = new Set(listed.filter(isServing).map((server) => server.ip))
+  const absent = serversOf(node.cluster).filter(({ ip }) => !serving.has(ip))
+  await inParallel(absent, (server) =>
+    asRoot(node, server, selectOne).catch((error: unknown) => {
+      if (!(error instanceof TransientError || error instanceof SqlError)) throw error
+    }),
+  )
 }
 
 /** What is not as it should be, in words; undefined when the cluster is whole. */

@@ -6,7 +6,7 @@ import { connectTemporal } from '../api/temporal.ts'
 import type { Config } from '../config.ts'
 import { createHostPool } from '../host/index.ts'
 import { workflowId } from '../plan/run.ts'
-import { openConfiguredStore } from '../store/index.ts'
+import { openConfiguredStore, type Store } from '../store/index.ts'
 import { createWorker, type WorkerOptions } from '../worker/create.ts'
 import { installRuntime } from '../worker/logging.ts'
 import { startTemporalServer } from './temporalServer.ts'
@@ -28,6 +28,8 @@ export interface EmbeddedOptions {
   readonly temporalPort?: number
   readonly temporalUiPort?: number
   readonly interceptors?: WorkerOptions['interceptors']
+  /** A store that is open already, instead of the configured one; whoever opened it closes it. */
+  readonly store?: Store
   /** Level of the log on stderr; default `warn`. */
   readonly logLevel?: string
 }
@@ -55,8 +57,8 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
     )
     // Only the await below may report that it did not start.
     starting.catch(() => undefined)
-    const store = await openConfiguredStore(config)
-    closers.push(() => store.close())
+    const store = options.store ?? (await openConfiguredStore(config))
+    if (!options.store) closers.push(() => store.close())
     const temporal = await starting
     const workflows = connectTemporal({ store, taskQueue: config.taskQueue, address: temporal.address })
     closers.push(() => workflows.close())

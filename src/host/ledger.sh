@@ -5,6 +5,7 @@
 #   dir p     a directory that was missing; removed with its contents empty p   was there and empty; emptied again
 #   link p    a symbolic link                                         file p    a file that was missing
 #   kept p    a file that was there; its copy lies with the ledger    rpm n     an installed package
+#   owner u:g m p  whose a directory was that a package has too
 #
 # Expects $task, $mark and $state.
 ledger=$state/$task

@@ -24,12 +24,31 @@ look() {
   if [ -n "$damage" ]; then echo "damaged ${damage//$newline/, }"; else echo "installed $nvra"; fi
 }
 
+# Directories that are there below the prefix: a package that has them too gives them its own owner and mode.
+note_owners() {
+  local directories
+  [ -d "$prefix" ] || return 0
+  mapfile -t directories < <(find "$prefix" -maxdepth 3 -type d -printf '%U:%G %m %p\n')
+  note owner "${directories[@]}"
+}
+give_back_owners() {
+  local ids mode path
+  lines owner | while IFS=' ' read -r ids mode path; do
+    case $path/ in "$prefix"/*) ;; *) continue ;; esac
+    if [ -d "$path" ]; then chown "$ids" "$path" && chmod "$mode" "$path"; fi
+    forget owner "$ids $mode $path"
+  done
+}
+
 # Dependencies count where rpm keeps the system's libraries; elsewhere (Debian) it knows of none, and the program itself has to prove them.
 put_in() {
   local options=(--replacepkgs --replacefiles) own path
   id -u "$owner" >/dev/null || { echo "user $owner does not exist" >&2; return 1; }
+  if ! noted rpm "$nvra" && ! rpm -q "$nvra" >/dev/null 2>&1; then
+    note_owners
+    note rpm "$nvra"
+  fi
   make_parents "$prefix/bin" "$owner"
-  if ! rpm -q "$nvra" >/dev/null 2>&1; then note rpm "$nvra"; fi
   own=$(rpm -qp --nosignature --qf '[%{PREFIXES}\n]' "$file" 2>/dev/null | head -n 1)
   case $own in '' | '(none)' | "$prefix") ;; *) options+=(--prefix "$prefix") ;; esac
   rpm -q glibc >/dev/null 2>&1 || options+=(--nodeps)
@@ -55,10 +74,13 @@ take_out() {
       echo removed
     fi
     for path in ${fills[@]+"${fills[@]}"}; do rm -rf --one-file-system -- "${prefix:?}/$path"; done
+    give_back_owners
     forget rpm "$nvra"
   fi
   remove_parents
-  # What others put something into stays, and is no longer this task's.
-  lines parent | while IFS= read -r path; do forget parent "$path"; done
+  # What others put something into stays, and is no longer this task's. Parents of something else are none of this package's business.
+  lines parent | while IFS= read -r path; do
+    case $prefix/ in "$path"/*) forget parent "$path" ;; esac
+  done
   rmdir --ignore-fail-on-non-empty "$(dirname "$file")" 2>/dev/null || true
 }

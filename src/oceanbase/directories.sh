@@ -99,4 +99,8 @@ remove_all() {
     forget empty "$path"
   done
   remove_parents
+  # What others put something into stays, and is no longer this task's; the package still needs to know of the parents of its home.
+  lines parent | while IFS= read -r path; do
+    case $etc/ in "$path"/*) ;; *) forget parent "$path" ;; esac
+  done
 }

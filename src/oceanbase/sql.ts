@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { DefiniteError } from '../errors/failure.ts'
+import { DefiniteError, TransientError } from '../errors/failure.ts'
 import type { Quoted, Secret } from '../quote.ts'
 
 export type SqlUser = 'root' | 'rootEmpty' | 'ocp_monitor' | 'proxyro'
@@ -29,3 +29,6 @@ export class SqlError extends DefiniteError {
     this.errno = errno
   }
 }
+
+/** Nothing listens on the server's SQL port: its process is starting, or gone. */
+export class NothingListens extends TransientError {}

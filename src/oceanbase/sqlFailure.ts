@@ -1,5 +1,5 @@
 import { DefiniteError, TransientError } from '../errors/failure.ts'
-import { SqlError, type SqlTarget } from './sql.ts'
+import { NothingListens, SqlError, type SqlTarget } from './sql.ts'
 
 /** Refusals that pass by themselves. OceanBase's numbers: oceanbase/deps/oblib/src/lib/ob_errno; MySQL's: server error reference. */
 const passing: ReadonlySet<number> = new Set([
@@ -33,7 +33,8 @@ export const sqlFailure = (
   const refusal = refusalOf(error)
   if (!refusal) {
     const why = clean(error instanceof Error ? error.message : String(error))
-    return new TransientError(`${what} on ${ip}:${port} as ${username} failed: ${why}`)
+    const Trouble = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED' ? NothingListens : TransientError
+    return new Trouble(`${what} on ${ip}:${port} as ${username} failed: ${why}`)
   }
   const { errno } = refusal
   const message = `${what} on ${ip}:${port} as ${username} was refused: ${clean(refusal.message)} (${errno})`

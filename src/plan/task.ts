@@ -106,7 +106,11 @@ export function createTask(
   const rerun = (index: number): Change =>
     move(index, { status: 'READY', operation: 'RETRY', runTime: at(index).now.runTime + 1 })
   const failed = (): number[] => planned.map((subtask) => subtask.index).filter((index) => at(index).now.status === 'FAILED')
-  const wrongState = (what: string, status: string): Refusal => ({ code: 'TSK10007', args: [what, status] })
+  // A task that is rolled back refuses what any other FAILED one allows: the state says so.
+  const wrongState = (what: string, status: string): Refusal => ({
+    code: 'TSK10007',
+    args: [what, rollingBack() ? `${status} (ROLLBACK)` : status],
+  })
   const missing = (index: number): Refusal | undefined =>
     subtasks[index] ? undefined : { code: 'TSK10001', args: [String(index)] }
   const rollingBack = (): boolean => state.operation === 'ROLLBACK'

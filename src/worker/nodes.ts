@@ -10,11 +10,11 @@ import {
 } from '../activities/index.ts'
 import type { ClusterNode, HostNode, Node, ObproxyHostNode, ObproxyNode, PreparedHostNode } from '../activities/node.ts'
 import type { HostPool } from '../host/index.ts'
-import { connectSql, serversOf } from '../oceanbase/index.ts'
+import { serversOf } from '../oceanbase/index.ts'
 import type { NodeInput } from '../plan/node.ts'
 import type { Recorder } from '../plan/run.ts'
-import { Secret } from '../quote.ts'
 import type { Store } from '../store/index.ts'
+import { openSql } from './openSql.ts'
 import { type SubtaskRun, subtaskRun } from './subtaskRun.ts'
 
 export interface NodeDependencies {
@@ -43,20 +43,8 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities & 
     const { clusterId } = input
     if (clusterId === undefined) throw new TypeError(`"${input.name}" needs a cluster`)
     const cluster = await store.clusters.spec(clusterId)
-    return {
-      ...open(input, run),
-      cluster,
-      async sql(server, user, options = {}) {
-        const name = user === 'rootEmpty' ? 'root' : user
-        const password = user === 'rootEmpty' ? new Secret('') : await store.secrets.get(`cluster/${clusterId}/${name}`)
-        const session = await connectSql(
-          { ip: server.ip, port: cluster.sqlPort, username: `${name}@sys`, password },
-          { ...run, ...options },
-        )
-        run.atEnd(() => session.close())
-        return session
-      },
-    }
+    const node: ClusterNode = { ...open(input, run), cluster, sql: openSql(store, run, () => node) }
+    return node
   }
 
   const openHost = async (input: NodeInput, run: SubtaskRun): Promise<HostNode> => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
 import { z } from 'zod'
 import { buildPackages, createLab, type Lab } from '../../lab/index.ts'
@@ -9,7 +10,9 @@ import { createRequest, type Inventory, registerHosts, uploadPackages, type Zone
 import { type ApiClient, createClient } from '../../src/cli/client.ts'
 import { type Task, taskSchema } from '../../src/cli/taskSchema.ts'
 import { readConfig } from '../../src/config.ts'
-import { type Embedded, startEmbedded } from '../../src/embedded/index.ts'
+import { type Embedded, type EmbeddedOptions, startEmbedded } from '../../src/embedded/index.ts'
+
+const pollMs = 100
 
 const created = z.object({ id: z.number(), clusterId: z.number() })
 
@@ -43,9 +46,11 @@ export interface SceneOptions {
   readonly idcOf: (index: number) => string
   /** With OBProxy's packages, and an API that hosts reach: proxies ask it for their clusters. */
   readonly obproxy?: boolean
+  /** What else obflow is started with: a store that the test looks into, hooks beside the nodes. */
+  readonly obflow?: Pick<EmbeddedOptions, 'store' | 'interceptors'>
 }
 
-export async function startScene({ hosts, idcOf, obproxy = false }: SceneOptions): Promise<Scene> {
+export async function startScene({ hosts, idcOf, obproxy = false, obflow: extra = {} }: SceneOptions): Promise<Scene> {
   const cleanups: (() => Promise<unknown>)[] = []
   const close = async (): Promise<void> => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
@@ -59,7 +64,13 @@ export async function startScene({ hosts, idcOf, obproxy = false }: SceneOptions
     const password = randomBytes(12).toString('base64url')
     const listen = obproxy ? lab.subnet.replace(/0\/24$/, '1:0') : '127.0.0.1:0'
     const config = readConfig({ OBFLOW_DATA_DIR: dataDir, OBFLOW_LISTEN: listen, OBFLOW_ADMIN_PASSWORD: password })
-    const obflow = await startEmbedded(config, { keepRuns: false, temporalPort: 0, temporalUiPort: 0, logLevel: 'error' })
+    const obflow = await startEmbedded(config, {
+      keepRuns: false,
+      temporalPort: 0,
+      temporalUiPort: 0,
+      logLevel: 'error',
+      ...extra,
+    })
     cleanups.push(() => obflow.close())
     const connection = await Connection.connect({ address: obflow.temporal })
     cleanups.push(() => connection.close())
@@ -101,6 +112,8 @@ export async function startScene({ hosts, idcOf, obproxy = false }: SceneOptions
         for (;;) {
           const now = await task(id)
           if (now.status !== 'RUNNING') return now
+          // The hosts need the processor more than this does.
+          await pause(pollMs)
         }
       },
       [Symbol.asyncDispose]: close,

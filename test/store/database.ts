@@ -20,16 +20,19 @@ const tables = Object.values<unknown>(schema).filter((value) => is(value, PgTabl
 
 export const newKey = () => parseKey(randomBytes(32).toString('hex'))
 
+/** Every row of every table, in a stable order. */
+export async function dump(db: Connection['db']): Promise<Record<string, unknown[]>> {
+  const rows: Record<string, unknown[]> = {}
+  for (const table of tables) rows[getTableName(table)] = await db.select().from(table).orderBy(sql`1, 2`)
+  return rows
+}
+
 function testStore(connection: Connection, drop: () => Promise<void> = async () => {}): TestStore {
   const { db } = connection
   return {
     store: storeOver(connection, newKey()),
     db,
-    async dump() {
-      const rows: Record<string, unknown[]> = {}
-      for (const table of tables) rows[getTableName(table)] = await db.select().from(table).orderBy(sql`1, 2`)
-      return rows
-    },
+    dump: () => dump(db),
     async reset() {
       const names = tables.map((table) => sql.identifier(getTableName(table)))
       await db.execute(sql`truncate ${sql.join(names, sql`, `)} restart identity cascade`)

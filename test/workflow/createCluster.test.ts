@@ -116,6 +116,17 @@ describe('createCluster', () => {
     })
   })
 
+  it('counts one of two retries that come at the same moment', async () => {
+    await withCreateCluster(environment, aRun(), failing('ioBench', diskTooSmall), async ({ handle, calls, recorded }) => {
+      await recorded('FAILED')
+      const both = [handle.executeUpdate(messages.retryTask), handle.executeUpdate(messages.retryTask)]
+      const outcomes = await Promise.allSettled(both)
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      await handle.result()
+      expect(names(calls).filter((name) => name === 'ioBench')).toHaveLength(2)
+    })
+  })
+
   it('skips a failed subtask without running it', async () => {
     await withCreateCluster(environment, aRun(), failing('ioBench', diskTooSmall), async ({ handle, calls, recorded, state }) => {
       await recorded('FAILED')
