@@ -7,9 +7,11 @@ import { table } from './table.ts'
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } })
 const chosen = faults.filter(({ name }) => values.only === undefined || values.only.includes(name))
 if (chosen.length === 0) throw new Error(`no such fault; there are: ${faults.map(({ name }) => name).join(', ')}`)
+const stopping = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)))
 const runs: FaultRun[] = []
 for (const fault of chosen) {
-  const run = await runFault(fault, (line) => process.stderr.write(`${line}\n`))
+  const run = await runFault(fault, { log: (line) => process.stderr.write(`${line}\n`), signal: stopping.signal })
   runs.push(run)
   process.stderr.write(
     `${fault.name}: ${run.cells.filter(({ verdict }) => verdict === 'lost').length} lost, ${run.complaints.length} complaints, ${Math.round(run.seconds)} s\n`,

@@ -28,11 +28,18 @@ export interface FaultRun {
 const amidMs = 150
 const patienceMs = 15 * 60_000
 
+export interface RunOptions {
+  readonly log: (line: string) => void
+  /** Names of the nodes that meet the fault; all of them unless told. */
+  readonly nodes?: readonly string[]
+  /** Ends the run; what it made is cleared away first. */
+  readonly signal?: AbortSignal
+}
+
 /** One create in which every node, one after the other, meets the fault. */
-export async function runFault(fault: Fault, log: (line: string) => void): Promise<FaultRun> {
+export async function runFault(fault: Fault, { log, nodes, signal }: RunOptions): Promise<FaultRun> {
   const began = Date.now()
   const met = new Set<number>()
-  const nodes = new Map<number, string>()
   let stack: Stack | undefined
   let creating = false
   let healed: Promise<void> = Promise.resolve()
@@ -49,8 +56,7 @@ export async function runFault(fault: Fault, log: (line: string) => void): Promi
 
   const atInstant = async (instant: Instant): Promise<void> => {
     if (!creating) return
-    nodes.set(instant.subtaskId, instant.name)
-    if (instant.at === 'start' && !met.has(instant.subtaskId)) {
+    if (instant.at === 'start' && !met.has(instant.subtaskId) && (nodes?.includes(instant.name) ?? true)) {
       met.add(instant.subtaskId)
       if (fault.when === 'under') {
         await healed
@@ -81,7 +87,7 @@ export async function runFault(fault: Fault, log: (line: string) => void): Promi
     stack = await startStack(fault.shape, fault.hosts, atInstant)
     creating = true
     const { taskId, clusterId } = await stack.create()
-    let task = await ended(stack, taskId)
+    let task = await ended(stack, taskId, signal)
     for (let retries = 0; task.status === 'FAILED' && retries < 60; retries++) {
       for (const { id, name, error } of task.subtasks) {
         if (error)
@@ -90,13 +96,14 @@ export async function runFault(fault: Fault, log: (line: string) => void): Promi
       await healed
       await heal()
       await patiently(stack.api.post(`/api/v2/tasks/instances/${taskId}/retry`, {}, z.unknown()).then(() => undefined))
-      task = await ended(stack, taskId)
+      task = await ended(stack, taskId, signal)
     }
     creating = false
     await healed
     await heal()
     for (const { id, name, status } of task.subtasks) {
-      if (status !== 'SUCCESSFUL' || !met.has(id))
+      const spared = nodes !== undefined && !nodes.includes(name)
+      if (status !== 'SUCCESSFUL' || !(met.has(id) || spared))
         cells.set(id, { node: name, verdict: 'lost', cause: `ended ${status}${met.has(id) ? '' : ', the fault never met it'}` })
       else if (!cells.has(id)) cells.set(id, { node: name, verdict: 'by itself' })
     }
@@ -121,9 +128,10 @@ async function patiently(call: Promise<void>): Promise<void> {
   })
 }
 
-async function ended(stack: Stack, taskId: number): Promise<Task> {
+async function ended(stack: Stack, taskId: number, signal?: AbortSignal): Promise<Task> {
   const deadline = Date.now() + patienceMs
   for (;;) {
+    signal?.throwIfAborted()
     const task = await stack.api.get(`/api/v2/tasks/instances/${taskId}`, taskSchema).then(
       ({ data }) => data,
       () => undefined,
