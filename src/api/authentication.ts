@@ -66,11 +66,11 @@ export function authentication({ store, rateLimits, clock }: AuthenticationOptio
       const claim = claims.get(request)
       if (claim === undefined) return payload
       if (request.routeOptions.config.streamsBody && isMultipart(request)) {
-        request.bodyVerified = verifyOnTheWay(claim, request.raw)
         enter(request, reply, claim.user)
+        request.bodyVerified = verifyOnTheWay(claim, request.raw)
         return payload
       }
-      const verified = await verifyBody(claim, request, payload)
+      const verified = await verifyBody(claim, { request, reply, payload })
       enter(request, reply, claim.user)
       return verified
     },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { errorCodes, type FastifyRequest, type RequestPayload } from 'fastify'
+import { errorCodes, type FastifyReply, type FastifyRequest, type RequestPayload } from 'fastify'
 import { Refused } from '../errors/refused.ts'
 import type { Store, User } from '../store/index.ts'
 import { dateOf, isSignedBy, md5Of, type SignedParts, signedLogin } from './signature.ts'
@@ -54,7 +54,10 @@ export async function claimOf(store: Store, request: FastifyRequest, now: Date):
 }
 
 /** Reads a body to its end and checks the signature over it, before anything is made of it; gives a stream of what was read. */
-export async function verifyBody(claim: Claim, request: FastifyRequest, payload: RequestPayload): Promise<Readable> {
+export async function verifyBody(
+  claim: Claim,
+  { request, reply, payload }: { request: FastifyRequest; reply: FastifyReply; payload: RequestPayload },
+): Promise<Readable> {
   const limit = request.routeOptions.bodyLimit ?? 0
   const chunks: Buffer[] = []
   let size = 0
@@ -62,7 +65,10 @@ export async function verifyBody(claim: Claim, request: FastifyRequest, payload:
   for await (const chunk of Readable.prototype.iterator.call(payload, { destroyOnReturn: false })) {
     chunks.push(chunk)
     size += chunk.length
-    if (size > limit) throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE()
+    if (size <= limit) continue
+    // What is still to come is not read, so no other call can follow on this connection.
+    reply.header('connection', 'close')
+    throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE()
   }
   const body = Buffer.concat(chunks)
   claim.check(md5Of(body))

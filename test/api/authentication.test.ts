@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
+import { Agent, type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { form, rpmFile } from './rpmFile.ts'
@@ -44,6 +46,24 @@ describe('a signed call', () => {
     expect((await post('{"name":', '{"other":')).error?.code).toBe('IAM10000')
     expect((await post('{"name":')).error?.message).toContain('Malformed JSON')
     expect((await post(JSON.stringify({ name: 'x'.repeat(9_000_000) }))).status).toBe(413)
+  })
+
+  test('that is too large is refused, and the next on the same connection is not held up by it', async () => {
+    const { port } = new URL(await api.app.listen({ port: 0, host: '127.0.0.1' }))
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const send = async (body: Buffer) => {
+      const headers = sign(key, { method: 'POST', url: regions, body, contentType: json, date: api.clock.now })
+      const sent = request({ agent, port, host: '127.0.0.1', method: 'POST', path: regions, headers })
+      // The server hangs up on what it does not want to read.
+      sent.on('error', () => {})
+      sent.end(body)
+      const [reply]: IncomingMessage[] = await once(sent, 'response')
+      for await (const _ of reply ?? []);
+      return reply?.statusCode
+    }
+    expect(await send(Buffer.alloc(9_000_000, ' '))).toBe(413)
+    expect(await send(Buffer.from('{"name":"hangzhou"}'))).toBe(200)
+    agent.destroy()
   })
 
   test('is refused for another query', async () => {
