@@ -1,0 +1,93 @@
+import { MockActivityEnvironment } from '@temporalio/testing'
+import { DefaultLogger } from '@temporalio/worker'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { DefiniteError, TransientError } from '../../src/errors/failure.ts'
+import { subtaskInterceptor } from '../../src/worker/interceptor.ts'
+import { openTestStore, type TestStore } from '../store/database.ts'
+import { addHosts } from '../store/inventory.ts'
+
+let opened: TestStore
+beforeAll(async () => {
+  opened = await openTestStore()
+})
+afterAll(() => opened.close())
+beforeEach(async () => {
+  await opened.reset()
+  await addHosts(opened.store, 1)
+})
+
+const timeoutSeconds = 1800
+
+/** The first subtask of "Prepare host" as its workflow calls it. */
+async function preparation() {
+  const { tasks } = opened.store
+  const { contents } = await tasks.list({ hostId: 1 }, { page: 1, size: 1 })
+  const { id: taskId = 0, firstSubtaskId: subtaskId = 0 } = contents[0] ?? {}
+  const input = {
+    taskId,
+    subtaskId,
+    runTime: 1,
+    operation: 'EXECUTE',
+    name: 'Pre check for create host',
+    timeoutSeconds,
+    hostId: 1,
+  }
+  const now = async () => ({
+    subtask: await tasks.subtask(taskId, subtaskId),
+    log: (await tasks.logOf(subtaskId)).map(({ message }) => message).join('\n'),
+  })
+  return { input, now }
+}
+
+/** One attempt of an activity, after attempts that took `spentMs`. */
+const attempt = (
+  input: unknown,
+  work: (input: unknown) => Promise<unknown>,
+  { number = 1, spentMs = 0 } = {},
+): Promise<unknown> =>
+  new MockActivityEnvironment(
+    { attempt: number, heartbeatDetails: { spentMs } },
+    { interceptors: [subtaskInterceptor(opened.store)], logger: new DefaultLogger('ERROR') },
+  ).run(work, input)
+
+const hostDown = async () => {
+  throw new TransientError('cannot connect to host 10.0.0.1:22: connect ECONNREFUSED')
+}
+
+describe('a subtask whose host is down', () => {
+  it('is RUNNING and tried again while it has time, and its log says so', async () => {
+    const { input, now } = await preparation()
+    await expect(attempt(input, hostDown)).rejects.toMatchObject({ type: 'Transient', nonRetryable: false })
+    await expect(attempt(input, hostDown, { number: 2, spentMs: 60_000 })).rejects.toMatchObject({ type: 'Transient' })
+    const { subtask, log } = await now()
+    expect(subtask).toMatchObject({ status: 'RUNNING', runTime: 1, cause: null })
+    expect(log).toContain('Attempt 1 ended: cannot connect to host 10.0.0.1:22: connect ECONNREFUSED. It is tried again.')
+    expect(log).toContain('Attempt 2 ended: ')
+  })
+
+  it('is FAILED once its attempts have used up its time, and tells what was last seen', async () => {
+    const { input, now } = await preparation()
+    const outOfTime = { number: 40, spentMs: timeoutSeconds * 1000 }
+    await expect(attempt(input, hostDown, outOfTime)).rejects.toMatchObject({ type: 'TSK10012', nonRetryable: true })
+    const { subtask } = await now()
+    expect(subtask).toMatchObject({
+      status: 'FAILED',
+      cause: { code: 'TSK10012', message: expect.stringContaining('Last seen: cannot connect to host 10.0.0.1:22') },
+    })
+  })
+})
+
+it('a wrong password ends a subtask at its first attempt', async () => {
+  const { input, now } = await preparation()
+  const cause = { code: 'CMP07015', message: 'host 10.0.0.1 refused the password of root', host: '10.0.0.1' }
+  const refused = attempt(input, () => Promise.reject(new DefiniteError(cause)))
+  await expect(refused).rejects.toMatchObject({ type: 'CMP07015', nonRetryable: true })
+  expect((await now()).subtask).toMatchObject({ status: 'FAILED', cause })
+})
+
+it('an activity that is no subtask leaves no row', async () => {
+  const before = await opened.dump()
+  expect(await attempt({ cluster: { name: 'terran' } }, async () => ['found'])).toEqual(['found'])
+  await expect(attempt({ cluster: { name: 'terran' } }, hostDown)).rejects.toThrow('ECONNREFUSED')
+  expect(await opened.dump()).toEqual(before)
+})
