@@ -4,7 +4,10 @@ import { defineSearchAttributeKey } from '@temporalio/common'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker'
 import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
+import { createObproxyCluster } from '../../src/plan/createObproxyCluster.ts'
 import { deletePrimaryCluster } from '../../src/plan/deleteCluster.ts'
+import { deleteObproxyCluster } from '../../src/plan/deleteObproxyCluster.ts'
+import { linkObproxy, unlinkObproxy } from '../../src/plan/linkObproxy.ts'
 import type { NodeInput } from '../../src/plan/node.ts'
 import { type Decisions, type Run, searchAttributes } from '../../src/plan/run.ts'
 import { createCluster } from '../../src/workflows/index.ts'
@@ -117,9 +120,14 @@ async function start(
 
 const activityNames = [
   ...new Set(
-    [createPrimaryCluster, deletePrimaryCluster].flatMap(({ stages }) =>
-      stages.flatMap(({ activity, undo }): string[] => (undo ? [activity, undo] : [activity])),
-    ),
+    [
+      createPrimaryCluster,
+      deletePrimaryCluster,
+      createObproxyCluster(1),
+      deleteObproxyCluster(1),
+      linkObproxy,
+      unlinkObproxy,
+    ].flatMap(({ stages }) => stages.flatMap(({ activity, undo }): string[] => (undo ? [activity, undo] : [activity]))),
   ),
   'waitNode',
 ]
