@@ -15,7 +15,10 @@ export function basicLogin(header: string | undefined): Login | undefined {
   if (encoded === undefined) return undefined
   const text = Buffer.from(encoded, 'base64').toString('utf8')
   const colon = text.indexOf(':')
-  return colon < 0 ? undefined : { username: text.slice(0, colon), password: new Secret(text.slice(colon + 1)) }
+  // Control characters are not allowed (RFC 7617), and a database takes no NUL.
+  return colon < 0 || /\p{Cc}/u.test(text)
+    ? undefined
+    : { username: text.slice(0, colon), password: new Secret(text.slice(colon + 1)) }
 }
 
 /** Wrong passwords allowed, and for how long none is looked at afterwards. Source: OCP's defaults, by user and by client. */
