@@ -13,5 +13,6 @@ export async function recordHistory(temporal: Client, taskId: number, name: stri
   const text = JSON.stringify(JSON.parse(historyToJSON(history)), undefined, 1)
     .replaceAll(root, '')
     .replace(/obflow@[\w.-]+:\d+/g, 'obflow@worker')
+    .replace(/"\d+@[\w.-]+"/g, '"client"')
   writeFileSync(new URL(`histories/${name}.json`, import.meta.url), `${text}\n`)
 }
