@@ -35,6 +35,7 @@ export interface ApiClient {
   get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<Reply<z.infer<Schema>>>
   /** A form is sent as multipart, anything else as JSON. */
   post<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema): Promise<Reply<z.infer<Schema>>>
+  delete<Schema extends z.ZodType>(path: string, schema: Schema): Promise<Reply<z.infer<Schema>>>
 }
 
 /** OCP wraps every reply in this. */
@@ -77,6 +78,7 @@ export function createClient({ url, user, password }: ApiAccess): ApiClient {
   return {
     url: base,
     get: (path, schema) => call(path, schema, {}),
+    delete: (path, schema) => call(path, schema, { method: 'DELETE' }),
     post: (path, body, schema) =>
       body instanceof FormData
         ? call(path, schema, { method: 'POST', body })

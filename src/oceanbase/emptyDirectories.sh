@@ -10,13 +10,20 @@ owners() {
 
 known() { local path; for path in "${links[@]}" "${targets[@]}"; do if [ "$path" = "$1" ]; then return 0; fi; done; return 1; }
 
-# As "Make dir for ob" left them. Refuses before it touches anything when one of them is not this task's.
-empty_all() {
-  local path root
+# What observer keeps: data, redo, saved parameters, pid. Refuses before it touches anything when a directory is not this task's.
+empty_known() {
+  local path
   if owners | grep '^foreign ' >&2; then return 1; fi
   for path in "${targets[@]}"; do
     if [ -d "$path" ]; then find "$path/" -mindepth 1 -xdev ! -name lost+found -delete; fi
   done
+  rm -f -- "$etc"/observer.conf{,ig}.bin{,.history} "$run"/observer.pid "$run"/*.sock
+}
+
+# As "Make dir for ob" left them: observer refuses to begin in a store that holds anything else.
+empty_all() {
+  local path root
+  empty_known
   for root in "${roots[@]}"; do
     ours "$root" || continue
     for path in "$root"/* "$root"/.[!.]*; do
@@ -24,7 +31,6 @@ empty_all() {
       [ "$path" = "$root/$mark" ] || known "$path" || rm -rf --one-file-system -- "$path"
     done
   done
-  rm -f -- "$etc"/observer.conf{,ig}.bin{,.history} "$run"/observer.pid "$run"/*.sock
 }
 
 # Observer names what it rotates itself: <log>.<time>.

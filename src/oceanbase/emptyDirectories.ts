@@ -34,6 +34,6 @@ export const readDirectoryOwners = (stdout: string): DirectoryOwner[] =>
 export const emptyDirectories = (cluster: ClusterSpec, taskId: number): Quoted =>
   script(cluster, taskId, sh`empty_all\nset_log_aside`)
 
-/** The same when the task is taken back: logs and the task's notes go as well. */
+/** When the task is taken back, logs and the task's notes go as well; what others put beside the data stays. */
 export const clearDirectories = (cluster: ClusterSpec, taskId: number): Quoted =>
-  script(cluster, taskId, sh`empty_all\nremove_logs\nremove_notes`)
+  script(cluster, taskId, sh`empty_known\nremove_logs\nremove_notes`)

@@ -79,6 +79,14 @@ test('directories that were there and empty before the task belong to it as well
   expect(existsSync(written)).toBe(false)
 })
 
+test('what others put into the directories of a cluster stays when the task is taken back', () => {
+  makeAs(7)
+  const written = file('data/terran/sstable/block_file')
+  const foreign = file('data/terran/notes.txt')
+  run(clearDirectories(cluster, 7))
+  expect([written, foreign].filter(existsSync)).toEqual([foreign])
+})
+
 test('the log is kept under another name for a new start, and removed when the task is taken back', () => {
   makeAs(7)
   const log = file('home/log/observer.log')
