@@ -11,6 +11,7 @@ import {
 } from '../oceanbase/index.ts'
 import { observerFailure } from './logTail.ts'
 import type { ClusterNode } from './node.ts'
+import { primaryOf } from './primary.ts'
 import { asRoot, leadingServer } from './session.ts'
 import { foundNotEmpty, startAfresh } from './startAfresh.ts'
 import { until } from './until.ts'
@@ -77,7 +78,7 @@ async function sendBootstrap(node: ClusterNode): Promise<SqlError | undefined> {
       leader,
       async (session) => {
         await session.run(allowSeconds(bootstrapSeconds))
-        await session.run(bootstrapStatement(node.cluster))
+        await session.run(bootstrapStatement(node.cluster, node.cluster.type === 'STANDBY' ? primaryOf(node) : undefined))
       },
       patient,
     )

@@ -1,6 +1,9 @@
 import type { waitNode } from '../plan/expand.ts'
 import type { NodeInput } from '../plan/node.ts'
+import { addStandbyCluster, clearStandby } from './addStandbyCluster.ts'
 import { bootstrapOb, clearObservers } from './bootstrapOb.ts'
+import { checkPrimaryCluster } from './checkPrimaryCluster.ts'
+import { checkStandbyCluster } from './checkStandbyCluster.ts'
 import { cleanObserverHost } from './cleanObserverHost.ts'
 import { createDefaultUser } from './createDefaultUser.ts'
 import { deleteClusterInfo } from './deleteClusterInfo.ts'
@@ -58,6 +61,10 @@ export const clusterNodes = {
   linkObproxy,
   unlinkObproxy,
   prepareDeleteCluster,
+  checkPrimaryCluster,
+  addStandbyCluster,
+  checkStandbyCluster,
+  clearStandby,
 }
 
 /** Nodes that work on one host of a cluster. */

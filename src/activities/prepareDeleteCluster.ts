@@ -1,10 +1,11 @@
 import { DefiniteError } from '../errors/failure.ts'
 import { serversOf } from '../oceanbase/index.ts'
+import { removeStandbyCluster } from './addStandbyCluster.ts'
 import { unlinkObproxy } from './linkObproxy.ts'
 import { asMaker } from './makerOf.ts'
 import type { ClusterNode } from './node.ts'
 
-/** Proves that the cluster is to go, takes it from the obproxies that serve it, and logs what will be removed. */
+/** Proves that the cluster is to go, takes it from the obproxies that serve it and from a primary that it follows, and logs what will be removed. */
 export async function prepareDeleteCluster(node: ClusterNode): Promise<void> {
   const { cluster, log, store } = node
   const status = (await store.clusters.get(cluster.id))?.status
@@ -13,6 +14,7 @@ export async function prepareDeleteCluster(node: ClusterNode): Promise<void> {
   }
   const maker = await asMaker(node)
   await unlinkObproxy(maker)
+  if (cluster.type === 'STANDBY') await removeStandbyCluster(node)
   const { install, data, log: redo } = cluster.paths
   log('INFO', `Cluster ${cluster.name}:${cluster.obClusterId} goes, with all its data: ${install}, ${data}, ${redo}`)
   log(

@@ -119,6 +119,12 @@ export const codes = {
   OBE11012: { int: 11012, http: 400, en: 'The password must not be empty', zh: '密码不能为空' },
   OBE11013: { int: 11013, http: 400, en: 'The rpm package name must not be empty', zh: 'RPM 包名不能为空' },
   OBE11014: { int: 11014, http: 409, en: 'Cluster {0} to be created exists already', zh: '待创建的集群 {0} 已存在' },
+  OBE11017: {
+    int: 11017,
+    http: 404,
+    en: 'Primary cluster {0} is not found',
+    zh: '未找到主集群 {0}',
+  },
   OBE11019: { int: 11019, http: 400, en: 'The server list of zone {0} is empty', zh: 'Zone {0} 的服务器列表为空' },
   OBE11020: {
     int: 11020,

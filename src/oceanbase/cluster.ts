@@ -6,6 +6,8 @@ export interface ClusterSpec {
   /** OceanBase's own cluster id (`-c`). */
   readonly obClusterId: number
   readonly type: 'PRIMARY' | 'STANDBY'
+  /** Of a standby: the cluster it follows. */
+  readonly primary?: PrimaryCluster
   /** Version of the package, e.g. `4.2.1.8`; picks the line in versions.ts. */
   readonly version: string
   readonly packageId: number
@@ -19,6 +21,12 @@ export interface ClusterSpec {
   readonly startupParameters: readonly { readonly name: string; readonly value: string }[]
   readonly zones: readonly ZoneSpec[]
   readonly obproxyClusterIds: readonly number[]
+}
+
+/** What a standby cluster (2.2 and 3.x only) is told about its primary. */
+export interface PrimaryCluster {
+  readonly obClusterId: number
+  readonly rootServers: readonly { readonly ip: string; readonly rpcPort: number; readonly sqlPort: number }[]
 }
 
 /** Where a cluster lives on each host; OCP's attributes installPath, dataDiskPath, logDiskPath. */

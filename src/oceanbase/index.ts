@@ -1,5 +1,13 @@
 export * from './agent.ts'
-export { type ClusterSpec, type Paths, rootServersOf, type ServerSpec, serversOf, type ZoneSpec } from './cluster.ts'
+export {
+  type ClusterSpec,
+  type Paths,
+  type PrimaryCluster,
+  rootServersOf,
+  type ServerSpec,
+  serversOf,
+  type ZoneSpec,
+} from './cluster.ts'
 export { connectSql, type SqlOptions } from './connectSql.ts'
 export * from './emptyDirectories.ts'
 export { failureAdvice } from './failureAdvice.ts'
@@ -12,5 +20,6 @@ export { generatePassword } from './password.ts'
 export { type DefaultUser, defaultUsers } from './privileges.ts'
 export { type Freeze, isServing, type ObServer, type ObTenant, type ObZone } from './rows.ts'
 export { NothingListens, type Sql, SqlError, type SqlTarget, type SqlUser } from './sql.ts'
+export * from './standby.ts'
 export * from './statements.ts'
 export { lineOf, type Question, type VersionLine } from './versions.ts'

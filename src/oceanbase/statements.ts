@@ -1,12 +1,6 @@
 import { identifier, joined, type Quoted, type Secret, sql } from '../quote.ts'
-import { type ClusterSpec, rootServersOf, type ServerSpec, type ZoneSpec } from './cluster.ts'
+import { type ClusterSpec, type PrimaryCluster, rootServersOf, type ServerSpec, type ZoneSpec } from './cluster.ts'
 import { lineOf } from './versions.ts'
-
-/** What a standby cluster (2.2 and 3.x only) is told about its primary. */
-export interface PrimaryCluster {
-  readonly obClusterId: number
-  readonly rootServers: readonly { readonly ip: string; readonly rpcPort: number; readonly sqlPort: number }[]
-}
 
 /** `ip:rpc`: how OceanBase names a server. */
 export const serverAddress = (cluster: Pick<ClusterSpec, 'rpcPort'>, server: Pick<ServerSpec, 'ip'>): string =>

@@ -52,9 +52,23 @@ const atLeast = (version: readonly number[], from: readonly number[]): boolean =
   return different === -1 || (version[different] ?? 0) > (from[different] ?? 0)
 }
 
+/** OCP's own limits of standby clusters (OCP, "Create an OceanBase cluster"): the first version that may, the first that may not. */
+const standbyClusters = { from: [2, 2, 50], before: [4] } as const
+
+const partsOf = (version: string): number[] => /^\d+(\.\d+)+/.exec(version)?.[0].split('.').map(Number) ?? []
+
+/** Why no cluster of this version can have a standby cluster, in words; undefined when it can. */
+export function objectionToStandby(version: string): string | undefined {
+  const parts = partsOf(version)
+  if (atLeast(parts, standbyClusters.before))
+    return `OceanBase ${version} has no standby clusters: from 4.1 on a physical standby is a tenant, made inside a PRIMARY cluster`
+  if (atLeast(parts, standbyClusters.from)) return undefined
+  return `OceanBase ${version} has no standby clusters: they begin with ${standbyClusters.from.join('.')}`
+}
+
 /** The line of a version such as `2.2.73` or `4.2.1.8`. Throws DefiniteError for a version no line covers. */
 export const lineOf = (version: string): VersionLine => {
-  const parts = /^\d+(\.\d+)+/.exec(version)?.[0].split('.').map(Number) ?? []
+  const parts = partsOf(version)
   const entry = (parts[0] ?? 0) > newestMajor ? undefined : table.find(({ from }) => atLeast(parts, from))
   if (!entry) {
     throw new DefiniteError({

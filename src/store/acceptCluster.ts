@@ -1,5 +1,6 @@
-import { asc, inArray } from 'drizzle-orm'
+import { asc, eq, inArray } from 'drizzle-orm'
 import { refuseAny } from '../errors/refused.ts'
+import { defaultUsers } from '../oceanbase/privileges.ts'
 import { admit } from './admission.ts'
 import { answered, type ClientToken, remember } from './clientTokens.ts'
 import { take } from './counters.ts'
@@ -11,7 +12,8 @@ import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
 import { planCreate, rootServerOf } from './planCreate.ts'
 import { inChunks } from './rows.ts'
 import * as schema from './schema/index.ts'
-import { secrets } from './secrets.ts'
+import { type Secrets, secrets } from './secrets.ts'
+import { primaryOf } from './standbyRule.ts'
 
 export interface Acceptance {
   readonly request: NewCluster
@@ -40,6 +42,15 @@ const lockHosts = (tx: Db, { zones }: NewCluster) =>
     .orderBy(asc(schema.hosts.id))
     .for('update')
 
+/** A primary must not be deleted between the look at it and its standby's being there. */
+const lockNamesakes = (tx: Db, { name }: NewCluster) =>
+  tx.select({ id: schema.clusters.id }).from(schema.clusters).where(eq(schema.clusters.name, name)).for('update')
+
+/** The users that a standby gets with its primary's data. */
+async function copyUsers(kept: Secrets, primaryId: number, standbyId: number): Promise<void> {
+  for (const { name } of defaultUsers) await kept.copy(`cluster/${primaryId}/${name}`, `cluster/${standbyId}/${name}`)
+}
+
 /**
  * Accepts a create in one transaction: hosts reserved, ids given, cluster, secret, task and subtasks written; or throws Refused and leaves
  * nothing. Of requests at the same time for one name or one host exactly one is accepted.
@@ -51,12 +62,13 @@ export const acceptCluster = (db: Db, key: Key, { request, creator, traceId, cli
     const before = clientToken && (await answered(tx, key, creator.id, clientToken))
     if (before !== undefined) return { task: before, again: true }
     await lockHosts(tx, request)
+    await lockNamesakes(tx, request)
     const inventory = await readInventory(tx, key, request)
     refuseAny(admit(request, inventory))
     const rpm = inventory.package
     if (rpm === undefined) throw new Error('admission let a missing package pass')
     const obClusterId = request.obClusterId ?? inventory.lastObClusterId + 1
-    const { name, type, zones, password, proxyroPassword, ...settings } = request
+    const { name, type, zones, password, proxyroPassword, primaryObClusterId: _, ...settings } = request
     const ipOf = (hostId: number): string => inventory.hosts.get(hostId)?.innerIpAddress ?? ''
 
     await tx.insert(schema.clusters).values({
@@ -115,10 +127,11 @@ export const acceptCluster = (db: Db, key: Key, { request, creator, traceId, cli
     await tx.update(schema.hosts).set({ status: 'ONLINE' }).where(inArray(schema.hosts.id, hostIds))
     await secrets(tx, key).put(`cluster/${clusterId}/root`, password)
     if (proxyroPassword !== undefined) await secrets(tx, key).put(`cluster/${clusterId}/proxyro`, proxyroPassword)
+    const primary = type === 'STANDBY' ? primaryOf(request, inventory) : undefined
+    if (primary !== undefined) await copyUsers(secrets(tx, key), primary.id, clusterId)
 
     const task = await insertTask(tx, {
       ...planCreate({ request, inventory, package: rpm, clusterId, obClusterId }),
-      workflow: 'createCluster',
       creator,
       traceId,
       cluster: { id: clusterId, name, obClusterId, type },

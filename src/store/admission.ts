@@ -5,21 +5,28 @@ import { type NewCluster, type NewZone, priorityGroups } from './newCluster.ts'
 import type { ObproxyCluster } from './obproxyReads.ts'
 import { canServe, tooManyLinks } from './obproxyRules.ts'
 import type { Package } from './packages.ts'
+import type { clusters } from './schema/index.ts'
+import { standbyFits } from './standbyRule.ts'
 
 /** What the inventory says of everything a request names. */
 export interface Inventory {
-  readonly nameTaken: boolean
+  /** Clusters of the same name: a primary and its standbys. */
+  readonly namesakes: readonly Pick<ClusterRow, 'id' | 'obClusterId' | 'type' | 'status' | 'version'>[]
   readonly package: Package | undefined
   readonly hosts: ReadonlyMap<number, Host>
   readonly idcs: ReadonlyMap<string, Idc>
   readonly obproxies: ReadonlyMap<number, ObproxyCluster>
 }
 
-type Rule = (request: NewCluster, inventory: Inventory) => Finding[]
+type ClusterRow = typeof clusters.$inferSelect
+
+export type Rule = (request: NewCluster, inventory: Inventory) => Finding[]
 type ZoneRule = (zone: NewZone, inventory: Inventory, field: string) => Finding[]
 
-const nameIsFree: Rule = ({ name }, { nameTaken }) =>
-  nameTaken ? [{ code: 'OBE11014', args: [name], field: 'name', rejected: name }] : []
+const nameIsFree: Rule = ({ name, type }, { namesakes }) =>
+  type === 'PRIMARY' && namesakes.some((cluster) => cluster.type === 'PRIMARY')
+    ? [{ code: 'OBE11014', args: [name], field: 'name', rejected: name }]
+    : []
 
 const packageFits: Rule = ({ rpmName, fullVersion }, { package: found }) => {
   if (found === undefined) return [{ code: 'PKG10014', args: [rpmName], field: 'rpmName', rejected: rpmName }]
@@ -113,7 +120,7 @@ const zoneFitsPackage: ZoneRule = ({ name, architecture, packageOperatingSystem 
   return findings
 }
 
-const rules: readonly Rule[] = [nameIsFree, packageFits, hostsServeOnce]
+const rules: readonly Rule[] = [nameIsFree, standbyFits, packageFits, hostsServeOnce]
 const zoneRules: readonly ZoneRule[] = [idcIsThere, hostsFit, zoneFitsPackage]
 const lastRules: readonly Rule[] = [firstRegionHoldsTwo, obproxiesCanServe]
 

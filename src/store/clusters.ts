@@ -44,6 +44,19 @@ export interface ObservedTenant {
 
 const moment = (iso: string | null): Date | null => (iso === null ? null : new Date(iso))
 
+/** The cluster that a standby of this name follows. */
+async function primaryOf(db: Db, name: string): Promise<Pick<ClusterSpec, 'primary'>> {
+  const { clusters, servers } = schema
+  const members = await db
+    .select({ obClusterId: clusters.obClusterId, ip: servers.ip, rpcPort: servers.port, sqlPort: servers.sqlPort })
+    .from(servers)
+    .innerJoin(clusters, eq(clusters.id, servers.clusterId))
+    .where(and(eq(clusters.name, name), eq(clusters.type, 'PRIMARY'), eq(servers.rootServer, true)))
+    .orderBy(asc(servers.position))
+  const rootServers = members.map(({ obClusterId: _, ...server }) => server)
+  return members[0] ? { primary: { obClusterId: members[0].obClusterId, rootServers } } : {}
+}
+
 /** Clusters, their zones, servers and tenants. */
 export function clusters(db: Db, key: Key) {
   const { clusters: table, zones, servers, tenants } = schema
@@ -62,6 +75,7 @@ export function clusters(db: Db, key: Key) {
         name: row.name,
         obClusterId: row.obClusterId,
         type: row.type,
+        ...(row.type === 'STANDBY' && (await primaryOf(db, row.name))),
         version: row.version,
         packageId: row.packageId,
         primaryZone: row.primaryZone,

@@ -1,4 +1,4 @@
-import { and, eq, max } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Inventory } from './admission.ts'
 import type { Db } from './db.ts'
 import { hosts } from './hosts.ts'
@@ -19,21 +19,14 @@ export async function readInventory(tx: Db, key: Key, request: NewCluster): Prom
     if (proxy !== undefined) obproxies.set(id, proxy)
   }
   const sameName = eq(schema.clusters.name, request.name)
-  const primaries = await tx
-    .select({ id: schema.clusters.id })
-    .from(schema.clusters)
-    .where(and(sameName, eq(schema.clusters.type, 'PRIMARY')))
-  const last = await tx
-    .select({ id: max(schema.clusters.obClusterId) })
-    .from(schema.clusters)
-    .where(sameName)
+  const namesakes = await tx.select().from(schema.clusters).where(sameName)
   const named = await idcsByName(
     tx,
     request.zones.map((zone) => zone.idcName),
   )
   return {
-    nameTaken: primaries.length > 0,
-    lastObClusterId: last[0]?.id ?? 0,
+    namesakes,
+    lastObClusterId: Math.max(0, ...namesakes.map((cluster) => cluster.obClusterId)),
     package: rpm,
     hosts: new Map((await hosts(tx, key).byIds(hostIds)).map((host) => [host.id, host])),
     idcs: new Map(named.map((idc) => [idc.name, idc])),

@@ -3,9 +3,12 @@ import type { Secret } from '../quote.ts'
 /** A cluster that is asked for: the request with its defaults filled in, its shape already checked. */
 export interface NewCluster {
   readonly name: string
-  readonly type: 'PRIMARY'
+  readonly type: 'PRIMARY' | 'STANDBY'
   readonly rpmName: string
+  /** Of root@sys; of a standby its primary's. */
   readonly password: Secret
+  /** Which cluster of the same name a standby is to follow: that one's obClusterId. */
+  readonly primaryObClusterId?: number | undefined
   /** Given out when absent. */
   readonly obClusterId?: number | undefined
   /** `version-buildNumber` the package must have. */

@@ -1,4 +1,5 @@
 import { createPrimaryCluster } from '../plan/createCluster.ts'
+import { createStandbyCluster } from '../plan/createStandbyCluster.ts'
 import { expand, type PlannedSubtask } from '../plan/expand.ts'
 import type { Inventory } from './admission.ts'
 import { createContext } from './createContext.ts'
@@ -8,6 +9,7 @@ import type { TaskContext, TaskTargets } from './schema/tasks.ts'
 
 /** What a create comes to, over the inventory as it is; pure, so that asking about a create gives what posting it would. */
 export interface PlannedCreate {
+  readonly workflow: 'createCluster' | 'createStandbyCluster'
   readonly name: string
   readonly prohibitRollback: boolean
   readonly targets: TaskTargets
@@ -27,17 +29,24 @@ export interface CreateFacts {
 /** The host of a zone that takes part in BOOTSTRAP. */
 export const rootServerOf = (zone: NewZone): number => zone.rootServer ?? zone.servers[0] ?? 0
 
+const operations = {
+  PRIMARY: { workflow: 'createCluster', plan: createPrimaryCluster },
+  STANDBY: { workflow: 'createStandbyCluster', plan: createStandbyCluster },
+} as const
+
 /** The plan of a create over its hosts and zones. Throws RangeError when there is none of either. */
 export function planCreate({ request, inventory, package: rpm, obClusterId, clusterId }: CreateFacts): PlannedCreate {
-  const { zones } = request
+  const { type, zones } = request
+  const { workflow, plan } = operations[type]
   const ipOf = (hostId: number): string => inventory.hosts.get(hostId)?.innerIpAddress ?? ''
   const hosts = zones.flatMap((zone) => zone.servers).map((id) => ({ id, ip: ipOf(id) }))
   const targets = { hosts, zones: zones.map((zone) => zone.name) }
   return {
-    name: createPrimaryCluster.name,
-    prohibitRollback: createPrimaryCluster.prohibitRollback,
+    workflow,
+    name: plan.name,
+    prohibitRollback: plan.prohibitRollback,
     targets,
-    subtasks: expand(createPrimaryCluster, targets),
+    subtasks: expand<string>(plan, targets),
     context: createContext({ request, clusterId, obClusterId, package: rpm, ipOf, rootServers: zones.map(rootServerOf) }),
   }
 }

@@ -17,19 +17,26 @@ export function secrets(db: Db, key: Key) {
     return unseal(key, ref, row.sealed)
   }
 
+  const put = async (ref: string, secret: Secret): Promise<void> => {
+    const row = sealed(ref, secret)
+    const set = { keyId: row.keyId, sealed: row.sealed, updateTime: new Date() }
+    await db.insert(table).values(row).onConflictDoUpdate({ target: table.ref, set })
+  }
+
   return {
     /** The secret; throws when there is none. */
     get,
     /** Stores a secret, in place of what was there. */
-    async put(ref: string, secret: Secret): Promise<void> {
-      const row = sealed(ref, secret)
-      const set = { keyId: row.keyId, sealed: row.sealed, updateTime: new Date() }
-      await db.insert(table).values(row).onConflictDoUpdate({ target: table.ref, set })
-    },
+    put,
     /** The secret that is there, or a new one: callers at the same time all get the same. */
     async getOrCreate(ref: string, create: () => Secret): Promise<Secret> {
       await db.insert(table).values(sealed(ref, create())).onConflictDoNothing()
       return get(ref)
+    },
+    /** Stores the same secret under another reference too; does nothing when there is none. */
+    async copy(from: string, to: string): Promise<void> {
+      const known = await db.select({ ref: table.ref }).from(table).where(eq(table.ref, from))
+      if (known.length > 0) await put(to, await get(from))
     },
     /** Forgets a secret. */
     async remove(ref: string): Promise<void> {
@@ -41,3 +48,5 @@ export function secrets(db: Db, key: Key) {
     },
   }
 }
+
+export type Secrets = ReturnType<typeof secrets>

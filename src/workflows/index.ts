@@ -1,4 +1,5 @@
 export { createCluster } from './createCluster.ts'
+export { createStandbyCluster } from './createStandbyCluster.ts'
 export { deleteCluster, deleteStandbyCluster } from './deleteCluster.ts'
 export { dryRunCreate } from './dryRunCreate.ts'
 export { createObproxyCluster, deleteObproxyCluster, linkObproxy, unlinkObproxy } from './obproxyCluster.ts'

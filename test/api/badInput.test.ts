@@ -237,7 +237,40 @@ const cases: readonly {
     code: 'COM10001',
     field: 'zones[0].servers[0]',
   },
-  { sent: 'a standby', change: { type: 'STANDBY' }, status: 400, code: 'COM10003' },
+  {
+    sent: 'a standby of nothing',
+    change: { type: 'STANDBY' },
+    status: 400,
+    code: 'COM10001',
+    field: 'primaryClusterInfo',
+  },
+  {
+    sent: 'a standby whose primary is not there',
+    change: { type: 'STANDBY', primaryClusterInfo: { rootSysPassword: 'Hidden-word-1', obClusterId: 9 } },
+    status: 404,
+    code: 'OBE11017',
+    field: 'primaryClusterInfo.obClusterId',
+  },
+  {
+    sent: 'a standby with a password that is not its primary’s',
+    change: { type: 'STANDBY', primaryClusterInfo: { rootSysPassword: 'other', obClusterId: 1 } },
+    status: 400,
+    code: 'COM10001',
+    field: 'password',
+  },
+  {
+    sent: 'a standby with a primary zone',
+    change: { type: 'STANDBY', primaryZone: 'zone1', primaryClusterInfo: { rootSysPassword: 'Hidden-word-1', obClusterId: 1 } },
+    status: 400,
+    code: 'OBE11022',
+    field: 'primaryZone',
+  },
+  {
+    sent: 'a primary with what only a standby has',
+    change: { primaryClusterInfo: { rootSysPassword: 'Hidden-word-1', obClusterId: 1 } },
+    status: 400,
+    code: 'COM10003',
+  },
   {
     sent: 'fields that cannot be honoured',
     change: { vpcId: 2, checkId: 'c1', loadType: 'OLAP' },
@@ -299,12 +332,11 @@ describe('a create request that is wrong', () => {
   test('one answer names every field that cannot be honoured', async () => {
     const { error } = await api.post('/api/v2/ob/clusters', {
       ...request,
-      type: 'STANDBY',
       vpcId: 2,
       arbitrationServiceId: 1,
       supportObsBackup: true,
     })
-    for (const name of ['vpcId', 'arbitrationServiceId', 'supportObsBackup', 'STANDBY']) expect(error?.message).toContain(name)
+    for (const name of ['vpcId', 'arbitrationServiceId', 'supportObsBackup']) expect(error?.message).toContain(name)
   })
 
   test('the message follows Accept-Language', async () => {

@@ -5,6 +5,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker'
 import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
 import { createObproxyCluster } from '../../src/plan/createObproxyCluster.ts'
+import { createStandbyCluster } from '../../src/plan/createStandbyCluster.ts'
 import { deletePrimaryCluster } from '../../src/plan/deleteCluster.ts'
 import { deleteObproxyCluster } from '../../src/plan/deleteObproxyCluster.ts'
 import { linkObproxy, unlinkObproxy } from '../../src/plan/linkObproxy.ts'
@@ -122,6 +123,7 @@ const activityNames = [
   ...new Set(
     [
       createPrimaryCluster,
+      createStandbyCluster,
       deletePrimaryCluster,
       createObproxyCluster(1),
       deleteObproxyCluster(1),

@@ -17,7 +17,8 @@ function newCluster(request: CreateRequest): NewCluster {
   const { obproxyUserPassword } = request
   return {
     name: request.name,
-    type: 'PRIMARY',
+    type: request.type,
+    ...(request.primaryClusterInfo && { primaryObClusterId: request.primaryClusterInfo.obClusterId }),
     rpmName: rpmNamesOf(request)[0] ?? '',
     password: new Secret(request.password),
     obClusterId: request.obClusterId ?? undefined,

@@ -43,6 +43,14 @@ const zone = z.strictObject({
   packageOperatingSystem: z.string().optional(),
 })
 
+/** Which cluster a STANDBY is to follow, and its root@sys password. */
+const primaryClusterInfo = z.strictObject({
+  rootSysPassword: z.string().max(256),
+  obClusterId: z.int().min(1).max(4_294_901_759),
+  vpcName: z.string().nullish(),
+  vpcId: z.int().nullish(),
+})
+
 /** Body of `POST /api/v2/ob/clusters`: every field that OCP documents; rules.ts says which values are taken. */
 export const createRequest = z.strictObject({
   name: z.string(),
@@ -69,7 +77,7 @@ export const createRequest = z.strictObject({
   vpcName: z.string().nullish(),
   vpcId: z.int().nullish(),
   obproxyClusterKeyList: z.array(z.unknown()).nullish(),
-  primaryClusterInfo: z.unknown().optional(),
+  primaryClusterInfo: primaryClusterInfo.nullish(),
   arbitrationServiceId: z.int().nullish(),
   oversellingFactor: z.int().nullish(),
   cgroupEnabled: z.boolean().nullish(),

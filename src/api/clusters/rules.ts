@@ -18,8 +18,12 @@ const invalid = (field: string, reason: string, rejected?: unknown): Finding => 
 const name: Rule = ({ name }) =>
   /^[a-z]\w{1,47}$/i.test(name) ? [] : [invalid('name', 'a letter first, then letters, digits and _, 2 to 48 characters', name)]
 
-const password: Rule = ({ password }, { passwordRule }) => {
+const password: Rule = ({ password, type, primaryClusterInfo }, { passwordRule }) => {
   if (password === '') return [{ code: 'OBE11012', field: 'password' }]
+  if (type === 'STANDBY') {
+    if (!primaryClusterInfo || primaryClusterInfo.rootSysPassword === password) return []
+    return [invalid('password', "a standby has its primary's users: it must be primaryClusterInfo.rootSysPassword")]
+  }
   const objection = objectionToPassword(password, passwordRule)
   return objection === undefined ? [] : [{ code: 'OBE11029', args: [objection], field: 'password' }]
 }
@@ -50,9 +54,10 @@ const zones: Rule = ({ zones }) => {
 }
 
 /** `zone1;zone2,zone3`: each zone at most once, each of this request, exactly one in the first place. Source: OCP's parameter table. */
-const primaryZone: Rule = ({ primaryZone, zones }) => {
+const primaryZone: Rule = ({ primaryZone, type, zones }) => {
   if (primaryZone === undefined || primaryZone === null || primaryZone === '') return []
   const at = { field: 'primaryZone', rejected: primaryZone }
+  if (type === 'STANDBY') return [{ code: 'OBE11022', args: [`a standby cluster is given none, not ${primaryZone}`], ...at }]
   if (primaryZone === 'RANDOM') return [{ code: 'OBE23101', ...at }]
   const groups = priorityGroups(primaryZone)
   const named = groups.flat()
@@ -61,6 +66,9 @@ const primaryZone: Rule = ({ primaryZone, zones }) => {
   if (strange !== undefined) return [{ code: 'OBE11022', args: [strange === '' ? primaryZone : strange], ...at }]
   return groups[0]?.length === 1 ? [] : [{ code: 'OBE23102', args: [primaryZone], ...at }]
 }
+
+const primary: Rule = ({ type, primaryClusterInfo }) =>
+  type === 'STANDBY' && !primaryClusterInfo ? [invalid('primaryClusterInfo', 'a standby cluster needs it')] : []
 
 const goodPort = (port: number): boolean => port > 1024 && port <= 65_535
 
@@ -118,7 +126,7 @@ const startupParameters: Rule = ({ startupParameters }) => {
   })
 }
 
-const rules: readonly Rule[] = [unhonoured, name, password, rpmName, zones, primaryZone, attributes, startupParameters]
+const rules: readonly Rule[] = [unhonoured, name, primary, password, rpmName, zones, primaryZone, attributes, startupParameters]
 
 /** Everything that is wrong with a create request taken by itself, the first one the most telling. */
 export const objections: Rule = (request, settings) => rules.flatMap((rule) => rule(request, settings))

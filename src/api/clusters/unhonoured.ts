@@ -7,7 +7,6 @@ const fields: { readonly [Field in keyof CreateRequest]?: { readonly taken: read
   vpcName: { taken: [''], why: 'only the classic network' },
   obproxyUserName: { taken: ['proxyro'], why: 'only proxyro' },
   obproxyClusterKeyList: { taken: [], why: 'there is one OCP' },
-  primaryClusterInfo: { taken: [], why: 'only for a standby cluster' },
   arbitrationServiceId: { taken: [], why: 'no arbitration service' },
   oversellingFactor: { taken: [100], why: 'only 100' },
   cgroupEnabled: { taken: [true], why: 'an observer uses cgroups when its host has them' },
@@ -26,6 +25,9 @@ export function unhonoured(request: CreateRequest): Finding[] {
     return asksNothing || taken.includes(value) ? [] : [`${field} (${why})`]
   })
   if (attributesOf(request).diskPathStyle === 'OBD') refused.push('attributes.diskPathStyle (only DEFAULT)')
-  if (request.type === 'STANDBY') refused.push('type STANDBY (only PRIMARY)')
+  const { primaryClusterInfo: primary, obproxyUserPassword, type } = request
+  if (type === 'PRIMARY' && primary) refused.push('primaryClusterInfo (only for a standby cluster)')
+  if (type === 'STANDBY' && obproxyUserPassword) refused.push("obproxyUserPassword (a standby has its primary's users)")
+  if (primary?.vpcName || (primary?.vpcId ?? 1) !== 1) refused.push('primaryClusterInfo.vpcId (only the classic network, 1)')
   return refused.length === 0 ? [] : [{ code: 'COM10003', args: [`this system cannot honour ${refused.join(', ')}`] }]
 }

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
+import { createStandbyCluster } from '../../src/plan/createStandbyCluster.ts'
+import { expand } from '../../src/plan/expand.ts'
+
+const activities = (plan: { readonly stages: readonly { readonly activity: string }[] }) =>
+  plan.stages.map(({ activity }) => activity)
+
+describe('the plan of a standby cluster', () => {
+  it('leaves out what only a primary can do and adds what concerns the primary, in the same order otherwise', () => {
+    const primary = activities(createPrimaryCluster)
+    const standby = activities(createStandbyCluster)
+    const common = standby.filter((activity) => primary.includes(activity))
+    expect(primary.filter((activity) => !standby.includes(activity))).toEqual([
+      'setSysPassword',
+      'createDefaultUser',
+      'setSysPrimaryZone',
+      'triggerCompaction',
+    ])
+    expect(primary.filter((activity) => common.includes(activity))).toEqual(common)
+    expect(standby.filter((activity) => !primary.includes(activity))).toEqual([
+      'checkPrimaryCluster',
+      'addStandbyCluster',
+      'checkStandbyCluster',
+    ])
+  })
+
+  it('looks at the primary before it touches a host', () => {
+    const planned = expand(createStandbyCluster, { hosts: [{ id: 1, ip: '10.0.0.1' }], zones: ['zone1'] })
+    const firstOnHost = planned.findIndex(({ host }) => host !== undefined)
+    expect(planned.findIndex(({ activity }) => activity === 'checkPrimaryCluster')).toBeLessThan(firstOnHost)
+  })
+})
