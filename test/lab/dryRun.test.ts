@@ -94,6 +94,15 @@ it('what stands in the way on a host is found there, and a host that is down is 
   await hostAt(0).must(['rm', '-r', '/home/admin/oceanbase'])
 })
 
+it('a host from which nothing comes back is a finding, and the answer there within 20 s', async () => {
+  await hostAt(1).fault('networkDown')
+  const startedAt = performance.now()
+  const found = fatal(await ask('protoss'))
+  expect(performance.now() - startedAt).toBeLessThan(20_000)
+  expect(found).toEqual([expect.objectContaining({ code: 'CMP07004', hostId: scene.inventory.hostIds[1] })])
+  await hostAt(1).heal('networkDown')
+})
+
 it('the hosts are looked at although the request would be refused, and no run is left behind', async () => {
   const { data } = await scene.api.post(
     '/api/v2/ob/clusters?dryRun=true',
