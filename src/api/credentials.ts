@@ -20,14 +20,14 @@ const login = z.strictObject({
 
 const newCredential = z.strictObject({
   targetType: z.literal('HOST'),
-  name: z.string().trim().min(1).max(128),
+  name: z.string().max(128).trim().min(1),
   sshCredentialProperty: login,
 })
 
 /** What is to change; what is not given stays. A login's type and secret go together: a password is no key. */
 const changedCredential = z.strictObject({
   targetType: z.literal('HOST').optional(),
-  name: z.string().trim().min(1).max(128).optional(),
+  name: z.string().max(128).trim().min(1).optional(),
   sshCredentialProperty: z
     .strictObject({ ...login.partial().shape })
     .refine(({ type, passphrase }) => type === undefined || passphrase !== undefined, 'a type needs its passphrase')

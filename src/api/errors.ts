@@ -42,6 +42,8 @@ const byFastifyCode: Readonly<Record<string, (request: FastifyRequest) => Failur
     failure(415, 'COM10003', `content type ${request.headers['content-type'] ?? '(none)'} is not supported`),
   FST_INVALID_MULTIPART_CONTENT_TYPE: (request) =>
     failure(415, 'COM10003', `content type ${request.headers['content-type'] ?? '(none)'} is not multipart/form-data`),
+  // No call here is a QUERY; Fastify looks for its body before it looks for its route.
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: (request) => failure(405, 'COM10003', `${request.method} is not supported`),
   FST_ERR_BAD_URL: (request) => failure(400, 'COM10003', `${request.url} is not a URL path`),
 }
 
@@ -54,7 +56,10 @@ function failureOf(error: FastifyError, request: FastifyRequest): Failure {
   if (known) return known(request)
   const status = error.statusCode ?? 500
   if (status >= 400 && status < 500) return failure(status, 'COM10003', error.message)
+  if (error.message.startsWith('Multipart:')) return failure(400, 'COM10003', 'Malformed multipart form')
   const cause = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : String(error.code)
+  // A NUL that came another way than through a schema.
+  if (cause === '22021') return failure(400, 'COM10003', 'not a text that can be stored')
   if (away.test(cause)) return failure(503, 'COM10004', 'the store is away')
   return failure(undefined, 'COM10999', request.id)
 }

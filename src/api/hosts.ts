@@ -5,6 +5,7 @@ import { type Host, hostKinds, hostStatuses, serviceTypes } from '../store/index
 import { callerOf } from './authentication.ts'
 import type { Api, Context } from './context.ts'
 import { data, done, paged } from './envelope.ts'
+import { readerOf } from './tasks/reader.ts'
 import { showHostTask } from './tasks/show.ts'
 import { isoTime } from './time.ts'
 import { id, idParam, key, list, paging } from './validation.ts'
@@ -75,7 +76,7 @@ const show = (host: Host) => ({
 })
 
 /** OCP's `/api/v2/compute/hosts`. */
-export function hosts(api: Api, { store, launch }: Context): void {
+export function hosts(api: Api, { store, launch, config }: Context): void {
   const path = '/api/v2/compute/hosts'
 
   api.post(`${path}/batchCreate`, { config: { permission: 'HOST:*:CREATE' }, schema: { body: newHosts } }, async (request) => {
@@ -84,7 +85,11 @@ export function hosts(api: Api, { store, launch }: Context): void {
     const accepted = await store.acceptHosts({ ...shared, hosts: hostBasicDataList, creator, traceId: request.id })
     for (const task of accepted.tasks) launch({ workflow: task.workflow, taskId: task.id })
     // OCP's page documents `contents`; its Terraform provider reads `id` and `hostIds`.
-    return data({ contents: accepted.tasks.map(showHostTask), hostIds: accepted.hostIds, id: accepted.tasks[0]?.id })
+    return data({
+      contents: accepted.tasks.map((task) => showHostTask(task, readerOf(config, request))),
+      hostIds: accepted.hostIds,
+      id: accepted.tasks[0]?.id,
+    })
   })
   api.get(path, { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
     paged(await store.hosts.list(query, query), query, show),

@@ -5,7 +5,7 @@ import { isoTime } from './time.ts'
 
 /** A name and a description, as regions, IDCs and host types have them. */
 export const named = {
-  name: z.string().trim().min(1).max(128),
+  name: z.string().max(128).trim().min(1),
   description: z.string().max(1024).nullish(),
 }
 

@@ -6,6 +6,9 @@ const secretField = /pass(word|phrase)|secret|token$/i
 
 type Path = readonly PropertyKey[]
 
+const zhCN = z.locales.zhCN()
+const notText = 'not a text that can be stored'
+
 const pathOf = (steps: Path): string =>
   steps.reduce<string>((path, step) => {
     if (typeof step === 'number') return `${path}[${step}]`
@@ -24,8 +27,8 @@ function sentAt(source: unknown, steps: Path): unknown {
 }
 
 /** A finding for each wrong or unknown field of something that does not have its schema's shape, the field named. */
-const findingsOf = (error: z.ZodError, source: unknown): Finding[] =>
-  error.issues.flatMap((issue): Finding[] => {
+const findingsOf = (error: z.ZodError, chinese: z.ZodError, source: unknown): Finding[] =>
+  error.issues.flatMap((issue, index): Finding[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => {
         const field = pathOf([...issue.path, key])
@@ -34,17 +37,37 @@ const findingsOf = (error: z.ZodError, source: unknown): Finding[] =>
     }
     const field = pathOf(issue.path) || 'body'
     const rejected = sentAt(source, issue.path)
-    return [{ code: 'COM10001', args: [field, issue.message], field, ...(rejected !== undefined && { rejected }) }]
+    const reason = { en: issue.message, zh: chinese.issues[index]?.message ?? issue.message }
+    return [{ code: 'COM10001', args: [field, reason], field, ...(rejected !== undefined && { rejected }) }]
   })
+
+const deepest = 32
+
+/** Where something lies that no database stores: a NUL, half of a surrogate pair, or more levels than any call has. */
+function unstorable(value: unknown, path: Path = []): Path | undefined {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? path : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  if (path.length > deepest) return path.slice(0, 1)
+  for (const [key, item] of Object.entries(value)) {
+    const bad = unstorable(key) ? path : unstorable(item, [...path, Array.isArray(value) ? Number(key) : key])
+    if (bad) return bad
+  }
+  return undefined
+}
 
 /** What Fastify runs over parameters, query and body: the parsed value, or a refusal with a finding for each wrong field. */
 export const compileValidator =
   ({ schema }: { schema: z.ZodType }) =>
   (sent: unknown): { value: unknown } | { error: Error } => {
     const parsed = schema.safeParse(sent)
+    const bad = parsed.success ? unstorable(parsed.data) : undefined
+    if (bad) return { error: new Refused({ code: 'COM10001', args: [pathOf(bad), notText], field: pathOf(bad) }) }
     if (parsed.success) return { value: parsed.data }
+    // Only what is refused is read again, for whoever reads Chinese.
+    const chinese = schema.safeParse(sent, { error: zhCN.localeError })
     const [first = { code: 'COM10003' as const, args: ['the request does not have the right form'] }, ...others] = findingsOf(
       parsed.error,
+      chinese.error ?? parsed.error,
       sent,
     )
     return { error: new Refused(first, ...others) }

@@ -1,4 +1,5 @@
 import { nodeCodes } from './nodeCodes.ts'
+import { phraseIn } from './phrases.ts'
 
 /** One OCP error: its number before OCP 4.2.2, its HTTP status, its text. `{0}` is the first argument. */
 export interface CodeEntry {
@@ -194,6 +195,12 @@ export const codeIn = (form: CodeForm, code: string): string | number => {
 }
 export type Language = 'en' | 'zh'
 
+/** What fills a text: a value, a phrase that phrases.ts translates, or words that come in both languages. */
+export type Words = string | number | Readonly<Record<Language, string>>
+
+const inWords = (words: Words, language: Language): string =>
+  typeof words === 'object' ? words[language] : phraseIn(language, String(words))
+
 /** The text of a code in a language, its arguments filled in. */
-export const textOf = (code: Code, args: readonly (string | number)[], language: Language): string =>
-  codes[code][language].replaceAll(/\{(\d)\}/g, (_, index: string) => String(args[Number(index)] ?? ''))
+export const textOf = (code: Code, args: readonly Words[], language: Language): string =>
+  codes[code][language].replaceAll(/\{(\d)\}/g, (_, index: string) => inWords(args[Number(index)] ?? '', language))

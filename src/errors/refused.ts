@@ -1,9 +1,9 @@
-import { type Code, textOf } from './codes.ts'
+import { type Code, textOf, type Words } from './codes.ts'
 
 /** One reason why a request cannot be accepted. */
 export interface Finding {
   readonly code: Code
-  readonly args?: readonly (string | number)[]
+  readonly args?: readonly Words[]
   /** Path in the request, e.g. `zones[0].servers[1]`. */
   readonly field?: string
   /** What was sent there; never a password. */

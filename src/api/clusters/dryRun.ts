@@ -5,6 +5,7 @@ import type { CreateLook, NewCluster } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
 import type { Context } from '../context.ts'
 import { findingShower } from '../errors.ts'
+import { readerOf } from '../tasks/reader.ts'
 import { showCreated } from '../tasks/show.ts'
 import type { CreateRequest } from './request.ts'
 import { objections } from './rules.ts'
@@ -64,7 +65,7 @@ export async function dryRun(context: Context, request: FastifyRequest, body: Cr
   const creator = callerOf(request)
   const subtasks = task?.subtasks ?? []
   const place = (index: number): number => index + 1
-  const reply = showCreated({
+  const planned = {
     id: null,
     name: task?.name ?? '',
     clusterId: null,
@@ -80,7 +81,8 @@ export async function dryRun(context: Context, request: FastifyRequest, body: Cr
       upstreams: upstreams.map(place),
       downstreams: downstreams.map(place),
     })),
-  })
+  }
+  const reply = showCreated(planned, readerOf(config, request))
   return {
     ...reply,
     admission: [...objections(body, config), ...findings].map(show),

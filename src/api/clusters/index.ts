@@ -5,6 +5,7 @@ import { type Cluster, clusterStatuses, type NewCluster } from '../../store/inde
 import { callerOf } from '../authentication.ts'
 import type { Api, Context } from '../context.ts'
 import { contents, data, paged } from '../envelope.ts'
+import { readerOf } from '../tasks/reader.ts'
 import { showCreated } from '../tasks/show.ts'
 import { id, idParam, list, paging } from '../validation.ts'
 import { dryRun } from './dryRun.ts'
@@ -73,14 +74,14 @@ export function clusters(api: Api, context: Context): void {
         ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
       })
       launch({ workflow: task.workflow, taskId: task.id })
-      return data(showCreated(task))
+      return data(showCreated(task, readerOf(config, request)))
     },
   )
   api.delete(`${path}/:id`, { config: { permission: 'CLUSTER:*:DELETE' }, schema: { params: idParam } }, async (request) => {
     const { id: clusterId } = request.params
     const task = await store.acceptDelete({ clusterId, creator: callerOf(request), traceId: request.id })
     launch({ workflow: task.workflow, taskId: task.id })
-    return data(showCreated(task))
+    return data(showCreated(task, readerOf(config, request)))
   })
   api.get(path, { config: { permission: 'CLUSTER:*:READ' }, schema: { querystring: query } }, async ({ query }) => {
     // Without standbys of their own line, each is still shown with its primary.

@@ -4,9 +4,13 @@ import type { Context } from '../context.ts'
 
 const isLoopback = (hostname: string): boolean => /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname)
 
-/** Where others reach this API: as configured, else as this caller has reached it. */
-export const publicUrl = (config: Context['config'], request: FastifyRequest): string =>
-  config.publicUrl ?? `${request.protocol}://${request.host}`
+/** Where others reach this API: as configured, else as this caller has reached it. Refuses a Host header that is no address. */
+export function publicUrl(config: Context['config'], request: FastifyRequest): string {
+  if (config.publicUrl !== undefined) return config.publicUrl
+  const url = `${request.protocol}://${request.host}`
+  if (URL.canParse(url)) return new URL(url).origin
+  throw new Refused({ code: 'COM10003', args: ['the Host header is not an address'] })
+}
 
 /** The URL of which the proxies of an OBProxy cluster ask what they serve; the form is that of OCP's sample. Refuses one that no host could reach. */
 export function configUrlOf(config: Context['config'], request: FastifyRequest, name: string, hosts: number): string {

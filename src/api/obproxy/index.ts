@@ -5,6 +5,7 @@ import { type NewObproxy, obproxyStatuses } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
 import type { Api, Context } from '../context.ts'
 import { data, paged } from '../envelope.ts'
+import { readerOf } from '../tasks/reader.ts'
 import { idParam, list, paging } from '../validation.ts'
 import { configUrlOf } from './configUrl.ts'
 import { obproxyLinks } from './links.ts'
@@ -58,7 +59,7 @@ export function obproxy(api: Api, context: Context): void {
       ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
     })
     launch({ workflow: task.workflow, taskId: task.id })
-    return data(showObproxyTask(task))
+    return data(showObproxyTask(task, readerOf(config, request)))
   })
   api.get(path, { config: { permission: 'OBPROXY:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
     paged(await store.obproxy.list(query, query), query, showObproxy),
@@ -76,7 +77,7 @@ export function obproxy(api: Api, context: Context): void {
     const { id: obproxyClusterId } = request.params
     const task = await store.acceptObproxyDelete({ obproxyClusterId, creator: callerOf(request), traceId: request.id })
     launch({ workflow: task.workflow, taskId: task.id })
-    return data(showObproxyTask(task))
+    return data(showObproxyTask(task, readerOf(config, request)))
   })
   obproxyLinks(api, context)
 }

@@ -17,7 +17,7 @@ const lookEveryMs = 100
  * Waits for a task that a call without data stands for. What it does on hosts is the worker's; a task that failed, or that goes on after the
  * patience, is answered as an error that names it, for it can be looked at, retried and rolled back like any other.
  */
-async function ended(store: Store, { id: taskId }: TaskWithSubtasks): Promise<void> {
+async function ended(store: Store, { id: taskId }: TaskWithSubtasks, closing: () => boolean): Promise<void> {
   const deadline = Date.now() + patienceMs
   for (;;) {
     const task = await store.tasks.get(taskId)
@@ -27,7 +27,8 @@ async function ended(store: Store, { id: taskId }: TaskWithSubtasks): Promise<vo
       const why = cause ? `${cause.code} ${cause.message}` : 'see its log'
       throw new Refused({ code: 'OBE10002', args: [`task ${taskId} "${task.name}" failed (retry it or roll it back): ${why}`] })
     }
-    if (Date.now() > deadline) throw new Refused({ code: 'COM10004', args: [`task ${taskId} goes on; look at it instead`] })
+    if (Date.now() > deadline || closing())
+      throw new Refused({ code: 'COM10004', args: [`task ${taskId} goes on; look at it instead`] })
     await sleep(lookEveryMs)
   }
 }
@@ -38,9 +39,14 @@ const linkParams = z.object({ id, obClusterName: z.string().min(1).max(64) })
 export function obproxyLinks(api: Api, { store, launch }: Context): void {
   const path = '/api/v2/obproxy/clusters/:id/obLinks'
   const config = { permission: 'OBPROXY:*:UPDATE' } as const
+  let closing = false
+  // A server that stops must not wait for what workers do.
+  api.addHook('preClose', async () => {
+    closing = true
+  })
   const carriedOut = async (task: TaskWithSubtasks) => {
     launch({ workflow: task.workflow, taskId: task.id })
-    await ended(store, task)
+    await ended(store, task, () => closing)
     return done
   }
 

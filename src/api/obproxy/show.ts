@@ -1,4 +1,5 @@
 import type { ObproxyCluster, TaskWithSubtasks } from '../../store/index.ts'
+import type { Reader } from '../tasks/reader.ts'
 import { showHostTask } from '../tasks/show.ts'
 import { isoTime } from '../time.ts'
 
@@ -56,8 +57,8 @@ export const showObproxy = (found: ObproxyCluster) => ({
 })
 
 /** OCP's TaskInstance with its context as an object, as the samples of OBProxy's calls have it. */
-export const showObproxyTask = (task: TaskWithSubtasks) => ({
-  ...showHostTask(task),
+export const showObproxyTask = (task: TaskWithSubtasks, reader: Reader) => ({
+  ...showHostTask(task, reader),
   context: { listMap: task.context.listMap, parallel: false, parallelIdx: -1, stringMap: task.context.stringMap },
   obproxyClusterId: task.obproxyClusterId,
 })

@@ -7,6 +7,7 @@ import { taskDiagnosis } from './diagnosis.ts'
 import { subtaskOf, subtaskParams, taskOf } from './find.ts'
 import { printLog } from './log.ts'
 import { taskOperations } from './operations.ts'
+import { readerOf } from './reader.ts'
 import { showBasicTask, showTask } from './show.ts'
 
 const query = z.strictObject({
@@ -23,25 +24,20 @@ const query = z.strictObject({
 
 /** OCP's `/api/v2/tasks/instances`, and `/api/v2/tasks/{id}` as its Terraform provider asks for it. */
 export function tasks(api: Api, context: Context): void {
-  const { store } = context
+  const { store, config } = context
   const path = '/api/v2/tasks/instances'
 
-  api.get(
-    path,
-    { config: { permission: 'TASK:*:READ' }, schema: { querystring: query } },
-    async ({ query: { tenantName, tenantId, ...filter } }) => {
-      // No task here is about a tenant.
-      const page = tenantName ?? tenantId
-      return paged(
-        page === undefined ? await store.tasks.list(filter, filter) : { contents: [], total: 0 },
-        filter,
-        showBasicTask,
-      )
-    },
-  )
+  api.get(path, { config: { permission: 'TASK:*:READ' }, schema: { querystring: query } }, async (request) => {
+    const { tenantName, tenantId, ...filter } = request.query
+    // No task here is about a tenant.
+    const noTenant = tenantName === undefined && tenantId === undefined
+    const page = noTenant ? await store.tasks.list(filter, filter) : { contents: [], total: 0 }
+    const reader = readerOf(config, request)
+    return paged(page, filter, (task) => showBasicTask(task, reader))
+  })
   for (const one of [`${path}/:id`, '/api/v2/tasks/:id']) {
-    api.get(one, { config: { permission: 'TASK:*:READ' }, schema: { params: idParam } }, async ({ params }) =>
-      data(showTask(await taskOf(store, params.id))),
+    api.get(one, { config: { permission: 'TASK:*:READ' }, schema: { params: idParam } }, async (request) =>
+      data(showTask(await taskOf(store, request.params.id), readerOf(config, request))),
     )
   }
   api.get(

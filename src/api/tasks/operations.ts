@@ -7,6 +7,7 @@ import type { Api, Context } from '../context.ts'
 import { data, done } from '../envelope.ts'
 import { idParam } from '../validation.ts'
 import { subtaskOf, subtaskParams, taskOf } from './find.ts'
+import { type Reader, readerOf } from './reader.ts'
 import { showSubtask, showTask } from './show.ts'
 
 const config = { permission: 'TASK:*:UPDATE' } as const
@@ -23,7 +24,7 @@ export function taskOperations(api: Api, context: Context): void {
   })
 }
 
-function operationsBelow(path: string, api: Api, { store, operate }: Context): void {
+function operationsBelow(path: string, api: Api, { store, operate, config: settings }: Context): void {
   const ask = async (taskId: number, what: Ask): Promise<void> => {
     const task = await taskOf(store, taskId)
     const subtask = 'subtaskId' in what ? await subtaskOf(store, taskId, what.subtaskId) : undefined
@@ -33,16 +34,17 @@ function operationsBelow(path: string, api: Api, { store, operate }: Context): v
     const refusal = answer === 'ended' ? endedAs(await taskOf(store, taskId), subtask) : answer
     throw new Refused(inWords(refusal, task, subtask))
   }
-  const asTask = async (id: number, operation: 'retryTask' | 'rollbackTask') => {
+  const asTask = async (id: number, operation: 'retryTask' | 'rollbackTask', reader: Reader) => {
     await ask(id, { operation })
-    return data(showTask(await taskOf(store, id)))
+    return data(showTask(await taskOf(store, id), reader))
   }
 
-  api.post(`${path}/:id/retry`, ofTask, ({ params }) => asTask(params.id, 'retryTask'))
-  api.post(`${path}/:id/rollback`, ofTask, ({ params }) => asTask(params.id, 'rollbackTask'))
-  api.post(`${path}/:id/subtasks/:subtaskId/retry`, ofSubtask, async ({ params: { id, subtaskId } }) => {
+  api.post(`${path}/:id/retry`, ofTask, (request) => asTask(request.params.id, 'retryTask', readerOf(settings, request)))
+  api.post(`${path}/:id/rollback`, ofTask, (request) => asTask(request.params.id, 'rollbackTask', readerOf(settings, request)))
+  api.post(`${path}/:id/subtasks/:subtaskId/retry`, ofSubtask, async (request) => {
+    const { id, subtaskId } = request.params
     await ask(id, { operation: 'retrySubtask', subtaskId })
-    return data(showSubtask(await subtaskOf(store, id, subtaskId)))
+    return data(showSubtask(await subtaskOf(store, id, subtaskId), readerOf(settings, request)))
   })
   api.post(`${path}/:id/subtasks/:subtaskId/skip`, ofSubtask, async ({ params: { id, subtaskId } }) => {
     await ask(id, { operation: 'skipSubtask', subtaskId })

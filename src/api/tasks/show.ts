@@ -1,5 +1,7 @@
 import type { Subtask, Task, TaskContext, TaskSummary, TaskWithSubtasks } from '../../store/index.ts'
 import { isoTime } from '../time.ts'
+import { nameIn } from './names.ts'
+import { causeFor, named, type Reader } from './reader.ts'
 
 const time = (key: string, date: Date | null): Record<string, string> => (date === null ? {} : { [key]: isoTime(date) })
 const given = <Value>(key: string, value: Value | null): Record<string, Value> => (value === null ? {} : { [key]: value })
@@ -31,7 +33,7 @@ export type CreatedTask = Pick<
  * The reply to a create, as OCP's API page prints it: the task as it was accepted, its first subtask RUNNING because it is being started.
  * `clusterId` is what the Terraform provider reads.
  */
-export function showCreated(task: CreatedTask) {
+export function showCreated(task: CreatedTask, reader: Reader) {
   const { clusterId, clusterName, obClusterId } = task
   return {
     cluster: { id: clusterId, name: clusterName, obClusterId },
@@ -39,14 +41,13 @@ export function showCreated(task: CreatedTask) {
     context: printContext(task.context),
     creator: creatorOf(task),
     id: task.id,
-    name: task.name,
+    name: nameIn(reader.language, task.name),
     startTime: isoTime(task.startTime),
     status: 'RUNNING',
     tasks: task.subtasks.map((subtask) => ({
-      description: subtask.name,
+      ...named(reader, subtask.name),
       downstreams: subtask.downstreams,
       id: subtask.id,
-      name: subtask.name,
       operation: 'EXECUTE',
       status: subtask.upstreams.length === 0 ? 'RUNNING' : 'PENDING',
       upstreams: subtask.upstreams,
@@ -55,17 +56,16 @@ export function showCreated(task: CreatedTask) {
 }
 
 /** OCP's SubtaskInstance. A failed one also shows why; clients of OCP pass over what they do not know. */
-export const showSubtask = (subtask: Subtask) => ({
+export const showSubtask = (subtask: Subtask, reader: Reader) => ({
   createTime: isoTime(subtask.createTime),
-  description: subtask.name,
+  ...named(reader, subtask.name),
   downstreams: subtask.downstreams,
-  ...(subtask.status === 'FAILED' && given('error', subtask.cause)),
+  ...(subtask.status === 'FAILED' && given('error', subtask.cause && causeFor(reader, subtask.cause))),
   ...given('executor', subtask.executor),
   ...time('finishTime', subtask.finishTime),
   ...given('hostId', subtask.hostId),
   ...given('hostIp', subtask.ip),
   id: subtask.id,
-  name: subtask.name,
   nodeType: 'JAVA_TASK',
   operation: subtask.operation,
   parallelIdx: subtask.parallelIdx,
@@ -80,7 +80,7 @@ export const showSubtask = (subtask: Subtask) => ({
 })
 
 /** OCP's WrappedTaskInstance, with the flat ids of its TaskInstance beside. */
-export const showTask = (task: TaskWithSubtasks) => ({
+export const showTask = (task: TaskWithSubtasks, reader: Reader) => ({
   ...given('cluster', clusterOf(task) ?? null),
   ...given('clusterId', task.clusterId),
   context: printContext(task.context),
@@ -90,32 +90,32 @@ export const showTask = (task: TaskWithSubtasks) => ({
   ...time('finishTime', task.finishTime),
   ...given('hostId', task.hostId),
   id: task.id,
-  name: task.name,
+  name: nameIn(reader.language, task.name),
   operation: task.operation,
   prohibitRollback: task.prohibitRollback,
   startTime: isoTime(task.startTime),
   status: task.status,
-  subtasks: task.subtasks.map(showSubtask),
+  subtasks: task.subtasks.map((subtask) => showSubtask(subtask, reader)),
   taskDefinitionId: -1,
   type: task.type,
 })
 
 /** OCP's TaskInstance, whose creator is a plain name: what batchCreate answers for each host. */
-export function showHostTask(task: TaskWithSubtasks) {
-  const { creator, context: _, ...facts } = showTask(task)
+export function showHostTask(task: TaskWithSubtasks, reader: Reader) {
+  const { creator, context: _, ...facts } = showTask(task, reader)
   return { ...facts, creator: creator.name }
 }
 
 /** OCP's BasicTaskInstance: a line of the task list. */
-export const showBasicTask = (task: TaskSummary) => ({
+export const showBasicTask = (task: TaskSummary, reader: Reader) => ({
   ...given('cluster', clusterOf(task) ?? null),
   creator: creatorOf(task),
   ...time('finishTime', task.finishTime),
   ...given('hostId', task.hostId),
   id: task.id,
-  name: task.name,
+  name: nameIn(reader.language, task.name),
   operation: task.operation,
   startTime: isoTime(task.startTime),
   status: task.status,
-  subtasks: task.subtasks.map(({ id, name, operation, status }) => ({ description: name, id, name, operation, status })),
+  subtasks: task.subtasks.map(({ id, name, operation, status }) => ({ ...named(reader, name), id, operation, status })),
 })

@@ -1,0 +1,25 @@
+import type { FastifyRequest } from 'fastify'
+import type { Config } from '../../config.ts'
+import { type CodeForm, codeIn, type Language } from '../../errors/codes.ts'
+import type { Cause } from '../../errors/failure.ts'
+import { languageOf } from '../errors.ts'
+import { nameIn } from './names.ts'
+
+/** For whom a task is shown: in which language, and in which form codes are printed. */
+export interface Reader {
+  readonly language: Language
+  readonly codes: CodeForm
+}
+
+export const readerOf = ({ errorCodes }: Pick<Config, 'errorCodes'>, { headers }: Pick<FastifyRequest, 'headers'>): Reader => ({
+  language: languageOf(headers['accept-language']),
+  codes: errorCodes,
+})
+
+/** `name` and, as OCP has it, `description`, which says the same. */
+export function named({ language }: Reader, name: string) {
+  const shown = nameIn(language, name)
+  return { description: shown, name: shown }
+}
+
+export const causeFor = ({ codes }: Reader, cause: Cause) => ({ ...cause, code: codeIn(codes, cause.code) })

@@ -1,0 +1,47 @@
+import type { Language } from './codes.ts'
+
+/** Reasons that are said in the same words each time, in Chinese. What is not here is said in English. */
+const chinese: Readonly<Record<string, string>> = {
+  'unknown field': '未知字段',
+  'not a text that can be stored': '包含无法存储的字符',
+  'Malformed JSON request': 'JSON 格式错误',
+  'Malformed multipart form': 'multipart 表单格式错误',
+  'the body is empty': '请求体为空',
+  'the body is not as long as Content-Length says': '请求体长度与 Content-Length 不一致',
+  'the body is too large': '请求体过大',
+  'the store is away': '存储不可用',
+  'the upload broke off': '上传中断',
+  'another request adds the same hosts': '另一个请求正在添加相同的主机',
+  'the request does not have the right form': '请求格式不正确',
+  'one rpm in the form field "file"': '需在表单字段 "file" 中上传一个 RPM',
+  'an IPv4 address': '应为 IPv4 地址',
+  'a Linux user name': '应为 Linux 用户名',
+  'a letter first, then letters, digits and _, 2 to 48 characters': '以字母开头，由字母、数字、下划线组成，长度 2～48',
+  "must be one of the zone's servers": '必须是该 Zone 中的服务器',
+  'letters, digits and _.@+- between slashes, without . and ..': '斜线之间只能是字母、数字和 _.@+-，不能是 . 和 ..',
+  'letters, digits and _': '只能是字母、数字和下划线',
+  'given twice': '重复指定',
+  'no spaces, commas, quotes or backslashes': '不能包含空格、逗号、引号或反斜线',
+
+  'no login was sent': '未提供认证信息',
+  'the signature does not match the call': '签名与请求不一致',
+  'the date of the signature is missing or more than 15 minutes off': '签名日期缺失，或与服务器时间相差超过 15 分钟',
+  'there is no such access key': 'AccessKey 不存在',
+  'a letter first, then letters, digits, _ . @ -, 2 to 48 characters': '以字母开头，由字母、数字和 _ . @ - 组成，长度 2～48',
+  '8 to 32 characters, of digits, upper case, lower case and ~!@#%^&*_-+=|(){}[]:;,.?/ at least three':
+    '长度 8～32，数字、大写字母、小写字母和 ~!@#%^&*_-+=|(){}[]:;,.?/ 至少包含三类',
+
+  call: '接口',
+  'access key': 'AccessKey',
+  user: '用户',
+  cluster: '集群',
+  credential: '凭据',
+  host: '主机',
+  'host type': '机型',
+  IDC: '机房',
+  region: '区域',
+  zone: 'Zone',
+}
+
+export const phraseIn = (language: Language, phrase: string): string =>
+  language === 'zh' && Object.hasOwn(chinese, phrase) ? (chinese[phrase] ?? phrase) : phrase

@@ -1,0 +1,78 @@
+import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { nameIn } from '../../src/api/tasks/names.ts'
+import { addHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
+import request from './fixtures/createRequest.json' with { type: 'json' }
+import { openApi, type TestApi } from './server.ts'
+
+const plans = fileURLToPath(new URL('../../src/plan/', import.meta.url))
+const named = z.object({ name: z.string(), subtasks: z.array(z.looseObject({ name: z.string(), description: z.string() })) })
+
+describe('who asks for Chinese', () => {
+  const headers = { 'accept-language': 'zh-CN,zh;q=0.9,en;q=0.5' }
+  let api: TestApi
+  beforeAll(async () => {
+    api = await openApi({ errorCodes: 'int' })
+    await api.reset()
+    await addHosts(api.store, 1)
+    await api.store.packages.create(packageNamed(sampleRpm))
+    await api.post('/api/v2/ob/clusters', request)
+  })
+  afterAll(() => api.close())
+
+  test('reads the names of a task and its nodes in Chinese, others in English', async () => {
+    const path = '/api/v2/tasks/instances/1001'
+    const chinese = named.parse((await api.call({ url: path, headers })).data)
+    expect(chinese.name).toBe('创建主 OB 集群')
+    expect(chinese.subtasks[0]).toMatchObject({ name: '准备安装集群', description: '准备安装集群' })
+    const english = named.parse((await api.get(path)).data)
+    expect(english.name).toBe('Create primary OB cluster')
+    expect(english.subtasks[0]).toMatchObject({ name: 'Prepare install cluster', description: 'Prepare install cluster' })
+  })
+
+  test('finds every plan and every node named', () => {
+    const sources = globSync('*.ts', { cwd: plans }).map((file) => readFileSync(`${plans}${file}`, 'utf8'))
+    const names = sources.flatMap((text) =>
+      [...text.matchAll(/\b(?:plan|once|perHost|perZone)\(\s*'([^']+)'/g)].map(([, name = '']) => name),
+    )
+    expect(names.length).toBeGreaterThan(20)
+    expect(names.filter((name) => nameIn('zh', name) === name)).toEqual([])
+  })
+
+  test('is told in Chinese what is wrong with a field, and gets numbers where numbers are set', async () => {
+    const { error } = await api.call({
+      method: 'POST',
+      url: '/api/v2/compute/regions',
+      body: { name: 7, colour: 'red' },
+      headers,
+    })
+    expect(error).toMatchObject({ code: 1001, message: expect.stringContaining('参数 name 为空或不合法：无效输入') })
+    expect(error?.subErrors?.[1]).toMatchObject({ field: 'colour', message: expect.stringContaining('未知字段') })
+  })
+
+  test('sees why a subtask failed under a number too', async () => {
+    const { tasks } = api.store
+    const first = (await tasks.get(1001))?.subtasks[0]
+    if (!first) throw new Error('no task')
+    const run = { taskId: 1001, subtaskId: first.id, runTime: 1, at: new Date() }
+    await tasks.started({ ...run, operation: 'EXECUTE', executor: 'worker' })
+    await tasks.finished({ ...run, status: 'FAILED', cause: { code: 'OBD-1007', message: 'too few open files' } })
+    expect((await api.get('/api/v2/tasks/1001')).data).toMatchObject({
+      subtasks: [{ error: { code: 1007 } }, ...Array(22).fill({})],
+    })
+  })
+
+  test('a text that no database stores is refused and its field named', async () => {
+    const bad = await api.post('/api/v2/compute/regions', { name: 'a\0b' })
+    expect(bad).toMatchObject({ status: 400, error: { subErrors: [{ field: 'name' }] } })
+    const half = await api.call({
+      method: 'POST',
+      url: '/api/v2/compute/regions',
+      body: '{"name":"\\ud800"}',
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(half.status).toBe(400)
+  })
+})
