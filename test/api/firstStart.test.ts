@@ -47,6 +47,12 @@ describe('the configuration', () => {
     expect(JSON.stringify(config)).not.toContain('Hidden-word-3')
   })
 
+  test('takes the address that hosts reach without a slash at its end, and only of the web', () => {
+    expect(readConfig({ OBFLOW_PUBLIC_URL: 'http://10.0.0.9:8080/' }).publicUrl).toBe('http://10.0.0.9:8080')
+    expect(readConfig({ OBFLOW_PUBLIC_URL: '' }).publicUrl).toBeUndefined()
+    expect(() => readConfig({ OBFLOW_PUBLIC_URL: 'ftp://10.0.0.9' })).toThrow('OBFLOW_PUBLIC_URL')
+  })
+
   test('names every wrong variable', () => {
     const wrong = () => readConfig({ OBFLOW_ERROR_CODES: 'hex', DATABASE_URL: 'mysql://x', OBFLOW_LISTEN: '8080' })
     for (const name of ['OBFLOW_ERROR_CODES', 'DATABASE_URL', 'OBFLOW_LISTEN']) expect(wrong).toThrow(name)
