@@ -16,7 +16,7 @@ import { profile, users } from './iam/index.ts'
 import { idcs } from './idcs.ts'
 import { type Launcher, launcher, type Workflows } from './launch.ts'
 import { meta } from './meta.ts'
-import { allowedMethods } from './methods.ts'
+import { refuseOtherMethods } from './methods.ts'
 import { obproxy } from './obproxy/index.ts'
 import { describeRoutes, openapi } from './openapi/index.ts'
 import { packages } from './packages/index.ts'
@@ -66,13 +66,9 @@ export async function buildApp({
     request.routeOptions.config.bare || reply.statusCode >= 400 ? payload : envelope(request, reply, payload),
   )
   app.addHook('onClose', () => starts.settled())
-  const methodsOf = allowedMethods(app)
-  app.setNotFoundHandler((request, reply) => {
-    const allowed = methodsOf(request.url)
-    const [path] = request.url.split('?')
-    if (allowed.length === 0) throw new Refused({ code: 'COM10002', args: ['call', `${request.method} ${path}`] })
-    reply.header('allow', allowed.join(', '))
-    throw Object.assign(new Error(`${request.method} is not supported by ${path}`), { statusCode: 405 })
+  refuseOtherMethods(app)
+  app.setNotFoundHandler(({ method, url }) => {
+    throw new Refused({ code: 'COM10002', args: ['call', `${method} ${url.split('?')[0]}`] })
   })
   await app.register(multipart, { limits: { files: 1, fields: 0, parts: 1, fileSize: Number.MAX_SAFE_INTEGER } })
 

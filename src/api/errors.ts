@@ -42,8 +42,6 @@ const byFastifyCode: Readonly<Record<string, (request: FastifyRequest) => Failur
     failure(415, 'COM10003', `content type ${request.headers['content-type'] ?? '(none)'} is not supported`),
   FST_INVALID_MULTIPART_CONTENT_TYPE: (request) =>
     failure(415, 'COM10003', `content type ${request.headers['content-type'] ?? '(none)'} is not multipart/form-data`),
-  // No call here is a QUERY; Fastify looks for its body before it looks for its route.
-  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: (request) => failure(405, 'COM10003', `${request.method} is not supported`),
   FST_ERR_BAD_URL: (request) => failure(400, 'COM10003', `${request.url} is not a URL path`),
 }
 

@@ -1,17 +1,29 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-/** Which methods a path has: what tells a wrong method (405) from a wrong path (404). Call it before routes are added. */
-export function allowedMethods(app: Pick<FastifyInstance, 'addHook'>): (url: string) => string[] {
-  const routes: { readonly method: string; readonly url: string; readonly path: RegExp }[] = []
-  app.addHook('onRoute', ({ method, url }) => {
-    const path = new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`)
-    for (const each of [method].flat()) routes.push({ method: each, url, path })
-  })
-  return (url) => {
-    const [path = ''] = url.split('?')
+interface Route {
+  readonly method: string
+  readonly path: RegExp
+  readonly parameters: number
+}
+
+const toRoute = (method: string, url: string): Route => ({
+  method,
+  path: new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),
+  parameters: url.split(':').length - 1,
+})
+
+/** Refuses a method that a path does not have with 405 and not 404, and says which it has. Call it before routes are added. */
+export function refuseOtherMethods(app: Pick<FastifyInstance, 'addHook'>): void {
+  const routes: Route[] = []
+  app.addHook('onRoute', ({ method, url }) => void routes.push(...[method].flat().map((each) => toRoute(each, url))))
+  app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+    const [path = ''] = request.url.split('?')
     const matching = routes.filter((route) => route.path.test(path))
-    // `hosts/batchCreate` is that call, and no host.
-    const literal = matching.filter((route) => route.url === path)
-    return [...new Set((literal.length > 0 ? literal : matching).map((route) => route.method))].sort()
-  }
+    // `hosts/batchCreate` is that call, and no host of that number.
+    const fewest = Math.min(...matching.map((route) => route.parameters))
+    const methods = new Set(matching.filter((route) => route.parameters === fewest).map((route) => route.method))
+    if (methods.size === 0 || methods.has(request.method)) return
+    reply.header('allow', [...methods].sort().join(', '))
+    throw Object.assign(new Error(`${request.method} is not supported by ${path}`), { statusCode: 405 })
+  })
 }

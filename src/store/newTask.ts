@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { PlannedSubtask } from '../plan/expand.ts'
 import { take } from './counters.ts'
 import type { Db } from './db.ts'
@@ -63,6 +64,8 @@ export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtask
         firstSubtaskId,
         subtaskCount: planned.length,
         traceId: facts.traceId,
+        // OCP's is the node that took the request; its subtasks name the workers.
+        executor: hostname(),
         createTime: now,
         startTime: now,
       })
