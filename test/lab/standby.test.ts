@@ -6,6 +6,7 @@ import { causes, type Scene, startScene } from './scene.ts'
 
 const reply = z.looseObject({ id: z.number(), clusterId: z.number(), name: z.string() })
 const shown = z.looseObject({ status: z.string(), type: z.string(), obClusterId: z.number() })
+const shownHost = z.looseObject({ status: z.string() })
 const password = 'Aa11--overlord'
 
 const rows = async (host: LabHost | undefined, query: string): Promise<unknown> => {
@@ -49,6 +50,19 @@ describe('a primary of 2.2.73 and its standby', () => {
     await scene.api.post(`/api/v2/tasks/instances/${id}/rollback`, {}, z.unknown())
     expect((await scene.ended(id)).status).toBe('SUCCESSFUL')
   }, 120_000)
+
+  it('is unknown to its primary again when it is rolled back after its BOOTSTRAP, and its host is free', async () => {
+    const agent = '/home/admin/ocp_agent/bin/ob_agentctl'
+    await scene.lab.hosts[1]?.exec(`chmod a-x ${agent}`)
+    const { id, task } = await post(password)
+    expect(causes(task)).toMatch(/^Refresh ocp agent config: /)
+    expect(await standbys()).toEqual([{ id: 2, status: 'VALID' }])
+    await scene.api.post(`/api/v2/tasks/instances/${id}/rollback`, {}, z.unknown())
+    expect((await scene.ended(id)).status).toBe('SUCCESSFUL')
+    expect(await standbys()).toEqual([])
+    expect((await scene.api.get('/api/v2/compute/hosts/2', shownHost)).data.status).toBe('AVAILABLE')
+    await scene.lab.hosts[1]?.exec(`chmod a+x ${agent}`)
+  }, 300_000)
 
   it('is RUNNING as a PHYSICAL STANDBY that its primary counts as VALID', async () => {
     const { clusterId, task } = await post(password)
