@@ -11,14 +11,14 @@ export function upload(fileName: string, content: Buffer): FormData {
   return form
 }
 
-const addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.3']
+const addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4']
 
 /**
- * An API that listens, filled over HTTP; tasks go on as a worker would write it. A cluster RUNNING on host 1, an OBProxy cluster, and the
+ * An API that listens, filled over HTTP; tasks go on as a worker would write it. A cluster RUNNING on host 1, an OBProxy cluster on host 2, and the
  * preparation of host 3 FAILED at its second node.
  */
 export async function openScene() {
-  const api = await openApi()
+  const api = await openApi({ publicUrl: 'http://10.0.0.9:8080' })
   await api.reset()
   await api.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = z.object({ port: z.number() }).parse(api.app.server.address())
@@ -76,6 +76,7 @@ export async function openScene() {
   await carryOut(1000)
   await carryOut(1001)
   await carryOut(1002, 1)
+  await carryOut(1003)
   for (const id of [1, 2]) {
     await store.hosts.setFacts(id, {
       name: `host${id}`,
@@ -88,13 +89,20 @@ export async function openScene() {
   }
   await must('POST', '/api/v2/ob/clusters', createRequest)
   await api.launcher.settled()
-  await carryOut(1003)
+  await carryOut(1004)
   const at = new Date().toISOString()
   const facts = { innerStatus: 'ACTIVE', status: 'RUNNING', withRootserver: true, startTime: at, stopTime: null } as const
   const server = { hostId: 1, ip: '10.0.0.1', port: 2882, sqlPort: 2881, zoneName: 'zone1', version: '2.2.73_1' }
   await store.clusters.saveServers(1, [{ ...server, ...facts }])
   await store.clusters.saveZones(1, [{ name: 'zone1', innerStatus: 'ACTIVE', idcName: 'hz2', regionName: 'hangzhou' }])
   await store.clusters.setStatus(1, 'RUNNING')
+  const proxy = rpmFile({ name: 'obproxy', version: '3.2.3', release: '20220101.el7', arch: 'x86_64' })
+  await must('POST', '/api/v2/software-packages', upload('obproxy-3.2.3-20220101.el7.x86_64.rpm', proxy))
+  const proxies = { name: 'proxies', address: '10.0.0.2', workMode: 'CONFIG_URL', obproxyInstallParam: { hostIds: [2] } }
+  await must('POST', '/api/v2/obproxy/clusters', proxies)
+  await api.launcher.settled()
+  await carryOut(1005)
+  await store.obproxy.setStatus(1, 'RUNNING')
 
   return {
     ...api,
