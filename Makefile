@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup check fmt unit test demo lab serve clean packages root
+.PHONY: help setup check fmt unit test demo lab serve clean packages root fuzz bench chaos
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,8 +24,18 @@ unit: setup ## the tests that need no hosts, as any user
 test: root check packages ## everything: check, lab packages, all tests on real hosts (root on Linux)
 	@node tools/test.ts
 
+fuzz: setup .tools/fuzz/bin/schemathesis ## 2,000 and more requests made up from the OpenAPI document; no 5xx, no reply unlike its schema
+	@node tools/fuzz.ts
+
+bench: setup ## how long the calls take that everybody polls
+	@node bench/api.ts
+
 demo: root packages ## a 3-host cluster from nothing, shown as it grows; DEMO_EXIT=1 verifies and leaves
 	@exec node lab/demo.ts
+
+chaos: root packages ## every fault during every node, as a table (an hour; ONLY="worker killed" runs one fault)
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt-get install -y -qq --no-install-recommends postgresql >/dev/null
+	@exec node lab/chaos/main.ts $(if $(ONLY),--only "$(ONLY)")
 
 lab: root packages ## test hosts until Ctrl-C: make lab HOSTS=3
 	@exec node lab/cli.ts up --hosts $(HOSTS)
@@ -46,3 +56,8 @@ root:
 	  echo 'This boots test hosts (network namespaces, mounts), which takes root on Linux: use sudo, or `make unit` for the tests without hosts.' >&2; \
 	  exit 1; \
 	fi
+
+.tools/fuzz/bin/schemathesis: tools/fuzz.txt
+	@python3 -m venv .tools/fuzz
+	@.tools/fuzz/bin/pip install --quiet --disable-pip-version-check -r tools/fuzz.txt
+	@touch $@
