@@ -107,6 +107,7 @@ const calls: Readonly<Record<string, Call>> = {
   'POST /api/v2/obproxy/clusters': { summary: 'Create an OBProxy cluster', reply: one(obproxyTask) },
   'GET /api/v2/obproxy/clusters': { summary: 'OBProxy clusters', reply: pageOf(obproxyCluster) },
   'GET /api/v2/obproxy/clusters/:id': { summary: 'An OBProxy cluster', reply: one(obproxyCluster) },
+  'PUT /api/v2/obproxy/clusters/:id': { summary: 'Change where clients of proxies go', reply: one(obproxyCluster) },
   'DELETE /api/v2/obproxy/clusters/:id': { summary: 'Delete an OBProxy cluster', reply: one(obproxyTask) },
   'POST /api/v2/obproxy/clusters/:id/obLinks/batchAdd': { summary: 'Let proxies serve clusters', reply: nothing },
   'DELETE /api/v2/obproxy/clusters/:id/obLinks/:obClusterName': { summary: 'Take a cluster from proxies', reply: nothing },

@@ -39,6 +39,11 @@ export function obproxy(db: Db, key: Key) {
     async setMaker(id: number, taskId: number): Promise<void> {
       await db.update(obproxyClusters).set({ taskId }).where(eq(obproxyClusters.id, id))
     },
+    /** Where clients go; nothing happens when there is no such OBProxy cluster. */
+    async setAddress(id: number, { address, port }: { readonly address: string; readonly port: number }): Promise<void> {
+      const set = { address, port, updateTime: new Date() }
+      await db.update(obproxyClusters).set(set).where(eq(obproxyClusters.id, id))
+    },
     async setStatus(id: number, status: ObproxyStatus): Promise<void> {
       await db.update(obproxyClusters).set({ status }).where(eq(obproxyClusters.id, id))
     },

@@ -130,6 +130,20 @@ describe('OBProxy clusters', () => {
     expect((await api.remove('/api/v2/software-packages/4')).status).toBe(409)
   })
 
+  test('the address that clients go to can be changed, whichever verb is used', async () => {
+    await created(api, { ...byUrl, ...onHost() })
+    for (const [method, address] of [
+      ['PUT', 'foo.bar'],
+      ['PATCH', 'bar.foo'],
+    ] as const) {
+      const changed = await api.call({ method, url: `${path}/1`, body: { address, port: 3306 } })
+      expect(changed.data).toMatchObject({ id: 1, address, port: 3306, obproxies: [{ sqlPort: 2883 }] })
+    }
+    expect((await api.call({ method: 'PUT', url: `${path}/9`, body: { address: 'foo.bar', port: 3306 } })).error?.code).toBe(
+      'ODP21001',
+    )
+  })
+
   test('a client token makes the same request one request', async () => {
     const body = { ...byUrl, ...onHost(), clientToken: 'token-0001' }
     const [first, again] = [await api.post(path, body), await api.post(path, body)]

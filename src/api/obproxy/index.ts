@@ -9,7 +9,7 @@ import { readerOf } from '../tasks/reader.ts'
 import { idParam, list, paging } from '../validation.ts'
 import { configUrlOf } from './configUrl.ts'
 import { obproxyLinks } from './links.ts'
-import { type CreateObproxy, createObproxy } from './request.ts'
+import { type CreateObproxy, changedObproxy, createObproxy } from './request.ts'
 import { objections, portsOf } from './rules.ts'
 import { showObproxy, showObproxyTask } from './show.ts'
 
@@ -64,15 +64,25 @@ export function obproxy(api: Api, context: Context): void {
   api.get(path, { config: { permission: 'OBPROXY:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
     paged(await store.obproxy.list(query, query), query, showObproxy),
   )
-  api.get(
-    `${path}/:id`,
-    { config: { permission: 'OBPROXY:*:READ' }, schema: { params: idParam } },
-    async ({ params: { id } }) => {
-      const found = await store.obproxy.get(id)
-      if (!found) throw new Refused({ code: 'ODP21001', args: [id] })
-      return data(showObproxy(found))
-    },
+  const shown = async (id: number) => {
+    const found = await store.obproxy.get(id)
+    if (!found) throw new Refused({ code: 'ODP21001', args: [id] })
+    return data(showObproxy(found))
+  }
+  api.get(`${path}/:id`, { config: { permission: 'OBPROXY:*:READ' }, schema: { params: idParam } }, ({ params }) =>
+    shown(params.id),
   )
+  api.route({
+    // OCP's page shows the request and the reply, but not the method.
+    method: ['PUT', 'PATCH'],
+    url: `${path}/:id`,
+    config: { permission: 'OBPROXY:*:UPDATE' },
+    schema: { params: idParam, body: changedObproxy },
+    handler: async ({ params: { id }, body }) => {
+      await store.obproxy.setAddress(id, body)
+      return shown(id)
+    },
+  })
   api.delete(`${path}/:id`, { config: { permission: 'OBPROXY:*:DELETE' }, schema: { params: idParam } }, async (request) => {
     const { id: obproxyClusterId } = request.params
     const task = await store.acceptObproxyDelete({ obproxyClusterId, creator: callerOf(request), traceId: request.id })

@@ -17,6 +17,11 @@ const startupParameter = parameter.extend({
   value: z.string().regex(/^[^\s,'"\\\p{Cc}]{1,512}$/u, 'no spaces, commas, quotes or backslashes'),
 })
 
+const address = z.string().regex(/^[\w.:-]{1,255}$/, 'an address or a host name')
+
+/** What of an OBProxy cluster can be changed: where its clients go. */
+export const changedObproxy = z.strictObject({ address, port })
+
 /** A cluster to serve, by OCP's id or by its name. */
 export const obLink = z
   .strictObject({
@@ -32,10 +37,7 @@ export const obLinks = z.array(obLink).min(1).max(100)
 /** Body of `POST /api/v2/obproxy/clusters`: every field that OCP documents; rules.ts says which values are taken. */
 export const createObproxy = z.strictObject({
   name: z.string().regex(/^[a-z][\w-]{0,47}$/i, 'a letter first, then letters, digits, _ and -, at most 48 characters'),
-  address: z
-    .string()
-    .regex(/^[\w.:-]{1,255}$/, 'an address or a host name')
-    .optional(),
+  address: address.optional(),
   port: port.default(2883),
   workMode: z.enum(['CONFIG_URL', 'RS_LIST', 'OB_SHARDING']),
   obproxyInstallParam: z
