@@ -85,6 +85,8 @@ describe('a run on a real host', () => {
     const host = hostAt(2)
     const measuring = async () => (await host.exec("pgrep -f 'io_bench|fio'")).code === 0
     await until(measuring)
+    // It hangs now, so that it cannot be through before the cancellation reaches it, and must be killed.
+    await host.exec("pkill -STOP -f 'io_bench|fio'")
     const { id: subtaskId } = subtask(await scene.task(id), 'Do io bench')
     await post(id, `subtasks/${subtaskId}/cancel`)
     const failed = await scene.ended(id)
