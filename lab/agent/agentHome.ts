@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The programs lie in `<home>/lib/agent`; tests give another home. */
@@ -28,9 +28,9 @@ export function takeName(name: ProcessName): void {
 
 /** The pid of a live process of that name; undefined when there is none, or only a zombie. */
 export function runningPid(name: ProcessName): number | undefined {
-  if (!existsSync(pidFile(name))) return undefined
-  const pid = Number(readFileSync(pidFile(name), 'utf8').trim())
+  // Process and pid file may go while they are being looked at.
   try {
+    const pid = Number(readFileSync(pidFile(name), 'utf8').trim())
     const [, comm, state] = /^\d+ \((.*)\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
     return comm === name && state !== 'Z' ? pid : undefined
   } catch {

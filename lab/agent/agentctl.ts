@@ -60,7 +60,11 @@ async function start(): Promise<Outcome> {
 async function stop(): Promise<Outcome> {
   for (const name of processes) {
     const pid = runningPid(name)
-    if (pid !== undefined) process.kill(pid, 'SIGTERM')
+    try {
+      if (pid !== undefined) process.kill(pid, 'SIGTERM')
+    } catch {
+      // Its daemon was quicker.
+    }
   }
   const gone = await until(() => processes.every((name) => runningPid(name) === undefined))
   return gone ? ok('stop agentd successfully') : failed('agentd did not stop')

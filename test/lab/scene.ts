@@ -18,6 +18,8 @@ const created = z.object({ id: z.number(), clusterId: z.number() })
 
 const answer = z.object({ data: z.unknown().optional(), error: z.object({ code: z.string() }).optional() })
 
+type Method = 'GET' | 'POST' | 'DELETE' | 'PATCH'
+
 /** obflow all in one with hosts of a lab of its own, told of them and of the packages over HTTP. */
 export interface Scene extends AsyncDisposable {
   readonly lab: Lab
@@ -35,7 +37,9 @@ export interface Scene extends AsyncDisposable {
     readonly obproxyClusterIds?: readonly number[]
   }): Promise<z.infer<typeof created>>
   /** A call that OCP's clients make and the command does not; the answer's `data`, or a rejection with its error's code. */
-  send(method: 'GET' | 'POST' | 'DELETE' | 'PATCH', path: string, body?: unknown): Promise<unknown>
+  send(method: Method, path: string, body?: unknown): Promise<unknown>
+  /** Any call; the whole answer, envelope and all, whatever it says. */
+  ask(method: Method, path: string, body?: unknown): Promise<unknown>
   task(id: number): Promise<Task>
   /** The task as it is when it no longer runs. */
   ended(id: number): Promise<Task>
@@ -81,6 +85,17 @@ export async function startScene({ hosts, idcOf, obproxy = false, obflow: extra 
     )
     const inventory = await registerHosts(api, lab, idcOf)
     const task = async (id: number): Promise<Task> => (await api.get(`/api/v2/tasks/instances/${id}`, taskSchema)).data
+    const ask = async (method: Method, path: string, body?: unknown): Promise<unknown> => {
+      const reply = await fetch(`${obflow.url}${path}`, {
+        method,
+        headers: {
+          authorization: `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+      return reply.json()
+    }
     return {
       lab,
       obflow,
@@ -94,16 +109,9 @@ export async function startScene({ hosts, idcOf, obproxy = false, obflow: extra 
         const body = { ...createRequest(inventory, { ...options, rpmName: basename(rpm.path) }), obproxyClusterIds }
         return (await api.post('/api/v2/ob/clusters', body, created)).data
       },
+      ask,
       async send(method, path, body) {
-        const reply = await fetch(`${obflow.url}${path}`, {
-          method,
-          headers: {
-            authorization: `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`,
-            ...(body !== undefined && { 'content-type': 'application/json' }),
-          },
-          ...(body !== undefined && { body: JSON.stringify(body) }),
-        })
-        const { data, error } = answer.parse(await reply.json())
+        const { data, error } = answer.parse(await ask(method, path, body))
         if (error) throw new Error(error.code)
         return data
       },
