@@ -16,6 +16,9 @@ beforeAll(async () => {
 })
 afterAll(() => scene?.[Symbol.asyncDispose]())
 
+/** OCP's samples were taken of tasks that had ended; one that runs again has no end yet. */
+const ofARunningTask = (deviation: string): boolean => deviation !== 'data.finishTime is missing'
+
 const identified = z.object({ data: z.object({ id: z.number() }) })
 
 describe("after a real create, OCP's sample", () => {
@@ -63,10 +66,10 @@ describe("after a real create, OCP's sample", () => {
     const { id } = await createTerran('zerg')
     expect((await scene.ended(id)).status).toBe('FAILED')
     const retried = await scene.ask('POST', `/api/v2/tasks/instances/${id}/retry`, {})
-    expect(deviations('retry-a-task', retried)).toEqual([])
+    expect(deviations('retry-a-task', retried).filter(ofARunningTask)).toEqual([])
     expect((await scene.ended(id)).status).toBe('FAILED')
     const rolledBack = await scene.ask('POST', `/api/v2/tasks/instances/${id}/rollback`, {})
-    expect(deviations('rollback-task', rolledBack)).toEqual([])
+    expect(deviations('rollback-task', rolledBack).filter(ofARunningTask)).toEqual([])
     expect((await scene.ended(id)).status).toBe('SUCCESSFUL')
     await host.exec(['kill', stranger.stdout.trim()])
   })

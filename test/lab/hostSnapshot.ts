@@ -28,12 +28,13 @@ export async function snapshot(host: LabHost): Promise<HostSnapshot> {
   const everywhere = [...all, '-printf', '%y %u:%g %m %p -> %l\\n']
   const changed = ['find', '/usr', '-newercm', '/run/sshd.pid', '-printf', '%y %u:%g %m %p -> %l\\n']
   const sums = [...all, '-type', 'f', '-size', '-1024k', '-exec', 'md5sum', '{}', '+']
-  const [files, inUsr, contents, packages, processes] = await Promise.all([
+  const [files, inUsr, contents, packages] = await Promise.all([
     lines(everywhere),
     lines(changed),
     lines(sums),
     lines(['rpm', '-qa']),
-    lines(['ps', '--ppid', '2', '--deselect', '-o', 'user:20,args']),
   ])
+  // Alone, or the commands above would be among them.
+  const processes = await lines(['ps', '--ppid', '2', '--deselect', '-o', 'user:20,args'])
   return { files: [...files, ...inUsr], contents, packages, processes }
 }
