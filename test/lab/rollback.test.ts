@@ -60,6 +60,9 @@ describe('a create that is rolled back leaves host and store as they were before
     if (!only) throw new Error('one host was asked for')
     return only
   }
+  const plant = async (): Promise<void> => {
+    for (const path of foreign) await host().must(['bash', '-c', `mkdir -p "$(dirname "$0")" && echo "not ours" >"$0"`, path])
+  }
   const create = (version: string) =>
     scene.create({ name: 'zerg', password: 'Aa11--hive', version, zones: [{ name: 'zone1', hosts: [0] }] })
   const rollback = (id: number) => scene.api.post(`/api/v2/tasks/instances/${id}/rollback`, undefined, z.unknown())
@@ -87,9 +90,7 @@ describe('a create that is rolled back leaves host and store as they were before
   it.each(failures)(
     'failed at node $place, $node, $when its work, OceanBase $version',
     async ({ node, index, when, version }) => {
-      if (node === plantedFrom && when === 'before') {
-        for (const path of foreign) await host().must(['bash', '-c', `mkdir -p "$(dirname "$0")" && echo "not ours" >"$0"`, path])
-      }
+      if (node === plantedFrom && when === 'before') await plant()
       const before = await now()
       hook.set(failingAt({ index, when }))
       const { id } = await create(version)
@@ -121,6 +122,7 @@ describe('a create that is rolled back leaves host and store as they were before
 
   it('and the same request posted again succeeds, beside the files of others', async () => {
     hook.clear()
+    await plant()
     const { id } = await create('4.2.1.8')
     const task = await scene.ended(id)
     expect(causes(task)).toBe('')
