@@ -1,13 +1,29 @@
 import { defineConfig } from 'vitest/config'
 
-// One project a kind of test: the fast ones run side by side, those that boot hosts one file after the other.
+const alone = 'test/lab/slowDisk.test.ts'
+
+// One project a kind of test, one project after the other. Two files at a time: creates wait for disks and observers more than they work.
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: ['test/lab/**'] } },
-      { extends: true, test: { name: 'lab', include: ['test/lab/**/*.test.ts'], fileParallelism: false, testTimeout: 180_000 } },
+      {
+        extends: true,
+        test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: ['test/lab/**'], sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'lab',
+          include: ['test/lab/**/*.test.ts'],
+          exclude: [alone],
+          testTimeout: 180_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      { extends: true, test: { name: 'lab alone', include: [alone], testTimeout: 180_000, sequence: { groupOrder: 2 } } },
     ],
   },
 })

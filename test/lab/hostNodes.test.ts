@@ -148,25 +148,6 @@ describe('Install rpm', () => {
   })
 })
 
-describe('Do io bench', () => {
-  it('fails below the standard, with the numbers', async () => {
-    const host = first()
-    const nodes = nodesFor('4.2.1.8')
-    await installRpm(nodes.on(1, 'installRpm'))
-    await makeDir(nodes.on(1, 'makeDir'))
-    await host.fault('slowDisk', 200)
-    const reason = await reasonOf(ioBench(nodes.on(1, 'ioBench')))
-    await host.heal('slowDisk')
-    expect(reason).toMatchObject({ code: 'CMP07053', host: host.ip })
-    expect(reason.message).toMatch(/does \d{2,3} reads of 16 KB a second, 1000 are needed/)
-    expect((await host.exec('ls -A /data/1/terran')).stdout).not.toContain('bench')
-    await removeIoBench(nodes.on(1, 'ioBench'))
-    await removeDir(nodes.on(1, 'makeDir'))
-    await removeRpm(nodes.on(1, 'installRpm'))
-    await nodes.close()
-  })
-})
-
 describe('Prepare host', () => {
   it('reads the host, installs the agent, and takes it back', async () => {
     const host = first()

@@ -83,7 +83,8 @@ describe('a run on a real host', () => {
   it('a node that is cancelled ends on its host too, is FAILED, and can be run again', async () => {
     const { id } = await createOn(2, 'cancelled')
     const host = hostAt(2)
-    const measuring = async () => (await host.exec("pgrep -f 'io_bench|fio'")).code === 0
+    // One that has ended keeps its name until it is reaped.
+    const measuring = async () => (await host.exec("pgrep --runstates RSDT -f 'io_bench|fio'")).code === 0
     await until(measuring)
     // It hangs now, so that it cannot be through before the cancellation reaches it, and must be killed.
     await host.exec("pkill -STOP -f 'io_bench|fio'")

@@ -1,0 +1,3 @@
+import { describeRollback } from './rollbackCases.ts'
+
+describeRollback({ nodes: [15, 23] })
