@@ -40,19 +40,43 @@ give_back_owners() {
   done
 }
 
+# Where the package's files go by itself, when that is not the prefix.
+own_prefix() {
+  local own
+  own=$(rpm -qp --nosignature --qf '[%{PREFIXES}\n]' "$file" 2>/dev/null | head -n 1)
+  case $own in '' | '(none)' | "$prefix") ;; *) echo "$own" ;; esac
+}
+
+# rpm writes a file as NAME;TIME, TIME being the second it began, in hexadecimal. One that was killed leaves its drafts, and one begun
+# in the same second fails on them.
+remove_drafts() {
+  local own path draft x='[0-9a-f]'
+  own=$(own_prefix)
+  rpm -qpl --nosignature "$file" 2>/dev/null | while IFS= read -r path; do
+    case $own in ?*) path=$prefix${path#"$own"} ;; esac
+    for draft in "$path;"$x$x$x$x$x$x$x$x; do [ ! -f "$draft" ] || rm -f -- "$draft"; done
+  done
+}
+
 # Dependencies count where rpm keeps the system's libraries; elsewhere (Debian) it knows of none, and the program itself has to prove them.
+lay_down() {
+  local options=(--replacepkgs --replacefiles) own
+  own=$(own_prefix)
+  case $own in ?*) options+=(--prefix "$prefix") ;; esac
+  rpm -q glibc >/dev/null 2>&1 || options+=(--nodeps)
+  rpm -i "${options[@]}" "$@" "$file" >&2
+}
+
 put_in() {
-  local options=(--replacepkgs --replacefiles) own path
+  local path
   id -u "$owner" >/dev/null || { echo "user $owner does not exist" >&2; return 1; }
   if ! noted rpm "$nvra" && ! rpm -q "$nvra" >/dev/null 2>&1; then
     note_owners
     note rpm "$nvra"
   fi
   make_parents "$prefix/bin" "$owner"
-  own=$(rpm -qp --nosignature --qf '[%{PREFIXES}\n]' "$file" 2>/dev/null | head -n 1)
-  case $own in '' | '(none)' | "$prefix") ;; *) options+=(--prefix "$prefix") ;; esac
-  rpm -q glibc >/dev/null 2>&1 || options+=(--nodeps)
-  rpm -i "${options[@]}" "$file" >&2 || return
+  remove_drafts
+  lay_down || return
   rm -f -- "$file"
   rpm -ql "$nvra" | while IFS= read -r path; do
     case $path in "$prefix" | "$prefix"/*) printf '%s\0' "$path" ;; esac
@@ -62,8 +86,12 @@ put_in() {
 # Removes the package if this task installed it, and the directories that were made for it unless something else lies in them.
 take_out() {
   local directories path
-  rm -f -- "$file"
   if noted rpm "$nvra"; then
+    if [ -f "$file" ] && ! rpm -q "$nvra" >/dev/null 2>&1; then
+      # Killed before it was through: rpm knows of no file that it laid down until it is told that it did.
+      remove_drafts
+      lay_down --justdb --noscripts || return
+    fi
     if rpm -q "$nvra" >/dev/null 2>&1; then
       directories=$(rpm -ql "$nvra" | sort -r)
       rpm -e "$nvra" >&2 || return
@@ -77,6 +105,7 @@ take_out() {
     give_back_owners
     forget rpm "$nvra"
   fi
+  rm -f -- "$file"
   remove_parents
   # What others put something into stays, and is no longer this task's. Parents of something else are none of this package's business.
   lines parent | while IFS= read -r path; do

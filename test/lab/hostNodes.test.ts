@@ -113,13 +113,30 @@ describe('taking back', () => {
 })
 
 describe('Install rpm', () => {
-  it('converges when rpm is killed in the middle', async () => {
-    const host = first()
-    const nodes = nodesFor('4.2.1.8')
+  /** Lets rpm be killed when it has written some of its files, as the kernel does when it is short of memory. */
+  const killedMidway = async (host: LabHost, nodes: ReturnType<typeof nodesFor>) => {
     const killed = host.exec('until [ -e /home/admin/oceanbase/lib/seekdb ] && pid=$(pidof rpm); do :; done; kill -KILL $pid')
     expect(await failureOf(installRpm(nodes.on(1, 'installRpm')))).toBeInstanceOf(TransientError)
     expect((await killed).code).toBe(0)
+  }
+
+  it('is taken back whole when rpm was killed in the middle', async () => {
+    const host = first()
+    const nodes = nodesFor('4.2.1.8')
+    const untouched = await traces(host)
+    await killedMidway(host, nodes)
+    expect(await traces(host)).not.toBe(untouched)
+    await removeRpm(nodes.on(1, 'installRpm'))
+    expect(await traces(host)).toBe(untouched)
+    await nodes.close()
+  })
+
+  it('converges when rpm is killed in the middle, also within the same second', async () => {
+    const host = first()
+    const nodes = nodesFor('4.2.1.8')
+    await killedMidway(host, nodes)
     expect(await installRpm(nodes.on(1, 'installRpm'))).toEqual({ installed: true })
+    expect((await host.exec("find /home/admin -name '*;*'")).stdout).toBe('')
     await nodes.close()
   })
 
