@@ -4,6 +4,8 @@ import { createWriteStream } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export interface Service {
+  /** Of the process that runs now. */
+  readonly pid: number
   /** Ends it as a crash would, and starts it again as a supervisor would. */
   crash(): Promise<void>
   close(): Promise<void>
@@ -49,6 +51,9 @@ export function startService({ program, env, log, onMessage }: ServiceOptions): 
     await exited
   }
   return {
+    get pid() {
+      return child.pid ?? 0
+    },
     crash: kill,
     async close() {
       closing = true

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { startPostgres } from '../lab/chaos/postgres.ts'
+import { startService } from '../lab/chaos/service.ts'
+import { buildPackages, createLab } from '../lab/index.ts'
+import { createRequest, registerHosts, uploadPackages } from '../lab/scenario.ts'
+import { createClient, UnreachableError } from '../src/cli/client.ts'
+import { taskSchema } from '../src/cli/taskSchema.ts'
+import { freePort, startTemporalServer } from '../src/embedded/temporalServer.ts'
+
+// Many creates posted in one moment to one API and one worker: do all end well, how long does it take, how much memory does the worker need?
+
+const goalMiB = 600
+const created = z.object({ id: z.number(), clusterId: z.number() })
+
+const { values } = parseArgs({ options: { creates: { type: 'string', default: '10' } } })
+const creates = Number(values.creates)
+const closers: (() => Promise<unknown> | unknown)[] = []
+
+/** Most memory that a process has held so far, in MiB. Source: VmHWM in proc(5). */
+const peakMiB = (pid: number): number => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+
+/** Memory of this machine that is in use, in MiB. */
+const usedMiB = (): number => {
+  const [total = 0, available = 0] = ['MemTotal', 'MemAvailable'].map((name) =>
+    Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]),
+  )
+  return (total - available) / 1024
+}
+
+async function bench(): Promise<boolean> {
+  const dir = mkdtempSync(join(tmpdir(), 'obflow-creates-'))
+  closers.push(() => rmSync(dir, { recursive: true, force: true }))
+  chmodSync(dir, 0o711)
+  const dataDir = join(dir, 'data')
+  mkdirSync(dataDir)
+  const lab = await createLab({ hosts: creates })
+  closers.push(() => lab.destroy())
+  const postgres = await startPostgres(join(dir, 'postgres'))
+  closers.push(() => postgres.close())
+  const temporal = await startTemporalServer({ dbFile: join(dir, 'temporal.db') })
+  closers.push(() => temporal.close())
+  const admin = randomBytes(12).toString('base64url')
+  const port = await freePort()
+  const env = {
+    OBFLOW_DATA_DIR: dataDir,
+    OBFLOW_LISTEN: `127.0.0.1:${port}`,
+    OBFLOW_ADMIN_PASSWORD: admin,
+    DATABASE_URL: postgres.url,
+    TEMPORAL_ADDRESS: temporal.address,
+  }
+  const [api, worker] = ['src/server.ts', 'src/worker.ts'].map((program) => {
+    const service = startService({ program, env, log: join(dir, `${basename(program, '.ts')}.log`) })
+    closers.push(() => service.close())
+    return service
+  })
+  if (!api || !worker) throw new Error('two programs were asked for')
+  const client = createClient({ url: `http://127.0.0.1:${port}`, user: 'admin', password: admin })
+  while (
+    await client.get('/api/v2/info', z.unknown()).then(
+      () => false,
+      (error: unknown) => error instanceof UnreachableError,
+    )
+  )
+    await sleep(100)
+  const packages = (await buildPackages()).filter(
+    ({ name, version }) => name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),
+  )
+  await uploadPackages(
+    client,
+    packages.map(({ path }) => path),
+  )
+  const began = performance.now()
+  const inventory = await registerHosts(client, lab, () => 'hz1')
+  console.log(
+    `${creates} hosts prepared in ${((performance.now() - began) / 1000).toFixed(1)} s, worker at ${peakMiB(worker.pid).toFixed(0)} MiB`,
+  )
+
+  const rpmName = basename(packages.find(({ name }) => name === 'oceanbase')?.path ?? '')
+  const password = randomBytes(12).toString('base64url')
+  const start = performance.now()
+  const posted = await Promise.all(
+    lab.hosts.map(async (_, index) => {
+      const body = createRequest(inventory, {
+        name: `load${index + 1}`,
+        password,
+        rpmName,
+        zones: [{ name: 'zone1', hosts: [index] }],
+      })
+      const { id } = (await client.post('/api/v2/ob/clusters', body, created)).data
+      return id
+    }),
+  )
+  console.log(`${creates} creates accepted in ${((performance.now() - start) / 1000).toFixed(1)} s`)
+  const ended = new Map<number, { readonly status: string; readonly seconds: number }>()
+  let most = 0
+  while (ended.size < creates) {
+    await sleep(500)
+    most = Math.max(most, usedMiB())
+    for (const id of posted.filter((id) => !ended.has(id))) {
+      const { status, subtasks } = (await client.get(`/api/v2/tasks/instances/${id}`, taskSchema)).data
+      if (status === 'RUNNING') continue
+      ended.set(id, { status, seconds: (performance.now() - start) / 1000 })
+      for (const { name, error } of subtasks) if (error) console.log(`task ${id}, ${name}: ${error.code} ${error.message}`)
+    }
+  }
+  const seconds = [...ended.values()].map(({ seconds }) => seconds).sort((left, right) => left - right)
+  const well = [...ended.values()].filter(({ status }) => status === 'SUCCESSFUL').length
+  const memory = peakMiB(worker.pid)
+  console.log(
+    `${well} of ${creates} SUCCESSFUL; first after ${seconds[0]?.toFixed(1)} s, last after ${seconds.at(-1)?.toFixed(1)} s`,
+  )
+  console.log(
+    `worker at most ${memory.toFixed(0)} MiB, API at most ${peakMiB(api.pid).toFixed(0)} MiB, the machine at most ${most.toFixed(0)} MiB`,
+  )
+  return well === creates && memory <= goalMiB
+}
+
+const stop = async (): Promise<void> => {
+  for (const close of closers.splice(0).reverse()) await close()
+}
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => void stop().then(() => process.exit(130)))
+try {
+  if (!(await bench())) process.exitCode = 1
+} finally {
+  await stop()
+}
