@@ -7,7 +7,7 @@ import { createPrimaryCluster } from '../src/plan/createCluster.ts'
 import { expand } from '../src/plan/expand.ts'
 import { Secret } from '../src/quote.ts'
 import { connect } from '../src/store/db.ts'
-import { parseKey, storeOver } from '../src/store/index.ts'
+import { parseKeys, storeOver } from '../src/store/index.ts'
 import { insertTask } from '../src/store/newTask.ts'
 
 // How long the two calls take that everybody polls: over HTTP, with a login, store and API in this one process.
@@ -34,7 +34,7 @@ const lists = {
 }
 
 const connection = await connect(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {})
-const store = storeOver(connection, parseKey(randomBytes(32).toString('hex')))
+const store = storeOver(connection, parseKeys(randomBytes(32).toString('hex')))
 const password = randomBytes(12).toString('hex')
 const user = { id: 100, username: 'admin', roles: ['ADMIN'] }
 await store.users.createOnce({ ...user, passwordHash: await hashPassword(new Secret(password)) })

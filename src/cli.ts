@@ -7,9 +7,10 @@ const usage = `obflow: OceanBase clusters, installed step by step by a durable w
 
   obflow serve               API, worker, Temporal with its Web UI and the store in this one process, until Ctrl-C
   obflow watch <task id>     show a run until it ends; --follow goes on after a failure, to see it mended
+  obflow reseal              seal every secret of the store with the first of the keys in OBFLOW_KEY; see docs/secrets.md
   obflow help                this text
 
-serve is set by OBFLOW_*, see README.md. watch asks the API at OBFLOW_URL (http://127.0.0.1:8080) as OBFLOW_USER (admin)
+serve and reseal are set by OBFLOW_*, see README.md. watch asks the API at OBFLOW_URL (http://127.0.0.1:8080) as OBFLOW_USER (admin)
 with OBFLOW_PASSWORD.
 
 Exit codes: 0 done, 1 it failed, 2 wrong usage.
@@ -25,6 +26,10 @@ const commands: Readonly<Record<string, Command>> = {
     operands: 0,
     // Loaded when asked for: a watch needs no Temporal.
     run: async () => (await import('./cli/serve.ts')).serve(process.env),
+  },
+  reseal: {
+    operands: 0,
+    run: async () => (await import('./cli/reseal.ts')).reseal(process.env),
   },
   watch: { operands: 1, run: ([taskId = ''], { follow }) => runWatch(taskId, { follow, env: process.env }) },
   help: {

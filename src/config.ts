@@ -38,7 +38,7 @@ const environment = z.object({
   OBFLOW_TASK_QUEUE: z.string().min(1).default('obflow'),
   /** PostgreSQL; absent: PGlite inside the process, in the data directory. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  /** 32 bytes, base64 or hex, that seal the secrets in the store; absent: taken from the key file, which is made on first start. */
+  /** Keys of 32 bytes, base64 or hex, for the secrets in the store: the first seals, all open. Absent: those of the key file, which is made on first start. */
   OBFLOW_KEY: secret.optional(),
   OBFLOW_KEY_FILE: z.string().min(1).optional(),
   /** Password of `admin` on first start; absent: made up and printed once. */

@@ -9,7 +9,7 @@ import { buildApp } from '../src/api/app.ts'
 import { hashPassword } from '../src/api/password.ts'
 import { readConfig } from '../src/config.ts'
 import { Secret } from '../src/quote.ts'
-import { openStore, parseKey } from '../src/store/index.ts'
+import { openStore, parseKeys } from '../src/store/index.ts'
 
 // Runs schemathesis over the OpenAPI document against an API with a store of its own, and counts what was answered.
 
@@ -19,7 +19,7 @@ const schemathesis = fileURLToPath(new URL('../.tools/fuzz/bin/schemathesis', im
 const configuration = fileURLToPath(new URL('./schemathesis.toml', import.meta.url))
 
 const folder = await mkdtemp(join(tmpdir(), 'obflow-fuzz-'))
-const store = await openStore({ key: parseKey(randomBytes(32).toString('hex')) })
+const store = await openStore({ keys: parseKeys(randomBytes(32).toString('hex')) })
 const password = randomBytes(12).toString('hex')
 await store.users.createOnce({
   id: 100,

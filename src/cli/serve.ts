@@ -1,15 +1,6 @@
 import { once } from 'node:events'
-import { readConfig } from '../config.ts'
 import { startEmbedded } from '../embedded/index.ts'
-import { UsageError } from './usageError.ts'
-
-const configOf = (env: NodeJS.ProcessEnv): ReturnType<typeof readConfig> => {
-  try {
-    return readConfig(env)
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
-  }
-}
+import { configOf } from './configOf.ts'
 
 /** Everything in this process, until Ctrl-C. What runs then goes on when it is started again. */
 export async function serve(env: NodeJS.ProcessEnv): Promise<boolean> {

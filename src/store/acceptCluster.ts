@@ -6,7 +6,7 @@ import { answered, type ClientToken, remember } from './clientTokens.ts'
 import { take } from './counters.ts'
 import { readInventory } from './createInventory.ts'
 import type { Db } from './db.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import type { NewCluster } from './newCluster.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
 import { planCreate, rootServerOf } from './planCreate.ts'
@@ -55,15 +55,15 @@ async function copyUsers(kept: Secrets, primaryId: number, standbyId: number): P
  * Accepts a create in one transaction: hosts reserved, ids given, cluster, secret, task and subtasks written; or throws Refused and leaves
  * nothing. Of requests at the same time for one name or one host exactly one is accepted.
  */
-export const acceptCluster = (db: Db, key: Key, { request, creator, traceId, clientToken }: Acceptance): Promise<Accepted> =>
+export const acceptCluster = (db: Db, keys: Keys, { request, creator, traceId, clientToken }: Acceptance): Promise<Accepted> =>
   db.transaction(async (tx) => {
     // The number's row is held to the end, so requests pass one after the other from here on and each sees what the one before wrote.
     const clusterId = await take(tx, 'cluster')
-    const before = clientToken && (await answered(tx, key, creator.id, clientToken))
+    const before = clientToken && (await answered(tx, keys, creator.id, clientToken))
     if (before !== undefined) return { task: before, again: true }
     await lockHosts(tx, request)
     await lockNamesakes(tx, request)
-    const inventory = await readInventory(tx, key, request)
+    const inventory = await readInventory(tx, keys, request)
     refuseAny(admit(request, inventory))
     const rpm = inventory.package
     if (rpm === undefined) throw new Error('admission let a missing package pass')
@@ -125,10 +125,10 @@ export const acceptCluster = (db: Db, key: Key, { request, creator, traceId, cli
     })
     const hostIds = servers.map((server) => server.hostId)
     await tx.update(schema.hosts).set({ status: 'ONLINE' }).where(inArray(schema.hosts.id, hostIds))
-    await secrets(tx, key).put(`cluster/${clusterId}/root`, password)
-    if (proxyroPassword !== undefined) await secrets(tx, key).put(`cluster/${clusterId}/proxyro`, proxyroPassword)
+    await secrets(tx, keys).put(`cluster/${clusterId}/root`, password)
+    if (proxyroPassword !== undefined) await secrets(tx, keys).put(`cluster/${clusterId}/proxyro`, proxyroPassword)
     const primary = type === 'STANDBY' ? primaryOf(request, inventory) : undefined
-    if (primary !== undefined) await copyUsers(secrets(tx, key), primary.id, clusterId)
+    if (primary !== undefined) await copyUsers(secrets(tx, keys), primary.id, clusterId)
 
     const task = await insertTask(tx, {
       ...planCreate({ request, inventory, package: rpm, clusterId, obClusterId }),
@@ -136,6 +136,6 @@ export const acceptCluster = (db: Db, key: Key, { request, creator, traceId, cli
       traceId,
       cluster: { id: clusterId, name, obClusterId, type },
     })
-    if (clientToken !== undefined) await remember(tx, key, creator.id, clientToken, task.id)
+    if (clientToken !== undefined) await remember(tx, keys, creator.id, clientToken, task.id)
     return { task, again: false }
   })

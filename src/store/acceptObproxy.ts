@@ -6,7 +6,7 @@ import type { Secret } from '../quote.ts'
 import { answered, type ClientToken, remember } from './clientTokens.ts'
 import type { Db } from './db.ts'
 import { hosts } from './hosts.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
 import { obproxy } from './obproxy.ts'
 import { linkedClusters } from './obproxyLinks.ts'
@@ -50,15 +50,15 @@ export interface ObproxyAcceptance {
  */
 export const acceptObproxy = (
   db: Db,
-  key: Key,
+  keys: Keys,
   { request, creator, traceId, clientToken }: ObproxyAcceptance,
 ): Promise<TaskWithSubtasks> =>
   db.transaction(async (tx) => {
-    const before = clientToken && (await answered(tx, key, creator.id, clientToken))
+    const before = clientToken && (await answered(tx, keys, creator.id, clientToken))
     if (before !== undefined) return before
     const { hostIds } = request
     await tx.select().from(schema.hosts).where(inArray(schema.hosts.id, hostIds)).orderBy(asc(schema.hosts.id)).for('update')
-    const found = new Map((await hosts(tx, key).byIds(hostIds)).map((host) => [host.id, host]))
+    const found = new Map((await hosts(tx, keys).byIds(hostIds)).map((host) => [host.id, host]))
     const [firstHost] = hostIds.flatMap((id) => found.get(id) ?? [])
     const rpm =
       firstHost && (await packages(tx).newest('OBPROXY_INSTALL_PACKAGE', firstHost.architecture ?? 'x86_64', request.version))
@@ -70,7 +70,7 @@ export const acceptObproxy = (
     ])
     const { name } = request
     const version = rpm ? `${rpm.version}-${rpm.buildNumber}` : null
-    const id = await obproxy(tx, key).create({
+    const id = await obproxy(tx, keys).create({
       name,
       address: request.address ?? firstHost?.innerIpAddress ?? '',
       port: request.port,
@@ -101,8 +101,8 @@ export const acceptObproxy = (
       await tx.insert(schema.hostServices).values(hostIds.map((hostId) => ({ hostId, ...service })))
       await tx.update(schema.hosts).set({ status: 'ONLINE' }).where(inArray(schema.hosts.id, hostIds))
     }
-    if (request.password) await secrets(tx, key).put(`obproxy/${id}/root`, request.password)
-    if (request.proxyroPassword) await secrets(tx, key).put(`obproxy/${id}/proxyro`, request.proxyroPassword)
+    if (request.password) await secrets(tx, keys).put(`obproxy/${id}/root`, request.password)
+    if (request.proxyroPassword) await secrets(tx, keys).put(`obproxy/${id}/proxyro`, request.proxyroPassword)
 
     const plan = createObproxyCluster(hostIds.length)
     const targets = { hosts: hostIds.map((hostId) => ({ id: hostId, ip: found.get(hostId)?.innerIpAddress ?? '' })), zones: [] }
@@ -121,7 +121,7 @@ export const acceptObproxy = (
       traceId,
       obproxyClusterId: id,
     })
-    await obproxy(tx, key).setMaker(id, task.id)
-    if (clientToken !== undefined) await remember(tx, key, creator.id, clientToken, task.id)
+    await obproxy(tx, keys).setMaker(id, task.id)
+    if (clientToken !== undefined) await remember(tx, keys, creator.id, clientToken, task.id)
     return task
   })

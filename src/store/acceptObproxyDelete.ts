@@ -1,7 +1,7 @@
 import { deleteObproxyCluster } from '../plan/deleteObproxyCluster.ts'
 import { expand } from '../plan/expand.ts'
 import type { Db } from './db.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
 import { obproxy } from './obproxy.ts'
 import { idleObproxy } from './obproxyLinks.ts'
@@ -15,12 +15,12 @@ export interface ObproxyDeleteRequest {
 /** Accepts the deletion of an OBProxy cluster in one transaction; or throws Refused and leaves nothing. The clusters it serves run on. */
 export const acceptObproxyDelete = (
   db: Db,
-  key: Key,
+  keys: Keys,
   { obproxyClusterId, creator, traceId }: ObproxyDeleteRequest,
 ): Promise<TaskWithSubtasks> =>
   db.transaction(async (tx) => {
-    const found = await idleObproxy(tx, key, obproxyClusterId)
-    await obproxy(tx, key).setStatus(obproxyClusterId, 'DELETING')
+    const found = await idleObproxy(tx, keys, obproxyClusterId)
+    await obproxy(tx, keys).setStatus(obproxyClusterId, 'DELETING')
     const targets = { hosts: found.servers.map(({ hostId, ip }) => ({ id: hostId, ip })), zones: [] }
     const plan = deleteObproxyCluster(targets.hosts.length)
     return insertTask(tx, {

@@ -1,7 +1,7 @@
 import { asc, eq } from 'drizzle-orm'
 import type { Secret } from '../quote.ts'
 import type { Db } from './db.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
 import type { User } from './users.ts'
@@ -11,7 +11,7 @@ export type AccessKey = typeof schema.accessKeys.$inferSelect
 const secretOf = (id: string): string => `accessKey/${id}`
 
 /** Keys with which programs sign their calls. Signatures are checked with the secret itself, so it is sealed, not hashed. */
-export function accessKeys(db: Db, key: Key) {
+export function accessKeys(db: Db, keys: Keys) {
   const { accessKeys: table, users } = schema
   return {
     create: (accessKey: { readonly id: string; readonly userId: number; readonly secret: Secret }): Promise<AccessKey> =>
@@ -19,7 +19,7 @@ export function accessKeys(db: Db, key: Key) {
         const { secret, ...row } = accessKey
         const [created] = await tx.insert(table).values(row).returning()
         if (created === undefined) throw new Error('no access key was made')
-        await secrets(tx, key).put(secretOf(row.id), secret)
+        await secrets(tx, keys).put(secretOf(row.id), secret)
         return created
       }),
     list: (userId: number): Promise<AccessKey[]> =>
@@ -31,7 +31,7 @@ export function accessKeys(db: Db, key: Key) {
         .from(table)
         .innerJoin(users, eq(users.id, table.userId))
         .where(eq(table.id, id))
-      return row && { user: row.user, secret: await secrets(db, key).get(secretOf(id)) }
+      return row && { user: row.user, secret: await secrets(db, keys).get(secretOf(id)) }
     },
     /** Removes a key of a user; tells whether there was one. */
     remove: (id: string, userId: number): Promise<boolean> =>
@@ -39,7 +39,7 @@ export function accessKeys(db: Db, key: Key) {
         const [found] = await tx.select().from(table).where(eq(table.id, id)).for('update')
         if (found?.userId !== userId) return false
         await tx.delete(table).where(eq(table.id, id))
-        await secrets(tx, key).remove(secretOf(id))
+        await secrets(tx, keys).remove(secretOf(id))
         return true
       }),
   }

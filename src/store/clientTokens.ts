@@ -1,10 +1,12 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
+import { Secret } from '../quote.ts'
 import type { Db } from './db.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import type { TaskWithSubtasks } from './newTask.ts'
 import * as schema from './schema/index.ts'
+import { secrets } from './secrets.ts'
 import { tasks } from './tasks.ts'
 
 /** A client's own name for a request, and the request's text: the same twice is one request sent again. */
@@ -14,7 +16,12 @@ export interface ClientToken {
 }
 
 const table = schema.clientTokens
-const digest = (key: Key, body: string): string => createHmac('sha256', key.bytes).update(body).digest('hex')
+
+/** With a secret of its own: a request is known again after the store's key was changed. */
+async function digest(tx: Db, keys: Keys, body: string): Promise<string> {
+  const secret = await secrets(tx, keys).getOrCreate('clientTokens', () => new Secret(randomBytes(32).toString('base64')))
+  return createHmac('sha256', secret.reveal()).update(body).digest('hex')
+}
 
 /**
  * The task a token was answered with, if it was. Throws Refused when the token came with another body then. The token is held to the end of the
@@ -22,7 +29,7 @@ const digest = (key: Key, body: string): string => createHmac('sha256', key.byte
  */
 export async function answered(
   tx: Db,
-  key: Key,
+  keys: Keys,
   userId: number,
   { token, body }: ClientToken,
 ): Promise<TaskWithSubtasks | undefined> {
@@ -34,13 +41,13 @@ export async function answered(
       .where(and(eq(table.userId, userId), eq(table.token, token)))
   )[0]
   if (row === undefined) return undefined
-  if (row.bodyDigest !== digest(key, body)) {
+  if (row.bodyDigest !== (await digest(tx, keys, body))) {
     const reason = `clientToken ${token} was used for another request`
     throw new Refused({ code: 'COM10005', args: [reason], field: 'clientToken', rejected: token })
   }
   return tasks(tx).get(row.taskId)
 }
 
-export async function remember(tx: Db, key: Key, userId: number, { token, body }: ClientToken, taskId: number): Promise<void> {
-  await tx.insert(table).values({ userId, token, bodyDigest: digest(key, body), taskId })
+export async function remember(tx: Db, keys: Keys, userId: number, { token, body }: ClientToken, taskId: number): Promise<void> {
+  await tx.insert(table).values({ userId, token, bodyDigest: await digest(tx, keys, body), taskId })
 }

@@ -1,6 +1,6 @@
 import { and, eq, inArray, notInArray } from 'drizzle-orm'
 import type { Db } from './db.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
 
@@ -9,7 +9,7 @@ const { clusters, hosts, hostServices, tasks } = schema
 const makers = ['createCluster', 'createStandbyCluster']
 
 /** How a cluster leaves the store. Each step does nothing the second time. */
-export function clusterRemoval(db: Db, key: Key) {
+export function clusterRemoval(db: Db, keys: Keys) {
   const unreserve = async (tx: Db, clusterId: number): Promise<string[]> => {
     const freed = await tx
       .delete(hostServices)
@@ -30,7 +30,7 @@ export function clusterRemoval(db: Db, key: Key) {
 
   const forget = async (tx: Db, clusterId: number): Promise<void> => {
     await tx.delete(clusters).where(eq(clusters.id, clusterId))
-    await secrets(tx, key).removeBelow(`cluster/${clusterId}/`)
+    await secrets(tx, keys).removeBelow(`cluster/${clusterId}/`)
   }
 
   return {

@@ -3,7 +3,7 @@ import type { ClusterSpec } from '../oceanbase/cluster.ts'
 import { clusterReads } from './clusterReads.ts'
 import { clusterRemoval } from './clusterRemoval.ts'
 import type { Db } from './db.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import { inChunks, theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 
@@ -58,12 +58,12 @@ async function primaryOf(db: Db, name: string): Promise<Pick<ClusterSpec, 'prima
 }
 
 /** Clusters, their zones, servers and tenants. */
-export function clusters(db: Db, key: Key) {
+export function clusters(db: Db, keys: Keys) {
   const { clusters: table, zones, servers, tenants } = schema
 
   return {
     ...clusterReads(db),
-    ...clusterRemoval(db, key),
+    ...clusterRemoval(db, keys),
     /** The cluster as it is to be. */
     async spec(clusterId: number): Promise<ClusterSpec> {
       const row = theRow(await db.select().from(table).where(eq(table.id, clusterId)), `cluster ${clusterId}`)

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import type { Inventory } from './admission.ts'
 import type { Db } from './db.ts'
 import { hosts } from './hosts.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import { idcsByName } from './named.ts'
 import type { NewCluster } from './newCluster.ts'
 import { type ObproxyCluster, obproxyReads } from './obproxyReads.ts'
@@ -10,7 +10,7 @@ import { packages } from './packages.ts'
 import * as schema from './schema/index.ts'
 
 /** What the rules of a create look at, and the highest obClusterId that the name has had. Takes no locks. */
-export async function readInventory(tx: Db, key: Key, request: NewCluster): Promise<Inventory & { lastObClusterId: number }> {
+export async function readInventory(tx: Db, keys: Keys, request: NewCluster): Promise<Inventory & { lastObClusterId: number }> {
   const hostIds = request.zones.flatMap((zone) => zone.servers)
   const rpm = await packages(tx).byFileName(request.rpmName)
   const obproxies = new Map<number, ObproxyCluster>()
@@ -28,7 +28,7 @@ export async function readInventory(tx: Db, key: Key, request: NewCluster): Prom
     namesakes,
     lastObClusterId: Math.max(0, ...namesakes.map((cluster) => cluster.obClusterId)),
     package: rpm,
-    hosts: new Map((await hosts(tx, key).byIds(hostIds)).map((host) => [host.id, host])),
+    hosts: new Map((await hosts(tx, keys).byIds(hostIds)).map((host) => [host.id, host])),
     idcs: new Map(named.map((idc) => [idc.name, idc])),
     obproxies,
   }

@@ -1,7 +1,7 @@
 import { and, count, eq, ne } from 'drizzle-orm'
 import type { Secret } from '../quote.ts'
 import type { Db } from './db.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import type { Removal } from './named.ts'
 import { order, type Page, type Paging, window } from './paging.ts'
 import { theRow } from './rows.ts'
@@ -27,14 +27,14 @@ export interface CredentialChange {
 }
 
 /** Logins for hosts. What is read here never holds the password or key: that is the secret `credential/<id>`. */
-export function credentials(db: Db, key: Key) {
+export function credentials(db: Db, keys: Keys) {
   const table = schema.credentials
   return {
     /** The new credential; undefined when the name is taken. */
     create: ({ passphrase, ...facts }: NewCredential): Promise<Credential | undefined> =>
       db.transaction(async (tx) => {
         const row = (await tx.insert(table).values(facts).onConflictDoNothing().returning())[0]
-        if (row !== undefined) await secrets(tx, key).put(`credential/${row.id}`, passphrase)
+        if (row !== undefined) await secrets(tx, keys).put(`credential/${row.id}`, passphrase)
         return row
       }),
     async get(id: number): Promise<Credential | undefined> {
@@ -54,7 +54,7 @@ export function credentials(db: Db, key: Key) {
                 .from(table)
                 .where(and(eq(table.name, name), ne(table.id, id)))
         if (namesakes.length > 0) return 'taken'
-        if (passphrase !== undefined) await secrets(tx, key).put(`credential/${id}`, passphrase)
+        if (passphrase !== undefined) await secrets(tx, keys).put(`credential/${id}`, passphrase)
         const set = { ...facts, updateTime: new Date() }
         return theRow(await tx.update(table).set(set).where(eq(table.id, id)).returning(), `credential ${id}`)
       }),
@@ -66,7 +66,7 @@ export function credentials(db: Db, key: Key) {
         const hosts = await tx.select().from(schema.hosts).where(eq(schema.hosts.credentialId, id)).limit(1)
         if (hosts.length > 0) return 'used'
         await tx.delete(table).where(eq(table.id, id))
-        await secrets(tx, key).remove(`credential/${id}`)
+        await secrets(tx, keys).remove(`credential/${id}`)
         return 'gone'
       }),
     async list(paging: Paging): Promise<Page<Credential>> {

@@ -3,7 +3,7 @@ import type { ClusterSpec } from '../oceanbase/cluster.ts'
 import { admit, type Inventory } from './admission.ts'
 import { readInventory } from './createInventory.ts'
 import type { Db } from './db.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import type { NewCluster, NewZone } from './newCluster.ts'
 import { type PlannedCreate, planCreate, rootServerOf } from './planCreate.ts'
 
@@ -66,10 +66,10 @@ function specOf(request: NewCluster, inventory: Inventory, obClusterId: number, 
 }
 
 /** What posting a create would come to now. Reads only: no number is taken, no row written, no row locked. */
-export const dryRunCluster = (db: Db, key: Key, request: NewCluster): Promise<DryRun> =>
+export const dryRunCluster = (db: Db, keys: Keys, request: NewCluster): Promise<DryRun> =>
   db.transaction(
     async (tx) => {
-      const inventory = await readInventory(tx, key, request)
+      const inventory = await readInventory(tx, keys, request)
       const obClusterId = request.obClusterId ?? inventory.lastObClusterId + 1
       const { version, ...wanted } = packageOf(request, inventory)
       const planned = request.zones.some((zone) => zone.servers.length > 0)

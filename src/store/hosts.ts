@@ -2,7 +2,7 @@ import { and, asc, count, eq, exists, getTableColumns, ilike, inArray, isNull, n
 import { DefiniteError } from '../errors/failure.ts'
 import type { HostAccess } from '../host/host.ts'
 import type { Db } from './db.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import { containing, order, type Page, type Paging, window } from './paging.ts'
 import { removeHosts } from './removeHosts.ts'
 import { theRow } from './rows.ts'
@@ -58,7 +58,7 @@ const columns = {
 }
 
 /** Hosts, what runs on them and how to reach them. */
-export function hosts(db: Db, key: Key) {
+export function hosts(db: Db, keys: Keys) {
   const rows = () =>
     db
       .select(columns)
@@ -130,7 +130,7 @@ export function hosts(db: Db, key: Key) {
         throw new DefiniteError({ code: 'CMP07005', message, advice: 'add it again; it will have a task of its own' })
       }
       const { hostKey, credentialId, type, ...access } = row
-      const secret = await secrets(db, key).get(`credential/${credentialId}`)
+      const secret = await secrets(db, keys).get(`credential/${credentialId}`)
       return { ...access, login: { type, secret }, ...(hostKey !== null && { hostKey }) }
     },
     /** Remembers the key of a host seen for the first time; one that is pinned stays. */

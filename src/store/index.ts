@@ -11,7 +11,7 @@ import { credentials } from './credentials.ts'
 import { type Connection, type ConnectOptions, connect } from './db.ts'
 import { type DryRun, dryRunCluster } from './dryRunCluster.ts'
 import { hosts } from './hosts.ts'
-import { type Key, openKey } from './key.ts'
+import { type Keys, openKeys } from './key.ts'
 import { loginFailures } from './loginFailures.ts'
 import { hostTypes, idcs, regions } from './named.ts'
 import type { NewCluster } from './newCluster.ts'
@@ -20,6 +20,7 @@ import { obproxy } from './obproxy.ts'
 import { acceptLinks, acceptUnlink, type LinkRequest } from './obproxyLinks.ts'
 import type { WantedLink } from './obproxyRules.ts'
 import { packages } from './packages.ts'
+import { refuseUnknownKeys, reseal } from './reseal.ts'
 import { secrets } from './secrets.ts'
 import { tasks } from './tasks.ts'
 import { users } from './users.ts'
@@ -36,7 +37,7 @@ export type { ClusterStatus, ObservedServer, ObservedTenant, ObservedZone, Serve
 export type { Credential } from './credentials.ts'
 export type { CreateLook, DryRun } from './dryRunCluster.ts'
 export type { AgentStatus, Host, HostFacts, HostFilter, HostService, HostStatus } from './hosts.ts'
-export { type Key, keyFromFile, parseKey } from './key.ts'
+export { type Key, type Keys, keysFromFile, parseKeys } from './key.ts'
 export type { HostType, Idc, Region, Removal } from './named.ts'
 export { type NewCluster, type NewZone, priorityGroups } from './newCluster.ts'
 export type { Creator, Subtask, Task, TaskWithSubtasks } from './newTask.ts'
@@ -96,42 +97,45 @@ export interface Store {
   readonly secrets: ReturnType<typeof secrets>
   readonly tasks: ReturnType<typeof tasks>
   readonly users: ReturnType<typeof users>
+  /** Seals with the first key what is sealed with another, and tells how many secrets that were; see reseal.ts. */
+  reseal(): Promise<number>
   /** Throws when the database does not answer. */
   ping(): Promise<void>
   close(): Promise<void>
 }
 
 export interface StoreOptions extends ConnectOptions {
-  readonly key: Key
+  readonly keys: Keys
 }
 
 /** Opens the store on PostgreSQL (`databaseUrl`), or on PGlite in a directory or in memory, with its schema brought up to date. */
-export const openStore = async ({ key, ...where }: StoreOptions): Promise<Store> => storeOver(await connect(where), key)
+export const openStore = async ({ keys, ...where }: StoreOptions): Promise<Store> => storeOver(await connect(where), keys)
 
 /** The store over a database that is open. */
-export function storeOver({ db, close }: Connection, key: Key): Store {
+export function storeOver({ db, close }: Connection, keys: Keys): Store {
   return {
-    acceptCluster: (acceptance) => acceptCluster(db, key, acceptance),
-    dryRunCluster: (request) => dryRunCluster(db, key, request),
+    acceptCluster: (acceptance) => acceptCluster(db, keys, acceptance),
+    dryRunCluster: (request) => dryRunCluster(db, keys, request),
     acceptDelete: (request) => acceptDelete(db, request),
     acceptHosts: (request) => acceptHosts(db, request),
-    acceptObproxy: (acceptance) => acceptObproxy(db, key, acceptance),
-    acceptObproxyDelete: (request) => acceptObproxyDelete(db, key, request),
-    acceptLinks: (request) => acceptLinks(db, key, request),
-    acceptUnlink: (request) => acceptUnlink(db, key, request),
-    accessKeys: accessKeys(db, key),
-    clusters: clusters(db, key),
-    credentials: credentials(db, key),
-    hosts: hosts(db, key),
+    acceptObproxy: (acceptance) => acceptObproxy(db, keys, acceptance),
+    acceptObproxyDelete: (request) => acceptObproxyDelete(db, keys, request),
+    acceptLinks: (request) => acceptLinks(db, keys, request),
+    acceptUnlink: (request) => acceptUnlink(db, keys, request),
+    accessKeys: accessKeys(db, keys),
+    clusters: clusters(db, keys),
+    credentials: credentials(db, keys),
+    hosts: hosts(db, keys),
     hostTypes: hostTypes(db),
     idcs: idcs(db),
     loginFailures: loginFailures(db),
-    obproxy: obproxy(db, key),
+    obproxy: obproxy(db, keys),
     packages: packages(db),
     regions: regions(db),
-    secrets: secrets(db, key),
+    reseal: () => reseal(db, keys),
+    secrets: secrets(db, keys),
     tasks: tasks(db),
-    users: users(db, key),
+    users: users(db, keys),
     async ping() {
       await db.execute(sql`select 1`)
     },
@@ -139,6 +143,23 @@ export function storeOver({ db, close }: Connection, key: Key): Store {
   }
 }
 
-/** The store of a configuration; its key is made on first start. */
-export const openConfiguredStore = async (config: Pick<Config, 'databaseUrl' | 'dataDir' | 'key' | 'keyFile'>): Promise<Store> =>
-  openStore({ key: await openKey(config), dataDir: config.dataDir, databaseUrl: config.databaseUrl })
+/**
+ * The store of a configuration; its key is made on first start. Throws when it holds something sealed with a key that the configuration has not. In
+ * PGlite, which nobody else has open, what is sealed with another key than the first is sealed anew.
+ */
+export async function openConfiguredStore({
+  databaseUrl,
+  dataDir,
+  ...given
+}: Pick<Config, 'databaseUrl' | 'dataDir' | 'key' | 'keyFile'>): Promise<Store> {
+  const keys = await openKeys(given)
+  const connection = await connect({ databaseUrl, dataDir })
+  try {
+    await refuseUnknownKeys(connection.db, keys)
+    if (databaseUrl === undefined) await reseal(connection.db, keys)
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+  return storeOver(connection, keys)
+}

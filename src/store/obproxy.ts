@@ -1,6 +1,6 @@
 import { and, eq, inArray, notInArray } from 'drizzle-orm'
 import type { Db } from './db.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import { obproxyReads } from './obproxyReads.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
@@ -21,7 +21,7 @@ export interface NewObproxyCluster extends Omit<NewRow, 'id' | 'createTime' | 'u
 }
 
 /** OBProxy clusters, their processes and the clusters they are linked to. */
-export function obproxy(db: Db, key: Key) {
+export function obproxy(db: Db, keys: Keys) {
   return {
     ...obproxyReads(db),
     /** The new cluster's id; undefined when the name is taken. */
@@ -87,7 +87,7 @@ export function obproxy(db: Db, key: Key) {
           .set({ status: 'AVAILABLE' })
           .where(and(inArray(hosts.id, ids), eq(hosts.status, 'ONLINE'), notInArray(hosts.id, busy)))
         await tx.delete(obproxyClusters).where(eq(obproxyClusters.id, id))
-        await secrets(tx, key).removeBelow(`obproxy/${id}/`)
+        await secrets(tx, keys).removeBelow(`obproxy/${id}/`)
       })
     },
   }

@@ -3,7 +3,7 @@ import { Refused, refuseAny } from '../errors/refused.ts'
 import { expand } from '../plan/expand.ts'
 import { linkObproxy, unlinkObproxy } from '../plan/linkObproxy.ts'
 import type { Db } from './db.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
 import { obproxy } from './obproxy.ts'
 import type { ObproxyCluster } from './obproxyReads.ts'
@@ -42,9 +42,9 @@ export interface LinkRequest<Wanted> {
 }
 
 /** An OBProxy cluster, locked, that runs and that no unfinished task works on. Throws Refused. */
-export async function idleObproxy(tx: Db, key: Key, id: number): Promise<ObproxyCluster> {
+export async function idleObproxy(tx: Db, keys: Keys, id: number): Promise<ObproxyCluster> {
   await tx.select().from(obproxyClusters).where(eq(obproxyClusters.id, id)).for('update')
-  const reads = obproxy(tx, key)
+  const reads = obproxy(tx, keys)
   const found = await reads.get(id)
   if (found === undefined) throw new Refused({ code: 'ODP21001', args: [id] })
   const task = await reads.unfinishedTask(id)
@@ -59,11 +59,11 @@ export async function idleObproxy(tx: Db, key: Key, id: number): Promise<Obproxy
 /** Accepts links in one transaction: they are CHANGING until their task has made them; or throws Refused and leaves nothing. */
 export const acceptLinks = (
   db: Db,
-  key: Key,
+  keys: Keys,
   { obproxyClusterId, wanted, creator, traceId }: LinkRequest<readonly WantedLink[]>,
 ): Promise<TaskWithSubtasks> =>
   db.transaction(async (tx) => {
-    const found = await idleObproxy(tx, key, obproxyClusterId)
+    const found = await idleObproxy(tx, keys, obproxyClusterId)
     const rows = await linkedClusters(tx, wanted)
     refuseAny(linkFindings(wanted, rows, found.servers[0]?.version ?? undefined, 'body'))
     const ids = rows.flatMap((row) => row?.id ?? [])
@@ -81,11 +81,11 @@ export const acceptLinks = (
 /** Accepts the end of a cluster's link in one transaction; or throws Refused and leaves nothing. */
 export const acceptUnlink = (
   db: Db,
-  key: Key,
+  keys: Keys,
   { obproxyClusterId, wanted, creator, traceId }: LinkRequest<string>,
 ): Promise<TaskWithSubtasks> =>
   db.transaction(async (tx) => {
-    const found = await idleObproxy(tx, key, obproxyClusterId)
+    const found = await idleObproxy(tx, keys, obproxyClusterId)
     const ids = found.links.filter(({ clusterName }) => clusterName === wanted).map(({ clusterId }) => clusterId)
     if (ids.length === 0) throw new Refused({ code: 'COM10002', args: [`link of OBProxy cluster ${found.name}`, wanted] })
     await tx

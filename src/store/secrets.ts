@@ -1,20 +1,20 @@
 import { eq, like } from 'drizzle-orm'
 import type { Secret } from '../quote.ts'
 import type { Db } from './db.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
-import { seal, unseal } from './seal.ts'
+import { seal, unsealWith } from './seal.ts'
 
 /** Passwords and keys by reference, e.g. `cluster/22/root`, `cluster/22/proxyro`, `credential/3`; sealed at rest. */
-export function secrets(db: Db, key: Key) {
+export function secrets(db: Db, keys: Keys) {
   const table = schema.secrets
-  const sealed = (ref: string, secret: Secret) => ({ ref, keyId: key.id, sealed: seal(key, ref, secret) })
+  const [first] = keys
+  const sealed = (ref: string, secret: Secret) => ({ ref, keyId: first.id, sealed: seal(first, ref, secret) })
 
   const get = async (ref: string): Promise<Secret> => {
     const row = theRow(await db.select().from(table).where(eq(table.ref, ref)), `secret ${ref}`)
-    if (row.keyId !== key.id) throw new Error(`secret ${ref} was sealed with key ${row.keyId}, this process has ${key.id}`)
-    return unseal(key, ref, row.sealed)
+    return unsealWith(keys, row.keyId, ref, row.sealed)
   }
 
   const put = async (ref: string, secret: Secret): Promise<void> => {

@@ -1,7 +1,7 @@
 import { count, eq, ilike } from 'drizzle-orm'
 import { take } from './counters.ts'
 import type { Db } from './db.ts'
-import type { Key } from './key.ts'
+import type { Keys } from './key.ts'
 import { containing, order, type Page, type Paging, window } from './paging.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
@@ -11,7 +11,7 @@ export type User = typeof schema.users.$inferSelect
 export type NewUser = Pick<User, 'username' | 'passwordHash' | 'roles'>
 
 /** Who may call. */
-export const users = (db: Db, key: Key) => {
+export const users = (db: Db, keys: Keys) => {
   const table = schema.users
   return {
     async byName(username: string): Promise<User | undefined> {
@@ -65,8 +65,8 @@ export const users = (db: Db, key: Key) => {
     /** Removes a user and the keys with which it signs. */
     remove: (id: number): Promise<void> =>
       db.transaction(async (tx) => {
-        const keys = await tx.delete(schema.accessKeys).where(eq(schema.accessKeys.userId, id)).returning()
-        for (const each of keys) await secrets(tx, key).remove(`accessKey/${each.id}`)
+        const owned = await tx.delete(schema.accessKeys).where(eq(schema.accessKeys.userId, id)).returning()
+        for (const each of owned) await secrets(tx, keys).remove(`accessKey/${each.id}`)
         await tx.delete(table).where(eq(table.id, id))
       }),
   }

@@ -34,7 +34,7 @@ describe('the obflow command', () => {
   test('lists what it can do', async () => {
     const { code, stdout } = await obflow(['help'])
     expect(code).toBe(0)
-    for (const command of ['serve', 'watch', 'help']) expect(stdout).toContain(`obflow ${command}`)
+    for (const command of ['serve', 'watch', 'reseal', 'help']) expect(stdout).toContain(`obflow ${command}`)
   })
 
   test.each([
@@ -44,6 +44,7 @@ describe('the obflow command', () => {
     [['watch', 'x'], 'A task id is a number, not "x".'],
     [['watch', '1', '--fast'], "Unknown option '--fast'"],
     [['watch', '1'], 'Set OBFLOW_PASSWORD'],
+    [['reseal'], 'reseal needs DATABASE_URL'],
   ])('says what is wrong with %j, and how it is used', async (args, message) => {
     const { code, stderr } = await obflow(args)
     expect(code).toBe(2)

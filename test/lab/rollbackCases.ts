@@ -5,7 +5,7 @@ import { expand } from '../../src/plan/expand.ts'
 import { connect } from '../../src/store/db.ts'
 import { storeOver } from '../../src/store/index.ts'
 import { recordHistory } from '../replay/record.ts'
-import { dump, newKey } from '../store/database.ts'
+import { dump, newKeys } from '../store/database.ts'
 import { type HostSnapshot, snapshot } from './hostSnapshot.ts'
 import { failingAt, nodeHook, type Place } from './nodeHook.ts'
 import { causes, type Scene, startScene } from './scene.ts'
@@ -54,7 +54,7 @@ export const describeRollback = ({ nodes: [first, last] }: RollbackCases) =>
       const connection = await connect({})
       database = connection.db
       close = connection.close
-      const store = storeOver(connection, newKey())
+      const store = storeOver(connection, newKeys())
       scene = await startScene({ hosts: 1, idcOf: () => 'hz1', obflow: { store, interceptors: [hook.interceptor] } })
     })
     afterAll(async () => {

@@ -3,7 +3,7 @@ import { getTableName, is, sql } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import { Client } from 'pg'
 import { type Connection, connect } from '../../src/store/db.ts'
-import { parseKey, type Store, storeOver } from '../../src/store/index.ts'
+import { parseKeys, type Store, storeOver } from '../../src/store/index.ts'
 import * as schema from '../../src/store/schema/index.ts'
 
 export interface TestStore {
@@ -18,7 +18,7 @@ export interface TestStore {
 
 const tables = Object.values<unknown>(schema).filter((value) => is(value, PgTable))
 
-export const newKey = () => parseKey(randomBytes(32).toString('hex'))
+export const newKeys = () => parseKeys(randomBytes(32).toString('hex'))
 
 /** Every row of every table, in a stable order. */
 export async function dump(db: Connection['db']): Promise<Record<string, unknown[]>> {
@@ -30,7 +30,7 @@ export async function dump(db: Connection['db']): Promise<Record<string, unknown
 function testStore(connection: Connection, drop: () => Promise<void> = async () => {}): TestStore {
   const { db } = connection
   return {
-    store: storeOver(connection, newKey()),
+    store: storeOver(connection, newKeys()),
     db,
     dump: () => dump(db),
     async reset() {
