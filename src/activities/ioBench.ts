@@ -20,6 +20,7 @@ export async function ioBench(node: HostNode): Promise<{ readonly iops16k: numbe
   const { code, stdout, stderr } = await target.run(benchScript(node.cluster), {
     as: node.cluster.osUser,
     title: 'measure the data disk',
+    heavy: true,
     timeoutMs: 1_200_000,
   })
   const { tool, points } = readBench(stdout)

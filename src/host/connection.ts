@@ -57,51 +57,91 @@ const openChannel = ({ client }: Link, ip: string, command: string): Promise<Cli
 export interface ConnectionOptions {
   readonly access: HostAccess
   readonly channels: number
-  /** Shared by all connections of a pool. */
+  /** Handshakes of a pool, and its connections that stand. */
   readonly connects: Limit
+  readonly open: Limit
+  /** Milliseconds without use after which it is closed; at once when another waits to be opened. */
+  readonly idleMs: number
   readonly log: LogLine
 }
 
-export const createConnection = ({ access, channels, connects, log }: ConnectionOptions): Connection => {
+export const createConnection = ({ access, channels, connects, open, idleMs, log }: ConnectionOptions): Connection => {
   const places = createLimit(channels)
   const urgent = createLimit(urgentPlaces)
   let current: Promise<Link> | undefined
   let ended = false
+  let users = 0
+  let idle: NodeJS.Timeout | undefined
 
-  const connect = async (): Promise<Link> => {
+  const shakeHands = async (): Promise<Link> => {
     const link = await connects(() => handshake(access))
     link.client.setMaxListeners(0)
     link.client.on('error', (error) => log('WARN', `connection to ${access.ip}: ${error.message}`))
-    link.client.once('close', () => {
-      current = undefined
-      log('INFO', `connection to ${access.ip} closed`)
-    })
     log('INFO', `connected to ${access.username}@${access.ip}:${access.sshPort}, host key ${link.hostKey}`)
     return link
+  }
+
+  /** The place among the open ones is held until the connection is closed, which `gone` hears first. */
+  const connect = (gone: () => void): Promise<Link> =>
+    new Promise((resolve, reject) => {
+      const standing = open(async () => {
+        const link = await shakeHands()
+        await new Promise<void>((closed) => {
+          link.client.once('close', () => {
+            gone()
+            log('INFO', `connection to ${access.ip} closed`)
+            closed()
+          })
+          resolve(link)
+        })
+      })
+      standing.catch(reject)
+    })
+
+  const closeIdle = async (): Promise<void> => {
+    const link = await current?.catch(() => undefined)
+    if (!link || users > 0) return
+    current = undefined
+    link.client.end()
+  }
+
+  const used = async <T>(work: () => Promise<T>): Promise<T> => {
+    clearTimeout(idle)
+    users += 1
+    try {
+      return await work()
+    } finally {
+      users -= 1
+      if (users === 0) idle = setTimeout(closeIdle, open.crowded() ? 0 : idleMs).unref()
+    }
   }
 
   const linked = (signal: AbortSignal): Promise<Link> => {
     if (ended) throw new TransientError(`the connection to host ${access.ip} was closed here`)
     if (!current) {
-      const attempt = connect()
-      current = attempt
-      attempt.catch(() => {
+      const gone = (): void => {
         if (current === attempt) current = undefined
-      })
+      }
+      const attempt = connect(gone)
+      current = attempt
+      attempt.catch(gone)
     }
     return unless(signal, current)
   }
 
   return {
-    hostKey: async (signal) => (await linked(signal)).hostKey,
+    hostKey: (signal) => used(async () => (await linked(signal)).hostKey),
     exec: (command, use, { signal, urgent: hurry = false }) =>
-      (hurry ? urgent : places)(async () => {
-        const link = await linked(signal)
-        return use(await openChannel(link, access.ip, command))
-      }, signal),
+      used(() =>
+        (hurry ? urgent : places)(async () => {
+          const link = await linked(signal)
+          return use(await openChannel(link, access.ip, command))
+        }, signal),
+      ),
     inTurn: createTurns(),
     close: async () => {
       ended = true
+      clearTimeout(idle)
       const link = await current?.catch(() => undefined)
       if (!link || !current) return
       const closed = new Promise<void>((resolve) => link.client.once('close', () => resolve()))

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly timeoutMs?: number
   /** What the log calls it; the command's first line unless told. */
   readonly title?: string
+  /** Loads the host's disk: few of these run at a time. */
+  readonly heavy?: boolean
 }
 
 export interface Output {

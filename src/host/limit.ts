@@ -1,5 +1,9 @@
 /** Runs work when one of its places is free. A caller whose signal aborts while it waits leaves the queue. */
-export type Limit = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
+export interface Limit {
+  <T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>
+  /** Whether somebody waits for a place. */
+  crowded(): boolean
+}
 
 /** A queue with so many places, served in order. */
 export const createLimit = (places: number): Limit => {
@@ -35,7 +39,7 @@ export const createLimit = (places: number): Limit => {
     next()
   }
 
-  return async (work, signal) => {
+  const inPlace = async <T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
     await enter(signal)
     try {
       return await work()
@@ -43,6 +47,7 @@ export const createLimit = (places: number): Limit => {
       leave()
     }
   }
+  return Object.assign(inPlace, { crowded: () => waiting.size > 0 })
 }
 
 /** Lets work of one name run one after the other, in the order it came; different names run side by side. */

@@ -20,11 +20,17 @@ export interface Limits {
   readonly channels: number
   /** Connections being made at a time; a handshake costs both sides some 200 ms of CPU. */
   readonly connects: number
+  /** Connections that stand at a time; one more waits until one is not used. */
+  readonly connections: number
+  /** Milliseconds without use after which a connection is closed. */
+  readonly idleMs: number
   /** Files being sent at a time, over all hosts. */
   readonly uploads: number
+  /** Heavy commands at a time, over all hosts: their disks may be one. */
+  readonly heavy: number
 }
 
-const defaultLimits: Limits = { channels: 8, connects: 16, uploads: 4 }
+const defaultLimits: Limits = { channels: 8, connects: 16, connections: 256, idleMs: 30_000, uploads: 4, heavy: 16 }
 const defaultTimeoutMs = 5 * 60_000
 
 /** A login of its own has a connection of its own: a wrong password must not ride on another's session. */
@@ -35,14 +41,16 @@ const titleOf = (script: Quoted): string => script.shown.trim().split('\n', 1).j
 
 /** The hosts of a worker, over SSH. Close it to end all connections. */
 export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = {}): HostPool => {
-  const { channels, connects, uploads } = { ...defaultLimits, ...limits }
-  const connecting = createLimit(connects)
-  const uploading = createLimit(uploads)
+  const { channels, idleMs, ...places } = { ...defaultLimits, ...limits }
+  const connects = createLimit(places.connects)
+  const open = createLimit(places.connections)
+  const uploading = createLimit(places.uploads)
+  const heavy = createLimit(places.heavy)
   const connections = new Map<string, Connection>()
 
   const connectionTo = (access: HostAccess): Connection => {
     const name = connectionName(access)
-    const connection = connections.get(name) ?? createConnection({ access, channels, connects: connecting, log })
+    const connection = connections.get(name) ?? createConnection({ access, channels, connects, open, idleMs, log })
     connections.set(name, connection)
     return connection
   }
@@ -72,7 +80,8 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
 
     const run: Host['run'] = async (script, options = {}) => {
       await known()
-      return runScript(place, completed(script, options))
+      const work = () => runScript(place, completed(script, options))
+      return options.heavy === true ? heavy(work, session.signal) : work()
     }
 
     return {
