@@ -70,6 +70,7 @@ const calls: Readonly<Record<string, Call>> = {
   'POST /api/v2/compute/hosts/batchCreate': { summary: 'Add hosts', reply: one(addedHosts) },
   'GET /api/v2/compute/hosts': { summary: 'Hosts', reply: pageOf(host) },
   'GET /api/v2/compute/hosts/:id': { summary: 'A host', reply: one(host) },
+  'POST /api/v2/compute/hosts/:id/acceptHostKey': { summary: 'Take a changed SSH host key as the right one', reply: nothing },
   'DELETE /api/v2/compute/hosts/:id': { summary: 'Remove a host', reply: nothing },
   'POST /api/v2/compute/hosts/batchDelete': { summary: 'Remove hosts', reply: nothing },
 

@@ -35,6 +35,11 @@ const newHosts = z.strictObject({
 
 const hostIds = z.strictObject({ hostIdList: z.array(key).min(1).max(batchLimit) })
 
+/** As `ssh-keygen -l` prints it. */
+const acceptedKey = z.strictObject({
+  hostKey: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'SHA256: and 43 characters, as ssh-keygen -l prints it'),
+})
+
 const query = z.strictObject({
   ...paging('id', 'name', 'status', 'createTime'),
   status: list(z.enum(hostStatuses)).optional(),
@@ -99,6 +104,15 @@ export function hosts(api: Api, { store, launch, config }: Context): void {
     if (!host) throw new Refused({ code: 'CMP07005', args: [id] })
     return data(show(host))
   })
+  // OCP keeps no host keys; one that changed is refused until it was looked at and accepted here.
+  api.post(
+    `${path}/:id/acceptHostKey`,
+    { config: { permission: 'HOST:*:UPDATE' }, schema: { params: idParam, body: acceptedKey } },
+    async ({ params: { id }, body: { hostKey } }) => {
+      if (!(await store.hosts.acceptKey(id, hostKey))) throw new Refused({ code: 'CMP07005', args: [id] })
+      return done
+    },
+  )
   api.delete(
     `${path}/:id`,
     { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } },

@@ -1,13 +1,16 @@
 import type { ClientChannel } from 'ssh2'
 import { TransientError } from '../errors/failure.ts'
-import { handshake, type Link } from './handshake.ts'
+import { handshake, isKnownBy, type Link } from './handshake.ts'
 import type { HostAccess, LogLine } from './host.ts'
 import { createLimit, createTurns, type Limit } from './limit.ts'
 
 /** One host's shared connection: made on first use, made again after it was lost. */
 export interface Connection {
-  /** What the host proved to be, connecting when need be. */
-  hostKey(signal: AbortSignal): Promise<string>
+  /**
+   * What the host proved to be, connecting when need be. `access` says by which key it is known now; a connection that was made when it was known by
+   * another ends first.
+   */
+  hostKey(access: HostAccess, signal: AbortSignal): Promise<string>
   /**
    * Starts a command and hands its channel to `use`; waits while all places are taken. `urgent` commands (those that end others)
    * have places of their own. A lost or refused channel throws TransientError.
@@ -69,12 +72,13 @@ export const createConnection = ({ access, channels, connects, open, idleMs, log
   const places = createLimit(channels)
   const urgent = createLimit(urgentPlaces)
   let current: Promise<Link> | undefined
+  let known = access
   let ended = false
   let users = 0
   let idle: NodeJS.Timeout | undefined
 
   const shakeHands = async (): Promise<Link> => {
-    const link = await connects(() => handshake(access))
+    const link = await connects(() => handshake(known))
     link.client.setMaxListeners(0)
     link.client.on('error', (error) => log('WARN', `connection to ${access.ip}: ${error.message}`))
     log('INFO', `connected to ${access.username}@${access.ip}:${access.sshPort}, host key ${link.hostKey}`)
@@ -130,7 +134,15 @@ export const createConnection = ({ access, channels, connects, open, idleMs, log
   }
 
   return {
-    hostKey: (signal) => used(async () => (await linked(signal)).hostKey),
+    hostKey: (access, signal) =>
+      used(async () => {
+        known = access
+        const link = await linked(signal)
+        if (isKnownBy(access, link.hostKey)) return link.hostKey
+        current = undefined
+        link.client.end()
+        return (await linked(signal)).hostKey
+      }),
     exec: (command, use, { signal, urgent: hurry = false }) =>
       used(() =>
         (hurry ? urgent : places)(async () => {

@@ -15,13 +15,18 @@ const keepalive = { keepaliveInterval: 5_000, keepaliveCountMax: 3 } as const
 
 const fingerprint = (key: Buffer): string => `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 
+/** Whether a host that shows this key is the one that is meant; any is, when none was seen before. */
+export const isKnownBy = ({ hostKey: pinned }: HostAccess, seen: string): boolean =>
+  pinned === undefined || pinned.replace(/^SHA256:/, '').replace(/=+$/, '') === seen.replace(/^SHA256:/, '')
+
 /** Refuses a host that shows another key than the one it was known by. */
-export const checkHostKey = ({ ip, hostKey: pinned }: HostAccess, seen: string): void => {
-  if (pinned === undefined || pinned.replace(/^SHA256:/, '').replace(/=+$/, '') === seen.replace(/^SHA256:/, '')) return
+const checkHostKey = (access: HostAccess, seen: string): void => {
+  if (isKnownBy(access, seen)) return
+  const { id, ip, hostKey: pinned } = access
   throw new DefiniteError({
     code: 'CMP07015',
     message: `host ${ip} shows another host key than before: ${seen} instead of ${pinned}`,
-    advice: 'if the host was installed anew, remove it and add it again; otherwise find out who answers at its address',
+    advice: `find out who answers at that address; if the host has a new key, as one that was installed anew has, accept it: POST /api/v2/compute/hosts/${id}/acceptHostKey {"hostKey":"${seen}"}`,
     host: ip,
   })
 }

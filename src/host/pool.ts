@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { DefiniteError } from '../errors/failure.ts'
 import { type Quoted, withoutSecrets } from '../quote.ts'
 import { type Connection, createConnection } from './connection.ts'
-import { checkHostKey } from './handshake.ts'
 import type { Host, HostAccess, HostPool, LogLine, RunOptions, Session } from './host.ts'
 import { createLimit } from './limit.ts'
 import { lastLines } from './output.ts'
@@ -59,10 +58,8 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
     const place = { access, session, connection: connectionTo(access) }
     let told: Promise<void> | undefined
 
-    /** A shared connection may have been made before this host's key was pinned. */
     const known = async (): Promise<void> => {
-      const seen = await place.connection.hostKey(session.signal)
-      checkHostKey(access, seen)
+      const seen = await place.connection.hostKey(access, session.signal)
       if (access.hostKey !== undefined) return
       told ??= onHostKey?.(seen)
       await told

@@ -140,6 +140,10 @@ export function hosts(db: Db, keys: Keys) {
         .set({ hostKey: sha256 })
         .where(and(eq(table.id, id), isNull(table.hostKey)))
     },
+    /** Puts another key in place of the pinned one; tells whether there is such a host. */
+    async acceptKey(id: number, sha256: string): Promise<boolean> {
+      return (await db.update(table).set({ hostKey: sha256 }).where(eq(table.id, id)).returning({ id: table.id })).length > 0
+    },
     async setStatus(id: number, status: HostStatus): Promise<void> {
       await db.update(table).set({ status }).where(eq(table.id, id))
     },

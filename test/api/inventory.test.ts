@@ -54,6 +54,19 @@ describe('the inventory', () => {
     expect(await api.dump()).toEqual(before)
   })
 
+  test('a host key that changed is accepted by whoever names it in full', async () => {
+    const accept = (id: number, hostKey: string) => api.post(`${compute}/hosts/${id}/acceptHostKey`, { hostKey })
+    const [first, second] = [`SHA256:${'a'.repeat(43)}`, `SHA256:${'b'.repeat(43)}`]
+    await api.store.hosts.pinKey(1, first)
+    await api.store.hosts.pinKey(1, second)
+    expect((await api.store.hosts.access(1)).hostKey).toBe(first)
+    expect(await accept(1, 'b')).toMatchObject({ status: 400, error: { code: 'COM10001', subErrors: [{ field: 'hostKey' }] } })
+    expect(await accept(77, second)).toMatchObject({ status: 404, error: { code: 'CMP07005' } })
+    expect(await accept(1, second)).toMatchObject({ status: 200, successful: true })
+    expect((await api.store.hosts.access(1)).hostKey).toBe(second)
+    expect((await api.store.hosts.access(2)).hostKey).toBeUndefined()
+  })
+
   test('hosts are deleted all or none, each that cannot be named', async () => {
     await api.post('/api/v2/ob/clusters', request)
     await endTasksOf(api, 3)

@@ -119,3 +119,27 @@ test('the key of a host without a pinned one is told, and another key is refused
   const error = await failureOf(host(sshd.access({ hostKey: told.join() })).run(sh`true`))
   expect(error).toMatchObject({ reason: { code: 'CMP07015', message: expect.stringContaining('another host key') } })
 })
+
+test('a key that was accepted is the right one from then on, and the one before is not, whatever connection is there', async () => {
+  const seen = async () => {
+    const told: string[] = []
+    const pool = createTestHosts()
+    await pool.pool.host(sshd.access(), session(), async (hostKey) => void told.push(hostKey)).run(sh`true`)
+    await pool.pool.close()
+    return told.join()
+  }
+  const before = sshd.access({ hostKey: await seen() })
+  await host(before).run(sh`true`)
+  await sshd.changeHostKey()
+  await failureOf(host(before).run(sh`true`))
+  const after = sshd.access({ hostKey: await seen() })
+  expect(await host(after).must(sh`echo in`)).toBe('in\n')
+  // Its sessions outlive the daemon that was restarted with another key: only a new handshake tells.
+  expect(await failureOf(host(before).run(sh`true`))).toMatchObject({
+    reason: {
+      code: 'CMP07015',
+      advice: expect.stringContaining(`/compute/hosts/1/acceptHostKey {"hostKey":"${after.hostKey}"}`),
+    },
+  })
+  expect(await host(after).must(sh`echo in`)).toBe('in\n')
+})
