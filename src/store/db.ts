@@ -1,13 +1,8 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
 import { drizzle as overPg } from 'drizzle-orm/node-postgres'
 import { migrate as migratePg } from 'drizzle-orm/node-postgres/migrator'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
-import { drizzle as overPglite } from 'drizzle-orm/pglite'
-import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
 import { Pool } from 'pg'
 import * as schema from './schema/index.ts'
 
@@ -51,14 +46,10 @@ async function connectPg(connectionString: string): Promise<Connection> {
   return { db: overPg(pool, { schema, casing }), close: () => pool.end() }
 }
 
-async function connectPglite(dataDir: string | undefined): Promise<Connection> {
-  if (dataDir !== undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  const client = await PGlite.create(dataDir === undefined ? {} : { dataDir: join(dataDir, 'pglite') })
-  const db = overPglite(client, { schema, casing })
-  await migratePglite(db, { migrationsFolder })
-  return { db, close: () => client.close() }
-}
-
 /** Opens the database and brings its schema up to date; processes that open it together do so one after the other. */
-export const connect = ({ databaseUrl, dataDir }: ConnectOptions): Promise<Connection> =>
-  databaseUrl === undefined ? connectPglite(dataDir) : connectPg(databaseUrl)
+export async function connect({ databaseUrl, dataDir }: ConnectOptions): Promise<Connection> {
+  if (databaseUrl !== undefined) return connectPg(databaseUrl)
+  // Loaded when it is wanted: it takes 170 MiB that a process with PostgreSQL can do without.
+  const { connectPglite } = await import('./pglite.ts')
+  return connectPglite(dataDir, { migrationsFolder, casing })
+}
