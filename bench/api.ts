@@ -4,7 +4,6 @@ import { buildApp } from '../src/api/app.ts'
 import { hashPassword } from '../src/api/password.ts'
 import { readConfig } from '../src/config.ts'
 import { createPrimaryCluster } from '../src/plan/createCluster.ts'
-import { expand } from '../src/plan/expand.ts'
 import { Secret } from '../src/quote.ts'
 import { connect } from '../src/store/db.ts'
 import { parseKeys, storeOver } from '../src/store/index.ts'
@@ -46,8 +45,7 @@ const accept = (hosts: number, clusterId: number) => {
   }
   return insertTask(connection.db, {
     workflow: 'createCluster',
-    ...createPrimaryCluster,
-    subtasks: expand(createPrimaryCluster, targets),
+    plan: createPrimaryCluster,
     targets,
     context: { stringMap: { cluster_name: `c${clusterId}` }, listMap: { host_ids: targets.hosts.map(({ id }) => String(id)) } },
     creator: { id: 100, name: 'admin' },

@@ -4,26 +4,41 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { Client, Connection } from '@temporalio/client'
 import { z } from 'zod'
 import { startPostgres } from '../lab/chaos/postgres.ts'
 import { startService } from '../lab/chaos/service.ts'
 import { buildPackages, createLab } from '../lab/index.ts'
-import { createRequest, registerHosts, uploadPackages } from '../lab/scenario.ts'
+import { createRequest, registerHosts, uploadPackages, type ZonePlan } from '../lab/scenario.ts'
 import { createClient, UnreachableError } from '../src/cli/client.ts'
 import { taskSchema } from '../src/cli/taskSchema.ts'
 import { freePort, startTemporalServer } from '../src/embedded/temporalServer.ts'
+import { recordHistory } from '../test/replay/record.ts'
 
-// Many creates posted in one moment to one API and one worker: do all end well, how long does it take, how much memory does the worker need?
+// Creates posted in one moment to one API and one worker: do all end well, how long does it take, how much memory does the worker need?
+//   node bench/creates.ts --creates 20            20 creates of one host each
+//   node bench/creates.ts --creates 1 --hosts 100  one create of 100 hosts
+// OBFLOW_RECORD=1 keeps the first one's history for the replay test.
 
 const goalMiB = 600
 const created = z.object({ id: z.number(), clusterId: z.number() })
 
-const { values } = parseArgs({ options: { creates: { type: 'string', default: '10' } } })
+const { values } = parseArgs({
+  options: { creates: { type: 'string', default: '10' }, hosts: { type: 'string', default: '1' } },
+})
 const creates = Number(values.creates)
+const hosts = Number(values.hosts)
 const closers: (() => Promise<unknown> | unknown)[] = []
 
 /** Most memory that a process has held so far, in MiB. Source: VmHWM in proc(5). */
 const peakMiB = (pid: number): number => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+
+/** Hosts of one create, by their places in the lab, dealt out to three zones. */
+const zonesOf = (create: number): ZonePlan[] =>
+  Array.from({ length: Math.min(3, hosts) }, (_, zone) => ({
+    name: `zone${zone + 1}`,
+    hosts: Array.from({ length: hosts }, (_, host) => create * hosts + host).filter((_, host) => host % 3 === zone),
+  }))
 
 /** Memory of this machine that is in use, in MiB. */
 const usedMiB = (): number => {
@@ -39,7 +54,7 @@ async function bench(): Promise<boolean> {
   chmodSync(dir, 0o711)
   const dataDir = join(dir, 'data')
   mkdirSync(dataDir)
-  const lab = await createLab({ hosts: creates })
+  const lab = await createLab({ hosts: creates * hosts })
   closers.push(() => lab.destroy())
   const postgres = await startPostgres(join(dir, 'postgres'))
   closers.push(() => postgres.close())
@@ -78,20 +93,15 @@ async function bench(): Promise<boolean> {
   const began = performance.now()
   const inventory = await registerHosts(client, lab, () => 'hz1')
   console.log(
-    `${creates} hosts prepared in ${((performance.now() - began) / 1000).toFixed(1)} s, worker at ${peakMiB(worker.pid).toFixed(0)} MiB`,
+    `${creates * hosts} hosts prepared in ${((performance.now() - began) / 1000).toFixed(1)} s, worker at ${peakMiB(worker.pid).toFixed(0)} MiB`,
   )
 
   const rpmName = basename(packages.find(({ name }) => name === 'oceanbase')?.path ?? '')
   const password = randomBytes(12).toString('base64url')
   const start = performance.now()
   const posted = await Promise.all(
-    lab.hosts.map(async (_, index) => {
-      const body = createRequest(inventory, {
-        name: `load${index + 1}`,
-        password,
-        rpmName,
-        zones: [{ name: 'zone1', hosts: [index] }],
-      })
+    Array.from({ length: creates }, async (_, index) => {
+      const body = createRequest(inventory, { name: `load${index + 1}`, password, rpmName, zones: zonesOf(index) })
       const { id } = (await client.post('/api/v2/ob/clusters', body, created)).data
       return id
     }),
@@ -109,6 +119,9 @@ async function bench(): Promise<boolean> {
       for (const { name, error } of subtasks) if (error) console.log(`task ${id}, ${name}: ${error.code} ${error.message}`)
     }
   }
+  const connection = await Connection.connect({ address: temporal.address })
+  closers.push(() => connection.close())
+  await recordHistory(new Client({ connection }), posted[0] ?? 0, `create-${hosts}-host${hosts > 1 ? 's' : ''}-4.2`)
   const seconds = [...ended.values()].map(({ seconds }) => seconds).sort((left, right) => left - right)
   const well = [...ended.values()].filter(({ status }) => status === 'SUCCESSFUL').length
   const memory = peakMiB(worker.pid)
