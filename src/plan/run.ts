@@ -1,4 +1,5 @@
 import type { HostTarget } from './expand.ts'
+import type { Plan } from './plan.ts'
 import type { SubtaskState, TaskState } from './states.ts'
 
 /** The input of every operation's workflow: ids and addresses, nothing secret, nothing long. */
@@ -14,6 +15,8 @@ export interface Run {
   readonly obproxyClusterId?: number
   readonly hosts: readonly HostTarget[]
   readonly zones: readonly string[]
+  /** The plan the task was accepted with. Absent of runs from before it travelled along: those go by the one in the code. */
+  readonly plan?: Plan
 }
 
 /** What the workflow decided about a subtask, for the store. */

@@ -1,7 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
 import { deletePrimaryCluster, deleteStandbyCluster } from '../plan/deleteCluster.ts'
-import { expand } from '../plan/expand.ts'
 import type { Db } from './db.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
 import * as schema from './schema/index.ts'
@@ -61,9 +60,7 @@ export const acceptDelete = (db: Db, { clusterId, creator, traceId }: DeleteRequ
     }
     return insertTask(tx, {
       workflow,
-      name: plan.name,
-      prohibitRollback: plan.prohibitRollback,
-      subtasks: expand(plan, targets),
+      plan,
       targets,
       // The keys of OCP's sample.
       context: {

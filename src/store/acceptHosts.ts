@@ -1,6 +1,5 @@
 import { eq, inArray } from 'drizzle-orm'
 import { type Finding, Refused, refuseAny } from '../errors/refused.ts'
-import { expand } from '../plan/expand.ts'
 import { prepareHost } from '../plan/prepareHost.ts'
 import type { Db } from './db.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
@@ -88,9 +87,7 @@ export const acceptHosts = (db: Db, request: HostsRequest): Promise<HostsAccepte
       tasks.push(
         await insertTask(tx, {
           workflow: 'prepareHost',
-          name: prepareHost.name,
-          prohibitRollback: prepareHost.prohibitRollback,
-          subtasks: expand(prepareHost, targets),
+          plan: prepareHost,
           targets,
           context: { stringMap: { host_id: String(host.id) }, listMap: {} },
           creator: request.creator,

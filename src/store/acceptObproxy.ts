@@ -1,7 +1,6 @@
 import { asc, inArray } from 'drizzle-orm'
 import { Refused, refuseAny } from '../errors/refused.ts'
 import { createObproxyCluster } from '../plan/createObproxyCluster.ts'
-import { expand } from '../plan/expand.ts'
 import type { Secret } from '../quote.ts'
 import { answered, type ClientToken, remember } from './clientTokens.ts'
 import type { Db } from './db.ts'
@@ -108,9 +107,7 @@ export const acceptObproxy = (
     const targets = { hosts: hostIds.map((hostId) => ({ id: hostId, ip: found.get(hostId)?.innerIpAddress ?? '' })), zones: [] }
     const task = await insertTask(tx, {
       workflow: 'createObproxyCluster',
-      name: plan.name,
-      prohibitRollback: plan.prohibitRollback,
-      subtasks: expand(plan, targets),
+      plan,
       targets,
       // OCP's sample has `prohibit_rollback` alone, for it has no hosts.
       context: {

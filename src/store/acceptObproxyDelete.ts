@@ -1,5 +1,4 @@
 import { deleteObproxyCluster } from '../plan/deleteObproxyCluster.ts'
-import { expand } from '../plan/expand.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
@@ -25,9 +24,7 @@ export const acceptObproxyDelete = (
     const plan = deleteObproxyCluster(targets.hosts.length)
     return insertTask(tx, {
       workflow: 'deleteObproxyCluster',
-      name: plan.name,
-      prohibitRollback: plan.prohibitRollback,
-      subtasks: expand(plan, targets),
+      plan,
       targets,
       context: {
         stringMap: { prohibit_rollback: 'false', obproxy_cluster_id: String(found.id), obproxy_cluster_name: found.name },

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
-import type { PlannedSubtask } from '../plan/expand.ts'
+import { expand } from '../plan/expand.ts'
+import type { Plan } from '../plan/plan.ts'
 import { take } from './counters.ts'
 import type { Db } from './db.ts'
 import { inChunks, theRow } from './rows.ts'
@@ -15,9 +16,7 @@ export interface Creator {
 export interface NewTask {
   /** The workflow that carries it out, e.g. `createCluster`. */
   readonly workflow: string
-  readonly name: string
-  readonly prohibitRollback: boolean
-  readonly subtasks: readonly PlannedSubtask[]
+  readonly plan: Plan
   readonly targets: TaskTargets
   readonly context: TaskContext
   readonly creator: Creator
@@ -33,12 +32,17 @@ export interface TaskWithSubtasks extends Task {
   readonly subtasks: Subtask[]
 }
 
-/** Writes a task and its subtasks; ids of the subtasks are consecutive, in the plan's order. Roots are READY, the rest PENDING. */
+/**
+ * Writes a task and its subtasks; ids of the subtasks are consecutive, in the plan's order. Roots are READY, the rest PENDING. The plan is
+ * kept with the task: a run goes by the plan it was accepted with, whatever a later release makes of it. Throws RangeError when the plan
+ * needs a host or a zone and there is none.
+ */
 export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtasks> {
+  const { cluster, plan, ...facts } = task
+  const planned = expand(plan, facts.targets)
   const id = await take(tx, 'task')
-  const firstSubtaskId = await take(tx, 'subtask', task.subtasks.length)
+  const firstSubtaskId = await take(tx, 'subtask', planned.length)
   const idOf = (index: number) => firstSubtaskId + index
-  const { cluster, subtasks: planned, ...facts } = task
   const now = new Date()
   const row = theRow(
     await tx
@@ -46,7 +50,8 @@ export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtask
       .values({
         id,
         workflow: facts.workflow,
-        name: facts.name,
+        name: plan.name,
+        plan,
         type: 'MANUAL',
         clusterId: cluster?.id,
         clusterName: cluster?.name,
@@ -58,7 +63,7 @@ export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtask
         creator: facts.creator.name,
         status: 'RUNNING',
         operation: 'EXECUTE',
-        prohibitRollback: facts.prohibitRollback,
+        prohibitRollback: plan.prohibitRollback,
         context: facts.context,
         targets: facts.targets,
         firstSubtaskId,
@@ -88,7 +93,7 @@ export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtask
     upstreams: subtask.upstreams.map(idOf),
     downstreams: subtask.downstreams.map(idOf),
     timeout: subtask.timeoutSeconds,
-    prohibitRollback: task.prohibitRollback,
+    prohibitRollback: plan.prohibitRollback,
     prohibitSkip: subtask.prohibitSkip,
     createTime: now,
   }))

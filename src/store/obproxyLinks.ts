@@ -1,6 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import { Refused, refuseAny } from '../errors/refused.ts'
-import { expand } from '../plan/expand.ts'
 import { linkObproxy, unlinkObproxy } from '../plan/linkObproxy.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
@@ -113,9 +112,7 @@ const insertLinkTask = (tx: Db, { found, clusterIds, workflow, plan, creator, tr
   const targets = { hosts: found.servers.map(({ hostId, ip }) => ({ id: hostId, ip })), zones: [] }
   return insertTask(tx, {
     workflow,
-    name: plan.name,
-    prohibitRollback: plan.prohibitRollback,
-    subtasks: expand<string>(plan, targets),
+    plan,
     targets,
     context: {
       stringMap: { obproxy_cluster_id: String(found.id), obproxy_cluster_name: found.name },

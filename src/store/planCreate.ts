@@ -1,6 +1,6 @@
 import { createPrimaryCluster } from '../plan/createCluster.ts'
 import { createStandbyCluster } from '../plan/createStandbyCluster.ts'
-import { expand, type PlannedSubtask } from '../plan/expand.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { Inventory } from './admission.ts'
 import { createContext } from './createContext.ts'
 import type { NewCluster, NewZone } from './newCluster.ts'
@@ -10,10 +10,8 @@ import type { TaskContext, TaskTargets } from './schema/tasks.ts'
 /** What a create comes to, over the inventory as it is; pure, so that asking about a create gives what posting it would. */
 export interface PlannedCreate {
   readonly workflow: 'createCluster' | 'createStandbyCluster'
-  readonly name: string
-  readonly prohibitRollback: boolean
+  readonly plan: Plan
   readonly targets: TaskTargets
-  readonly subtasks: readonly PlannedSubtask[]
   readonly context: TaskContext
 }
 
@@ -34,7 +32,7 @@ const operations = {
   STANDBY: { workflow: 'createStandbyCluster', plan: createStandbyCluster },
 } as const
 
-/** The plan of a create over its hosts and zones. Throws RangeError when there is none of either. */
+/** The plan of a create, its hosts and zones. */
 export function planCreate({ request, inventory, package: rpm, obClusterId, clusterId }: CreateFacts): PlannedCreate {
   const { type, zones } = request
   const { workflow, plan } = operations[type]
@@ -43,10 +41,8 @@ export function planCreate({ request, inventory, package: rpm, obClusterId, clus
   const targets = { hosts, zones: zones.map((zone) => zone.name) }
   return {
     workflow,
-    name: plan.name,
-    prohibitRollback: plan.prohibitRollback,
+    plan,
     targets,
-    subtasks: expand<string>(plan, targets),
     context: createContext({ request, clusterId, obClusterId, package: rpm, ipOf, rootServers: zones.map(rootServerOf) }),
   }
 }

@@ -1,4 +1,5 @@
 import { and, asc, count, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import type { Plan } from '../plan/plan.ts'
 import type { SubtaskOperation, TaskStatus } from '../plan/states.ts'
 import type { Db } from './db.ts'
 import type { Subtask, Task, TaskWithSubtasks } from './newTask.ts'
@@ -18,6 +19,7 @@ export interface TaskRun {
   readonly hostId?: number
   readonly obproxyClusterId?: number
   readonly creator: string
+  readonly plan?: Plan
   /** In the order that gives `parallelIdx`. */
   readonly hosts: readonly { readonly id: number; readonly ip: string }[]
   readonly zones: readonly string[]
@@ -55,6 +57,7 @@ const toRun = (task: Task): TaskRun => ({
   ...(task.hostId !== null && { hostId: task.hostId }),
   ...(task.obproxyClusterId !== null && { obproxyClusterId: task.obproxyClusterId }),
   creator: task.creator,
+  ...(task.plan !== null && { plan: task.plan }),
   hosts: task.targets.hosts,
   zones: task.targets.zones,
 })

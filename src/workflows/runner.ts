@@ -3,8 +3,10 @@ import {
   ApplicationFailure,
   allHandlersFinished,
   condition,
+  patched,
   setCurrentDetails,
   setHandler,
+  upsertMemo,
   upsertSearchAttributes,
 } from '@temporalio/workflow'
 import { expand } from '../plan/expand.ts'
@@ -24,10 +26,11 @@ const refuse = (refusal: Refusal | undefined): void => {
 }
 
 /**
- * Runs any plan to its end. A subtask starts as soon as its upstreams are done; one that fails stops only what depends on it, and then the
+ * Runs any plan to its end: the one the task was accepted with, for a release may have another since. A subtask starts as soon as its upstreams are done; one that fails stops only what depends on it, and then the
  * run waits, for days if need be, to be told to retry, skip or roll back. It ends when all is done or all is taken back.
  */
-export async function runPlan(plan: Plan, run: Run): Promise<void> {
+export async function runPlan(current: Plan, run: Run): Promise<void> {
+  const plan = run.plan ?? current
   const planned = expand(plan, run)
   const task = createTask(planned, plan)
   const recorder = startRecorder(run, () => task.state)
@@ -68,6 +71,8 @@ export async function runPlan(plan: Plan, run: Run): Promise<void> {
 
   const operation = async (changes: readonly Change[]): Promise<void> => {
     apply(changes)
+    // Since 2026-11-24; runs that were asked for something before have no such memo.
+    if (patched('operation-in-memo')) upsertMemo({ operation: task.state.operation })
     recorder.note([])
     await recorder.written()
   }

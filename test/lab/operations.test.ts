@@ -52,6 +52,7 @@ describe('a run on a real host', () => {
     const { id } = await createOn(0, 'retried')
     const failed = await scene.ended(id)
     expect(failed.status).toBe('FAILED')
+    await recordHistory(scene.temporal, id, 'failed-1-host')
     hook.clear()
     const answers = await Promise.all([refusalOf(post(id, 'retry')), refusalOf(post(id, 'retry'))])
     expect(answers.sort()).toEqual(['TSK10007', 'accepted'])

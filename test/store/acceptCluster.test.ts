@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refused } from '../../src/errors/refused.ts'
+import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
 import { Secret } from '../../src/quote.ts'
 import type { NewCluster } from '../../src/store/index.ts'
 import { databases, type TestStore } from './database.ts'
@@ -40,6 +41,7 @@ describe.each(databases)('accepting a cluster on $name', ({ open }) => {
       hosts: [{ id: 1, ip: '10.0.0.1' }],
       zones: ['zone1'],
       clusterId: 1,
+      plan: createPrimaryCluster,
     })
   })
 

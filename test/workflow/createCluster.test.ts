@@ -48,6 +48,16 @@ describe('createCluster', () => {
     })
   })
 
+  it('goes by the plan its task was accepted with, whatever the release has', async () => {
+    const { stages, ...rest } = createPrimaryCluster
+    const accepted = { ...aRun(), plan: { ...rest, stages: stages.filter(({ name }) => name !== 'Do io bench') } }
+    await withCreateCluster(environment, accepted, fine, async ({ handle, calls }) => {
+      await handle.result()
+      expect(names(calls)).toEqual(expand(accepted.plan, accepted).map(({ activity }) => activity))
+      expect(names(calls)).not.toContain('ioBench')
+    })
+  })
+
   it('fans out over hosts and starts nothing before all its upstreams are done', async () => {
     const open = new Set<number>()
     const done = new Set<number>()
@@ -97,6 +107,7 @@ describe('createCluster', () => {
 
       await handle.executeUpdate(messages.retryTask)
       await handle.result()
+      expect((await handle.describe()).memo).toEqual({ operation: 'RETRY' })
       expect(names(calls).filter((name) => name === 'prepareInstallCluster')).toHaveLength(1)
       expect(names(calls).filter((name) => name === 'preCheck')).toHaveLength(4)
       expect(calls.findLast(({ activity }) => activity === 'preCheck')).toMatchObject({

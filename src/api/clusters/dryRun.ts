@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { type HostFinding, mostLooked } from '../../plan/dryRun.ts'
+import { expand } from '../../plan/expand.ts'
 import type { CreateLook, NewCluster } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
 import type { Context } from '../context.ts'
@@ -63,11 +64,11 @@ export async function dryRun(context: Context, request: FastifyRequest, body: Cr
   const found = await preCheck(context, look, request)
   const show = findingShower(config, request)
   const creator = callerOf(request)
-  const subtasks = task?.subtasks ?? []
+  const subtasks = task ? expand(task.plan, task.targets) : []
   const place = (index: number): number => index + 1
   const planned = {
     id: null,
-    name: task?.name ?? '',
+    name: task?.plan.name ?? '',
     clusterId: null,
     clusterName: wanted.name,
     obClusterId,

@@ -1,5 +1,6 @@
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import type { Cause } from '../../errors/failure.ts'
+import type { Plan } from '../../plan/plan.ts'
 import { createTime, instant } from './columns.ts'
 
 export const taskStatuses = ['RUNNING', 'FAILED', 'SUCCESSFUL'] as const
@@ -39,6 +40,8 @@ export const tasks = pgTable(
     status: text({ enum: taskStatuses }).notNull(),
     operation: text({ enum: operations }).notNull(),
     prohibitRollback: boolean().notNull(),
+    /** The plan it was accepted with; absent of tasks that are older than this column. */
+    plan: jsonb().$type<Plan>(),
     context: jsonb().$type<TaskContext>().notNull(),
     targets: jsonb().$type<TaskTargets>().notNull(),
     firstSubtaskId: integer().notNull(),
