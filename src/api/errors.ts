@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { type Code, codes, type Language, textOf } from '../errors/codes.ts'
 import { type Finding, Refused } from '../errors/refused.ts'
+import { isAway } from '../store/index.ts'
 import { envelope } from './envelope.ts'
 
 /** The language of an answer, by Accept-Language; English unless Chinese is preferred. */
@@ -45,9 +46,6 @@ const byFastifyCode: Readonly<Record<string, (request: FastifyRequest) => Failur
   FST_ERR_BAD_URL: (request) => failure(400, 'COM10003', `${request.url} is not a URL path`),
 }
 
-/** Codes of a database that cannot be reached or has no room for one more: worth another try. */
-const away = /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|08|57P0|53300)/
-
 function failureOf(error: FastifyError, request: FastifyRequest): Failure {
   if (error instanceof Refused) return { findings: error.findings }
   const known = byFastifyCode[error.code]
@@ -58,7 +56,7 @@ function failureOf(error: FastifyError, request: FastifyRequest): Failure {
   const cause = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : String(error.code)
   // A NUL that came another way than through a schema.
   if (cause === '22021') return failure(400, 'COM10003', 'not a text that can be stored')
-  if (away.test(cause)) return failure(503, 'COM10004', 'the store is away')
+  if (isAway(error)) return failure(503, 'COM10004', 'the store is away')
   return failure(undefined, 'COM10999', request.id)
 }
 

@@ -3,7 +3,8 @@ import { sql } from 'drizzle-orm'
 import { drizzle as overPg } from 'drizzle-orm/node-postgres'
 import { migrate as migratePg } from 'drizzle-orm/node-postgres/migrator'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
-import { Pool } from 'pg'
+import { Client, Pool, type PoolClient } from 'pg'
+import { isAway } from './away.ts'
 import * as schema from './schema/index.ts'
 
 /** A database or a transaction in it. Inside a transaction use only what it gave you: PGlite has one connection. */
@@ -27,23 +28,61 @@ const casing = 'snake_case'
 // Any constant will do: it only has to be the same in every process that opens this schema.
 const migrationLock = 4_203_114
 
-async function connectPg(connectionString: string): Promise<Connection> {
-  const pool = new Pool({ connectionString, max: 10 })
-  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
-  pool.on('error', () => {})
-  const client = await pool.connect()
+/** A server that says nothing is given up after this long, so that a call is answered and does not hang. */
+const connectTimeoutMs = 5_000
+/** Longer than any statement takes, its wait for another's lock included. */
+const statementTimeoutMs = 30_000
+
+// A connection that breaks is told by its next statement; without a listener it would end the process.
+const unheard = () => undefined
+
+async function migrateInTurn(connectionString: string): Promise<void> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: connectTimeoutMs })
+  client.on('error', unheard)
   try {
+    await client.connect()
     const db = overPg(client, { casing })
     await db.execute(sql`select pg_advisory_lock(${migrationLock})`)
-    try {
-      await migratePg(db, { migrationsFolder })
-    } finally {
-      await db.execute(sql`select pg_advisory_unlock(${migrationLock})`)
-    }
+    await migratePg(db, { migrationsFolder })
   } finally {
-    client.release()
+    // The lock goes with the session.
+    await client.end()
   }
-  return { db: overPg(pool, { schema, casing }), close: () => pool.end() }
+}
+
+/** Transactions on connections that are given back whatever happens; drizzle's own keeps one whose BEGIN failed. */
+function transactions(pool: Pool): Db['transaction'] {
+  const over = new WeakMap<PoolClient, Db>()
+  return async (work, config) => {
+    const client = await pool.connect()
+    const db = over.get(client) ?? overPg(client, { schema, casing })
+    over.set(client, db)
+    let broken = false
+    try {
+      return await db.transaction(work, config)
+    } catch (error) {
+      broken = isAway(error)
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+}
+
+async function connectPg(connectionString: string): Promise<Connection> {
+  await migrateInTurn(connectionString)
+  const pool = new Pool({
+    connectionString,
+    max: 10,
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: statementTimeoutMs,
+    keepAlive: true,
+  })
+  pool.on('error', unheard)
+  // The pool listens to those that are idle only.
+  pool.on('connect', (client) => void client.on('error', unheard))
+  const db = Object.assign(overPg(pool, { schema, casing }), { transaction: transactions(pool) })
+  return { db, close: () => pool.end() }
 }
 
 /** Opens the database and brings its schema up to date; processes that open it together do so one after the other. */
