@@ -72,7 +72,12 @@ await connection.db.execute(sql`analyze`)
 const { app } = await buildApp({
   store,
   config: readConfig({}),
-  workflows: { start: async () => {}, ask: async () => 'ended', lookAtHosts: async () => [] },
+  workflows: {
+    start: async () => {},
+    ask: async () => 'ended',
+    lookAtHosts: async () => [],
+    health: async () => ({ temporal: 'okay', workers: 'okay' }),
+  },
 })
 const url = await app.listen({ host: '127.0.0.1', port: 0 })
 const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`

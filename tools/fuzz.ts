@@ -31,7 +31,12 @@ await store.users.createOnce({
 const { app } = await buildApp({
   store,
   config: { ...readConfig({ OBFLOW_DATA_DIR: folder }), packagesDir: join(folder, 'packages') },
-  workflows: { start: async () => {}, ask: async () => 'accepted', lookAtHosts: async () => [] },
+  workflows: {
+    start: async () => {},
+    ask: async () => 'accepted',
+    lookAtHosts: async () => [],
+    health: async () => ({ temporal: 'okay', workers: 'okay' }),
+  },
 })
 const answers = new Map<number, number>()
 app.addHook('onResponse', async (request, reply) => {

@@ -10,6 +10,7 @@ import type { Api, Context } from './context.ts'
 import { credentials } from './credentials.ts'
 import { type Answer, envelope, traceIdOf } from './envelope.ts'
 import { errorHandler } from './errors.ts'
+import { healthCheck } from './health.ts'
 import { hosts } from './hosts.ts'
 import { hostTypes } from './hostTypes.ts'
 import { profile, users } from './iam/index.ts'
@@ -65,6 +66,12 @@ export async function buildApp({
   app.addHook('preSerialization', async (request, reply, payload: Answer) =>
     request.routeOptions.config.bare || reply.statusCode >= 400 ? payload : envelope(request, reply, payload),
   )
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  // Else a server that stops would wait for its callers' idle connections.
+  app.addHook('onSend', async (_, reply) => void (closing && reply.header('connection', 'close')))
   app.addHook('onClose', () => starts.settled())
   refuseOtherMethods(app)
   app.setNotFoundHandler(({ method, url }) => {
@@ -81,6 +88,7 @@ export async function buildApp({
     checkPassword: auth.checkPassword,
     operate: starts.operate,
     lookAtHosts: (look, by) => workflows.lookAtHosts(look, by),
+    health: healthCheck({ store, workflows }),
   }
   for (const resource of [
     meta,

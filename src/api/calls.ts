@@ -27,7 +27,13 @@ const below = (paths: readonly string[], calls: Readonly<Record<string, Call>>):
     paths.flatMap((path) => Object.entries(calls).map(([call, facts]) => [call.replace(' ', ` ${path}`), facts])),
   )
 
-const health = z.strictObject({ status: z.enum(['okay', 'bad']), store: z.enum(['okay', 'away']) })
+const part = z.enum(['okay', 'away'])
+const health = z.strictObject({
+  status: z.enum(['okay', 'bad']),
+  store: part,
+  temporal: part,
+  workers: z.enum([...part.options, 'unknown']),
+})
 const info = z.strictObject({
   artifact: z.string(),
   buildVersion: z.string(),
@@ -129,7 +135,8 @@ const calls: Readonly<Record<string, Call>> = {
   'GET /api/v2/time': { summary: 'The time here', bare: text },
   'GET /api/v2/info': { summary: 'What this is', reply: info },
   'GET /api/status': { summary: 'Whether it is well', bare: text, also: { 503: z.string() } },
-  'GET /healthz': { summary: 'Whether it is well, part by part', reply: health, also: { 503: health } },
+  'GET /healthz': { summary: 'Whether this process serves', reply: z.strictObject({ status: z.literal('okay') }) },
+  'GET /readyz': { summary: 'Whether store, Temporal and workers are there', reply: health, also: { 503: health } },
 }
 
 /** The entry of a route; of several methods that do the same, the first's. */

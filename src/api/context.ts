@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from '../config.ts'
 import type { Store } from '../store/index.ts'
 import type { authentication } from './authentication.ts'
+import type { Health } from './health.ts'
 import type { Launcher, Workflows } from './launch.ts'
 
 export type Api = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
@@ -17,4 +18,5 @@ export interface Context {
   readonly checkPassword: ReturnType<typeof authentication>['checkPassword']
   readonly operate: Launcher['operate']
   readonly lookAtHosts: Workflows['lookAtHosts']
+  readonly health: () => Promise<Health>
 }

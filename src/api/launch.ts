@@ -4,6 +4,7 @@ import type { Ask } from '../plan/ask.ts'
 import type { HostFinding } from '../plan/dryRun.ts'
 import type { CreateLook, Store, Task } from '../store/index.ts'
 import type { AskAnswer } from './ask.ts'
+import type { EngineHealth } from './engineHealth.ts'
 
 /** What the API needs of the engine. */
 export interface Workflows {
@@ -13,6 +14,8 @@ export interface Workflows {
   ask(run: { readonly workflow: string; readonly taskId: number }, what: Ask): Promise<AskAnswer>
   /** Looks at the hosts of a create that is only asked about; `id` names this one. Throws when no worker does it in time. */
   lookAtHosts(look: CreateLook, by: { readonly id: string; readonly creator: string }): Promise<HostFinding[]>
+  /** How the engine is; never throws, and answers within about 2 s. */
+  health(): Promise<EngineHealth>
 }
 
 /**

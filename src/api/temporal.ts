@@ -5,10 +5,13 @@ import { dryRunWorkflow, type HostFinding, lookSeconds } from '../plan/dryRun.ts
 import { isWorkflow, searchAttributes, workflowId } from '../plan/run.ts'
 import type { Store } from '../store/index.ts'
 import { askRun } from './ask.ts'
+import { engineHealth } from './engineHealth.ts'
 import type { Workflows } from './launch.ts'
 
 /** A request may wait this long for Temporal; what does not come in time is answered as unavailable, or swept up later. */
 const deadlineMs = 5000
+/** A Temporal that is back is found again after this long at most; the channel's own pauses grow to 2 minutes. */
+const reconnectMs = 5000
 
 export interface TemporalOptions {
   readonly store: Store
@@ -22,7 +25,11 @@ const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD')
 /** The engine as the API sees it: a client whose calls are bounded. */
 export function connectTemporal({ store, taskQueue, address }: TemporalOptions): Workflows & { close(): Promise<void> } {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
-  const connection = Connection.lazy({ ...connectionOptions, ...(address !== undefined && { address }) })
+  const connection = Connection.lazy({
+    ...connectionOptions,
+    ...(address !== undefined && { address }),
+    channelArgs: { 'grpc.max_reconnect_backoff_ms': reconnectMs },
+  })
   const client = new Client({ connection, namespace })
 
   return {
@@ -69,6 +76,7 @@ export function connectTemporal({ store, taskQueue, address }: TemporalOptions):
         }),
       )
     },
+    health: () => engineHealth({ connection, namespace, taskQueue }),
     close: () => connection.close(),
   }
 }

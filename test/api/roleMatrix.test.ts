@@ -91,6 +91,7 @@ describe('roles and calls', () => {
       'GET /api/v2/openapi.json',
       'GET /api/v2/time',
       'GET /healthz',
+      'GET /readyz',
       'GET /services',
       'POST /services',
     ])

@@ -6,6 +6,7 @@ import { admin } from '../../src/api/admin.ts'
 import { buildApp } from '../../src/api/app.ts'
 import type { AskAnswer } from '../../src/api/ask.ts'
 import type { Context } from '../../src/api/context.ts'
+import type { EngineHealth } from '../../src/api/engineHealth.ts'
 import { hashPassword } from '../../src/api/password.ts'
 import type { Ask } from '../../src/plan/ask.ts'
 import { Secret } from '../../src/quote.ts'
@@ -54,7 +55,10 @@ export async function openApi(config: Partial<Context['config']> = {}) {
   const packagesDir = await mkdtemp(join(tmpdir(), 'obflow-packages-'))
   const looks: CreateLook[] = []
   const asked: ({ taskId: number } & Ask)[] = []
-  const engine: { answer: AskAnswer | 'away' } = { answer: 'accepted' }
+  const engine: { answer: AskAnswer | 'away'; health: EngineHealth } = {
+    answer: 'accepted',
+    health: { temporal: 'okay', workers: 'okay' },
+  }
   const started: { workflow: string; taskId: number }[] = []
   const clock = { now: new Date() }
   const { app, launcher, routes } = await buildApp({
@@ -80,6 +84,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
         looks.push(look)
         return []
       },
+      health: async () => engine.health,
     },
   })
   const mismatches = checkReplies(app)
