@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup check fmt unit test demo lab serve clean packages root fuzz bench chaos
+.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root fuzz bench chaos
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,10 +18,10 @@ check: setup ## types, lint and format; run it before every commit
 fmt: setup ## format, and mend what the linter can mend
 	@node_modules/.bin/biome check --write .
 
-unit: setup ## the tests that need no hosts, as any user
+unit: setup postgresql ## the tests that need no hosts, as any user
 	@node tools/test.ts --project fast
 
-test: root check packages ## everything: check, lab packages, all tests on real hosts (root on Linux)
+test: root check packages postgresql ## everything: check, lab packages, all tests on real hosts (root on Linux)
 	@node tools/test.ts
 
 fuzz: setup .tools/fuzz/bin/schemathesis ## 2,000 and more requests made up from the OpenAPI document; no 5xx, no reply unlike its schema
@@ -33,8 +33,7 @@ bench: setup ## how long the calls take that everybody polls
 demo: root packages ## a 3-host cluster from nothing, shown as it grows; DEMO_EXIT=1 verifies and leaves
 	@exec node lab/demo.ts
 
-chaos: root packages ## every fault during every node, as a table (an hour; ONLY="worker killed" runs one fault)
-	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || apt-get install -y -qq --no-install-recommends postgresql >/dev/null
+chaos: root packages postgresql ## every fault during every node, as a table (an hour; ONLY="worker killed" runs one fault)
 	@exec node lab/chaos/main.ts $(if $(ONLY),--only "$(ONLY)")
 
 lab: root packages ## test hosts until Ctrl-C: make lab HOSTS=3
@@ -49,6 +48,11 @@ clean: ## stop labs that were left, and remove .data
 
 packages: setup
 	@node lab/cli.ts packages
+
+# Of Debian: tests stop and start servers of their own.
+postgresql: setup
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null
 
 # Said before anything is installed, not by the tenth test.
 root:

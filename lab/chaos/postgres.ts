@@ -11,6 +11,9 @@ export interface Postgres {
   readonly url: string
   /** Ends it at once, sessions and all, and starts it again. */
   restart(): Promise<void>
+  /** The first half of `restart`, and the second. */
+  stop(): Promise<void>
+  start(): Promise<void>
   close(): Promise<void>
 }
 
@@ -29,7 +32,7 @@ export async function startPostgres(dir: string): Promise<Postgres> {
   await run('runuser', [...asPostgres, join(bin, 'initdb'), '-D', data, '-A', 'trust', '-U', 'obflow', '--no-sync'])
   const port = await freePort()
   const url = `postgres://obflow@127.0.0.1:${port}/postgres`
-  const start = async () => {
+  const begin = async () => {
     const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--pdeathsig', 'KILL']
     const server = spawn(
       'setpriv',
@@ -50,18 +53,28 @@ export async function startPostgres(dir: string): Promise<Postgres> {
       await sleep(50)
     }
   }
-  const stop = async (mode: 'immediate' | 'fast'): Promise<void> => {
+  const end = async (mode: 'immediate' | 'fast'): Promise<void> => {
     await run('runuser', [...asPostgres, join(bin, 'pg_ctl'), 'stop', '-D', data, '-m', mode])
   }
-  let server = await start()
+  let server = await begin()
+  const stop = async (): Promise<void> => {
+    const exited = once(server, 'exit')
+    await end('immediate')
+    await exited
+  }
+  const start = async (): Promise<void> => {
+    server = await begin()
+  }
   return {
     url,
     async restart() {
-      const exited = once(server, 'exit')
-      await stop('immediate')
-      await exited
-      server = await start()
+      await stop()
+      await start()
     },
-    close: () => stop('fast'),
+    stop,
+    start,
+    async close() {
+      if (server.exitCode === null && server.signalCode === null) await end('fast')
+    },
   }
 }

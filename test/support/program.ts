@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+/** A program of this repository in a process of its own, which nobody starts again. */
+export interface Program {
+  readonly running: boolean
+  /** What it has said on stderr so far. */
+  readonly said: string
+  /** Asks it to end, and gives its exit code; null when it was killed. */
+  stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>
+  /** Ends it at once if it still runs. */
+  close(): Promise<void>
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Starts a program, e.g. `src/server.ts`. It ends with this process, however that ends (Linux). */
+export function startProgram(program: string, env: Readonly<Record<string, string>>): Program {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, program], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
+  const exited = once(child, 'exit').then(() => child.exitCode)
+  const running = () => child.exitCode === null && child.signalCode === null
+  return {
+    get running() {
+      return running()
+    },
+    get said() {
+      return said
+    },
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal)
+      return exited
+    },
+    async close() {
+      if (running()) child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
