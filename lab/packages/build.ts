@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { underLock } from '../hosts/lock.ts'
 import { places } from '../hosts/machine.ts'
 import { run } from '../hosts/run.ts'
@@ -71,10 +71,10 @@ async function buildPackage(item: LabPackage): Promise<BuiltPackage> {
 /** A hash of all that goes into a package; of the kernel, which is large and pinned, the sizes and times. */
 function inputsOf(item: LabPackage): string {
   const hash = createHash('sha256').update(specOf(item)).update(JSON.stringify(item))
-  for (const file of item.contents.flatMap(filesOf)) hash.update(file).update(readFileSync(file))
+  for (const file of item.contents.flatMap(filesOf)) hash.update(relative(places.repository, file)).update(readFileSync(file))
   for (const file of item.contents.some(({ kind }) => kind === 'kernel') ? kernelFiles() : []) {
     const { size, mtimeMs } = statSync(file)
-    hash.update(`${file} ${size} ${mtimeMs}`)
+    hash.update(`${basename(file)} ${size} ${mtimeMs}`)
   }
   return hash.digest('hex')
 }
