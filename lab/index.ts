@@ -4,4 +4,5 @@ export type { FaultArguments, FaultKind, ObserverFaults } from './hosts/faults.t
 export type { LabHost } from './hosts/host.ts'
 export { LabError } from './hosts/machine.ts'
 export type { Outcome } from './hosts/run.ts'
+export { type HostSnapshot, snapshot } from './hosts/snapshot.ts'
 export { type BuiltPackage, buildPackages, catalog, type LabPackage } from './packages/index.ts'

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { LabHost } from '../index.ts'
+import { fillDataDisk, freeDataDisk, mountDataDisk } from './dataDisk.ts'
 import type { Shape, Stack } from './stack.ts'
 
 /** Something that goes wrong while a node works. */
@@ -8,14 +11,22 @@ export interface Fault {
   /** Hosts of the lab: a clock can only differ from another's. */
   readonly hosts: 1 | 2
   /**
-   * `under`: it is wrong from the node's start and until `healAfterMs`. `amid`: it happens 150 ms into the node's work, or, when that takes
-   * less, after the work is done and before anybody knows.
+   * `start`: it is wrong from the node's start. `amid`: it comes 150 ms into the node's work, or, when that takes less, after the work is
+   * done and before anybody knows. Faults that pass by themselves and those that are amid come in the middle of an upload and of a BOOTSTRAP.
    */
-  readonly when: 'under' | 'amid'
+  readonly when: 'start' | 'amid'
+  /** A node at whose start it comes in any case. */
+  readonly atStartOf?: string
+  /** Before the create. */
+  readonly prepare?: (stack: Stack) => Promise<void>
+  /** Whether there is anything yet that it could hit; always, unless told. */
+  readonly hits?: (stack: Stack) => boolean
   readonly inflict: (stack: Stack) => Promise<void>
   readonly heal?: (stack: Stack) => Promise<void>
-  /** Healed by itself after this long; absent: when an operator mends what failed, at the latest at the node's end. */
-  readonly healAfterMs?: number
+  /** A BOOTSTRAP in which it comes is lost with it. */
+  readonly undoesBootstrap?: boolean
+  /** Passes by itself after this long; absent: an operator mends it when a node has failed, at the latest when the node has ended. */
+  readonly passesAfterMs?: number
 }
 
 const lastHost = (stack: Stack): LabHost => {
@@ -24,17 +35,22 @@ const lastHost = (stack: Stack): LabHost => {
   return host
 }
 
+const observerPid = 'home/admin/oceanbase/run/observer.pid'
+
 /** Ends the observer by its own pid file, as the kernel's OOM killer would. */
 const killObserver = async (host: LabHost): Promise<void> => {
-  await host.exec('kill -KILL "$(cat /home/admin/oceanbase/run/observer.pid 2>/dev/null)" 2>/dev/null')
+  // After a death that nobody has noticed yet the file names nobody, or a stranger.
+  await host.exec(`pid=$(cat /${observerPid}) && [ "$(cat "/proc/$pid/comm")" = observer ] && kill -KILL "$pid"`)
 }
 
-/** Ends the sessions of sshd but not sshd: every connection is cut, new ones are taken. */
-const cutSessions = async (host: LabHost): Promise<void> => {
-  await host.exec(
-    'for p in /proc/[0-9]*; do read -r name <"$p/comm" && [ "$name" = sshd ] && [ "$(cut -d " " -f 4 "$p/stat")" != 1 ] && kill -KILL "$(basename "$p")"; done',
-  )
-}
+/** No fault at all: what it leaves is what every other run has to leave. */
+export const undisturbed = (hosts: Fault['hosts']): Fault => ({
+  name: `undisturbed, ${hosts} host${hosts > 1 ? 's' : ''}`,
+  shape: 'processes',
+  hosts,
+  when: 'start',
+  inflict: async () => undefined,
+})
 
 const processes = { shape: 'processes', hosts: 1 } as const
 
@@ -46,34 +62,44 @@ export const faults: readonly Fault[] = [
   {
     name: 'network down 20 s',
     ...processes,
-    when: 'under',
+    when: 'start',
     inflict: (stack) => lastHost(stack).fault('networkDown'),
     heal: (stack) => lastHost(stack).heal('networkDown'),
-    healAfterMs: 20_000,
+    passesAfterMs: 20_000,
   },
   {
     name: 'sshd killed',
     ...processes,
-    when: 'under',
+    when: 'start',
     inflict: (stack) => lastHost(stack).fault('sshdDown'),
     heal: (stack) => lastHost(stack).heal('sshdDown'),
-    healAfterMs: 3000,
+    passesAfterMs: 3000,
   },
-  { name: 'observer killed', ...processes, when: 'amid', inflict: (stack) => killObserver(lastHost(stack)) },
-  { name: 'SSH cut', ...processes, when: 'amid', inflict: (stack) => cutSessions(lastHost(stack)) },
+  {
+    name: 'observer killed',
+    ...processes,
+    when: 'amid',
+    // An observer that dies when the last node has done its work dies in a finished cluster.
+    atStartOf: 'Link obproxy',
+    undoesBootstrap: true,
+    hits: (stack) => existsSync(join(lastHost(stack).disk, observerPid)),
+    inflict: (stack) => killObserver(lastHost(stack)),
+  },
+  { name: 'SSH cut', ...processes, when: 'amid', inflict: async (stack) => lastHost(stack).cutSessions() },
   { name: 'PostgreSQL restarted', ...processes, when: 'amid', inflict: (stack) => stack.crash.postgres() },
   {
     name: 'disk full',
     ...processes,
-    when: 'under',
-    inflict: (stack) => lastHost(stack).fault('diskFull', '/data/1'),
-    heal: (stack) => lastHost(stack).heal('diskFull'),
+    when: 'start',
+    prepare: (stack) => mountDataDisk(lastHost(stack)),
+    inflict: (stack) => fillDataDisk(lastHost(stack)),
+    heal: (stack) => freeDataDisk(lastHost(stack)),
   },
   {
     name: 'clock off by 200 ms',
     shape: 'processes',
     hosts: 2,
-    when: 'under',
+    when: 'start',
     inflict: (stack) => lastHost(stack).fault('clockSkew', 200),
     heal: (stack) => lastHost(stack).heal('clockSkew'),
   },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,6 +20,11 @@ export interface Stack {
   readonly api: ApiClient
   readonly clusterName: string
   readonly password: string
+  /** OceanBase's. */
+  readonly version: string
+  readonly packageBytes: number
+  /** gRPC address of Temporal. */
+  readonly temporal: string
   readonly crash: {
     worker(): Promise<void>
     api(): Promise<void>
@@ -85,13 +90,18 @@ export async function startStack(shape: Shape, hosts: number, atInstant: AtInsta
     )
     const inventory: Inventory = await registerHosts(api, lab, (index) => `hz${index + 1}`)
     const password = randomBytes(12).toString('base64url')
-    const rpmName = basename(packages.find(({ name }) => name === 'oceanbase')?.path ?? '')
+    const software = packages.find(({ name }) => name === 'oceanbase')
+    if (!software) throw new Error('the lab has no OceanBase 4.x')
+    const rpmName = basename(software.path)
     const clusterName = 'chaos'
     return {
       lab,
       api,
       clusterName,
       password,
+      version: software.version,
+      packageBytes: statSync(software.path).size,
+      temporal: `127.0.0.1:${temporalPort}`,
       crash,
       async create() {
         const zones = lab.hosts.map((_, index) => ({ name: `zone${index + 1}`, hosts: [index] }))

@@ -1,36 +1,84 @@
-import type { FaultRun, Verdict } from './run.ts'
+import type { Cell, FaultRun, Verdict } from './run.ts'
 
-const signs: Record<Verdict, string> = { 'by itself': '✔', 'one retry': '1', lost: '✘' }
+/** Node × fault in Markdown, with what was reported and what was wrong; a table that is there keeps the columns that were not run again. */
+const signs: Record<Verdict, string> = { 'by itself': '✔', 'one retry': '1', lost: '✘', 'nothing to hit': '–' }
+const worstFirst = ['lost', 'one retry', 'by itself', 'nothing to hit'] as const
+const corner = 'node'
 
-/** Node × fault in Markdown: ✔ resumed by itself, 1 needed one retry, ✘ lost; then the causes and what was wrong at the end. */
-export function table(runs: readonly FaultRun[]): string {
-  const nodes = runs[0]?.cells.map(({ node }) => node) ?? []
-  const rows = nodes.map((node, index) => {
-    // With two hosts a stage has two subtasks; the worst of them counts.
-    const signsOf = runs.map(({ cells }) => {
-      const nth = nodes.slice(0, index).filter((name) => name === node).length
-      const cell = cells.filter((candidate) => candidate.node === node)
-      const share = Math.max(1, Math.round(cell.length / nodes.filter((name) => name === node).length))
-      const own = cell.slice(nth * share, (nth + 1) * share)
-      return own.some(({ verdict }) => verdict === 'lost')
-        ? signs.lost
-        : own.some(({ verdict }) => verdict === 'one retry')
-          ? signs['one retry']
-          : signs['by itself']
-    })
-    return `| ${node} | ${signsOf.join(' | ')} |`
-  })
-  const head = ['node', ...runs.map(({ fault }) => fault)]
-  const causes = runs.flatMap(({ fault, cells }) =>
-    cells.flatMap(({ node, cause }) => (cause === undefined ? [] : [`- ${fault}, ${node}: ${cause.split('\n')[0]}`])),
+type Row = readonly [title: string, value: string]
+
+/** Subtasks by node of the plan. With two hosts a stage has two subtasks, of which the worse counts. */
+function nodeRows(cells: readonly Cell[], hosts: number): Row[] {
+  const rows: Row[] = []
+  for (let at = 0; at < cells.length; ) {
+    const node = cells[at]?.node ?? ''
+    let next = at
+    while (next < cells.length && cells[next]?.node === node && next - at < hosts) next++
+    const verdicts = cells.slice(at, next).map(({ verdict }) => verdict)
+    const worst = worstFirst.find((verdict) => verdicts.includes(verdict))
+    rows.push([node, worst ? signs[worst] : ''])
+    at = next
+  }
+  return rows
+}
+
+export interface Column {
+  readonly run: FaultRun
+  readonly hosts: number
+  /** What was run, e.g. `42d2be9`. */
+  readonly commit: string
+}
+
+const rowsOf = ({ run, hosts, commit }: Column): Row[] => [
+  ...nodeRows(run.cells, hosts),
+  ['*BOOTSTRAP begun, done*', `${run.counts.bootstraps.begun}, ${run.counts.bootstraps.done}`],
+  ['*package sent*', `${run.counts.packageSent.toFixed(2)} ×`],
+  ['*seconds*', String(Math.round(run.seconds))],
+  ['*commit*', commit],
+]
+
+const cellsIn = (line: string): string[] =>
+  line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim())
+
+/** Columns of a table written before, by fault. */
+function columnsIn(text: string): Map<string, Row[]> {
+  const [head = [], , ...rows] = text
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map(cellsIn)
+  return new Map(
+    head.slice(1).map((fault, index) => [fault, rows.map(([title = '', ...values]): Row => [title, values[index] ?? ''])]),
   )
-  const complaints = runs.flatMap(({ fault, complaints: all }) => all.map((complaint) => `- ${fault}: ${complaint}`))
+}
+
+const bulletsOf = ({ run: { fault, cells, complaints } }: Column): string[] => [
+  ...cells.flatMap(({ node, cause }) => (cause === undefined ? [] : [`- ${fault}, ${node}: ${cause.split('\n').join(' ')}`])),
+  ...complaints.map((complaint) => `- ${fault}, wrong at the end: ${complaint}`),
+]
+
+/** The table with these columns in it; `order` names all faults. */
+export function withColumns(before: string, columns: readonly Column[], order: readonly string[]): string {
+  const all = columnsIn(before)
+  for (const column of columns) all.set(column.run.fault, rowsOf(column))
+  const shown = order.flatMap((fault) => {
+    const rows = all.get(fault)
+    return rows ? [{ fault, rows }] : []
+  })
+  const titles = shown[0]?.rows.map(([title]) => title) ?? []
+  const fresh = new Set(columns.map(({ run }) => run.fault))
+  const kept = before.split('\n').filter((line) => line.startsWith('- ') && !fresh.has(line.slice(2, line.indexOf(','))))
+  const bullets = [...kept, ...columns.flatMap(bulletsOf)]
+  const rank = (bullet: string): number => order.findIndex((fault) => bullet.startsWith(`- ${fault},`))
   return [
-    `| ${head.join(' | ')} |`,
-    `|${head.map(() => '---').join('|')}|`,
-    ...rows,
+    `| ${[corner, ...shown.map(({ fault }) => fault)].join(' | ')} |`,
+    `|${'---|'.repeat(shown.length + 1)}`,
+    ...titles.map((title, index) => `| ${[title, ...shown.map(({ rows }) => rows[index]?.[1] ?? '')].join(' | ')} |`),
     '',
-    ...(causes.length > 0 ? ['What was reported where a retry was needed:', '', ...causes, ''] : []),
-    complaints.length > 0 ? ['Wrong at the end:', '', ...complaints].join('\n') : 'Nothing was wrong at the end of any run.',
+    ...(bullets.length > 0
+      ? bullets.sort((one, other) => rank(one) - rank(other))
+      : ['Nothing was reported, and nothing was wrong at the end.']),
   ].join('\n')
 }

@@ -127,7 +127,12 @@ export class LabHost {
 
   /** Ends sshd with all its sessions; commands started by them run on, unless they notice. */
   stopSshd(): void {
-    killAll(this.processes().filter(({ pid }) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sshd\n'))
+    killAll(this.#sshds())
+  }
+
+  /** Cuts every connection of sshd, and leaves sshd to take new ones. */
+  cutSessions(): void {
+    killAll(this.#sshds().filter(({ pid }) => processField(pid, 'stat', parentOf) !== this.init.pid))
   }
 
   async startSshd(): Promise<void> {
@@ -138,6 +143,10 @@ export class LabHost {
   /** All processes of the host, as the machine numbers them. */
   processes(): ProcessId[] {
     return familyOf(this.init.pid)
+  }
+
+  #sshds(): ProcessId[] {
+    return this.processes().filter(({ pid }) => processField(pid, 'comm', (name) => name.trim()) === 'sshd')
   }
 
   /** sudo drops LD_PRELOAD and the like on the way in; its own environment file gives them back to the command. */
@@ -155,9 +164,21 @@ export class LabHost {
   }
 }
 
+/** A file of /proc about a process, read; undefined when the process is gone, as it may be at any moment. */
+function processField<T>(pid: number, file: string, read: (text: string) => T): T | undefined {
+  try {
+    return read(readFileSync(`/proc/${pid}/${file}`, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Field 4 of /proc/<pid>/stat; the name before it may hold blanks and brackets. */
+const parentOf = (stat: string): number => Number(stat.replace(/^.*\) /s, '').split(' ')[1])
+
 function familyOf(pid: number): ProcessId[] {
   const self = processId(pid)
   if (!self) return []
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
+  const children = processField(pid, `task/${pid}/children`, (text) => text.split(' ').filter(Boolean)) ?? []
   return [self, ...children.flatMap((child) => familyOf(Number(child)))]
 }

@@ -1,10 +1,17 @@
 import { DefiniteError } from '../errors/failure.ts'
+import { serversOf } from '../oceanbase/index.ts'
+import { inParallel } from './inParallel.ts'
 import type { ClusterNode } from './node.ts'
 import { linkProxies, otherLink, unlinkProxies } from './obproxyLink.ts'
+import { waitForSql } from './observers.ts'
 
-/** Makes the wanted obproxy clusters serve this cluster and proves it through each proxy's port. Nothing to do when none was asked for. */
+/**
+ * Makes the wanted obproxy clusters serve this cluster and proves it through each proxy's port; nothing more to do when none was asked for.
+ * The last node of a create: it hands over no cluster of which an observer has died since.
+ */
 export async function linkObproxy(node: ClusterNode): Promise<void> {
   const { cluster, store } = node
+  await inParallel(serversOf(cluster), (server) => waitForSql(node, server))
   if (cluster.obproxyClusterIds.length === 0) node.log('INFO', 'No obproxy cluster was asked for')
   for (const id of cluster.obproxyClusterIds) {
     const proxies = await store.obproxy.get(id)

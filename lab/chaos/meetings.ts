@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Fault } from './faults.ts'
+import type { Instant } from './hook.ts'
+import { due, hasWorst } from './moments.ts'
+import type { AtInstant, Stack } from './stack.ts'
+
+/** An operator who was told nothing looks at a node that hangs after this long. */
+const noticedAfterMs = 60_000
+
+export interface Meetings {
+  /** Told of every instant of every node; a fault has come when it resolves. */
+  readonly atInstant: AtInstant
+  /** Of each subtask whether the fault hit something in it; those that are not here have not met it. */
+  readonly met: ReadonlyMap<number, boolean>
+  /** Faults that did not come where they had to, or not at all. */
+  readonly missed: readonly string[]
+  /** Waits for what passes by itself and mends the rest, as an operator would before a retry. */
+  mend(): Promise<void>
+}
+
+export interface MeetingsOptions {
+  readonly fault: Fault
+  /** Whether a node of this name is to meet it. */
+  readonly chosen: (name: string) => boolean
+  readonly stack: () => Stack
+  readonly log: (line: string) => void
+}
+
+/** Lets each node of a run meet the fault once, one node after the other. */
+export function meetings({ fault, chosen, stack, log }: MeetingsOptions): Meetings {
+  const begun = new Set<number>()
+  const met = new Map<number, boolean>()
+  const missed: string[] = []
+  /** Nodes that are waiting for their fault. */
+  const awaiting = new Map<number, { over: boolean }>()
+  /** Nodes that work under a fault which only an operator mends. */
+  const under = new Set<number>()
+  let passed: Promise<void> = Promise.resolve()
+
+  const heal = async (): Promise<void> => {
+    under.clear()
+    await fault.heal?.(stack())
+  }
+
+  const strike = async ({ subtaskId, name }: Instant, when: string): Promise<void> => {
+    const hits = fault.hits?.(stack()) ?? true
+    met.set(subtaskId, hits)
+    log(`${fault.name}: ${name}: ${hits ? when : 'nothing is there to hit'}`)
+    if (!hits) return
+    await fault.inflict(stack())
+    if (fault.passesAfterMs !== undefined) passed = sleep(fault.passesAfterMs).then(heal)
+    else if (fault.heal) {
+      under.add(subtaskId)
+      setTimeout(() => void (under.has(subtaskId) && heal().catch(() => undefined)), noticedAfterMs).unref()
+    }
+  }
+
+  const comesFirst = ({ name }: Instant): boolean =>
+    fault.atStartOf === name || (fault.when === 'start' && (fault.passesAfterMs === undefined || !hasWorst(name)))
+
+  const atStart = async (instant: Instant): Promise<void> => {
+    const { subtaskId, name } = instant
+    if (begun.has(subtaskId) || !chosen(name)) return
+    begun.add(subtaskId)
+    await passed
+    if (comesFirst(instant)) return strike(instant, 'at its start')
+    const node = { over: false }
+    awaiting.set(subtaskId, node)
+    void due(stack(), instant, () => node.over)
+      .then(async () => {
+        if (node.over) return
+        node.over = true
+        await strike(instant, 'amid')
+      })
+      .catch((error: unknown) => missed.push(`${name}: ${String(error)}`))
+  }
+
+  const atEnd = async (instant: Instant): Promise<void> => {
+    const { subtaskId, name } = instant
+    const node = awaiting.get(subtaskId)
+    if (node && !node.over) {
+      node.over = true
+      if (hasWorst(name)) missed.push(`${name}: its work was done before the fault came`)
+      await strike(instant, 'its work done')
+    }
+    if (under.delete(subtaskId) && under.size === 0) await heal()
+  }
+
+  return {
+    atInstant: (instant) => (instant.at === 'start' ? atStart(instant) : atEnd(instant)),
+    met,
+    missed,
+    async mend() {
+      await passed
+      await heal()
+    },
+  }
+}

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client, Connection } from '@temporalio/client'
+import { z } from 'zod'
+import { type LabHost, snapshot } from '../index.ts'
+import type { Stack } from './stack.ts'
+
+/**
+ * What a create leaves behind: files, packages and processes of its hosts, what the API tells, and what Temporal still runs; each a line,
+ * in words that are the same in every run. What a disturbed run has more is an orphan, what it has less was lost.
+ */
+export type Traces = ReadonlySet<string>
+
+/** The kernel's own files, logs, and what tells how often something was done. */
+const own = /\/sstable\/kernel\/|\/log(\/|\s|-\d)|\/bootstrap\.(count|received)|\/sort_dir\/|^sshd: |\/\.reserved /
+
+const hostLines = async (host: LabHost): Promise<string[]> => {
+  const { files, packages, processes } = await snapshot(host)
+  return [...files, ...packages, ...processes].filter((line) => !own.test(line)).map((line) => `${host.ip}: ${line}`)
+}
+
+const page = z.object({ contents: z.array(z.looseObject({ id: z.number() })) })
+
+/** Times, how long something took and how often it ran are of a run, not of its result. */
+const ofTheRun = /time$|duration|executor|operation|^clusterId$|^obClusterId$|^progress|^percent|^runTime$|^error$|^causes?$/i
+
+const flat = (value: unknown, at: string): string[] => {
+  if (typeof value !== 'object' || value === null) return [`${at} ${JSON.stringify(value)}`]
+  return Object.entries(value).flatMap(([key, inner]) => (ofTheRun.test(key) ? [] : flat(inner, `${at}.${key}`)))
+}
+
+async function apiLines({ api }: Stack): Promise<string[]> {
+  const list = async (path: string) => (await api.get(`/api/v2${path}?size=100`, page)).data.contents
+  const one = async (path: string) => flat((await api.get(`/api/v2${path}`, z.unknown())).data, path)
+  const clusters = await list('/ob/clusters')
+  const tasks = await list('/tasks/instances')
+  return [
+    ...flat(await list('/compute/hosts'), '/compute/hosts'),
+    ...flat(clusters, '/ob/clusters'),
+    ...(
+      await Promise.all(clusters.flatMap(({ id }) => [`/ob/clusters/${id}/zones`, `/ob/clusters/${id}/servers`].map(one)))
+    ).flat(),
+    ...(await Promise.all(tasks.map(({ id }) => one(`/tasks/instances/${id}`)))).flat(),
+  ]
+}
+
+/** Workflows that run although all tasks have ended. Temporal's lists lag a moment behind. */
+async function temporalLines({ temporal }: Stack): Promise<string[]> {
+  const connection = await Connection.connect({ address: temporal })
+  try {
+    const client = new Client({ connection })
+    for (let looks = 1; ; looks++) {
+      const open: string[] = []
+      for await (const { workflowId } of client.workflow.list({ query: 'ExecutionStatus = "Running"' }))
+        open.push(`workflow ${workflowId}`)
+      if (open.length === 0 || looks === 20) return open
+      await sleep(500)
+    }
+  } finally {
+    await connection.close()
+  }
+}
+
+export async function tracesOf(stack: Stack): Promise<Traces> {
+  const { lab } = stack
+  const lines = [
+    ...(await Promise.all(lab.hosts.map(hostLines))).flat(),
+    ...(await apiLines(stack)),
+    ...(await temporalLines(stack)),
+  ]
+  const prefix = lab.subnet.replace(/0\/24$/, '')
+  const likeAll = (line: string): string =>
+    line
+      .replaceAll(prefix, 'net.')
+      .replaceAll(lab.name, 'lab')
+      .replace(/--port \d+/, '--port')
+      .replace(/(restarted-\d+)-\d+/, '$1')
+  return new Set(lines.map(likeAll))
+}
+
+/** What a run left that an undisturbed one does not, and what it did not leave. */
+export const unlikeUndisturbed = (seen: Traces, undisturbed: Traces): string[] => [
+  ...[...seen].filter((line) => !undisturbed.has(line)).map((line) => `left behind: ${line}`),
+  ...[...undisturbed].filter((line) => !seen.has(line)).map((line) => `missing: ${line}`),
+]
