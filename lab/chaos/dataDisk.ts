@@ -13,10 +13,14 @@ export async function mountDataDisk(host: LabHost): Promise<void> {
 
 /** From now on not a byte and not a file more: the disk is as large as what lies on it. */
 export async function fillDataDisk(host: LabHost): Promise<void> {
-  const script = `read -r blocks inodes < <(stat -f -c '%b %f %c %d' ${path} | awk '{ print $1 - $2, $3 - $4 }')
-mount -o "remount,size=$((blocks * $(stat -f -c %S ${path}))),nr_inodes=$inodes" ${path}`
-  // A disk of no block would be one without a limit.
-  await host.must(['bash', '-c', `[ -s ${path}/.reserved ] || head -c 4096 /dev/zero >${path}/.reserved; ${script}`])
+  // A size of nothing would be one without a limit. What is written between the look and the act makes the act fail: look again.
+  const script = `[ -s ${path}/.reserved ] || head -c 4096 /dev/zero >${path}/.reserved
+for try in {1..100}; do
+  read -r size blocks free inodes freeInodes < <(stat -f -c '%S %b %f %c %d' ${path})
+  mount -o "remount,size=$((size * (blocks - free))),nr_inodes=$((inodes - freeInodes))" ${path} 2>/dev/null && exit
+done
+exit 1`
+  await host.must(['bash', '-c', script])
 }
 
 export async function freeDataDisk(host: LabHost): Promise<void> {

@@ -42,7 +42,7 @@ const tracesOf = new Map<number, Traces>()
 for (const fault of chosen) {
   const { hosts } = fault
   if (!tracesOf.has(hosts)) {
-    const run = await runFault(undisturbed(hosts), options)
+    const run = await runFault(undisturbed(hosts), { ...options, log: () => undefined })
     say(summary(run))
     if (!isGood(run)) throw new Error(`a create without any fault does not end well: ${run.complaints.join('; ')}`)
     tracesOf.set(hosts, run.traces)

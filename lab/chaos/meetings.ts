@@ -55,6 +55,10 @@ export function meetings({ fault, chosen, stack, log }: MeetingsOptions): Meetin
     }
   }
 
+  const noteMiss = ({ name }: Instant, error: unknown): void => {
+    missed.push(`${name}: the fault could not be made: ${error instanceof Error ? error.message : String(error)}`)
+  }
+
   const comesFirst = ({ name }: Instant): boolean =>
     fault.atStartOf === name || (fault.when === 'start' && (fault.passesAfterMs === undefined || !hasWorst(name)))
 
@@ -72,7 +76,7 @@ export function meetings({ fault, chosen, stack, log }: MeetingsOptions): Meetin
         node.over = true
         await strike(instant, 'amid')
       })
-      .catch((error: unknown) => missed.push(`${name}: ${String(error)}`))
+      .catch((error: unknown) => noteMiss(instant, error))
   }
 
   const atEnd = async (instant: Instant): Promise<void> => {
@@ -87,7 +91,8 @@ export function meetings({ fault, chosen, stack, log }: MeetingsOptions): Meetin
   }
 
   return {
-    atInstant: (instant) => (instant.at === 'start' ? atStart(instant) : atEnd(instant)),
+    atInstant: (instant) =>
+      (instant.at === 'start' ? atStart(instant) : atEnd(instant)).catch((error: unknown) => noteMiss(instant, error)),
     met,
     missed,
     async mend() {
