@@ -54,9 +54,17 @@ function columnsIn(text: string): Map<string, Row[]> {
   )
 }
 
+const longest = 240
+
+/** The first line; the rest is log. */
+const short = (text: string): string => {
+  const [line = ''] = text.split('\n')
+  return line.length > longest ? `${line.slice(0, longest)}…` : line
+}
+
 const bulletsOf = ({ run: { fault, cells, complaints } }: Column): string[] => [
-  ...cells.flatMap(({ node, cause }) => (cause === undefined ? [] : [`- ${fault}, ${node}: ${cause.split('\n').join(' ')}`])),
-  ...complaints.map((complaint) => `- ${fault}, wrong at the end: ${complaint}`),
+  ...cells.flatMap(({ node, cause }) => (cause === undefined ? [] : [`- ${fault}, ${node}: ${short(cause)}`])),
+  ...complaints.map((complaint) => `- ${fault}, wrong at the end: ${short(complaint)}`),
 ]
 
 /** The table with these columns in it; `order` names all faults. */

@@ -11,7 +11,7 @@ import type { Stack } from './stack.ts'
 export type Traces = ReadonlySet<string>
 
 /** The kernel's own files, logs, and what tells how often something was done. */
-const own = /\/sstable\/kernel\/|\/log(\/|\s|-\d)|\/bootstrap\.(count|received)|\/sort_dir\/|^sshd: |\/\.reserved /
+const own = /\/sstable\/kernel\/|\/log(\/|\s|-\d)|\/bootstrap\.(count|received)|\/sort_dir\/|\ssshd: |\/\.reserved /
 
 const hostLines = async (host: LabHost): Promise<string[]> => {
   const { files, packages, processes } = await snapshot(host)
@@ -74,6 +74,8 @@ export async function tracesOf(stack: Stack): Promise<Traces> {
       .replaceAll(lab.name, 'lab')
       .replace(/--port \d+/, '--port')
       .replace(/(restarted-\d+)-\d+/, '$1')
+      // Started for the first time it is given its flags, later it knows them.
+      .replace(/(\/bin\/observer) -.*/, '$1')
   return new Set(lines.map(likeAll))
 }
 

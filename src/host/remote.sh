@@ -3,7 +3,7 @@
 
 # The processes of the marked run that still live. `leader` led their session and began at `start` (clock ticks after boot).
 members() {
-  local stat line pid found=''
+  local stat line pid found='' others
   for stat in /proc/[0-9]*/stat; do
     { IFS= read -r line <"$stat"; } 2>/dev/null || continue
     pid=${line%% *}
@@ -12,14 +12,17 @@ members() {
     set -- ${line##*) }
     [ "$4" = "$leader" ] && [ "$1" != Z ] && [ "$1" != X ] || continue
     if [ "$pid" = "$leader" ]; then
-      # The number was given to a stranger since: nothing of the run is left, or the kernel would not have reused it.
-      [ "${20}" = "$start" ] || return 0
+      # The number was given to a stranger since: nothing of the session is left, or the kernel would not have reused it.
+      [ "${20}" = "$start" ] || { found=''; break; }
     elif [ ! -e "/proc/$leader" ]; then
       grep -zqx "OBFLOW_RUN=$run" "/proc/$pid/environ" 2>/dev/null || continue
     fi
     found="$found $pid"
   done
-  echo "$found"
+  # Who left the session (each job of fio's leads its own) still carries the run's name, as a daemon that is meant to stay does not.
+  others=$(grep -lszx "OBFLOW_RUN=$run" /proc/[0-9]*/environ | cut -d / -f 3)
+  # shellcheck disable=SC2086
+  echo "$found" $others
 }
 
 # Ends every run marked in $1: TERM, 3 seconds, KILL until none is left (at most 10 seconds more).

@@ -94,6 +94,17 @@ test('what is left without anyone who watches it is found by the next run', asyn
   expect(await sleepers(1008)).toBe(0)
 })
 
+test('what has left the session of its run is ended with it; a daemon without the mark stays', async () => {
+  const abort = new AbortController()
+  const target = host(sshd.access(), { signal: abort.signal })
+  const running = await begun(target, 'strays', sh`env -u OBFLOW_RUN setsid sleep 1011 & setsid --fork sleep 1010; sleep 1010`)
+  await host(sshd.access()).must(sh`until [ "$(pgrep -cfx 'sleep 101[01]')" = 3 ]; do sleep 0.01; done`)
+  abort.abort(new Error('cancelled'))
+  expect(await running.failure).toMatchObject({ message: 'cancelled' })
+  expect(await sleepers(1010)).toBe(0)
+  expect(await sleepers(1011)).toBe(1)
+})
+
 test('a stranger who was given the number of an earlier run is not touched', async () => {
   await host(sshd.access()).must(sh`mkdir -p /run/obflow/stranger
 setsid sleep 1009 </dev/null >/dev/null 2>&1 &
