@@ -103,10 +103,10 @@ describe('a run on a real host', () => {
     await recordHistory(scene.temporal, id, 'cancelled-1-host')
   })
 
-  it('an observer that is gone between two nodes, as after a reboot, is started again and the create ends by itself', async () => {
+  it('an observer that is gone between two nodes, the last two included, is started again and the create ends by itself', async () => {
     const host = hostAt(3)
     const killed = new Set<string>()
-    const afterwards = ['Restart observer process', 'Start ocp agent service'].map(placeOf)
+    const afterwards = ['Restart observer process', 'Start ocp agent service', 'Trigger compaction'].map(placeOf)
     hook.set(async ({ index, when }) => {
       if (!afterwards.includes(index) || when !== 'after') return
       const pid = (await host.must(['cat', '/home/admin/oceanbase/run/observer.pid'])).trim()
@@ -115,8 +115,9 @@ describe('a run on a real host', () => {
     })
     const { id } = await createOn(3, 'rebooted')
     const task = await scene.ended(id)
-    expect(killed.size).toBe(2)
+    expect(killed.size).toBe(3)
     expect(causes(task)).toBe('')
     expect(task.status).toBe('SUCCESSFUL')
+    expect((await host.must(['pgrep', '-cx', 'observer'])).trim()).toBe('1')
   })
 })

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { type HostSnapshot, snapshot } from '../../lab/index.ts'
 import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
 import { expand } from '../../src/plan/expand.ts'
 import { connect } from '../../src/store/db.ts'
 import { storeOver } from '../../src/store/index.ts'
 import { recordHistory } from '../replay/record.ts'
 import { dump, newKeys } from '../store/database.ts'
-import { type HostSnapshot, snapshot } from './hostSnapshot.ts'
 import { failingAt, nodeHook, type Place } from './nodeHook.ts'
 import { causes, type Scene, startScene } from './scene.ts'
 

@@ -1,1 +1,0 @@
-export { type HostSnapshot, snapshot } from '../../lab/index.ts'
