@@ -25,14 +25,17 @@ export const benchFile = (cluster: ClusterSpec): string => `${layoutOf(cluster).
 /** Columns of fio's terse format, version 3, from 0. */
 const column = { name: 2, readIops: 7, readLatency: 39, writeIops: 48, writeLatency: 80 } as const
 
+/** A job that could do nothing, as on a full disk, has measured nothing: why is on fio's standard error. */
 const fioPoint = (line: string): IoPoint[] => {
   const fields = line.split(';')
   const [way, size] = (fields[column.name] ?? '').split(' ')
   if (fields[0] !== '3' || (way !== 'read' && way !== 'write')) return []
   const number = (at: number): number => Number(fields[at])
-  return way === 'read'
-    ? [{ ioType: 0, sizeBytes: Number(size), iops: number(column.readIops), latencyUs: number(column.readLatency) }]
-    : [{ ioType: 1, sizeBytes: Number(size), iops: number(column.writeIops), latencyUs: number(column.writeLatency) }]
+  const [ioType, iops, latencyUs] =
+    way === 'read'
+      ? ([0, number(column.readIops), number(column.readLatency)] as const)
+      : ([1, number(column.writeIops), number(column.writeLatency)] as const)
+  return iops > 0 ? [{ ioType, sizeBytes: Number(size), iops, latencyUs }] : []
 }
 
 const ddPoint = (line: string): IoPoint[] => {

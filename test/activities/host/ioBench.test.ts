@@ -48,6 +48,9 @@ describe('an io bench', () => {
       ],
     })
   })
+  it('by fio of a disk that took nothing gives no points', () => {
+    expect(readBench(`fio\n${terse('write 2097152', {})}\n${terse('read 16384', {})}`).points).toEqual([])
+  })
   it('by dd counts requests from bytes and seconds', () => {
     expect(readBench('dd\nwrite 2097152 67108864 0.5\nread 16384 67108864 2\n').points).toEqual([
       { ioType: 0, sizeBytes: 16_384, iops: 2048, latencyUs: 1e6 / 2048 },
