@@ -149,7 +149,7 @@ async function ended(stack: Stack, taskId: number, signal?: AbortSignal): Promis
       () => undefined,
     )
     if (task && task.status !== 'RUNNING') return task
-    const now = JSON.stringify(task?.subtasks ?? before)
+    const now = task ? JSON.stringify(task.subtasks) : before
     if (now !== before) deadline = Date.now() + patienceMs
     before = now
     if (Date.now() > deadline)

@@ -11,7 +11,7 @@ import type { Stack } from './stack.ts'
 export type Traces = ReadonlySet<string>
 
 /** The kernel's own files, logs, and what tells how often something was done. */
-const own = /\/sstable\/kernel\/|\/log[\/ ]|\/bootstrap\.(count|received)|\ssshd: |\/\.reserved |\/run\/mount /
+const own = /\/sstable\/kernel\/|\/log[/ ]|\/bootstrap\.(count|received)|\ssshd: |\/\.reserved |\/run\/mount /
 
 const hostLines = async (host: LabHost): Promise<string[]> => {
   const { files, packages, processes } = await snapshot(host)
