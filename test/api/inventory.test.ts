@@ -152,7 +152,7 @@ describe('the inventory', () => {
     },
   )
 
-  test('a standby is listed with its primary, and by itself unless that is not wanted', async () => {
+  test('a standby is listed with its primary, and by itself unless only primaries are wanted', async () => {
     await api.post('/api/v2/ob/clusters', request)
     await addStandby(api)
     const url = '/api/v2/ob/clusters'
@@ -164,8 +164,8 @@ describe('the inventory', () => {
         { ...standby, primaryCluster: primary, standbyClusters: [] },
       ],
     })
-    expect(await ids(`${url}?withStandby=true&sort=id,asc`)).toEqual([1, 50])
-    expect(await ids(`${url}?withStandby=false`)).toEqual([1])
+    expect(await ids(`${url}?withStandby=false&sort=id,asc`)).toEqual([1, 50])
+    expect(await ids(`${url}?withStandby=true`)).toEqual([1])
     expect(await ids(`${url}?status=CREATING,STOPPED&name=err`)).toEqual([1])
   })
 

@@ -84,8 +84,8 @@ export function clusters(api: Api, context: Context): void {
     return data(showCreated(task, readerOf(config, request)))
   })
   api.get(path, { config: { permission: 'CLUSTER:*:READ' }, schema: { querystring: query } }, async ({ query }) => {
-    // Without standbys of their own line, each is still shown with its primary.
-    const filter = { ...query, ...(query.withStandby === 'false' && { type: 'PRIMARY' as const }) }
+    // OCP's page: with `true` primary clusters only, with `false` all. Each primary is shown with its standbys.
+    const filter = { ...query, ...(query.withStandby === 'true' && { type: 'PRIMARY' as const }) }
     return paged(await store.clusters.list(filter, query), query, showCluster)
   })
   api.get(`${path}/:id`, { config: { permission: 'CLUSTER:*:READ' }, schema: { params: idParam } }, async ({ params }) =>

@@ -56,7 +56,7 @@ const taskFields = {
 export const task = z.strictObject({ ...taskFields, context: z.string(), creator }).meta({ id: 'WrappedTaskInstance' })
 
 /** OCP's TaskInstance, whose creator is a plain name. */
-export const hostTask = z.strictObject({ ...taskFields, creator: z.string() }).meta({ id: 'TaskInstance' })
+export const hostTask = z.strictObject({ ...taskFields, context: z.string(), creator: z.string() }).meta({ id: 'TaskInstance' })
 
 /** OCP's BasicTaskInstance: a line of the task list. */
 export const basicTask = z

@@ -16,6 +16,8 @@ const query = z.strictObject({
   status: list(z.enum(taskStatuses)).optional(),
   type: z.enum(taskTypes).optional(),
   clusterName: z.string().optional(),
+  /** The same as OCP's table spells it. */
+  cluterName: z.string().optional(),
   clusterId: id.optional(),
   tenantName: z.string().optional(),
   tenantId: id.optional(),
@@ -28,7 +30,8 @@ export function tasks(api: Api, context: Context): void {
   const path = '/api/v2/tasks/instances'
 
   api.get(path, { config: { permission: 'TASK:*:READ' }, schema: { querystring: query } }, async (request) => {
-    const { tenantName, tenantId, ...filter } = request.query
+    const { tenantName, tenantId, cluterName, ...asked } = request.query
+    const filter = { ...asked, clusterName: asked.clusterName ?? cluterName }
     // No task here is about a tenant.
     const noTenant = tenantName === undefined && tenantId === undefined
     const page = noTenant ? await store.tasks.list(filter, filter) : { contents: [], total: 0 }

@@ -102,7 +102,7 @@ export const showTask = (task: TaskWithSubtasks, reader: Reader) => ({
 
 /** OCP's TaskInstance, whose creator is a plain name: what batchCreate answers for each host. */
 export function showHostTask(task: TaskWithSubtasks, reader: Reader) {
-  const { creator, context: _, ...facts } = showTask(task, reader)
+  const { creator, ...facts } = showTask(task, reader)
   return { ...facts, creator: creator.name }
 }
 
