@@ -12,12 +12,16 @@ interface SignedCall {
   readonly body?: Buffer
   readonly contentType?: string
   readonly date: Date
+  readonly host?: string
 }
 
 /** Headers of a call that is signed as OCP's clients do. */
-export function sign(key: AccessKey, { method = 'GET', url, body, contentType, date }: SignedCall): Record<string, string> {
+export function sign(
+  key: AccessKey,
+  { method = 'GET', url, body, contentType, date, host = 'ocp.test:8080' }: SignedCall,
+): Record<string, string> {
   const headers = {
-    host: 'ocp.test:8080',
+    host,
     date: date.toUTCString(),
     'x-ocp-origin': 'test',
     ...(contentType !== undefined && { 'content-type': contentType }),

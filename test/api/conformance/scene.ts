@@ -24,15 +24,16 @@ export async function openScene() {
   const { port } = z.object({ port: z.number() }).parse(api.app.server.address())
   const { store } = api
 
-  const ask = async (method: string, path: string, body?: object) => {
+  const ask = async (method: string, path: string, sending?: object) => {
     const headers = { authorization: basic('admin', 'admin-password') }
     const sent =
-      body === undefined || body instanceof FormData
-        ? { headers, ...(body && { body }) }
-        : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
+      sending === undefined || sending instanceof FormData
+        ? { headers, ...(sending && { body: sending }) }
+        : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(sending) }
     const reply = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...sent })
-    const json: unknown = await reply.json()
-    return { status: reply.status, body: json }
+    const text = await reply.text()
+    const body: unknown = reply.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text
+    return { status: reply.status, body }
   }
   const must = async (...call: Parameters<typeof ask>) => {
     const reply = await ask(...call)
@@ -61,7 +62,7 @@ export async function openScene() {
 
   await must('POST', '/api/v2/compute/regions', { name: 'hangzhou', description: 'east' })
   await must('POST', '/api/v2/compute/idcs', { name: 'hz2', regionId: 1 })
-  await must('POST', '/api/v2/compute/hostTypes', { name: 'tiny' })
+  await must('POST', '/api/v2/compute/hostTypes', { name: 'tiny', description: 'small' })
   const sshCredentialProperty = { type: 'PASSWORD', username: 'root', passphrase: 'secret-word' }
   await must('POST', '/api/v2/profiles/me/credentials', { targetType: 'HOST', name: 'root', sshCredentialProperty })
   const rpm = rpmFile({ name: 'oceanbase', version: '2.2.73', release: '20201211175814.el7', arch: 'x86_64' })
@@ -103,6 +104,7 @@ export async function openScene() {
   await api.launcher.settled()
   await carryOut(1005)
   await store.obproxy.setStatus(1, 'RUNNING')
+  await store.obproxy.seen(1, { status: 'RUNNING', at: new Date() })
 
   return {
     ...api,
