@@ -11,8 +11,9 @@ import { type ApiClient, createClient } from '../../src/cli/client.ts'
 import { type Task, taskSchema } from '../../src/cli/taskSchema.ts'
 import { readConfig } from '../../src/config.ts'
 import { type Embedded, type EmbeddedOptions, startEmbedded } from '../../src/embedded/index.ts'
+import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
 
-const pollMs = 100
+const pollMs = 250
 
 const created = z.object({ id: z.number(), clusterId: z.number() })
 
@@ -62,6 +63,7 @@ export async function startScene({ hosts, idcOf, obproxy = false, obflow: extra 
   try {
     const dataDir = await mkdtemp(join(tmpdir(), 'obflow-scene-'))
     cleanups.push(() => rm(dataDir, { recursive: true, force: true }))
+    await placeEmptyDatabase(dataDir)
     const packages = await buildPackages()
     const lab = await createLab({ hosts })
     cleanups.push(() => lab.destroy())
