@@ -36,6 +36,7 @@ export function meetings({ fault, chosen, stack, log }: MeetingsOptions): Meetin
   /** Nodes that work under a fault which only an operator mends. */
   const under = new Set<number>()
   let passed: Promise<void> = Promise.resolve()
+  let made: Promise<void> = passed
 
   const heal = async (): Promise<void> => {
     under.clear()
@@ -47,10 +48,13 @@ export function meetings({ fault, chosen, stack, log }: MeetingsOptions): Meetin
     met.set(subtaskId, hits)
     log(`${fault.name}: ${name}: ${hits ? when : 'nothing is there to hit'}`)
     if (!hits) return
-    await fault.inflict(stack())
+    // Nodes on two hosts work under the same fault: made anew, it would hit the first of them a second time.
+    const first = under.size === 0
+    if (fault.heal && fault.passesAfterMs === undefined) under.add(subtaskId)
+    if (first) made = fault.inflict(stack())
+    await made
     if (fault.passesAfterMs !== undefined) passed = sleep(fault.passesAfterMs).then(heal)
     else if (fault.heal) {
-      under.add(subtaskId)
       setTimeout(() => void (under.has(subtaskId) && heal().catch(() => undefined)), noticedAfterMs).unref()
     }
   }

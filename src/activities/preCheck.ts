@@ -2,6 +2,7 @@ import { DefiniteError } from '../errors/failure.ts'
 import { clockOffset } from '../host/clock.ts'
 import { nameOf } from '../host/rpm.ts'
 import {
+  areDoubtful,
   type Clock,
   type Finding,
   gatherScript,
@@ -9,6 +10,7 @@ import {
   parseFacts,
   peersOf,
   sentence,
+  truest,
   type Wish,
 } from '../oceanbase/checks/index.ts'
 import { layoutOf } from '../oceanbase/layout.ts'
@@ -49,8 +51,9 @@ export async function findingsOf(node: Looked, wanted: Pick<Wish, 'taskId' | 'pa
 /** A peer that is down must not hold up this host: its own pre-check waits for it. */
 const patienceMs = 2_000
 
-/** Above this the clocks are asked again, more often. */
-const suspiciousMs = 35
+/** How often clocks that seem to differ are asked again, a few times each. */
+const rounds = 3
+const timesARound = 4
 
 /** This host's clock and those of its peers, as far as they answer. */
 async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
@@ -65,9 +68,11 @@ async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
     )
     return clocks.flat()
   }
-  const clocks = await measure(1)
-  const offsets = clocks.map(({ offsetMs }) => offsetMs)
-  return Math.max(...offsets) - Math.min(...offsets) > suspiciousMs ? measure(4) : clocks
+  let clocks = await measure(1)
+  // On a busy host an answer takes its time. One that comes too late in a later round does not undo an earlier one.
+  for (let round = 0; round < rounds && areDoubtful(clocks); round += 1)
+    clocks = truest([...clocks, ...(await measure(timesARound))])
+  return clocks
 }
 
 /** The result, or undefined when it fails or is not there in time. */

@@ -4,3 +4,4 @@ export type { Check, Clock, Finding, Level, Situation, Wish } from './finding.ts
 export { gatherScript, peersOf } from './gather.ts'
 export { checks, judge, sentence } from './judge.ts'
 export { neededCommands } from './machine.ts'
+export { areDoubtful, truest } from './network.ts'

@@ -12,6 +12,25 @@ const spreadOf = (clocks: readonly Clock[]) => {
   return { first, last, spread, sure: spread - first.errorMs - last.errorMs }
 }
 
+/** Above this clocks are looked at again; what is above the limit must not look as if it were below. */
+const suspiciousMs = 35
+
+/** Whether these clocks seem to differ, but not surely by more than is allowed. */
+export const areDoubtful = (clocks: readonly Clock[]): boolean => {
+  const found = spreadOf(clocks)
+  return found !== undefined && found.spread > suspiciousMs && found.sure <= largestSpreadMs
+}
+
+/** Of several answers of each host the quickest, which is the truest. */
+export const truest = (clocks: readonly Clock[]): Clock[] => {
+  const best = new Map<string, Clock>()
+  for (const clock of clocks) {
+    const known = best.get(clock.ip)
+    if (!known || clock.errorMs < known.errorMs) best.set(clock.ip, clock)
+  }
+  return [...best.values()]
+}
+
 const signed = (ms: number): string => `${ms > 0 ? '+' : ''}${Math.round(ms)} ms`
 
 const clockAdvice = 'synchronise the clocks with chrony or NTP against one server, then retry'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judge, parseFacts } from '../../../src/oceanbase/checks/index.ts'
+import { areDoubtful, judge, parseFacts, truest } from '../../../src/oceanbase/checks/index.ts'
 import { type Changes, directory, situationWith } from './situation.ts'
 
 const gib = 2 ** 30
@@ -228,5 +228,23 @@ describe('the facts of a host', () => {
       peers: [{ ip: '10.0.0.2', reached: false }],
       userExists: false,
     })
+  })
+})
+
+describe('answers about clocks', () => {
+  const first = { ip: '10.0.0.1', offsetMs: 0, errorMs: 1 }
+
+  it('of one host: the quickest counts, and one that was not repeated still does', () => {
+    const slow = { ip: '10.0.0.2', offsetMs: 150, errorMs: 120 }
+    const quick = { ip: '10.0.0.2', offsetMs: 199, errorMs: 3 }
+    expect(truest([first, slow, quick, { ...slow, errorMs: 90 }])).toEqual([first, quick])
+  })
+  it.each([
+    ['near each other', 20, 5, false],
+    ['near the limit', 40, 5, true],
+    ['apart, as far as a slow answer tells', 200, 160, true],
+    ['surely apart', 200, 20, false],
+  ])('%s', (_, offsetMs, errorMs, doubtful) => {
+    expect(areDoubtful([first, { ip: '10.0.0.2', offsetMs, errorMs }])).toBe(doubtful)
   })
 })
