@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root fuzz bench chaos
+.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root fuzz bench chaos grown
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ demo: root packages ## a 3-host cluster from nothing, shown as it grows; DEMO_EX
 
 chaos: root packages postgresql ## every fault during every node, as a table (an hour; ONLY="worker killed" runs one fault)
 	@exec node lab/chaos/main.ts $(if $(ONLY),--only "$(ONLY)")
+
+grown: root packages postgresql ## lab tests and faults on what docker-compose.yml starts: a real Temporal server, PostgreSQL, two APIs, two workers
+	@bash tools/grown.sh
+	@node tools/test.ts --config test/grown/vitest.config.ts
 
 lab: root packages ## test hosts until Ctrl-C: make lab HOSTS=3
 	@exec node lab/cli.ts up --hosts $(HOSTS)

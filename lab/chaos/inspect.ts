@@ -67,7 +67,7 @@ export async function inspect(stack: Stack, { receivedBefore, mostBootstraps, un
 }
 
 /** Marks of runs, packages on their way, and what only runs while a node works. */
-async function leftBehind(host: LabHost): Promise<string[]> {
+export async function leftBehind(host: LabHost): Promise<string[]> {
   const { stdout } = await host.exec(
     'ls -A /run/obflow /var/lib/obflow/packages 2>/dev/null | grep -v ":$" | grep .; pgrep -l "^(fio|rpm)$"',
   )
@@ -76,7 +76,8 @@ async function leftBehind(host: LabHost): Promise<string[]> {
 
 const count = z.coerce.number()
 
-async function bootstrapsOf(host: LabHost): Promise<Counts['bootstraps']> {
+/** How often this observer took a BOOTSTRAP up, and saw it through. */
+export async function bootstrapsOf(host: LabHost): Promise<Counts['bootstraps']> {
   const home = '/home/admin/oceanbase'
   const { stdout } = await host.exec(
     `cat ${home}/run/bootstrap.count || echo 0; cat ${home}/log/observer.log* | grep -c 'bootstrap success'`,

@@ -33,6 +33,8 @@ export interface Lab extends AsyncDisposable {
   readonly dir: string
   readonly hosts: readonly LabHost[]
   readonly users: LabUsers
+  /** Has something else end with the lab: process 1 of what is plugged into its switch. */
+  adopt(process: ProcessId): void
   /** Ends all hosts and leaves nothing of them; of a kept lab, the files. */
   destroy(): Promise<void>
 }
@@ -68,6 +70,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
       dir: entry.dir,
       hosts,
       users,
+      adopt: (process) => running([process]),
       destroy,
       [Symbol.asyncDispose]: destroy,
     }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type ProcessId, processId } from './processes.ts'
 import { uplinkOf } from './registry.ts'
-import { run } from './run.ts'
+import { attempt, run } from './run.ts'
 
 /**
  * A lab's switch: a bridge in a network namespace of its own, with one link to the machine. Kept out of the machine's namespace, its
@@ -63,6 +63,11 @@ export async function plug(to: Switch, ip: string, hostPid: number): Promise<voi
     `link set ${port} master switch`,
     `link set ${port} up`,
   ])
+}
+
+/** Takes the link of something that ended out of the switch, for whoever comes next with its address; the kernel would, some time later. */
+export async function unplug(from: Switch, ip: string): Promise<void> {
+  await attempt(['nsenter', '--target', String(from.holder.pid), '--net', 'ip', 'link', 'delete', portOf(ip)])
 }
 
 /** Takes a host's link down or up at the switch, as pulling a cable would; the host's own settings stay. */

