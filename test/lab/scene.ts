@@ -9,9 +9,8 @@ import { buildPackages, createLab, type Lab } from '../../lab/index.ts'
 import { createRequest, type Inventory, registerHosts, uploadPackages, type ZonePlan } from '../../lab/scenario.ts'
 import { type ApiClient, createClient } from '../../src/cli/client.ts'
 import { type Task, taskSchema } from '../../src/cli/taskSchema.ts'
-import { readConfig } from '../../src/config.ts'
-import { type Embedded, type EmbeddedOptions, startEmbedded } from '../../src/embedded/index.ts'
-import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
+import type { EmbeddedOptions } from '../../src/embedded/index.ts'
+import { type Served, type ServeOptions, serve } from './serve.ts'
 
 const pollMs = 250
 
@@ -21,10 +20,10 @@ const answer = z.object({ data: z.unknown().optional(), error: z.object({ code: 
 
 type Method = 'GET' | 'POST' | 'DELETE' | 'PATCH'
 
-/** obflow all in one with hosts of a lab of its own, told of them and of the packages over HTTP. */
+/** obflow with hosts of a lab of its own, told of them and of the packages over HTTP. All in one, or grown when the test run asks for that. */
 export interface Scene extends AsyncDisposable {
   readonly lab: Lab
-  readonly obflow: Embedded
+  readonly obflow: Served
   readonly api: ApiClient
   readonly inventory: Inventory
   readonly dataDir: string
@@ -53,9 +52,17 @@ export interface SceneOptions {
   readonly obproxy?: boolean
   /** What else obflow is started with: a store that the test looks into, hooks beside the nodes. */
   readonly obflow?: Pick<EmbeddedOptions, 'store' | 'interceptors'>
+  /** How obflow is started when not as this test run starts it. */
+  readonly serve?: (options: ServeOptions) => Promise<Served>
 }
 
-export async function startScene({ hosts, idcOf, obproxy = false, obflow: extra = {} }: SceneOptions): Promise<Scene> {
+export async function startScene({
+  hosts,
+  idcOf,
+  obproxy = false,
+  obflow: extra = {},
+  serve: start = serve,
+}: SceneOptions): Promise<Scene> {
   const cleanups: (() => Promise<unknown>)[] = []
   const close = async (): Promise<void> => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
@@ -63,22 +70,13 @@ export async function startScene({ hosts, idcOf, obproxy = false, obflow: extra 
   try {
     const dataDir = await mkdtemp(join(tmpdir(), 'obflow-scene-'))
     cleanups.push(() => rm(dataDir, { recursive: true, force: true }))
-    await placeEmptyDatabase(dataDir)
     const packages = await buildPackages()
     const lab = await createLab({ hosts })
     cleanups.push(() => lab.destroy())
     const password = randomBytes(12).toString('base64url')
-    const listen = obproxy ? lab.subnet.replace(/0\/24$/, '1:0') : '127.0.0.1:0'
-    const config = readConfig({ OBFLOW_DATA_DIR: dataDir, OBFLOW_LISTEN: listen, OBFLOW_ADMIN_PASSWORD: password })
-    const obflow = await startEmbedded(config, {
-      keepRuns: false,
-      temporalPort: 0,
-      temporalUiPort: 0,
-      logLevel: 'error',
-      ...extra,
-    })
+    const obflow = await start({ lab, dataDir, password, reachable: obproxy, embedded: extra })
     cleanups.push(() => obflow.close())
-    const connection = await Connection.connect({ address: obflow.temporal })
+    const connection = await Connection.connect(obflow.temporal)
     cleanups.push(() => connection.close())
     const api = createClient({ url: obflow.url, user: 'admin', password })
     await uploadPackages(
@@ -104,7 +102,7 @@ export async function startScene({ hosts, idcOf, obproxy = false, obflow: extra 
       api,
       inventory,
       dataDir,
-      temporal: new Client({ connection }),
+      temporal: new Client({ connection, namespace: obflow.namespace }),
       async create({ version, obproxyClusterIds = [], ...options }) {
         const rpm = packages.find((built) => built.name === 'oceanbase' && built.version === version)
         if (!rpm) throw new Error(`the lab has no observer ${version}`)
