@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { faults, undisturbed } from './faults.ts'
+import { type Fault, faults, undisturbed } from './faults.ts'
 import { type FaultRun, runFault } from './run.ts'
 import { type Column, withColumns } from './table.ts'
 import type { Traces } from './traces.ts'
@@ -39,20 +39,32 @@ const isGood = ({ cells, complaints }: FaultRun): boolean =>
 
 const tracesOf = new Map<number, Traces>()
 
+async function undisturbedTraces(hosts: Fault['hosts']): Promise<Traces> {
+  const known = tracesOf.get(hosts)
+  if (known) return known
+  const run = await runFault(undisturbed(hosts), { ...options, log: () => undefined })
+  say(summary(run))
+  if (!isGood(run)) throw new Error(`a create without any fault does not end well: ${run.complaints.join('; ')}`)
+  tracesOf.set(hosts, run.traces)
+  return run.traces
+}
+
 for (const fault of chosen) {
+  if (stopping.signal.aborted) break
   const { hosts } = fault
-  if (!tracesOf.has(hosts)) {
-    const run = await runFault(undisturbed(hosts), { ...options, log: () => undefined })
-    say(summary(run))
-    if (!isGood(run)) throw new Error(`a create without any fault does not end well: ${run.complaints.join('; ')}`)
-    tracesOf.set(hosts, run.traces)
+  try {
+    const run = await runFault(fault, { ...options, undisturbed: await undisturbedTraces(hosts) })
+    say(
+      [summary(run), ...run.complaints, ...run.cells.flatMap(({ node, cause }) => (cause ? [`${node}: ${cause}`] : []))].join(
+        '\n',
+      ),
+    )
+    write({ run, hosts, commit: commit() })
+    if (!isGood(run)) process.exitCode = 1
+  } catch (error) {
+    // The others are run all the same; this one keeps the column it had.
+    say(`${fault.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    process.exitCode = 1
   }
-  const traces = tracesOf.get(hosts)
-  const run = await runFault(fault, { ...options, ...(traces && { undisturbed: traces }) })
-  say(
-    [summary(run), ...run.complaints, ...run.cells.flatMap(({ node, cause }) => (cause ? [`${node}: ${cause}`] : []))].join('\n'),
-  )
-  write({ run, hosts, commit: commit() })
-  if (!isGood(run)) process.exitCode = 1
 }
 say(`The table is in ${document}.`)

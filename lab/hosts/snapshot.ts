@@ -20,18 +20,18 @@ export interface HostSnapshot {
   readonly processes: readonly string[]
 }
 
-/** What a host is like now, each list sorted. */
-export async function snapshot(host: LabHost): Promise<HostSnapshot> {
+/** What a host is like now, each list sorted. Without `contents` where files come and go meanwhile: a database that runs. */
+export async function snapshot(host: LabHost, { contents: read = true } = {}): Promise<HostSnapshot> {
   const leftOut = Object.keys(notCompared).flatMap((path, index) => [...(index === 0 ? [] : ['-o']), '-path', path])
-  const all = ['find', '/', '(', ...leftOut, ')', '-prune', '-o']
+  const all = ['find', '/', '-ignore_readdir_race', '(', ...leftOut, ')', '-prune', '-o']
   const lines = async (command: readonly string[]) => (await host.must(command)).split('\n').filter(Boolean).sort()
   const everywhere = [...all, '-printf', '%y %u:%g %m %p -> %l\\n']
-  const changed = ['find', '/usr', '-newercm', '/run/sshd.pid', '-printf', '%y %u:%g %m %p -> %l\\n']
+  const changed = ['find', '/usr', '-ignore_readdir_race', '-newercm', '/run/sshd.pid', '-printf', '%y %u:%g %m %p -> %l\\n']
   const sums = [...all, '-type', 'f', '-size', '-1024k', '-exec', 'md5sum', '{}', '+']
   const [files, inUsr, contents, packages] = await Promise.all([
     lines(everywhere),
     lines(changed),
-    lines(sums),
+    read ? lines(sums) : [],
     lines(['rpm', '-qa']),
   ])
   // Alone, or the commands above would be among them.
