@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net'
 import mysql, { type Connection } from 'mysql2/promise'
 import { z } from 'zod'
 import { DefiniteError, TransientError } from '../errors/failure.ts'
@@ -39,10 +40,16 @@ const unlessAborted = async <T>(signal: AbortSignal, cut: () => void, work: () =
   }
 }
 
-const open = async (target: SqlTarget, signal: AbortSignal): Promise<Connection> => {
+interface Opened {
+  readonly connection: Connection
+  /** The driver's own `destroy` only says goodbye: a server that is silent keeps the socket, and the process that wants to end. */
+  readonly socket: Socket
+}
+
+const open = async (target: SqlTarget, signal: AbortSignal): Promise<Opened> => {
+  const socket = connect({ host: target.ip, port: target.port, keepAlive: true, noDelay: true })
   const connecting = mysql.createConnection({
-    host: target.ip,
-    port: target.port,
+    stream: socket,
     user: target.username,
     password: target.password.reveal(),
     connectTimeout: connectTimeoutMs,
@@ -50,17 +57,17 @@ const open = async (target: SqlTarget, signal: AbortSignal): Promise<Connection>
     supportBigNumbers: true,
     dateStrings: true,
   })
-  const cut = () =>
-    void connecting.then(
-      (connection) => connection.destroy(),
-      () => undefined,
-    )
   try {
-    const connection = await unlessAborted(signal, cut, () => connecting)
+    const connection = await unlessAborted(
+      signal,
+      () => socket.destroy(),
+      () => connecting,
+    )
     // A connection lost while idle is told by the next statement.
     connection.on('error', () => undefined)
-    return connection
+    return { connection, socket }
   } catch (error) {
+    socket.destroy()
     if (signal.aborted) throw error
     throw sqlFailure(error, 'login', target, (text) => withoutSecrets(text, [target.password]))
   }
@@ -71,12 +78,8 @@ const open = async (target: SqlTarget, signal: AbortSignal): Promise<Connection>
  * a refused statement SqlError.
  */
 export const connectSql = async (target: SqlTarget, { signal, log, timeoutMs = defaultTimeoutMs }: SqlOptions): Promise<Sql> => {
-  const connection = await open(target, signal)
-  let cut = false
-  const destroy = () => {
-    cut = true
-    connection.destroy()
-  }
+  const { connection, socket } = await open(target, signal)
+  const destroy = () => void socket.destroy()
 
   const send = async (statement: Quoted): Promise<unknown> => {
     const startedAt = performance.now()
@@ -84,7 +87,9 @@ export const connectSql = async (target: SqlTarget, { signal, log, timeoutMs = d
     const line = (outcome: string) =>
       `${target.ip}:${target.port} ${target.username}> ${shown}: ${outcome}, ${Math.round(performance.now() - startedAt)} ms`
     try {
-      const [answer] = await unlessAborted(signal, destroy, () => connection.query({ sql: statement.text, timeout: timeoutMs }))
+      // The driver's own timer goes on when a connection is cut, and with it the process that wants to end.
+      const ending = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+      const [answer] = await unlessAborted(ending, destroy, () => connection.query(statement.text))
       log('INFO', line('ok'))
       return answer
     } catch (error) {
@@ -111,10 +116,10 @@ export const connectSql = async (target: SqlTarget, { signal, log, timeoutMs = d
       await send(statement)
     },
     close: async () => {
-      if (cut) return
+      if (socket.destroyed) return
       const timer = setTimeout(destroy, closeTimeoutMs)
+      socket.once('close', () => clearTimeout(timer))
       await connection.end().catch(() => undefined)
-      clearTimeout(timer)
     },
   }
 }
