@@ -9,6 +9,8 @@ import { subtaskLog } from './subtaskLog.ts'
 import { withSubtaskRun } from './subtaskRun.ts'
 
 const heartbeatMs = 2000
+/** What a worker that stops was doing is nobody's fault: it goes on at once, however often it was tried before. */
+const handOverMs = 100
 /** Failures travel through Temporal's history; the whole text is in the store. */
 const messageLimit = 4000
 
@@ -97,12 +99,15 @@ async function runSubtask(store: Store, context: Context, subtask: NodeInput, wo
       await flush().catch(() => undefined)
       throw error instanceof CancelledFailure ? error : new CancelledFailure('canceled by an operator')
     }
-    if (!cause || context.cancellationDetails?.workerShutdown) {
-      log('WARN', `Attempt ${info.attempt} ended: ${textOf(error)}. It is tried again.`)
+    const stopping = context.cancellationDetails?.workerShutdown
+    if (!cause || stopping) {
+      const why = stopping ? 'this worker stops. Another goes on with it.' : `${textOf(error)}. It is tried again.`
+      log('WARN', `Attempt ${info.attempt} ended: ${why}`)
       await flush().catch(() => undefined)
       // The next attempt reads from the last heartbeat how much time is left.
       beat()
-      throw ApplicationFailure.create({ message: clip(textOf(error)), type: 'Transient' })
+      const next = stopping && { nextRetryDelay: handOverMs }
+      throw ApplicationFailure.create({ message: clip(textOf(error)), type: 'Transient', ...next })
     }
     log('ERROR', `Execute task failed, subtask=${subtask.subtaskId}, code=${cause.code}, failedMessage=${cause.message}`)
     if (cause.advice !== undefined) log('ERROR', `Advice: ${cause.advice}`)
