@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 /** A program of this repository in a process of its own, which nobody starts again. */
 export interface Program {
+  readonly pid: number
   readonly running: boolean
   /** What it has said on stderr so far. */
   readonly said: string
@@ -16,8 +17,8 @@ export interface Program {
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Starts a program, e.g. `src/server.ts`. It ends with this process, however that ends (Linux). */
-export function startProgram(program: string, env: Readonly<Record<string, string>>): Program {
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, program], {
+export function startProgram(program: string, env: Readonly<Record<string, string>>, words: readonly string[] = []): Program {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, program, ...words], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -28,7 +29,10 @@ export function startProgram(program: string, env: Readonly<Record<string, strin
   })
   const exited = once(child, 'exit').then(() => child.exitCode)
   const running = () => child.exitCode === null && child.signalCode === null
+  const { pid } = child
+  if (pid === undefined) throw new Error(`${program} could not be started`)
   return {
+    pid,
     get running() {
       return running()
     },

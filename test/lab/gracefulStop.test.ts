@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Client, Connection } from '@temporalio/client'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { startPostgres } from '../../lab/chaos/postgres.ts'
+import { buildPackages, createLab, type Lab, type LabHost } from '../../lab/index.ts'
+import { createRequest, registerHosts, uploadPackages } from '../../lab/scenario.ts'
+import { createClient } from '../../src/cli/client.ts'
+import { type Task, taskSchema } from '../../src/cli/taskSchema.ts'
+import { freePort, startTemporalServer } from '../../src/embedded/temporalServer.ts'
+import { type Program, startProgram } from '../support/program.ts'
+
+const created = z.object({ id: z.number() })
+const run = '/home/admin/oceanbase/run'
+
+/** Activities that are amid something long: how that is stopped in its tracks on the host, and let go again. */
+const held = {
+  upload: {
+    node: 'install-rpm@',
+    hold: 'while :; do for p in $(pgrep -x cat); do case $(readlink /proc/$p/fd/1) in *.rpm.obflow-*) kill -STOP $p && exit;; esac; done; done',
+    release: undefined,
+  },
+  bench: { node: 'do-io-bench@', hold: 'until pkill -STOP -x fio; do sleep 0.05; done', release: undefined },
+  bootstrap: {
+    node: 'bootstrap-ob',
+    hold: `until [ -s ${run}/bootstrap.count ]; do sleep 0.02; done; kill -STOP "$(cat ${run}/observer.pid)"`,
+    release: `kill -CONT "$(cat ${run}/observer.pid)"`,
+  },
+}
+
+/** Looks every 100 ms until there is something; the test's own timeout ends it. */
+async function found<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const seen = await look()
+    if (seen !== undefined) return seen
+    await pause(100)
+  }
+}
+
+/** What is left on a host of a run that has ended: marks, packages on their way, programs. */
+const leftOn = async (host: LabHost): Promise<string> =>
+  (
+    await host.exec(
+      'ls -A /run/obflow /var/lib/obflow/packages 2>/dev/null | grep -v ":$" | grep .; ls -A /data/1/*/ | grep bench; pgrep -l "^(fio|rpm|cat)$"',
+    )
+  ).stdout
+
+const secret = (): string => randomBytes(12).toString('base64url')
+
+// A worker that stops lets its nodes go on for 5 s before it hands them over, and a create is waited for.
+describe('obflow that is told to stop in the middle of a create', { timeout: 400_000 }, () => {
+  let lab: Lab
+  let stack: AsyncDisposableStack
+  let dir: string
+  beforeAll(async () => {
+    lab = await createLab({ hosts: 2 })
+  })
+  afterAll(() => lab?.destroy())
+  beforeEach(async () => {
+    stack = new AsyncDisposableStack()
+    dir = await mkdtemp(join(tmpdir(), 'obflow-stop-'))
+    stack.defer(() => rm(dir, { recursive: true, force: true }))
+  })
+  afterEach(() => stack.disposeAsync())
+
+  const settings = async () => ({
+    OBFLOW_DATA_DIR: join(dir, 'data'),
+    OBFLOW_LISTEN: `127.0.0.1:${await freePort()}`,
+    OBFLOW_ADMIN_PASSWORD: secret(),
+  })
+  const start = (program: string, env: Readonly<Record<string, string>>, words?: readonly string[]): Program => {
+    const started = startProgram(program, env, words)
+    stack.defer(() => started.close())
+    return started
+  }
+
+  /** What a create asks of an obflow that is ready, and the same again of one that was started anew. */
+  async function client({ OBFLOW_LISTEN, OBFLOW_ADMIN_PASSWORD }: Awaited<ReturnType<typeof settings>>) {
+    const url = `http://${OBFLOW_LISTEN}`
+    await found(async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok || undefined)
+    const api = createClient({ url, user: 'admin', password: OBFLOW_ADMIN_PASSWORD })
+    return {
+      async create(hosts: readonly LabHost[]) {
+        const packages = (await buildPackages()).filter(
+          ({ name, version }) => name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),
+        )
+        await uploadPackages(
+          api,
+          packages.map(({ path }) => path),
+        )
+        const inventory = await registerHosts(api, { ...lab, hosts }, () => 'hz1')
+        const rpmName = basename(packages.find(({ name }) => name === 'oceanbase')?.path ?? '')
+        const wish = { name: 'handed', password: 'Aa11--pylon', rpmName, zones: [{ name: 'zone1', hosts: [0] }] }
+        const { id } = (await api.post('/api/v2/ob/clusters', createRequest(inventory, wish), created)).data
+        return id
+      },
+      ended: (id: number) =>
+        found(async () => {
+          const { data } = await api.get(`/api/v2/tasks/instances/${id}`, taskSchema)
+          return data.status === 'RUNNING' ? undefined : data
+        }),
+    }
+  }
+
+  async function expectDoneOnce(task: Task, host: LabHost): Promise<void> {
+    expect(task.subtasks.flatMap(({ error }) => error ?? [])).toEqual([])
+    expect(task.status).toBe('SUCCESSFUL')
+    expect(task.subtasks.filter(({ runTime }) => runTime !== 1)).toEqual([])
+    expect((await host.exec(`cat ${run}/bootstrap.count`)).stdout.trim()).toBe('1')
+    expect(await leftOn(host)).toBe('')
+  }
+
+  it('hands an upload, a bench and a BOOTSTRAP over to another worker, and the one that is told ends by itself', async () => {
+    const [host] = lab.hosts
+    if (!host) throw new Error('the lab has no host')
+    // PostgreSQL, another user, has its folder in it.
+    await chmod(dir, 0o711)
+    const postgres = await startPostgres(join(dir, 'postgres'))
+    stack.defer(() => postgres.close())
+    const temporal = await startTemporalServer({})
+    stack.defer(() => temporal.close())
+    const env = { ...(await settings()), DATABASE_URL: postgres.url, TEMPORAL_ADDRESS: temporal.address }
+    start('src/server.ts', env)
+    const workers = [start('src/worker.ts', env), start('src/worker.ts', env)]
+    const connection = await Connection.connect({ address: temporal.address })
+    stack.defer(() => connection.close())
+    const { create, ended } = await client(env)
+    const waiting = host.exec(held.upload.hold)
+    const id = await create([host])
+    const handle = new Client({ connection }).workflow.getHandle(`create-cluster-${id}`)
+
+    for (const { node, hold, release } of Object.values(held)) {
+      await (node === held.upload.node ? waiting : host.exec(hold))
+      const { pendingActivities } = (await handle.describe()).raw
+      const doing = pendingActivities?.find(({ activityId }) => activityId?.startsWith(node))?.lastWorkerIdentity
+      const worker = workers.find(({ pid }) => doing?.endsWith(`:${pid}`))
+      if (!worker) throw new Error(`${node} is with ${doing}`)
+      workers.push(start('src/worker.ts', env))
+      expect(await worker.stop()).toBe(0)
+      if (release) await host.exec(release)
+    }
+
+    await expectDoneOnce(await ended(id), host)
+    const { events } = await handle.fetchHistory()
+    const again = (events ?? []).flatMap(({ activityTaskStartedEventAttributes: facts }) =>
+      (facts?.attempt ?? 1) > 1 ? [facts] : [],
+    )
+    // Handed over, and not found missing when a heartbeat was due.
+    expect(again.length).toBeGreaterThanOrEqual(workers.length - 2)
+    expect(again.filter((facts) => facts?.lastFailure?.timeoutFailureInfo)).toEqual([])
+  })
+
+  it('ends on Ctrl-C all in one, and goes on with the bench that it was at when it is started again', async () => {
+    const [, host] = lab.hosts
+    if (!host) throw new Error('the lab has one host')
+    const env = await settings()
+    const first = start('src/cli.ts', env, ['serve'])
+    const waiting = host.exec(held.bench.hold)
+    const id = await (await client(env)).create([host])
+    await waiting
+    expect(await first.stop('SIGINT')).toBe(0)
+    expect(await leftOn(host)).toBe('')
+    start('src/cli.ts', env, ['serve'])
+    await expectDoneOnce(await (await client(env)).ended(id), host)
+  })
+})
