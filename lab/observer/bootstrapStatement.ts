@@ -1,11 +1,15 @@
 import type { BootstrapRequest } from './bootstrap.ts'
+import { quotedText, unquoted } from './literals.ts'
 import { refusal } from './sqlErrors.ts'
 import { parseRootServers } from './standby.ts'
 import type { Line } from './versionLine.ts'
 
 const head =
   /^ALTER\s+SYSTEM\s+BOOTSTRAP(?:\s+CLUSTER\s+(PRIMARY|STANDBY))?\s+([\s\S]+?)(?:\s+PRIMARY_CLUSTER_ID\s*=?\s*(\d+)\s+PRIMARY_ROOTSERVICE_LIST\s*=?\s*'([^']+)')?$/i
-const item = /^(?:REGION\s*=?\s*['"`]?(\w+)['"`]?\s+)?ZONE\s*=?\s*['"`]?(\w+)['"`]?\s+SERVER\s*=?\s*['"]([^'"]+)['"]$/i
+const item = new RegExp(
+  String.raw`\s*(?:REGION\s*=?\s*(?:${quotedText}|['"\x60]?(\w+)['"\x60]?)\s+)?ZONE\s*=?\s*['"\x60]?(\w+)['"\x60]?\s+SERVER\s*=?\s*['"]([^'"]+)['"]\s*(,|$)`,
+  'iy',
+)
 
 export const isBootstrap = (statement: string): boolean => /^ALTER\s+SYSTEM\s+BOOTSTRAP\b/i.test(statement)
 
@@ -18,11 +22,15 @@ export function parseBootstrap(statement: string, line: Line): BootstrapRequest 
   if (standby && line === '4.x')
     throw refusal('notSupported', 'bootstrap of a standby cluster not supported: physical standby is per tenant since 4.1')
   if (standby !== (found[3] !== undefined)) throw syntax()
-  const servers = (found[2] ?? '').split(/\s*,\s*/).map((part) => {
-    const one = item.exec(part.trim())
-    if (!one) throw syntax()
-    return { region: one[1] ?? 'sys_region', zone: one[2] ?? '', address: (one[3] ?? '').trim() }
-  })
+  const list = found[2] ?? ''
+  const servers: BootstrapRequest['servers'][number][] = []
+  item.lastIndex = 0
+  for (let more = true; more; ) {
+    const [, quoted, region = 'sys_region', zone = '', address = '', comma] = item.exec(list) ?? []
+    if (address === '') throw syntax()
+    servers.push({ region: quoted === undefined ? region : unquoted(quoted), zone, address: address.trim() })
+    more = comma === ','
+  }
   if (!standby) return { role: 'PRIMARY', servers }
   const primary = { clusterId: Number(found[3]), rootServers: parseRootServers(found[4] ?? '') }
   if (primary.rootServers.length === 0) throw syntax()

@@ -1,4 +1,5 @@
 import { type Cluster, now, type Zone } from './cluster.ts'
+import { quotedText, unquoted } from './literals.ts'
 import { refusal } from './sqlErrors.ts'
 
 /** ADD, DELETE, START, STOP and ALTER (also written CHANGE, MODIFY) ZONE. `rest` holds IDC and REGION. Throws Refusal. */
@@ -34,10 +35,11 @@ function deleteZone(cluster: Cluster, zone: Zone): void {
 }
 
 function withPlace(zone: Zone, rest: string): Zone {
-  const value = (key: string) => new RegExp(`\\b${key}\\s*=?\\s*(?:'([^']*)'|"([^"]*)"|(\\w+))`, 'i').exec(rest)
-  const idc = value('IDC')
-  const region = value('REGION')
-  if (idc) zone.idc = idc[1] ?? idc[2] ?? idc[3] ?? ''
-  if (region) zone.region = region[1] ?? region[2] ?? region[3] ?? ''
+  const value = (key: string): string | undefined => {
+    const found = new RegExp(String.raw`\b${key}\s*=?\s*(?:${quotedText}|"([^"]*)"|(\w+))`, 'i').exec(rest)
+    return found?.[1] === undefined ? (found?.[2] ?? found?.[3]) : unquoted(found[1])
+  }
+  zone.idc = value('IDC') ?? zone.idc
+  zone.region = value('REGION') ?? zone.region
   return zone
 }
