@@ -24,6 +24,12 @@ const rawRows = z.array(z.record(z.string(), z.unknown()))
 const lowerCased = (row: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]))
 
+/** A server's words on a statement. It repeats some of what it could not read, and may stop in the middle of a secret. */
+const cleaned =
+  ({ secrets }: Quoted) =>
+  (text: string): string =>
+    secrets.length === 0 ? text : withoutSecrets(text, secrets).replace(/ near '.*/s, '')
+
 /** Work on a connection; when the signal aborts, the connection is cut, since a session does one thing at a time and cannot be asked to stop. */
 const unlessAborted = async <T>(signal: AbortSignal, cut: () => void, work: () => Promise<T>): Promise<T> => {
   signal.throwIfAborted()
@@ -94,7 +100,7 @@ export const connectSql = async (target: SqlTarget, { signal, log, timeoutMs = d
       return answer
     } catch (error) {
       if (signal.aborted) throw error
-      const failure = sqlFailure(error, `"${shown.slice(0, 200)}"`, target, (text) => withoutSecrets(text, statement.secrets))
+      const failure = sqlFailure(error, `"${shown.slice(0, 200)}"`, target, cleaned(statement))
       // After a timeout the answer may still come: nothing else can be asked over this connection.
       if (failure instanceof TransientError) destroy()
       log('WARN', line(failure.message))
