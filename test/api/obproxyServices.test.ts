@@ -15,6 +15,9 @@ test('an API that listens on loopback only does not send proxies there', async (
     headers: { host: '127.0.0.1:8080' },
   })
   expect(reply).toMatchObject({ status: 400, error: { code: 'COM10003', message: expect.stringContaining('OBFLOW_PUBLIC_URL') } })
+  // Start options of a proxy stand between commas.
+  const smuggled = await api.call({ method: 'POST', url: path, body: { ...byUrl, ...onHost() }, headers: { host: 'a,b=c:8080' } })
+  expect(smuggled).toMatchObject({ status: 400, error: { code: 'COM10003', message: expect.stringContaining('Host header') } })
   const called = await api.call({
     method: 'POST',
     url: path,

@@ -4,11 +4,14 @@ import type { Context } from '../context.ts'
 
 const isLoopback = (hostname: string): boolean => /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname)
 
+/** A proxy is told its URL among its start options, `a=1,b=2`: a comma in a host would begin another one. */
+const isAddress = (hostname: string): boolean => /^([\w.-]+|\[[\da-f:.]+\])$/i.test(hostname)
+
 /** Where others reach this API: as configured, else as this caller has reached it. Refuses a Host header that is no address. */
 export function publicUrl(config: Context['config'], request: FastifyRequest): string {
   if (config.publicUrl !== undefined) return config.publicUrl
   const url = `${request.protocol}://${request.host}`
-  if (URL.canParse(url)) return new URL(url).origin
+  if (URL.canParse(url) && isAddress(new URL(url).hostname)) return new URL(url).origin
   throw new Refused({ code: 'COM10003', args: ['the Host header is not an address'] })
 }
 
