@@ -38,6 +38,10 @@ export interface Scene extends AsyncDisposable {
   }): Promise<z.infer<typeof created>>
   /** A call that OCP's clients make and the command does not; the answer's `data`, or a rejection with its error's code. */
   send(method: Method, path: string, body?: unknown): Promise<unknown>
+  /** Password of `admin`, who makes all of these calls. */
+  readonly adminPassword: string
+  /** Any call with any body; the bare response. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
   /** Any call; the whole answer, envelope and all, whatever it says. */
   ask(method: Method, path: string, body?: unknown): Promise<unknown>
   task(id: number): Promise<Task>
@@ -51,7 +55,7 @@ export interface SceneOptions {
   /** With OBProxy's packages, and an API that hosts reach: proxies ask it for their clusters. */
   readonly obproxy?: boolean
   /** What else obflow is started with: a store that the test looks into, hooks beside the nodes. */
-  readonly obflow?: Pick<EmbeddedOptions, 'store' | 'interceptors'>
+  readonly obflow?: Pick<EmbeddedOptions, 'store' | 'interceptors' | 'logLevel'>
   /** How obflow is started when not as this test run starts it. */
   readonly serve?: (options: ServeOptions) => Promise<Served>
 }
@@ -85,17 +89,14 @@ export async function startScene({
     )
     const inventory = await registerHosts(api, lab, idcOf)
     const task = async (id: number): Promise<Task> => (await api.get(`/api/v2/tasks/instances/${id}`, taskSchema)).data
-    const ask = async (method: Method, path: string, body?: unknown): Promise<unknown> => {
-      const reply = await fetch(`${obflow.url}${path}`, {
-        method,
-        headers: {
-          authorization: `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`,
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+    const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`
+    const call = (path: string, init: RequestInit = {}): Promise<Response> =>
+      fetch(`${obflow.url}${path}`, {
+        ...init,
+        headers: { authorization, ...(init.body !== undefined && { 'content-type': 'application/json' }) },
       })
-      return reply.json()
-    }
+    const ask = async (method: Method, path: string, body?: unknown): Promise<unknown> =>
+      (await call(path, { method, ...(body !== undefined && { body: JSON.stringify(body) }) })).json()
     return {
       lab,
       obflow,
@@ -109,6 +110,8 @@ export async function startScene({
         const body = { ...createRequest(inventory, { ...options, rpmName: basename(rpm.path) }), obproxyClusterIds }
         return (await api.post('/api/v2/ob/clusters', body, created)).data
       },
+      adminPassword: password,
+      fetch: call,
       ask,
       async send(method, path, body) {
         const { data, error } = answer.parse(await ask(method, path, body))

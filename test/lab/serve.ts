@@ -22,7 +22,7 @@ export interface ServeOptions {
   readonly password: string
   /** Whether hosts have to reach the API. */
   readonly reachable: boolean
-  readonly embedded: Pick<EmbeddedOptions, 'store' | 'interceptors'>
+  readonly embedded: Pick<EmbeddedOptions, 'store' | 'interceptors' | 'logLevel'>
 }
 
 /** The stack that this test run is about: all in one, or what docker-compose.yml starts (`make grown`). */
