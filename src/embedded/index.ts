@@ -28,6 +28,7 @@ export interface EmbeddedOptions {
   readonly temporalPort?: number
   readonly temporalUiPort?: number
   readonly interceptors?: WorkerOptions['interceptors']
+  readonly workflowBundle?: WorkerOptions['workflowBundle']
   /** A store that is open already, instead of the configured one; whoever opened it closes it. */
   readonly store?: Store
   /** Level of the log on stderr; default `warn`. */
@@ -36,7 +37,14 @@ export interface EmbeddedOptions {
 
 /** API, worker, store (PGlite) and Temporal's dev server with its Web UI in one process, with all their state in the data directory. */
 export async function startEmbedded(config: Config, options: EmbeddedOptions = {}): Promise<Embedded> {
-  const { keepRuns = true, temporalPort = 7233, temporalUiPort = 8233, logLevel = 'warn', interceptors = [] } = options
+  const {
+    keepRuns = true,
+    temporalPort = 7233,
+    temporalUiPort = 8233,
+    logLevel = 'warn',
+    interceptors = [],
+    workflowBundle,
+  } = options
   const closers: (() => Promise<unknown>)[] = []
   const close = async (): Promise<void> => {
     for (const closeOne of closers.splice(0).reverse()) await closeOne()
@@ -73,6 +81,7 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
       store,
       hosts,
       interceptors,
+      ...(workflowBundle && { workflowBundle }),
     })
     const running = worker.run()
     closers.push(async () => {

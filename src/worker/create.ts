@@ -15,6 +15,8 @@ export interface WorkerOptions {
   readonly hosts: HostPool
   /** Run inside obflow's own; a fault test stops nodes with them at a chosen instant. */
   readonly interceptors?: readonly ActivityInterceptorsFactory[]
+  /** The workflows, bundled by `bundleWorkflowCode` of the same SDK; absent: bundled here, which takes seconds. */
+  readonly workflowBundle?: { readonly codePath: string }
 }
 
 /** Activities at the same time in one worker; each holds a host's channel or a SQL session, not a core. */
@@ -28,13 +30,16 @@ export const createWorker = ({
   store,
   hosts,
   interceptors = [],
+  workflowBundle,
 }: WorkerOptions): Promise<Worker> =>
   Worker.create({
     connection,
     namespace,
     taskQueue,
     identity: `obflow@${hostname()}:${process.pid}`,
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    ...(workflowBundle
+      ? { workflowBundle }
+      : { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) }),
     activities: { ...bindNodes({ store, hosts }), lookAtHosts: lookAtHosts({ store, hosts }) },
     interceptors: { activity: [subtaskInterceptor(store), ...interceptors] },
     maxConcurrentActivityTaskExecutions: maxActivities,

@@ -4,6 +4,7 @@ import { type Project, startProject } from '../../lab/grown/index.ts'
 import type { Lab } from '../../lab/index.ts'
 import { readConfig } from '../../src/config.ts'
 import { type EmbeddedOptions, startEmbedded } from '../../src/embedded/index.ts'
+import { bundle } from '../support/bundle.ts'
 import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
 
 /** obflow under test. */
@@ -33,7 +34,14 @@ async function serveEmbedded({ lab, dataDir, password, reachable, embedded }: Se
   await placeEmptyDatabase(dataDir)
   const listen = reachable ? lab.subnet.replace(/0\/24$/, '1:0') : '127.0.0.1:0'
   const config = readConfig({ OBFLOW_DATA_DIR: dataDir, OBFLOW_LISTEN: listen, OBFLOW_ADMIN_PASSWORD: password })
-  const options = { keepRuns: false, temporalPort: 0, temporalUiPort: 0, logLevel: 'error', ...embedded }
+  const options = {
+    keepRuns: false,
+    temporalPort: 0,
+    temporalUiPort: 0,
+    logLevel: 'error',
+    workflowBundle: bundle(),
+    ...embedded,
+  }
   const obflow = await startEmbedded(config, options)
   return { url: obflow.url, temporal: { address: obflow.temporal }, namespace: 'default', close: () => obflow.close() }
 }

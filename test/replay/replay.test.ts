@@ -22,14 +22,12 @@ describe('replay', () => {
 
   it.each(recorded)('%s goes as it went', async (file) => {
     const history = historyFromJSON(JSON.parse(readFileSync(new URL(file, folder), 'utf8')))
-    await Worker.runReplayHistory({ workflowBundle: await bundle }, history)
+    await Worker.runReplayHistory({ workflowBundle: bundle() }, history)
   })
 
   it('notices a workflow that schedules something else', async () => {
     const file = recorded[0] ?? ''
     const altered = readFileSync(new URL(file, folder), 'utf8').replaceAll('"installRpm"', '"installDeb"')
-    await expect(
-      Worker.runReplayHistory({ workflowBundle: await bundle }, historyFromJSON(JSON.parse(altered))),
-    ).rejects.toThrow()
+    await expect(Worker.runReplayHistory({ workflowBundle: bundle() }, historyFromJSON(JSON.parse(altered)))).rejects.toThrow()
   })
 })

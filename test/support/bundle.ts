@@ -1,10 +1,32 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
 
 export const quiet = new DefaultLogger('ERROR')
 
-/** The workflows as a worker loads them; bundled once per test file. */
-export const bundle = bundleWorkflowCode({
-  workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
-  logger: quiet,
-})
+/** Where a test run keeps the bundle it has made. */
+const variable = 'OBFLOW_TEST_BUNDLE'
+
+const makeBundle = () =>
+  bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
+    logger: quiet,
+  })
+
+/** Vitest's global set-up: bundles the workflows once, for all test files. */
+export async function setup(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'obflow-bundle-'))
+  const file = join(folder, 'workflows.js')
+  await writeFile(file, (await makeBundle()).code)
+  process.env[variable] = file
+  return () => rm(folder, { recursive: true })
+}
+
+/** The workflows as a worker loads them. */
+export const bundle = (): { readonly codePath: string } => {
+  const codePath = process.env[variable]
+  if (codePath === undefined) throw new Error('the workflows are bundled by the test run, which this is not')
+  return { codePath }
+}

@@ -80,7 +80,7 @@ export async function withWorkflow<T>(
   const worker = await Worker.create({
     connection: environment.nativeConnection,
     taskQueue,
-    workflowBundle: await bundle,
+    workflowBundle: bundle(),
     activities: {
       ...Object.fromEntries(activityNames.map((name) => [name, stub(name)])),
       record: async (batch: Decisions) => void decisions.push(batch),
