@@ -6,7 +6,7 @@ export default defineConfig({
   root: resolve(import.meta.dirname, '../..'),
   test: {
     name: 'grown',
-    include: ['test/grown/**/*.test.ts', 'test/lab/{create,deleteCluster,standby,conformance,obproxy}.test.ts'],
+    include: ['test/grown/**/*.test.ts', 'test/lab/{create,deleteCluster,standby,obproxy}.test.ts'],
     env: { OBFLOW_STACK: 'grown' },
     fileParallelism: false,
     testTimeout: 300_000,
