@@ -25,7 +25,7 @@ async function until<Answer>(ask: () => Promise<Answer | undefined>): Promise<An
 describe('while a create on three hosts runs', () => {
   let grown: GrownScene
   beforeAll(async () => {
-    grown = await startGrownScene({ hosts: 3 })
+    grown = await startGrownScene(3)
     // Bootstrap is worth being in the middle of.
     for (const host of grown.scene.lab.hosts) await host.fault('observer', { slowStartMs: 3000 })
   })
