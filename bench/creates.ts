@@ -68,6 +68,8 @@ async function bench(): Promise<boolean> {
     OBFLOW_ADMIN_PASSWORD: admin,
     DATABASE_URL: postgres.url,
     TEMPORAL_ADDRESS: temporal.address,
+    // The lab's hosts share one disk.
+    OBFLOW_IO_BENCHES: '2',
   }
   const [api, worker] = ['src/server.ts', 'src/worker.ts'].map((program) => {
     const service = startService({ program, env, log: join(dir, `${basename(program, '.ts')}.log`) })
@@ -121,7 +123,8 @@ async function bench(): Promise<boolean> {
   }
   const connection = await Connection.connect({ address: temporal.address })
   closers.push(() => connection.close())
-  await recordHistory(new Client({ connection }), posted[0] ?? 0, `create-${hosts}-host${hosts > 1 ? 's' : ''}-4.2`)
+  const status = ended.get(posted[0] ?? 0)?.status === 'SUCCESSFUL' ? 'create' : 'failed'
+  await recordHistory(new Client({ connection }), posted[0] ?? 0, `${status}-${hosts}-host${hosts > 1 ? 's' : ''}-4.2`)
   const seconds = [...ended.values()].map(({ seconds }) => seconds).sort((left, right) => left - right)
   const well = [...ended.values()].filter(({ status }) => status === 'SUCCESSFUL').length
   const memory = peakMiB(worker.pid)

@@ -36,6 +36,8 @@ const environment = z.object({
     .optional(),
   OBFLOW_DATA_DIR: z.string().min(1).default('.data'),
   OBFLOW_TASK_QUEUE: z.string().min(1).default('obflow'),
+  /** Hosts whose disk a worker measures at a time: fewer where they share one, or each is found slow because of the others. */
+  OBFLOW_IO_BENCHES: z.coerce.number().int().min(1).default(16),
   /** PostgreSQL; absent: PGlite inside the process, in the data directory. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** Keys of 32 bytes, base64 or hex, for the secrets in the store: the first seals, all open. Absent: those of the key file, which is made on first start. */
@@ -61,6 +63,8 @@ export interface Config {
   /** Uploaded packages lie here. */
   readonly packagesDir: string
   readonly taskQueue: string
+  /** Io benches at a time in one worker. */
+  readonly ioBenches: number
   readonly databaseUrl: string | undefined
   readonly key: Secret | undefined
   readonly keyFile: string
@@ -84,6 +88,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir,
     packagesDir: join(dataDir, 'packages'),
     taskQueue: settings.OBFLOW_TASK_QUEUE,
+    ioBenches: settings.OBFLOW_IO_BENCHES,
     databaseUrl: settings.DATABASE_URL,
     key: settings.OBFLOW_KEY,
     keyFile: settings.OBFLOW_KEY_FILE ?? join(dataDir, 'key'),

@@ -17,6 +17,7 @@ const store = await openConfiguredStore(config)
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
 const connection = await NativeConnection.connect(connectionOptions)
 const hosts = createHostPool({
+  limits: { heavy: config.ioBenches },
   log: (level, message) => log[level === 'INFO' ? 'info' : level === 'WARN' ? 'warn' : 'error'](message),
 })
 const worker = await createWorker({ connection, namespace, taskQueue: config.taskQueue, store, hosts })

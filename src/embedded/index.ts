@@ -72,7 +72,7 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
     closers.push(() => workflows.close())
     const connection = await NativeConnection.connect({ address: temporal.address })
     closers.push(() => connection.close())
-    const hosts = createHostPool()
+    const hosts = createHostPool({ limits: { heavy: config.ioBenches } })
     closers.push(() => hosts.close())
     const worker = await createWorker({
       connection,

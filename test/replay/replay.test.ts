@@ -8,7 +8,7 @@ const folder = new URL('histories/', import.meta.url)
 const recorded = readdirSync(folder).filter((file) => file.endsWith('.json'))
 
 /** Ways a run can go, as the names of the histories say it. */
-const kinds = ['create-1-host', 'create-3-hosts', 'retried', 'skipped', 'cancelled', 'rolled-back', 'failed']
+const kinds = ['create-1-host', 'create-3-hosts', 'retried', 'skipped', 'cancelled', 'rolled-back', 'failed', 'failed-100-hosts']
 
 beforeAll(() => {
   Runtime.install({ logger: quiet })
