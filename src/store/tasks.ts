@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { Plan } from '../plan/plan.ts'
 import type { SubtaskOperation, TaskStatus } from '../plan/states.ts'
@@ -36,7 +36,7 @@ export interface TaskFilter {
 }
 
 /** A task of the list: of its subtasks only what a line shows. */
-export interface TaskSummary extends Task {
+export interface TaskSummary extends Omit<Task, 'plan'> {
   readonly subtasks: readonly SubtaskSummary[]
 }
 
@@ -77,6 +77,9 @@ export function tasks(db: Db) {
     finishTime: table.finishTime,
   }
 
+  // A page of plans would be a third of the time that a list takes.
+  const { plan: _, ...listed } = getTableColumns(table)
+
   const find = async (id: number): Promise<Task | undefined> => (await db.select().from(table).where(eq(table.id, id)))[0]
 
   return {
@@ -116,7 +119,7 @@ export function tasks(db: Db) {
         return { contents: [], total }
       }
       const ids = found.map(({ id }) => id)
-      const rows = await db.select().from(table).where(inArray(table.id, ids))
+      const rows = await db.select(listed).from(table).where(inArray(table.id, ids))
       const byId = new Map(rows.map((row) => [row.id, row]))
       const subtasksOf = await summariesOf(db, ids)
       const contents = ids.flatMap((id) => {

@@ -15,7 +15,7 @@ export function printContext({ stringMap, listMap }: TaskContext): string {
   return `Context(parallelIdx=-1, stringMap=${printMap(Object.entries(stringMap))}, listMap=${printMap(lists)})`
 }
 
-const clusterOf = ({ clusterId, clusterName, obClusterId, clusterType }: Task) =>
+const clusterOf = ({ clusterId, clusterName, obClusterId, clusterType }: Omit<Task, 'plan'>) =>
   clusterId === null ? undefined : { id: clusterId, name: clusterName, obClusterId, type: clusterType }
 
 const creatorOf = (task: Pick<Task, 'creatorId' | 'creator'>) => ({ id: task.creatorId, name: task.creator })
