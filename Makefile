@@ -18,7 +18,7 @@ check: setup ## types, lint and format; run it before every commit
 fmt: setup ## format, and mend what the linter can mend
 	@node_modules/.bin/biome check --write .
 
-unit: setup postgresql ## the tests that need no hosts, as any user
+unit: setup postgresql ## the tests that boot no hosts (root: some make mounts of their own)
 	@node tools/test.ts --project fast
 
 test: root check packages postgresql ## everything: check, lab packages, all tests on real hosts (root on Linux)
@@ -61,7 +61,7 @@ postgresql: setup
 # Said before anything is installed, not by the tenth test.
 root:
 	@if [ "$$(uname -s)" != Linux ] || [ "$$(id -u)" != 0 ]; then \
-	  echo 'This boots test hosts (network namespaces, mounts), which takes root on Linux: use sudo, or `make unit` for the tests without hosts.' >&2; \
+	  echo 'This boots test hosts (network namespaces, mounts), which takes root on Linux: use sudo.' >&2; \
 	  exit 1; \
 	fi
 
