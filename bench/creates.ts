@@ -12,7 +12,8 @@ import { buildPackages, createLab } from '../lab/index.ts'
 import { createRequest, registerHosts, uploadPackages, type ZonePlan } from '../lab/scenario.ts'
 import { createClient, UnreachableError } from '../src/cli/client.ts'
 import { taskSchema } from '../src/cli/taskSchema.ts'
-import { freePort, startTemporalServer } from '../src/embedded/temporalServer.ts'
+import { freePort } from '../src/embedded/ports.ts'
+import { startTemporalServer } from '../src/embedded/temporalServer.ts'
 import { recordHistory } from '../test/replay/record.ts'
 
 // Creates posted in one moment to one API and one worker: do all end well, how long does it take, how much memory does the worker need?

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
-import { freePort } from '../../src/embedded/temporalServer.ts'
+import { freePort } from '../../src/embedded/ports.ts'
 
 export interface Postgres {
   readonly url: string

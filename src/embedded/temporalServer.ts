@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { access, mkdir } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Connection } from '@temporalio/client'
 import { searchAttributes } from '../plan/run.ts'
+import { freePort, isHeldBy } from './ports.ts'
 
 export interface TemporalServer {
   /** gRPC address, `host:port`. */
@@ -39,26 +39,9 @@ const temporalCli = async (): Promise<string> => {
   )
 }
 
-/** A free loopback port: the wanted one when nobody has it. */
-export async function freePort(wanted = 0): Promise<number> {
-  const server = createServer()
-  try {
-    const listening = once(server, 'listening')
-    server.listen(wanted, '127.0.0.1')
-    await listening
-    const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('no port')
-    return address.port
-  } catch (error) {
-    if (wanted !== 0) return freePort()
-    throw error
-  } finally {
-    server.close()
-  }
-}
-
 /** Temporal's dev server and Web UI as a child that ends with this process, however this process ends (Linux). */
-export async function startTemporalServer({ dbFile, port, uiPort }: TemporalServerOptions): Promise<TemporalServer> {
+export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
+  const { dbFile, port, uiPort } = options
   if (dbFile !== undefined) await mkdir(dirname(dbFile), { recursive: true })
   const grpc = await freePort(port)
   const web = await freePort(uiPort)
@@ -77,9 +60,15 @@ export async function startTemporalServer({ dbFile, port, uiPort }: TemporalServ
   const complaints: string[] = []
   child.stderr.on('data', (chunk: Buffer) => void complaints.splice(0, Math.max(0, complaints.push(chunk.toString()) - 20)))
   try {
-    await ready(child, `127.0.0.1:${grpc}`)
+    await ready(child, grpc)
   } catch (error) {
-    child.kill('SIGKILL')
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit')
+      child.kill('SIGKILL')
+      await exited
+    }
+    // Somebody took one since they were seen to be free.
+    if ((await freePort(grpc)) !== grpc || (await freePort(web)) !== web) return startTemporalServer(options)
     throw new Error(`Temporal's dev server did not start: ${complaints.join('').slice(-2000)}`, { cause: error })
   }
   return {
@@ -101,7 +90,8 @@ export async function startTemporalServer({ dbFile, port, uiPort }: TemporalServ
   }
 }
 
-async function ready(child: ChildProcess, address: string): Promise<void> {
+async function ready(child: ChildProcess, port: number): Promise<void> {
+  const address = `127.0.0.1:${port}`
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject)
     child.once('exit', (code, signal) => reject(new Error(`it ended with ${code ?? signal}`)))
@@ -109,20 +99,22 @@ async function ready(child: ChildProcess, address: string): Promise<void> {
   failed.catch(() => undefined)
   const deadline = Date.now() + readyMs
   for (;;) {
-    const up = Connection.connect({ address, connectTimeout: 1000 }).then(
-      async (connection) => {
-        // The port answers before the namespace is there.
-        const known = await connection.workflowService.describeNamespace({ namespace: 'default' }).then(
-          () => true,
-          () => false,
-        )
-        await connection.close()
-        return known
-      },
-      () => false,
-    )
-    if (await Promise.race([up, failed])) return
+    if (await Promise.race([answers(child, address, port), failed])) return
     if (Date.now() > deadline) throw new Error(`no answer at ${address} within ${readyMs / 1000} s`)
     await Promise.race([sleep(100), failed])
   }
+}
+
+async function answers({ pid }: ChildProcess, address: string, port: number): Promise<boolean> {
+  // Another obflow that starts at this moment may have the port, and its server must not be taken for ours.
+  if (pid === undefined || !(await isHeldBy(port, pid))) return false
+  const connection = await Connection.connect({ address, connectTimeout: 1000 }).catch(() => undefined)
+  if (connection === undefined) return false
+  // The port answers before the namespace is there.
+  const known = await connection.workflowService.describeNamespace({ namespace: 'default' }).then(
+    () => true,
+    () => false,
+  )
+  await connection.close()
+  return known
 }

@@ -11,7 +11,8 @@ import { buildPackages, createLab, type Lab, type LabHost } from '../../lab/inde
 import { createRequest, registerHosts, uploadPackages } from '../../lab/scenario.ts'
 import { createClient } from '../../src/cli/client.ts'
 import { type Task, taskSchema } from '../../src/cli/taskSchema.ts'
-import { freePort, startTemporalServer } from '../../src/embedded/temporalServer.ts'
+import { freePort } from '../../src/embedded/ports.ts'
+import { startTemporalServer } from '../../src/embedded/temporalServer.ts'
 import { type Program, startProgram } from '../support/program.ts'
 
 const created = z.object({ id: z.number() })

@@ -76,6 +76,7 @@ describe('an observer that has started', () => {
     await observer.kill('SIGTERM')
     await observer.start({ noFlags: true })
     await expect(query(observer, 'SELECT 1 AS one')).resolves.toEqual([{ one: '1' }])
-    expect(observer.log().match(/observer is listening/g)).toHaveLength(2)
+    // It serves a moment before it says so.
+    await expect.poll(() => observer.log().match(/observer is listening/g)).toHaveLength(2)
   })
 })

@@ -1,10 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { PGlite } from '@electric-sql/pglite'
 import { getTableName, is, sql } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
+import { drizzle } from 'drizzle-orm/pglite'
 import { Client } from 'pg'
 import { type Connection, connect } from '../../src/store/db.ts'
 import { parseKeys, type Store, storeOver } from '../../src/store/index.ts'
 import * as schema from '../../src/store/schema/index.ts'
+import { emptyDatabase } from '../support/emptyDatabase.ts'
 
 export interface TestStore {
   readonly store: Store
@@ -44,7 +47,11 @@ function testStore(connection: Connection, drop: () => Promise<void> = async () 
   }
 }
 
-const openPglite = async (): Promise<TestStore> => testStore(await connect({}))
+/** In memory: tables are emptied before each test, which on a disk waits for it. */
+async function openPglite(): Promise<TestStore> {
+  const client = await PGlite.create({ loadDataDir: await emptyDatabase() })
+  return testStore({ db: drizzle(client, { schema, casing: 'snake_case' }), close: () => client.close() })
+}
 
 async function openPostgres(server: string): Promise<TestStore> {
   const name = `obflow_test_${randomUUID().replaceAll('-', '')}`
