@@ -13,6 +13,7 @@ export const places = {
   repository,
   tools: join(repository, '.tools'),
   rpms: join(repository, '.tools/rpms'),
+  kernel: join(repository, '.tools/seekdb'),
   labs: join(repository, '.data/labs'),
   /** One file per lab that is up, on a filesystem that a reboot empties. */
   state: '/run/obflow-lab',

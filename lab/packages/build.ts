@@ -5,6 +5,7 @@ import { underLock } from '../hosts/lock.ts'
 import { places } from '../hosts/machine.ts'
 import { run } from '../hosts/run.ts'
 import { catalog, fileNameOf, type LabPackage } from './catalog.ts'
+import { makeStore } from './kernelStore.ts'
 import { specOf } from './spec.ts'
 import { filesOf, kernelFiles, stage } from './stage.ts'
 
@@ -22,8 +23,9 @@ const arch = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
 /** Builds, into `.tools/rpms`, those packages of the catalog whose inputs changed since they were built. Needs rpmbuild. */
 export async function buildPackages(chosen: readonly LabPackage[] = catalog): Promise<BuiltPackage[]> {
   mkdirSync(places.rpms, { recursive: true })
-  return underLock(join(places.rpms, '.lock'), () => {
+  return underLock(join(places.rpms, '.lock'), async () => {
     for (const left of globSync('.build-*', { cwd: places.rpms })) rmSync(join(places.rpms, left), { recursive: true })
+    await makeStore()
     return Promise.all(chosen.map(buildPackage))
   })
 }

@@ -1,21 +1,11 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  globSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, cpSync, existsSync, globSync, linkSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { LabError, places } from '../hosts/machine.ts'
+import { madeStore } from '../observer/kernel.ts'
 import type { Content } from './catalog.ts'
 
 const lab = join(places.repository, 'lab')
-const kernel = join(places.tools, 'seekdb')
+const kernel = places.kernel
 
 /** `exec -a` names the process after the launcher, so that ps and pidof find `observer` and not `node`. */
 const launcher = (program: string): string => `#!/bin/bash
@@ -24,12 +14,12 @@ home=$(dirname "$(dirname "$here")")
 exec -a "$0" /opt/obflow-lab/node "$home/${program}" "$@"
 `
 
-/** Files of the kernel; the Python module of its wheel is of no use here. */
+/** Files of the kernel: the program, the one library of its wheel that it loads, and the store that `makeStore` made. */
 export function kernelFiles(): string[] {
-  if (!existsSync(join(kernel, 'seekdb'))) throw new LabError(`${kernel} is missing. Run \`bash tools/setup.sh\` first.`)
-  return readdirSync(kernel)
-    .filter((name) => !name.startsWith('pylibseekdb'))
-    .map((name) => join(kernel, name))
+  const files = ['seekdb', 'libaio.so.1', madeStore].map((name) => join(kernel, name))
+  const missing = files.find((file) => !existsSync(file))
+  if (missing !== undefined) throw new LabError(`${missing} is missing. Run \`bash tools/setup.sh\` first.`)
+  return files
 }
 
 /** The files of this repository that a thing is made from, the kernel's apart. */
