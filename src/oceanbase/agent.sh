@@ -15,6 +15,11 @@ control() {
   fi
 }
 
+# ob_agentctl gives up on agents that do not serve within seconds. While their daemon lives they may still come.
+start_agent() {
+  running || control start || running
+}
+
 stop_agent() {
   local tries
   running || return 0

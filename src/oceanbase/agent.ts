@@ -41,10 +41,10 @@ set_properties ${agentProperties(config)}`
 export const restoreAgentConfig = (cluster: Owner): Quoted => sh`${atHome(cluster)} || exit 0
 put_back`
 
-/** Starts the agent, or restarts it when its configuration is newer than it is. Run as root. */
+/** Starts the agent, or restarts it when its configuration is newer than it is; it may not serve yet. Run as root. */
 export const startAgent = (cluster: Owner): Quoted => sh`${atHome(cluster)} || { ${new Quoted(absent)}; }
 if running && [ -n "$(find "$home/conf/config_properties" -newer "$home/run/ob_agentd.pid")" ]; then stop_agent || exit 1; fi
-running || control start`
+start_agent`
 
 export const stopAgent = (cluster: Owner): Quoted => sh`${atHome(cluster)} || exit 0
 stop_agent`

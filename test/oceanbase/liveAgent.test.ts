@@ -73,6 +73,22 @@ test('an agent is configured, started, asked, left alone, restarted on a newer c
   expect(lines.join('\n')).not.toMatch(/b"4|newer|m\\0n/)
 })
 
+test('an agent whose ctl gives up on it is started all the same while its daemon lives, and not when that is gone', async () => {
+  const ctl = (then: string) => sh`cd ${agentHome}/bin && mv ob_agentctl patient
+printf '#!/bin/bash\n"\${0%%/*}/patient" "$@"\n%s\necho "agent not ready" >&2; exit 1\n' ${then} > ob_agentctl && chmod 755 ob_agentctl`
+  const patientAgain = sh`cd ${agentHome}/bin && mv patient ob_agentctl`
+  await target.must(refreshAgentConfig(config))
+  await target.must(ctl(''))
+  await target.must(startAgent(cluster))
+  expect(await processes()).toBe('1')
+  await target.must(patientAgain)
+  await target.must(stopAgent(cluster))
+  await target.must(ctl(`${agentHome}/bin/patient stop`))
+  expect((await target.run(startAgent(cluster))).stderr).toContain('agent not ready')
+  await target.must(patientAgain)
+  await target.must(restoreAgentConfig(cluster))
+})
+
 test('an agent that does not run gives no status', async () => {
   expect((await target.run(agentStatus(basicAuth))).code).toBe(7)
 })
