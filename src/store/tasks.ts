@@ -1,14 +1,16 @@
 import { and, asc, count, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
 import type { Plan } from '../plan/plan.ts'
 import type { SubtaskOperation, TaskStatus } from '../plan/states.ts'
+import { columnwise } from './columnwise.ts'
 import type { Db } from './db.ts'
 import type { Subtask, Task, TaskWithSubtasks } from './newTask.ts'
-import { containing, order, type Page, type Paging, window } from './paging.ts'
+import { order, type Page, type Paging, window } from './paging.ts'
 import { progress } from './progress.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
-import { type SubtaskSummary, subtasksOf, summariesOf } from './subtaskRows.ts'
+import { type SubtaskSummary, subtasksOf, summariesOf, time } from './subtaskRows.ts'
 
 /** What a workflow is started with. */
 export interface TaskRun {
@@ -35,8 +37,26 @@ export interface TaskFilter {
   readonly hostId?: number | undefined
 }
 
-/** A task of the list: of its subtasks only what a line shows. */
-export interface TaskSummary extends Omit<Task, 'plan'> {
+const summary = z.object({
+  id: z.int(),
+  name: z.string(),
+  clusterId: z.int().nullable(),
+  clusterName: z.string().nullable(),
+  obClusterId: z.int().nullable(),
+  clusterType: z.string().nullable(),
+  hostId: z.int().nullable(),
+  creatorId: z.int(),
+  creator: z.string(),
+  status: z.enum(schema.taskStatuses),
+  operation: z.enum(schema.operations),
+  firstSubtaskId: z.int(),
+  startTime: time,
+  finishTime: time.nullable(),
+})
+const line = columnwise(summary, getTableColumns(schema.tasks))
+
+/** A line of the list of tasks. */
+export interface TaskSummary extends z.infer<typeof summary> {
   readonly subtasks: readonly SubtaskSummary[]
 }
 
@@ -63,8 +83,12 @@ const toRun = (task: Task): TaskRun => ({
   zones: task.targets.zones,
 })
 
-/** OCP's fuzzy search; it takes a third of what ilike takes. */
-const hasWord = (column: PgColumn, words: string): SQL => sql`lower(${column}) like lower(${containing(words)})`
+/**
+ * OCP's fuzzy search, at half of what ilike takes: names are ASCII, which the collation C lowers quickest. A planner takes strpos for something
+ * that many rows pass, and goes through them in order until the page is full; of a `like` it thinks that hardly any does.
+ */
+const hasWord = (column: PgColumn, words: string): SQL =>
+  sql`strpos(lower(${column} collate "C"), lower(${words} collate "C")) > 0`
 
 /** Tasks, their subtasks and logs. */
 export function tasks(db: Db) {
@@ -77,16 +101,13 @@ export function tasks(db: Db) {
     finishTime: table.finishTime,
   }
 
-  // A page of plans would be a third of the time that a list takes.
-  const { plan: _, ...listed } = getTableColumns(table)
-
   const find = async (id: number): Promise<Task | undefined> => (await db.select().from(table).where(eq(table.id, id)))[0]
 
   return {
     ...progress(db),
     async get(id: number): Promise<TaskWithSubtasks | undefined> {
-      const task = await find(id)
-      return task && { ...task, subtasks: await subtasksOf(db, id) }
+      const fields = { ...getTableColumns(table), subtasks: subtasksOf(db, id) }
+      return (await db.select(fields).from(table).where(eq(table.id, id)))[0]
     },
     async subtask(taskId: number, subtaskId: number): Promise<Subtask | undefined> {
       const where = and(eq(subtasks.id, subtaskId), eq(subtasks.taskId, taskId))
@@ -105,28 +126,29 @@ export function tasks(db: Db) {
       ]
       const where = and(...conditions)
       const { limit, offset } = window(paging)
+      const total = db.$with('total').as(
+        db
+          .select({ matches: count().as('matches') })
+          .from(table)
+          .where(where),
+      )
+      const page = db.$with('page').as(
+        db
+          .select(line.fields)
+          .from(table)
+          // What is beyond the last page is not looked for.
+          .where(and(where, sql`(select matches from total) > ${offset}`))
+          .orderBy(...order(paging, sortable, table.id))
+          .limit(limit)
+          .offset(offset),
+      )
       const found = await db
-        .select({ id: table.id, total: sql<number>`count(*) over ()`.mapWith(Number) })
-        .from(table)
-        .where(where)
-        .orderBy(...order(paging, sortable, table.id))
-        .limit(limit)
-        .offset(offset)
-      const [first] = found
-      if (first === undefined) {
-        // Beyond the last page nothing says how many there are.
-        const total = offset === 0 ? 0 : theRow(await db.select({ total: count() }).from(table).where(where), 'count').total
-        return { contents: [], total }
-      }
-      const ids = found.map(({ id }) => id)
-      const rows = await db.select(listed).from(table).where(inArray(table.id, ids))
-      const byId = new Map(rows.map((row) => [row.id, row]))
-      const subtasksOf = await summariesOf(db, ids)
-      const contents = ids.flatMap((id) => {
-        const task = byId.get(id)
-        return task ? [{ ...task, subtasks: subtasksOf.get(id) ?? [] }] : []
-      })
-      return { contents, total: first.total }
+        .with(total, page)
+        .select({ total: total.matches, tasks: line.from(page), subtasks: summariesOf(db, sql`select id from ${page}`) })
+        .from(total)
+      const { tasks, subtasks, ...rest } = theRow(found, 'page of tasks')
+      const byTask = Map.groupBy(subtasks, ({ taskId }) => taskId)
+      return { contents: tasks.map((task) => ({ ...task, subtasks: byTask.get(task.id) ?? [] })), ...rest }
     },
     /** A subtask's log in the order it was written. */
     logOf: (subtaskId: number): Promise<LogLine[]> =>
