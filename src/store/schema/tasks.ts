@@ -60,6 +60,8 @@ export const tasks = pgTable(
     index('tasks_host').on(table.hostId),
     index('tasks_obproxy').on(table.obproxyClusterId),
     index('tasks_started').on(table.started),
+    index('tasks_start_time').on(table.startTime),
+    index('tasks_finish_time').on(table.finishTime),
   ],
 )
 
