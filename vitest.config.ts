@@ -6,7 +6,7 @@ const alone = 'test/lab/slowDisk.test.ts'
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    globalSetup: ['test/support/emptyDatabase.ts', 'test/support/bundle.ts'],
+    globalSetup: 'test/support/setup.ts',
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [

@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { readConfig } from '../../src/config.ts'
 import { createHostPool } from '../../src/host/index.ts'
 import { openConfiguredStore } from '../../src/store/index.ts'
+import { bundleWorkflows } from '../../src/worker/bundle.ts'
 import { createWorker } from '../../src/worker/create.ts'
 import { installRuntime } from '../../src/worker/logging.ts'
 import { stopAtInstants } from './hook.ts'
@@ -10,6 +11,7 @@ import { stopAtInstants } from './hook.ts'
 /** src/worker.ts, with nodes that stop where the driver wants them. */
 const config = readConfig(process.env)
 installRuntime(pino({ level: 'error' }, process.stderr))
+const bundling = bundleWorkflows()
 const store = await openConfiguredStore(config)
 const connection = await NativeConnection.connect({ address: process.env.TEMPORAL_ADDRESS ?? '' })
 const { taskQueue } = config
@@ -20,6 +22,7 @@ const worker = await createWorker({
   store,
   hosts: createHostPool(),
   interceptors: [stopAtInstants],
+  workflowBundle: await bundling,
 })
 process.once('disconnect', () => process.exit(1))
 await worker.run()

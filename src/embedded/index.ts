@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import { createHostPool } from '../host/index.ts'
 import { workflowId } from '../plan/run.ts'
 import { openConfiguredStore, type Store } from '../store/index.ts'
+import { bundleWorkflows } from '../worker/bundle.ts'
 import { createWorker, type WorkerOptions } from '../worker/create.ts'
 import { installRuntime } from '../worker/logging.ts'
 import { startTemporalServer } from './temporalServer.ts'
@@ -28,6 +29,7 @@ export interface EmbeddedOptions {
   readonly temporalPort?: number
   readonly temporalUiPort?: number
   readonly interceptors?: WorkerOptions['interceptors']
+  /** Bundled at the start unless given. */
   readonly workflowBundle?: WorkerOptions['workflowBundle']
   /** A store that is open already, instead of the configured one; whoever opened it closes it. */
   readonly store?: Store
@@ -52,6 +54,7 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
   const log = pino({ name: 'obflow', level: logLevel }, process.stderr)
   try {
     installRuntime(log)
+    const bundling = workflowBundle ? Promise.resolve(workflowBundle) : bundleWorkflows()
     const starting = startTemporalServer({
       port: temporalPort,
       uiPort: temporalUiPort,
@@ -63,8 +66,8 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
         () => undefined,
       ),
     )
-    // Only the await below may report that it did not start.
-    starting.catch(() => undefined)
+    // Only the awaits below may report that they did not succeed.
+    for (const begun of [starting, bundling]) begun.catch(() => undefined)
     const store = options.store ?? (await openConfiguredStore(config))
     if (!options.store) closers.push(() => store.close())
     const temporal = await starting
@@ -81,7 +84,7 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
       store,
       hosts,
       interceptors,
-      ...(workflowBundle && { workflowBundle }),
+      workflowBundle: await bundling,
     })
     const running = worker.run()
     closers.push(async () => {

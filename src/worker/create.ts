@@ -1,9 +1,9 @@
 import { hostname } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from '@temporalio/worker'
 import { lookAtHosts } from '../activities/lookAtHosts.ts'
 import type { HostPool } from '../host/index.ts'
 import type { Store } from '../store/index.ts'
+import type { WorkflowBundle } from './bundle.ts'
 import { subtaskInterceptor } from './interceptor.ts'
 import { bindNodes } from './nodes.ts'
 
@@ -15,12 +15,15 @@ export interface WorkerOptions {
   readonly hosts: HostPool
   /** Run inside obflow's own; a fault test stops nodes with them at a chosen instant. */
   readonly interceptors?: readonly ActivityInterceptorsFactory[]
-  /** The workflows, bundled by `bundleWorkflowCode` of the same SDK; absent: bundled here, which takes seconds. */
-  readonly workflowBundle?: { readonly codePath: string }
+  /** The workflows, bundled by the same SDK. */
+  readonly workflowBundle: WorkflowBundle | { readonly codePath: string }
 }
 
 /** Activities at the same time in one worker; each holds a host's channel or a SQL session, not a core. */
 const maxActivities = 200
+
+/** Runs held in memory between their steps; one that is not is replayed from its history at its next step. */
+const maxCachedWorkflows = 100
 
 /** A worker of obflow: all workflows and all nodes. Run it with `run()` or `runUntil()`. */
 export const createWorker = ({
@@ -37,9 +40,8 @@ export const createWorker = ({
     namespace,
     taskQueue,
     identity: `obflow@${hostname()}:${process.pid}`,
-    ...(workflowBundle
-      ? { workflowBundle }
-      : { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) }),
+    workflowBundle,
+    maxCachedWorkflows,
     activities: { ...bindNodes({ store, hosts }), lookAtHosts: lookAtHosts({ store, hosts }) },
     interceptors: { activity: [subtaskInterceptor(store), ...interceptors] },
     maxConcurrentActivityTaskExecutions: maxActivities,

@@ -1,25 +1,19 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker'
+import { DefaultLogger } from '@temporalio/worker'
+import { bundleWorkflows } from '../../src/worker/bundle.ts'
 
 export const quiet = new DefaultLogger('ERROR')
 
 /** Where a test run keeps the bundle it has made. */
 const variable = 'OBFLOW_TEST_BUNDLE'
 
-const makeBundle = () =>
-  bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
-    logger: quiet,
-  })
-
-/** Vitest's global set-up: bundles the workflows once, for all test files. */
+/** Bundles the workflows once, for all test files. */
 export async function setup(): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'obflow-bundle-'))
   const file = join(folder, 'workflows.js')
-  await writeFile(file, (await makeBundle()).code)
+  await writeFile(file, (await bundleWorkflows()).code)
   process.env[variable] = file
   return () => rm(folder, { recursive: true })
 }

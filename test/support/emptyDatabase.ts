@@ -10,7 +10,7 @@ const variable = 'OBFLOW_TEST_DATABASE'
 
 const archiveOf = (folder: string): string => join(folder, 'empty.tar')
 
-/** Vitest's global set-up: makes the database that tests copy. */
+/** Makes the database that tests copy. */
 export async function setup(): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'obflow-database-'))
   const made = await connect({ dataDir: folder })
