@@ -8,7 +8,8 @@ WORKDIR /obflow
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-fund --no-audit && npm cache clean --force
 COPY src src
-ENV NODE_ENV=production OBFLOW_DATA_DIR=/var/lib/obflow
+RUN node src/worker/bundleProcess.ts >workflows.js
+ENV NODE_ENV=production OBFLOW_DATA_DIR=/var/lib/obflow OBFLOW_WORKFLOW_BUNDLE=/obflow/workflows.js
 USER node
 CMD ["node", "src/server.ts"]
 

@@ -38,6 +38,8 @@ const environment = z.object({
   OBFLOW_TASK_QUEUE: z.string().min(1).default('obflow'),
   /** Hosts whose disk a worker measures at a time: fewer where they share one, or each is found slow because of the others. */
   OBFLOW_IO_BENCHES: z.coerce.number().int().min(1).default(16),
+  /** The workflows, bundled beforehand by src/worker/bundleProcess.ts of the same release; absent: a worker bundles them when it starts. */
+  OBFLOW_WORKFLOW_BUNDLE: z.string().min(1).optional(),
   /** PostgreSQL; absent: PGlite inside the process, in the data directory. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** Keys of 32 bytes, base64 or hex, for the secrets in the store: the first seals, all open. Absent: those of the key file, which is made on first start. */
@@ -65,6 +67,8 @@ export interface Config {
   readonly taskQueue: string
   /** Io benches at a time in one worker. */
   readonly ioBenches: number
+  /** A file. */
+  readonly workflowBundle: string | undefined
   readonly databaseUrl: string | undefined
   readonly key: Secret | undefined
   readonly keyFile: string
@@ -89,6 +93,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     packagesDir: join(dataDir, 'packages'),
     taskQueue: settings.OBFLOW_TASK_QUEUE,
     ioBenches: settings.OBFLOW_IO_BENCHES,
+    workflowBundle: settings.OBFLOW_WORKFLOW_BUNDLE,
     databaseUrl: settings.DATABASE_URL,
     key: settings.OBFLOW_KEY,
     keyFile: settings.OBFLOW_KEY_FILE ?? join(dataDir, 'key'),

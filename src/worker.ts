@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { readConfig } from './config.ts'
 import { createHostPool } from './host/index.ts'
 import { openConfiguredStore } from './store/index.ts'
-import { bundleWorkflows } from './worker/bundle.ts'
+import { workflowsFor } from './worker/bundle.ts'
 import { createWorker } from './worker/create.ts'
 import { installRuntime } from './worker/logging.ts'
 
@@ -14,7 +14,7 @@ const log = pino({ name: 'obflow-worker' }, process.stderr)
 installRuntime(log)
 if (config.databaseUrl === undefined)
   throw new Error('a worker of its own needs DATABASE_URL: PGlite serves a single process (`obflow serve`)')
-const bundling = bundleWorkflows()
+const bundling = workflowsFor(config)
 const store = await openConfiguredStore(config)
 const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
 const connection = await NativeConnection.connect(connectionOptions)

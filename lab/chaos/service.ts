@@ -26,9 +26,10 @@ export function startService({ program, env, log, onMessage }: ServiceOptions): 
   let child: ChildProcess
   let closing = false
   const start = (): void => {
+    const { PATH = '', OBFLOW_WORKFLOW_BUNDLE = '' } = process.env
     const started = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, program], {
       cwd: root,
-      env: { PATH: process.env.PATH ?? '', ...env },
+      env: { PATH, OBFLOW_WORKFLOW_BUNDLE, ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     started.stderr?.pipe(createWriteStream(log, { flags: 'a' }))

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { readConfig } from '../../src/config.ts'
 import { createHostPool } from '../../src/host/index.ts'
 import { openConfiguredStore } from '../../src/store/index.ts'
-import { bundleWorkflows } from '../../src/worker/bundle.ts'
+import { workflowsFor } from '../../src/worker/bundle.ts'
 import { createWorker } from '../../src/worker/create.ts'
 import { installRuntime } from '../../src/worker/logging.ts'
 import { stopAtInstants } from './hook.ts'
@@ -11,7 +11,7 @@ import { stopAtInstants } from './hook.ts'
 /** src/worker.ts, with nodes that stop where the driver wants them. */
 const config = readConfig(process.env)
 installRuntime(pino({ level: 'error' }, process.stderr))
-const bundling = bundleWorkflows()
+const bundling = workflowsFor(config)
 const store = await openConfiguredStore(config)
 const connection = await NativeConnection.connect({ address: process.env.TEMPORAL_ADDRESS ?? '' })
 const { taskQueue } = config

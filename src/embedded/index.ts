@@ -7,7 +7,7 @@ import type { Config } from '../config.ts'
 import { createHostPool } from '../host/index.ts'
 import { workflowId } from '../plan/run.ts'
 import { openConfiguredStore, type Store } from '../store/index.ts'
-import { bundleWorkflows } from '../worker/bundle.ts'
+import { workflowsFor } from '../worker/bundle.ts'
 import { createWorker, type WorkerOptions } from '../worker/create.ts'
 import { installRuntime } from '../worker/logging.ts'
 import { startTemporalServer } from './temporalServer.ts'
@@ -29,8 +29,6 @@ export interface EmbeddedOptions {
   readonly temporalPort?: number
   readonly temporalUiPort?: number
   readonly interceptors?: WorkerOptions['interceptors']
-  /** Bundled at the start unless given. */
-  readonly workflowBundle?: WorkerOptions['workflowBundle']
   /** A store that is open already, instead of the configured one; whoever opened it closes it. */
   readonly store?: Store
   /** Level of the log on stderr; default `warn`. */
@@ -39,14 +37,7 @@ export interface EmbeddedOptions {
 
 /** API, worker, store (PGlite) and Temporal's dev server with its Web UI in one process, with all their state in the data directory. */
 export async function startEmbedded(config: Config, options: EmbeddedOptions = {}): Promise<Embedded> {
-  const {
-    keepRuns = true,
-    temporalPort = 7233,
-    temporalUiPort = 8233,
-    logLevel = 'warn',
-    interceptors = [],
-    workflowBundle,
-  } = options
+  const { keepRuns = true, temporalPort = 7233, temporalUiPort = 8233, logLevel = 'warn', interceptors = [] } = options
   const closers: (() => Promise<unknown>)[] = []
   const close = async (): Promise<void> => {
     for (const closeOne of closers.splice(0).reverse()) await closeOne()
@@ -54,7 +45,7 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
   const log = pino({ name: 'obflow', level: logLevel }, process.stderr)
   try {
     installRuntime(log)
-    const bundling = workflowBundle ? Promise.resolve(workflowBundle) : bundleWorkflows()
+    const bundling = workflowsFor(config)
     const starting = startTemporalServer({
       port: temporalPort,
       uiPort: temporalUiPort,

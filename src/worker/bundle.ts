@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { Config } from '../config.ts'
 
-/** The workflows as one text, as a worker takes them. */
-export interface WorkflowBundle {
-  readonly code: string
-}
+/** The workflows as one text, as a worker takes them, or a file of it. */
+export type WorkflowBundle = { readonly code: string } | { readonly codePath: string }
 
 /** Far more than the bundle has. */
 const maxBytes = 64 * 1024 * 1024
@@ -14,8 +13,12 @@ const maxBytes = 64 * 1024 * 1024
  * Bundles the workflows, which takes seconds. In a process of its own, whose 150 MiB go when it ends: in a worker they would stay.
  * Rejects with what that process said when it fails.
  */
-export async function bundleWorkflows(): Promise<WorkflowBundle> {
+export async function bundleWorkflows(): Promise<{ readonly code: string }> {
   const program = fileURLToPath(new URL('bundleProcess.ts', import.meta.url))
   const { stdout } = await promisify(execFile)(process.execPath, [program], { maxBuffer: maxBytes })
   return { code: stdout }
 }
+
+/** The workflows that a worker runs: those that were bundled beforehand, else bundled now. */
+export const workflowsFor = async ({ workflowBundle }: Pick<Config, 'workflowBundle'>): Promise<WorkflowBundle> =>
+  workflowBundle === undefined ? bundleWorkflows() : { codePath: workflowBundle }

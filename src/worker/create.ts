@@ -16,7 +16,7 @@ export interface WorkerOptions {
   /** Run inside obflow's own; a fault test stops nodes with them at a chosen instant. */
   readonly interceptors?: readonly ActivityInterceptorsFactory[]
   /** The workflows, bundled by the same SDK. */
-  readonly workflowBundle: WorkflowBundle | { readonly codePath: string }
+  readonly workflowBundle: WorkflowBundle
 }
 
 /** Activities at the same time in one worker; each holds a host's channel or a SQL session, not a core. */

@@ -33,13 +33,17 @@ export const serve = (options: ServeOptions): Promise<Served> =>
 async function serveEmbedded({ lab, dataDir, password, reachable, embedded }: ServeOptions): Promise<Served> {
   await placeEmptyDatabase(dataDir)
   const listen = reachable ? lab.subnet.replace(/0\/24$/, '1:0') : '127.0.0.1:0'
-  const config = readConfig({ OBFLOW_DATA_DIR: dataDir, OBFLOW_LISTEN: listen, OBFLOW_ADMIN_PASSWORD: password })
+  const config = readConfig({
+    OBFLOW_DATA_DIR: dataDir,
+    OBFLOW_LISTEN: listen,
+    OBFLOW_ADMIN_PASSWORD: password,
+    OBFLOW_WORKFLOW_BUNDLE: bundle().codePath,
+  })
   const options = {
     keepRuns: false,
     temporalPort: 0,
     temporalUiPort: 0,
     logLevel: 'error',
-    workflowBundle: bundle(),
     ...embedded,
   }
   const obflow = await startEmbedded(config, options)

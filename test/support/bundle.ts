@@ -6,8 +6,8 @@ import { bundleWorkflows } from '../../src/worker/bundle.ts'
 
 export const quiet = new DefaultLogger('ERROR')
 
-/** Where a test run keeps the bundle it has made. */
-const variable = 'OBFLOW_TEST_BUNDLE'
+/** Workers that tests start find the bundle by it. */
+const variable = 'OBFLOW_WORKFLOW_BUNDLE'
 
 /** Bundles the workflows once, for all test files. */
 export async function setup(): Promise<() => Promise<void>> {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { bundle } from './bundle.ts'
 
 /** A program of this repository in a process of its own, which nobody starts again. */
 export interface Program {
@@ -20,7 +21,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 export function startProgram(program: string, env: Readonly<Record<string, string>>, words: readonly string[] = []): Program {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, program, ...words], {
     cwd: root,
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', OBFLOW_WORKFLOW_BUNDLE: bundle().codePath, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let said = ''
