@@ -13,6 +13,7 @@ import { createClient } from '../../src/cli/client.ts'
 import { type Task, taskSchema } from '../../src/cli/taskSchema.ts'
 import { freePort } from '../../src/embedded/ports.ts'
 import { startTemporalServer } from '../../src/embedded/temporalServer.ts'
+import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
 import { type Program, startProgram } from '../support/program.ts'
 import { causes } from './scene.ts'
 
@@ -160,6 +161,7 @@ describe('obflow that is told to stop in the middle of a create', { timeout: 400
     const [, host] = lab.hosts
     if (!host) throw new Error('the lab has one host')
     const env = await settings()
+    await placeEmptyDatabase(env.OBFLOW_DATA_DIR)
     const first = start('src/cli.ts', env, ['serve'])
     const waiting = host.exec(held.bench.hold)
     const id = await (await client(env)).create([host])
