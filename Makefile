@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root fuzz bench chaos grown
+.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root fuzz bench creates chaos grown
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ fuzz: setup .tools/fuzz/bin/schemathesis ## 2,000 and more requests made up from
 
 bench: setup ## how long the calls take that everybody polls
 	@node bench/api.ts
+
+creates: root packages postgresql ## CREATES=100 of EACH=1 hosts, posted at once: do all end well, and on how much memory
+	@node bench/creates.ts --creates $(or $(CREATES),100) --hosts $(or $(EACH),1)
 
 demo: root packages ## a 3-host cluster from nothing, shown as it grows; DEMO_EXIT=1 verifies and leaves
 	@exec node lab/demo.ts
