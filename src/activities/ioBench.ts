@@ -8,16 +8,43 @@ import type { HostNode } from './node.ts'
 
 /**
  * Measures the data disk and leaves the result in etc/io_resource.conf, which observer reads at its next start. Fails below OCP's
- * standard. Does nothing when this task has measured already.
+ * standard, also when it is measured for longer. Does nothing when this task has measured already.
  */
 export async function ioBench(node: HostNode): Promise<{ readonly iops16k: number }> {
-  const { target, log } = node
+  const { log } = node
   const before = standardReads(await measuredBefore(node))
   if (before && before.iops >= standard.iops) {
     log('INFO', `measured already: ${Math.round(before.iops)} reads of 16 KB a second`)
     return { iops16k: Math.round(before.iops) }
   }
-  const { code, stdout, stderr } = await target.run(benchScript(node.cluster), {
+  const { points, iops } = await measureUntilSure(node)
+  if (iops < standard.iops) throw tooSlow(node, points, iops)
+  await save(node, points)
+  return { iops16k: Math.round(iops) }
+}
+
+interface Measured {
+  readonly points: readonly IoPoint[]
+  /** Reads of 16 KB a second. */
+  readonly iops: number
+}
+
+/** How much longer a disk is measured before it is called too slow. */
+const longer = 5
+
+/** Others may have had a shared disk for the moment that a short bench takes, so it is not judged by that alone. */
+async function measureUntilSure(node: HostNode): Promise<Measured> {
+  const first = await measure(node, 1)
+  if (first.iops >= standard.iops) return first
+  node.log(
+    'WARN',
+    `${Math.round(first.iops)} reads of 16 KB a second are below the standard; measured again, ${longer} times as long`,
+  )
+  return measure(node, longer)
+}
+
+async function measure(node: HostNode, times: number): Promise<Measured> {
+  const { code, stdout, stderr } = await node.target.run(benchScript(node.cluster, times), {
     as: node.cluster.osUser,
     title: 'measure the data disk',
     heavy: true,
@@ -26,10 +53,8 @@ export async function ioBench(node: HostNode): Promise<{ readonly iops16k: numbe
   const { tool, points } = readBench(stdout)
   const reads = standardReads(points)
   if (!reads) throw unmeasured(node, tool, code, stderr)
-  log('INFO', `${tool}: ${points.map(shown).join(', ')}`)
-  if (reads.iops < standard.iops) throw tooSlow(node, points, reads.iops)
-  await save(node, points)
-  return { iops16k: Math.round(reads.iops) }
+  node.log('INFO', `${tool}: ${points.map(shown).join(', ')}`)
+  return { points, iops: reads.iops }
 }
 
 /** Puts back the io_resource.conf that was there before, or none, and removes a bench file that a killed host left. */

@@ -7,15 +7,25 @@ import { layoutOf } from './layout.ts'
 const functions = new Quoted(readFileSync(new URL('ioBench.sh', import.meta.url), 'utf8'), '')
 
 /**
- * What is measured, and for how long: 2 s in all, and as much again for fio itself. OceanBase's own script takes 10 s for each of 19 sizes; observer reads between the
- * points. Its `io_bench` writes the same sizes.
+ * What is measured, and for how many milliseconds: 2 s in all, and as much again for fio itself. OceanBase's own script takes 10 s for each of
+ * 19 sizes; observer reads between the points. Its `io_bench` writes the same sizes.
  */
-const points = ['write 2097152 300ms', 'read 16384 700ms', 'read 4096 300ms', 'read 65536 300ms', 'read 524288 300ms'] as const
+const points = [
+  ['write', 2_097_152, 300],
+  ['read', 16_384, 700],
+  ['read', 4096, 300],
+  ['read', 65_536, 300],
+  ['read', 524_288, 300],
+] as const
 
-/** A script for the OS user that measures the data disk, with ob_admin when the package has an io bench, else fio, else dd. */
-export const benchScript = (cluster: ClusterSpec): Quoted => {
+/**
+ * A script for the OS user that measures the data disk, with ob_admin when the package has an io bench, else fio, else dd. fio measures so many
+ * times as long as it does at first.
+ */
+export const benchScript = (cluster: ClusterSpec, times: number): Quoted => {
   const layout = layoutOf(cluster)
-  return sh`root=${layout.dataRoot} file=${benchFile(cluster)} ob_admin=${layout.obAdmin} library=${layout.library} points=(${points})
+  const asked = points.map(([way, bytes, ms]) => `${way} ${bytes} ${ms * times}ms`)
+  return sh`root=${layout.dataRoot} file=${benchFile(cluster)} ob_admin=${layout.obAdmin} library=${layout.library} points=(${asked})
 ${functions}`
 }
 
