@@ -1,3 +1,3 @@
 import { describeRollback } from './rollbackCases.ts'
 
-describeRollback({ nodes: [15, 23] })
+describeRollback({ nodes: [15, 23], afterwards: false })
