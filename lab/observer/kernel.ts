@@ -10,8 +10,14 @@ import { framer } from '../mysql/packets.ts'
 /** What answers ordinary SQL: one OceanBase kernel per cluster, a child of the leader; for a standby cluster its primary. */
 export type Kernel = { ip: string; port: number; stop: () => Promise<void> }
 
-/** Smallest values seekdb starts with (facts: testbed). */
-const parameters = ['memory_limit=1G', 'datafile_size=256M', 'log_disk_size=2G']
+/** Smallest values seekdb starts with; and patience, because the disk that all hosts share stalls for longer than the 5 s a kernel grants its own. */
+const parameters = [
+  'memory_limit=1G',
+  'datafile_size=256M',
+  'log_disk_size=2G',
+  'log_storage_warning_tolerance_time=300s',
+  'data_storage_warning_tolerance_time=300s',
+]
 
 export const kernelFolder = (dataDir: string) => join(dataDir, 'sstable/kernel')
 
