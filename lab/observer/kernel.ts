@@ -10,7 +10,7 @@ import { framer } from '../mysql/packets.ts'
 /** What answers ordinary SQL: one OceanBase kernel per cluster, a child of the leader; for a standby cluster its primary. */
 export type Kernel = { ip: string; port: number; stop: () => Promise<void> }
 
-/** Smallest values seekdb starts with; and patience, because the disk that all hosts share stalls for longer than the 5 s a kernel grants its own. */
+/** Smallest values seekdb starts with (facts: testbed), and patience with a disk that all hosts share: a kernel grants its own 5 s. */
 const parameters = [
   'memory_limit=1G',
   'datafile_size=256M',

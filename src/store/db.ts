@@ -23,7 +23,7 @@ export interface ConnectOptions {
 }
 
 const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url))
-const casing = 'snake_case'
+export const casing = 'snake_case'
 
 // Any constant will do: it only has to be the same in every process that opens this schema.
 const migrationLock = 4_203_114

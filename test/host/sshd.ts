@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { freePort } from '../../src/embedded/ports.ts'
 import type { HostAccess } from '../../src/host/index.ts'
 import { Secret } from '../../src/quote.ts'
 
@@ -23,16 +23,6 @@ export interface TestSshd {
 }
 
 export const userPassword = `it's "quoted" \\ £`
-
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
 
 const makeKey = (path: string): void => {
   rmSync(path, { force: true })

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { freePort } from '../../src/embedded/ports.ts'
 import type { Host } from '../../src/host/index.ts'
 import {
   connectSql,
@@ -14,7 +15,7 @@ import {
 } from '../../src/oceanbase/index.ts'
 import { Secret, sh, sql } from '../../src/quote.ts'
 import { createTestHosts } from '../host/hosts.ts'
-import { freePort, startSshd, type TestSshd } from '../host/sshd.ts'
+import { startSshd, type TestSshd } from '../host/sshd.ts'
 import { terran } from './cluster.ts'
 
 const lab = resolve(import.meta.dirname, '../../lab')

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { freePort } from '../../src/embedded/ports.ts'
 import { DefiniteError, TransientError } from '../../src/errors/failure.ts'
 import type { Host } from '../../src/host/index.ts'
 import {
@@ -26,7 +27,7 @@ import {
 } from '../../src/oceanbase/index.ts'
 import { identifier, type Quoted, Secret, sh, sql } from '../../src/quote.ts'
 import { createTestHosts, failureOf } from '../host/hosts.ts'
-import { freePort, startSshd, type TestSshd } from '../host/sshd.ts'
+import { startSshd, type TestSshd } from '../host/sshd.ts'
 import { terran } from './cluster.ts'
 
 const repository = resolve(import.meta.dirname, '../..')

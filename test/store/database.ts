@@ -4,7 +4,7 @@ import { getTableName, is, sql } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/pglite'
 import { Client } from 'pg'
-import { type Connection, connect } from '../../src/store/db.ts'
+import { type Connection, casing, connect } from '../../src/store/db.ts'
 import { parseKeys, type Store, storeOver } from '../../src/store/index.ts'
 import * as schema from '../../src/store/schema/index.ts'
 import { emptyDatabase } from '../support/emptyDatabase.ts'
@@ -47,10 +47,10 @@ function testStore(connection: Connection, drop: () => Promise<void> = async () 
   }
 }
 
-/** In memory: tables are emptied before each test, which on a disk waits for it. */
+/** In memory: its tables are emptied before each test, and on a disk each time waits for the disk. */
 async function openPglite(): Promise<TestStore> {
   const client = await PGlite.create({ loadDataDir: await emptyDatabase() })
-  return testStore({ db: drizzle(client, { schema, casing: 'snake_case' }), close: () => client.close() })
+  return testStore({ db: drizzle(client, { schema, casing }), close: () => client.close() })
 }
 
 async function openPostgres(server: string): Promise<TestStore> {

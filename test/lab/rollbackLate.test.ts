@@ -1,3 +1,0 @@
-import { describeRollback } from './rollbackCases.ts'
-
-describeRollback({ nodes: [15, 23], afterwards: false })
