@@ -29,6 +29,7 @@ export interface TemporalServerOptions {
 /** The dev server has one history shard, whose queues it reads 20 times a second as shipped: 50 ms a step. Source: `history/configs`. */
 const dynamicConfig = { 'history.transferProcessorMaxPollRPS': 10_000, 'history.timerProcessorMaxPollRPS': 10_000 }
 const readyMs = 30_000
+const attempts = 5
 
 /** Temporal's CLI: from `tools/setup.sh`, else the one on PATH. */
 const temporalCli = async (): Promise<string> => {
@@ -39,9 +40,21 @@ const temporalCli = async (): Promise<string> => {
   )
 }
 
-/** Temporal's dev server and Web UI as a child that ends with this process, however this process ends (Linux). */
+/**
+ * Temporal's dev server and Web UI as a child that ends with this process, however this process ends (Linux). Rejects with the server's own words
+ * when it does not start, unless somebody took one of its ports since it was seen to be free: then it is tried again with others.
+ */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
-  const { dbFile, port, uiPort } = options
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await tryToStart(options)
+    if ('server' in outcome) return outcome.server
+    if (!outcome.lostPort || attempt === attempts) throw outcome.error
+  }
+}
+
+type Outcome = { readonly server: TemporalServer } | { readonly error: Error; readonly lostPort: boolean }
+
+async function tryToStart({ dbFile, port, uiPort }: TemporalServerOptions): Promise<Outcome> {
   if (dbFile !== undefined) await mkdir(dirname(dbFile), { recursive: true })
   const grpc = await freePort(port)
   const web = await freePort(uiPort)
@@ -57,20 +70,24 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   })
+  // Its last words come after its exit. A child that could not be started has none.
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()).once('error', () => resolve()))
   const complaints: string[] = []
   child.stderr.on('data', (chunk: Buffer) => void complaints.splice(0, Math.max(0, complaints.push(chunk.toString()) - 20)))
   try {
     await ready(child, grpc)
   } catch (error) {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-      const exited = once(child, 'exit')
-      child.kill('SIGKILL')
-      await exited
-    }
-    // Somebody took one since they were seen to be free.
-    if ((await freePort(grpc)) !== grpc || (await freePort(web)) !== web) return startTemporalServer(options)
-    throw new Error(`Temporal's dev server did not start: ${complaints.join('').slice(-2000)}`, { cause: error })
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+    await closed
+    const words = complaints.join('').slice(-2000)
+    // Besides the two it is given, the server takes some for itself, in the same way.
+    const lostPort = /address already in use/.test(words) || (await freePort(grpc)) !== grpc || (await freePort(web)) !== web
+    return { error: new Error(`Temporal's dev server did not start: ${words}`, { cause: error }), lostPort }
   }
+  return { server: running(child, grpc, web) }
+}
+
+function running(child: ChildProcess, grpc: number, web: number): TemporalServer {
   return {
     address: `127.0.0.1:${grpc}`,
     ui: `http://127.0.0.1:${web}`,

@@ -12,6 +12,12 @@ it('two that start at once and want the same ports get a server each, and neithe
   expect(servers.map(({ address }) => address)).toContain(`127.0.0.1:${port}`)
 })
 
+it('one that cannot start says why, in its own words', async () => {
+  await expect(startTemporalServer({ dbFile: import.meta.dirname })).rejects.toThrow(
+    /did not start: .*unable to open database file/s,
+  )
+})
+
 it('a port is held by who listens on it, and by nobody else', async () => {
   const server = await startTemporalServer({})
   servers.push(server)
