@@ -26,7 +26,7 @@ export default defineConfig({
           include: ['test/lab/**/*.test.ts'],
           testTimeout: 180_000,
           // Two labs on two cores and one disk: there nodes failed now and then that did not fail alone.
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
