@@ -11,6 +11,8 @@ export interface Program {
   readonly said: string
   /** Asks it to end, and gives its exit code; null when it was killed. */
   stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>
+  /** Its exit code, when it has one; null when it was killed. */
+  readonly ended: Promise<number | null>
   /** Ends it at once if it still runs. */
   close(): Promise<void>
 }
@@ -40,6 +42,7 @@ export function startProgram(program: string, env: Readonly<Record<string, strin
     get said() {
       return said
     },
+    ended: exited,
     async stop(signal = 'SIGTERM') {
       child.kill(signal)
       return exited
