@@ -55,5 +55,6 @@ try {
 } catch (error) {
   const { text, wrongUsage } = explain(error)
   process.stderr.write(wrongUsage ? `${text}\n\n${usage}` : `${text}\n`)
-  process.exitCode = wrongUsage ? 2 : 1
+  // What a command left open must not keep it from ending.
+  process.exit(wrongUsage ? 2 : 1)
 }

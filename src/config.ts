@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { StartError } from './errors/startError.ts'
 import { Secret } from './quote.ts'
 
 const listen = z
@@ -79,11 +80,11 @@ export interface Config {
   readonly trustedProxies: string | undefined
 }
 
-/** The configuration of an environment; throws with every wrong variable named. Empty variables count as absent. */
+/** The configuration of an environment; throws StartError with every wrong variable named. Empty variables count as absent. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const parsed = environment.safeParse(given)
-  if (!parsed.success) throw new Error(`wrong configuration:\n${z.prettifyError(parsed.error)}`)
+  if (!parsed.success) throw new StartError(`wrong configuration:\n${z.prettifyError(parsed.error)}`)
   const settings = parsed.data
   const dataDir = settings.OBFLOW_DATA_DIR
   return {

@@ -2,31 +2,35 @@ import { pino } from 'pino'
 import { startServer } from './api/start.ts'
 import { connectTemporal } from './api/temporal.ts'
 import { readConfig } from './config.ts'
+import { StartError } from './errors/startError.ts'
+import { program } from './program.ts'
 import { openConfiguredStore } from './store/index.ts'
 
 /** An API process: any number of them may serve one PostgreSQL and one Temporal namespace. */
-const config = readConfig(process.env)
-if (config.databaseUrl === undefined)
-  throw new Error('an API of its own needs DATABASE_URL: PGlite serves a single process (`obflow serve`)')
-const log = pino({ name: 'obflow-api' }, process.stderr)
-const store = await openConfiguredStore(config)
-const workflows = connectTemporal({ store, taskQueue: config.taskQueue })
-const server = await startServer({
-  config,
-  store,
-  workflows,
-  logger: { level: 'info', stream: process.stderr },
-  onPassword: (password) =>
-    process.stderr.write(`First start: user admin, password ${password.reveal()} (it is not shown again)\n`),
-})
-log.info({ url: server.url }, 'serving')
+await program(async () => {
+  const config = readConfig(process.env)
+  if (config.databaseUrl === undefined)
+    throw new StartError('an API of its own needs DATABASE_URL: PGlite serves a single process (`obflow serve`)')
+  const log = pino({ name: 'obflow-api' }, process.stderr)
+  const store = await openConfiguredStore(config)
+  const workflows = connectTemporal({ store, taskQueue: config.taskQueue })
+  const server = await startServer({
+    config,
+    store,
+    workflows,
+    logger: { level: 'info', stream: process.stderr },
+    onPassword: (password) =>
+      process.stderr.write(`First start: user admin, password ${password.reveal()} (it is not shown again)\n`),
+  })
+  log.info({ url: server.url }, 'serving')
 
-let stopping = false
-const stop = async (): Promise<void> => {
-  if (stopping) return
-  stopping = true
-  await server.close()
-  await workflows.close()
-  await store.close()
-}
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
+  let stopping = false
+  const stop = async (): Promise<void> => {
+    if (stopping) return
+    stopping = true
+    await server.close()
+    await workflows.close()
+    await store.close()
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
+})

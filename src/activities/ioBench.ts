@@ -52,7 +52,7 @@ async function measure(node: HostNode, times: number): Promise<Measured> {
   })
   const { tool, points } = readBench(stdout)
   const reads = standardReads(points)
-  if (!reads) throw unmeasured(node, tool, code, stderr)
+  if (!reads) throw unmeasured(node, tool, code, stderr.trim() || stdout.trim())
   node.log('INFO', `${tool}: ${points.map(shown).join(', ')}`)
   return { points, iops: reads.iops }
 }
@@ -94,10 +94,10 @@ const tooSlow = ({ cluster, target }: HostNode, points: readonly IoPoint[], iops
     host: target.ip,
   })
 
-const unmeasured = ({ cluster, target }: HostNode, tool: string, code: number, stderr: string): DefiniteError =>
+const unmeasured = ({ cluster, target }: HostNode, tool: string, code: number, said: string): DefiniteError =>
   new DefiniteError({
     code: 'CMP07053',
-    message: `the data disk of ${target.ip} could not be measured below ${layoutOf(cluster).dataRoot} (${tool || 'no tool'}, exit code ${code}): ${stderr.trim().slice(-1000) || 'it said nothing'}`,
+    message: `the data disk of ${target.ip} could not be measured below ${layoutOf(cluster).dataRoot} (${tool || 'no tool'}, exit code ${code}): ${said.slice(-1000) || 'it said nothing'}`,
     advice: 'the directory must lie on a disk that can do direct I/O and has 64 MiB free; install fio if it is missing',
     host: target.ip,
   })

@@ -1,5 +1,6 @@
 import type { FastifyServerOptions } from 'fastify'
 import type { Config } from '../config.ts'
+import { StartError, wordsOf } from '../errors/startError.ts'
 import type { Secret } from '../quote.ts'
 import type { Store } from '../store/index.ts'
 import { ensureAdmin } from './admin.ts'
@@ -24,12 +25,17 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/** Starts the API: listens, and starts what was accepted before but never started. */
+/** Starts the API: listens, and starts what was accepted before but never started. Throws StartError when it cannot listen. */
 export async function startServer({ config, store, workflows, logger, onPassword }: ServerOptions): Promise<RunningServer> {
   const made = await ensureAdmin(store, config.adminPassword)
   if (made) onPassword(made)
   const { app, launcher } = await buildApp({ store, config, workflows, logger: logger ?? false })
-  const url = await app.listen(config.listen)
+  const url = await app.listen(config.listen).catch(async (error: unknown) => {
+    await app.close()
+    throw new StartError(`cannot listen at OBFLOW_LISTEN, ${config.listen.host}:${config.listen.port}: ${wordsOf(error)}`, {
+      cause: error,
+    })
+  })
   const sweep = () =>
     launcher.sweep().catch((error: unknown) => app.log.warn({ err: error }, 'accepted tasks could not be looked for'))
   await sweep()

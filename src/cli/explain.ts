@@ -1,3 +1,4 @@
+import { StartError } from '../errors/startError.ts'
 import { ApiError, UnreachableError } from './client.ts'
 import { UsageError } from './usageError.ts'
 
@@ -18,5 +19,6 @@ export function explain(error: unknown): Explanation {
   if (error instanceof ApiError && error.status === 401)
     return { text: 'The API refuses this user or password: set OBFLOW_USER and OBFLOW_PASSWORD.', wrongUsage: false }
   if (error instanceof ApiError) return { text: `The API says: ${error.message} (${error.code})`, wrongUsage: false }
+  if (error instanceof StartError) return { text: error.message, wrongUsage: false }
   return { text: error instanceof Error ? (error.stack ?? error.message) : String(error), wrongUsage: false }
 }

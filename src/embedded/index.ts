@@ -10,6 +10,7 @@ import { openConfiguredStore, type Store } from '../store/index.ts'
 import { workflowsFor } from '../worker/bundle.ts'
 import { createWorker, type WorkerOptions } from '../worker/create.ts'
 import { installRuntime } from '../worker/logging.ts'
+import { holdDataDir } from './dataDir.ts'
 import { startTemporalServer } from './temporalServer.ts'
 
 export interface Embedded {
@@ -35,7 +36,7 @@ export interface EmbeddedOptions {
   readonly logLevel?: string
 }
 
-/** API, worker, store (PGlite) and Temporal's dev server with its Web UI in one process, with all their state in the data directory. */
+/** API, worker, store (PGlite) and Temporal's dev server with its Web UI in one process, with all their state in the data directory. Throws StartError. */
 export async function startEmbedded(config: Config, options: EmbeddedOptions = {}): Promise<Embedded> {
   const { keepRuns = true, temporalPort = 7233, temporalUiPort = 8233, logLevel = 'warn', interceptors = [] } = options
   const closers: (() => Promise<unknown>)[] = []
@@ -44,7 +45,8 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
   }
   const log = pino({ name: 'obflow', level: logLevel }, process.stderr)
   try {
-    installRuntime(log)
+    const release = await holdDataDir(config.dataDir)
+    closers.push(async () => release())
     const bundling = workflowsFor(config)
     const starting = startTemporalServer({
       port: temporalPort,
@@ -64,6 +66,8 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
     const temporal = await starting
     const workflows = connectTemporal({ store, taskQueue: config.taskQueue, address: temporal.address })
     closers.push(() => workflows.close())
+    // Not before it is used: one that never was keeps the process.
+    installRuntime(log)
     const connection = await NativeConnection.connect({ address: temporal.address })
     closers.push(() => connection.close())
     const hosts = createHostPool({ limits: { heavy: config.ioBenches } })

@@ -53,22 +53,21 @@ interface Opened {
 }
 
 const open = async (target: SqlTarget, signal: AbortSignal): Promise<Opened> => {
+  // Nothing is begun that nobody waits for: its failure would end the process.
+  signal.throwIfAborted()
   const socket = connect({ host: target.ip, port: target.port, keepAlive: true, noDelay: true })
-  const connecting = mysql.createConnection({
-    stream: socket,
-    user: target.username,
-    password: target.password.reveal(),
-    connectTimeout: connectTimeoutMs,
-    // A BIGINT that a number cannot hold comes as a string; times come as they are written.
-    supportBigNumbers: true,
-    dateStrings: true,
-  })
+  const logIn = () =>
+    mysql.createConnection({
+      stream: socket,
+      user: target.username,
+      password: target.password.reveal(),
+      connectTimeout: connectTimeoutMs,
+      // A BIGINT that a number cannot hold comes as a string; times come as they are written.
+      supportBigNumbers: true,
+      dateStrings: true,
+    })
   try {
-    const connection = await unlessAborted(
-      signal,
-      () => socket.destroy(),
-      () => connecting,
-    )
+    const connection = await unlessAborted(signal, () => socket.destroy(), logIn)
     // A connection lost while idle is told by the next statement.
     connection.on('error', () => undefined)
     return { connection, socket }

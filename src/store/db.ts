@@ -4,6 +4,7 @@ import { drizzle as overPg } from 'drizzle-orm/node-postgres'
 import { migrate as migratePg } from 'drizzle-orm/node-postgres/migrator'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { Client, Pool, type PoolClient } from 'pg'
+import { StartError, wordsOf } from '../errors/startError.ts'
 import { isAway } from './away.ts'
 import * as schema from './schema/index.ts'
 
@@ -40,7 +41,10 @@ async function migrateInTurn(connectionString: string): Promise<void> {
   const client = new Client({ connectionString, connectionTimeoutMillis: connectTimeoutMs })
   client.on('error', unheard)
   try {
-    await client.connect()
+    await client.connect().catch((error: unknown) => {
+      const where = `${client.host}:${client.port}, database ${client.database}, user ${client.user}`
+      throw new StartError(`PostgreSQL (${where}, of DATABASE_URL) cannot be used: ${wordsOf(error)}`, { cause: error })
+    })
     const db = overPg(client, { casing })
     await db.execute(sql`select pg_advisory_lock(${migrationLock})`)
     await migratePg(db, { migrationsFolder })
@@ -85,7 +89,7 @@ async function connectPg(connectionString: string): Promise<Connection> {
   return { db, close: () => pool.end() }
 }
 
-/** Opens the database and brings its schema up to date; processes that open it together do so one after the other. */
+/** Opens the database and brings its schema up to date; processes that open it together do so one after the other. Throws StartError when PostgreSQL refuses. */
 export async function connect({ databaseUrl, dataDir }: ConnectOptions): Promise<Connection> {
   if (databaseUrl !== undefined) return connectPg(databaseUrl)
   // Loaded when it is wanted: it takes 170 MiB that a process with PostgreSQL can do without.

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { StartError } from '../errors/startError.ts'
 import type { Secret } from '../quote.ts'
 
 /** A key that seals secrets at rest (AES-256) and its short name, stored beside what it sealed. */
@@ -15,7 +16,7 @@ export type Keys = readonly [Key, ...Key[]]
 /** A key of 32 bytes, given as base64 or hex. */
 export function parseKey(text: string): Key {
   const bytes = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64')
-  if (bytes.length !== 32) throw new Error('a key of the store must be 32 bytes, in base64 or hex')
+  if (bytes.length !== 32) throw new StartError('a key of the store must be 32 bytes, in base64 or hex')
   return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes }
 }
 

@@ -1,4 +1,5 @@
 import { and, asc, count, eq, ne, notInArray } from 'drizzle-orm'
+import { StartError } from '../errors/startError.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import * as schema from './schema/index.ts'
@@ -7,7 +8,7 @@ import { seal, unsealWith } from './seal.ts'
 const table = schema.secrets
 const batchRows = 500
 
-/** Throws when something in the store is sealed with a key that is not among these: whoever is to read it would fail later, and one at a time. */
+/** Throws StartError when something in the store is sealed with a key that is not among these: whoever is to read it would fail later, and one at a time. */
 export async function refuseUnknownKeys(db: Db, keys: Keys): Promise<void> {
   const ids = keys.map(({ id }) => id)
   const [unknown] = await db
@@ -17,8 +18,8 @@ export async function refuseUnknownKeys(db: Db, keys: Keys): Promise<void> {
     .groupBy(table.keyId)
   if (unknown === undefined) return
   const known = ids.join(', ')
-  throw new Error(
-    `key ${unknown.keyId} has sealed ${unknown.secrets} of the store's secrets and is none of this process's (${known})`,
+  throw new StartError(
+    `key ${unknown.keyId} has sealed ${unknown.secrets} of the store's secrets and is none of this process's (${known}): give it back in OBFLOW_KEY or the key file, see docs/secrets.md`,
   )
 }
 
