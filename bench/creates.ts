@@ -78,7 +78,7 @@ async function bench(): Promise<boolean> {
     DATABASE_URL: postgres.url,
     TEMPORAL_ADDRESS: temporal.address,
     // The lab's hosts share one disk.
-    OBFLOW_IO_BENCHES: '2',
+    OBFLOW_IO_BENCHES: '1',
   }
   const [api, worker] = ['src/server.ts', 'src/worker.ts'].map((program) => {
     const service = startService({ program, env, log: join(dir, `${basename(program, '.ts')}.log`) })
