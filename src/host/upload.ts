@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { Transform } from 'node:stream'
 import { DefiniteError } from '../errors/failure.ts'
@@ -36,7 +35,7 @@ ${sameFile(file.to, file)} || exit ${differs}`
   return code === 0
 }
 
-const send = async (place: Workplace, file: Upload): Promise<void> => {
+const send = async (place: Workplace, file: Upload, opened: FileHandle): Promise<void> => {
   const path = temporary(place, file)
   const script = sh`partial=${path}
 trap 'rm -f "$partial"' EXIT
@@ -51,7 +50,7 @@ chmod 644 ${path} && sync ${path} && mv -f ${path} ${file.to} && sync ${dirname(
       done(null, chunk)
     },
   })
-  const source = createReadStream(file.from, { highWaterMark: chunkBytes })
+  const source = opened.createReadStream({ highWaterMark: chunkBytes })
   source.on('error', (error) => counted.destroy(error))
   const title = `upload ${basename(file.from)} (${file.sizeBytes} bytes) to ${file.to}`
   try {
@@ -70,7 +69,9 @@ export const uploadFile = async (place: Workplace, file: Upload): Promise<void> 
     file.progress?.(file.sizeBytes)
     return
   }
-  const { size } = await stat(file.from)
+  // Opened before there is a stream: one that cannot open its file while the host is still waited for has nobody to tell.
+  await using opened = await open(file.from)
+  const { size } = await opened.stat()
   if (size !== file.sizeBytes) throw failed(place.access.ip, file, `${file.from} has ${size} bytes instead of ${file.sizeBytes}`)
-  await send(place, file)
+  await send(place, file, opened)
 }
