@@ -36,7 +36,7 @@ creates: root packages postgresql ## CREATES=100 of EACH=1 hosts, posted at once
 demo: root packages ## a 3-host cluster from nothing, shown as it grows; DEMO_EXIT=1 verifies and leaves
 	@exec node lab/demo.ts
 
-chaos: root packages postgresql ## every fault during every node, as a table (an hour; ONLY="worker killed" runs one fault)
+chaos: root packages postgresql ## every fault during every node, as a table (half an hour and more; ONLY="worker killed" runs one fault)
 	@exec node lab/chaos/main.ts $(if $(ONLY),--only "$(ONLY)")
 
 grown: root packages postgresql ## lab tests and faults on what docker-compose.yml starts: a real Temporal server, PostgreSQL, two APIs, two workers
