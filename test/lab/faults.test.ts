@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => lab?.destroy())
 
-const asRoot = (command: string) => sshRun({ host: host.ip, ...host.users.root, readyTimeout: 1000 }, command)
+const asRoot = (command: string) => sshRun({ host: host.ip, ...host.users.root, readyTimeout: 5000 }, command)
 
 /** How far the clock of programs run on the host is ahead of ours, in milliseconds. */
 const ahead = async (command: string) => Number((await asRoot(`${command} +%s%3N`)).output) - Date.now()
