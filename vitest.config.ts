@@ -25,8 +25,7 @@ export default defineConfig({
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
           testTimeout: 180_000,
-          // Two labs on two cores and one disk: there nodes failed now and then that did not fail alone.
-          // Two at a time take half as long, and one run in two then had a handshake that came too late.
+          // Two labs on two cores and one disk take half as long, but there tests failed now and then that did not fail alone.
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },

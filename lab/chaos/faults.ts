@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import type { LabHost } from '../index.ts'
 import { fillDataDisk, freeDataDisk, mountDataDisk } from './dataDisk.ts'
 import type { Shape, Stack } from './stack.ts'
@@ -19,7 +18,7 @@ export interface Fault {
   readonly atStartOf?: string
   /** Before the create. */
   readonly prepare?: (stack: Stack) => Promise<void>
-  /** Whether there is anything yet that it could hit; always, unless told. */
+  /** Whether there is anything at this moment that it could hit; always, unless told. */
   readonly hits?: (stack: Stack) => boolean
   readonly inflict: (stack: Stack) => Promise<void>
   readonly heal?: (stack: Stack) => Promise<void>
@@ -35,12 +34,19 @@ const lastHost = (stack: Stack): LabHost => {
   return host
 }
 
-const observerPid = 'home/admin/oceanbase/run/observer.pid'
+const isObserver = (pid: number): boolean => {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'observer'
+  } catch {
+    return false
+  }
+}
 
-/** Ends the observer by its own pid file, as the kernel's OOM killer would. */
+const runsObserver = (host: LabHost): boolean => host.processes().some(({ pid }) => isObserver(pid))
+
+/** Ends the observer as the kernel's OOM killer would. */
 const killObserver = async (host: LabHost): Promise<void> => {
-  // After a death that nobody has noticed yet the file names nobody, or a stranger.
-  await host.exec(`pid=$(cat /${observerPid}) && [ "$(cat "/proc/$pid/comm")" = observer ] && kill -KILL "$pid"`)
+  await host.exec(['pkill', '-KILL', '-x', 'observer'])
 }
 
 /** No fault at all: what it leaves is what every other run has to leave. */
@@ -82,7 +88,7 @@ export const faults: readonly Fault[] = [
     // An observer that dies when the last node has done its work dies in a finished cluster.
     atStartOf: 'Link obproxy',
     undoesBootstrap: true,
-    hits: (stack) => existsSync(join(lastHost(stack).disk, observerPid)),
+    hits: (stack) => runsObserver(lastHost(stack)),
     inflict: (stack) => killObserver(lastHost(stack)),
   },
   { name: 'SSH cut', ...processes, when: 'amid', inflict: async (stack) => lastHost(stack).cutSessions() },

@@ -6,6 +6,8 @@ import type { AtInstant, Stack } from './stack.ts'
 
 /** An operator who was told nothing looks at a node that hangs after this long. */
 const noticedAfterMs = 60_000
+/** What is to be hit may come only while the node works: an observer that it starts again. */
+const lookEveryMs = 20
 
 export interface Meetings {
   /** Told of every instant of every node; a fault has come when it resolves. */
@@ -43,10 +45,14 @@ export function meetings({ fault, chosen, stack, log }: MeetingsOptions): Meetin
     await fault.heal?.(stack())
   }
 
+  const isThere = (): boolean => fault.hits?.(stack()) ?? true
+
   const strike = async ({ subtaskId, name }: Instant, when: string): Promise<void> => {
-    const hits = fault.hits?.(stack()) ?? true
-    met.set(subtaskId, hits)
-    log(`${fault.name}: ${name}: ${hits ? when : 'nothing is there to hit'}`)
+    const hits = isThere()
+    // What was hit in an earlier node and is not back yet is gone for this one too.
+    const gone = !hits && [...met.values()].includes(true)
+    met.set(subtaskId, hits || gone)
+    log(`${fault.name}: ${name}: ${hits ? when : gone ? 'since a node before' : 'nothing is there to hit'}`)
     if (!hits) return
     // Nodes on two hosts work under the same fault: made anew, it would hit the first of them a second time.
     const first = under.size === 0
@@ -76,6 +82,7 @@ export function meetings({ fault, chosen, stack, log }: MeetingsOptions): Meetin
     awaiting.set(subtaskId, node)
     void due(stack(), instant, () => node.over)
       .then(async () => {
+        while (!node.over && !isThere()) await sleep(lookEveryMs)
         if (node.over) return
         node.over = true
         await strike(instant, 'amid')
@@ -88,7 +95,7 @@ export function meetings({ fault, chosen, stack, log }: MeetingsOptions): Meetin
     const node = awaiting.get(subtaskId)
     if (node && !node.over) {
       node.over = true
-      if (hasWorst(name)) missed.push(`${name}: its work was done before the fault came`)
+      if (hasWorst(name) && isThere()) missed.push(`${name}: its work was done before the fault came`)
       await strike(instant, 'its work done')
     }
     if (under.delete(subtaskId) && under.size === 0) await heal()

@@ -89,7 +89,10 @@ async function connectPg(connectionString: string): Promise<Connection> {
   return { db, close: () => pool.end() }
 }
 
-/** Opens the database and brings its schema up to date; processes that open it together do so one after the other. Throws StartError when PostgreSQL refuses. */
+/**
+ * Opens the database and brings its schema up to date; processes that open it together do so one after the other. Throws StartError when
+ * PostgreSQL cannot be reached or refuses.
+ */
 export async function connect({ databaseUrl, dataDir }: ConnectOptions): Promise<Connection> {
   if (databaseUrl !== undefined) return connectPg(databaseUrl)
   // Loaded when it is wanted: it takes 170 MiB that a process with PostgreSQL can do without.

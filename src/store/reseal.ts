@@ -8,7 +8,10 @@ import { seal, unsealWith } from './seal.ts'
 const table = schema.secrets
 const batchRows = 500
 
-/** Throws StartError when something in the store is sealed with a key that is not among these: whoever is to read it would fail later, and one at a time. */
+/**
+ * Throws StartError when something in the store is sealed with a key that is not among these: whoever is to read it would fail later, and one at
+ * a time.
+ */
 export async function refuseUnknownKeys(db: Db, keys: Keys): Promise<void> {
   const ids = keys.map(({ id }) => id)
   const [unknown] = await db
