@@ -5,7 +5,7 @@ import type { LabUsers } from './credentials.ts'
 import { type FaultArguments, type FaultKind, faults } from './faults.ts'
 import { limitsEnvironment, limitsFile, limitsScript } from './limits.ts'
 import { LabError } from './machine.ts'
-import type { Switch } from './network.ts'
+import { type Switch, unplug } from './network.ts'
 import { kill, killAll, type ProcessId, processId } from './processes.ts'
 import { attempt, type Outcome, type RunOptions, run } from './run.ts'
 import { sshdConfig } from './sshd.ts'
@@ -110,6 +110,7 @@ export class LabHost {
     this.#running = undefined
     kill([running.init])
     await running.ended
+    await unplug(this.network, this.ip)
   }
 
   /** Switches the host on again, as a machine that was rebooted: same address, keys and files; /run, /dev/shm and mounted faults are gone. */
