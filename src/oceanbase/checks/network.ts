@@ -36,15 +36,15 @@ const signed = (ms: number): string => `${ms > 0 ? '+' : ''}${Math.round(ms)} ms
 const clockAdvice = 'synchronise the clocks with chrony or NTP against one server, then retry'
 
 const clockMessage = (clocks: readonly Clock[], self: string): string => {
-  const offsets = [...clocks].map(({ offsetMs }) => offsetMs).sort((a, b) => a - b)
+  const offsets = clocks.map(({ offsetMs }) => offsetMs).sort((a, b) => a - b)
+  const { spread = 0, sure = 0 } = spreadOf(clocks) ?? {}
   const median = offsets[Math.floor((offsets.length - 1) / 2)] ?? 0
   const worst = clocks
     .map((clock) => ({ ip: clock.ip, off: clock.offsetMs - median }))
     .sort((a, b) => Math.abs(b.off) - Math.abs(a.off))
     .slice(0, 5)
-  const spread = Math.round((offsets.at(-1) ?? 0) - (offsets[0] ?? 0))
   const who = worst.map(({ ip, off }) => `${ip}${ip === self ? ' (this host)' : ''} ${signed(off)}`).join(', ')
-  return `the clocks of the cluster's hosts are ${spread} ms apart, ${largestSpreadMs} ms are allowed; against their median: ${who}`
+  return `the clocks of the cluster's hosts are ${Math.round(spread)} ± ${Math.ceil(spread - sure)} ms apart, ${largestSpreadMs} ms are allowed; against their median: ${who}`
 }
 
 /** Address, peers and clocks. */

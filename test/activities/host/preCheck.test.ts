@@ -165,7 +165,7 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
         { ip: '10.0.0.3', offsetMs: 1, errorMs: 3 },
       ],
     },
-    "FATAL CMP07021 the clocks of the cluster's hosts are 200 ms apart, 50 ms are allowed; against their median: 10.0.0.1 (this host) +199 ms, 10.0.0.2 -1 ms, 10.0.0.3 0 ms",
+    "FATAL CMP07021 the clocks of the cluster's hosts are 200 ± 6 ms apart, 50 ms are allowed; against their median: 10.0.0.1 (this host) +199 ms, 10.0.0.2 -1 ms, 10.0.0.3 0 ms",
   ],
   [
     'clocks of which the network does not let one be sure',
@@ -175,7 +175,7 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
         { ip: '10.0.0.2', offsetMs: 0, errorMs: 3 },
       ],
     },
-    "WARN CMP07021 the clocks of the cluster's hosts are 60 ms apart, 50 ms are allowed; against their median: 10.0.0.1 (this host) +60 ms, 10.0.0.2 0 ms (the network is too slow to be sure)",
+    "WARN CMP07021 the clocks of the cluster's hosts are 60 ± 23 ms apart, 50 ms are allowed; against their median: 10.0.0.1 (this host) +60 ms, 10.0.0.2 0 ms (the network is too slow to be sure)",
   ],
   [
     'too few open files',
