@@ -12,6 +12,9 @@ const notCompared = {
   '/home/admin/ocp_agent/log': 'what the agent did meanwhile; the agent itself was there before',
 } as const
 
+/** The SSH server's own processes: a session stays until its idle connection is closed, and the listener's title counts logins. */
+const sshServer = /\ssshd(-session)?: /
+
 /** All that is on a host and runs on it: files with owner, mode, link target and content, packages, processes. */
 export interface HostSnapshot {
   readonly files: readonly string[]
@@ -36,5 +39,5 @@ export async function snapshot(host: LabHost, { contents: read = true } = {}): P
   ])
   // Alone, or the commands above would be among them.
   const processes = await lines(['ps', '--ppid', '2', '--deselect', '-o', 'user:20,args'])
-  return { files: [...files, ...inUsr], contents, packages, processes }
+  return { files: [...files, ...inUsr], contents, packages, processes: processes.filter((line) => !sshServer.test(line)) }
 }

@@ -17,6 +17,8 @@ const node = z.object({ taskId: z.number(), subtaskId: z.number(), operation: z.
 /** Something of a test beside the nodes of a worker, which know nothing of it. */
 export function nodeHook() {
   let hook: Hook = () => undefined
+  const own = new Map<number, Hook>()
+  const posting = new Set<Promise<unknown>>()
   const firstSubtask = new Map<number, number>()
 
   const interceptor: ActivityInterceptorsFactory = () => ({
@@ -27,9 +29,13 @@ export function nodeHook() {
         if (!firstSubtask.has(data.taskId)) firstSubtask.set(data.taskId, data.subtaskId)
         const index = data.subtaskId - (firstSubtask.get(data.taskId) ?? 0)
         const undoing = data.operation === 'ROLLBACK'
-        await hook({ index, when: 'before', undoing })
+        const call = async (when: Place['when']): Promise<void> => {
+          await Promise.allSettled(posting)
+          await (own.get(data.taskId) ?? hook)({ index, when, undoing })
+        }
+        await call('before')
         const result = await next(input)
-        await hook({ index, when: 'after', undoing })
+        await call('after')
         return result
       },
     },
@@ -43,6 +49,23 @@ export function nodeHook() {
     },
     clear(): void {
       hook = () => undefined
+      own.clear()
+    },
+    /** Posts a task that has a hook of its own, from its first node on: several go side by side. */
+    async post<Posted extends { readonly id: number }>(ofTask: Hook, create: () => Promise<Posted>): Promise<Posted> {
+      const posted = create()
+      posting.add(posted)
+      try {
+        const { id } = await posted
+        own.set(id, ofTask)
+        return await posted
+      } finally {
+        posting.delete(posted)
+      }
+    },
+    /** A task's own hook is done with. */
+    leave(taskId: number): void {
+      own.delete(taskId)
     },
   }
 }

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ApiError } from '../../src/cli/client.ts'
 import type { Task } from '../../src/cli/taskSchema.ts'
 import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
 import { expand } from '../../src/plan/expand.ts'
 import { recordHistory } from '../replay/record.ts'
-import { failingAt, nodeHook } from './nodeHook.ts'
+import { failingAt, nodeHook, type Place } from './nodeHook.ts'
 import { causes, type Scene, startScene } from './scene.ts'
 
 const planned = expand(createPrimaryCluster, { hosts: [{ id: 1, ip: '10.0.0.1' }], zones: ['zone1'] })
@@ -17,14 +17,14 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await pause(50)
 }
 
-describe('a run on a real host', () => {
+// Each has a host of its own, so they go side by side.
+describe.concurrent('a run on a real host', () => {
   const hook = nodeHook()
   let scene: Scene
   beforeAll(async () => {
     scene = await startScene({ hosts: 4, idcOf: () => 'hz1', obflow: { interceptors: [hook.interceptor] } })
   })
   afterAll(() => scene?.[Symbol.asyncDispose]())
-  beforeEach(() => hook.clear())
 
   const hostAt = (index: number) => {
     const host = scene.lab.hosts[index]
@@ -48,12 +48,12 @@ describe('a run on a real host', () => {
     (await scene.api.get(`/api/v2/tasks/instances/${id}/subtasks/${subtaskId}/log`, z.object({ log: z.string() }))).data.log
 
   it('of two retries at the same moment one counts, and the failed node runs once more', async () => {
-    hook.set(failingAt({ index: placeOf('Install rpm'), when: 'before' }))
-    const { id } = await createOn(0, 'retried')
+    const failing = failingAt({ index: placeOf('Install rpm'), when: 'before' })
+    const { id } = await hook.post(failing, () => createOn(0, 'retried'))
     const failed = await scene.ended(id)
     expect(failed.status).toBe('FAILED')
     await recordHistory(scene.temporal, id, 'failed-1-host')
-    hook.clear()
+    hook.leave(id)
     const answers = await Promise.all([refusalOf(post(id, 'retry')), refusalOf(post(id, 'retry'))])
     expect(answers.sort()).toEqual(['TSK10007', 'accepted'])
     const task = await scene.ended(id)
@@ -67,8 +67,8 @@ describe('a run on a real host', () => {
   })
 
   it('a node that is skipped is shown as skipped, and those after it run', async () => {
-    hook.set(failingAt({ index: placeOf('Do io bench'), when: 'before' }))
-    const { id } = await createOn(1, 'skipped')
+    const failing = failingAt({ index: placeOf('Do io bench'), when: 'before' })
+    const { id } = await hook.post(failing, () => createOn(1, 'skipped'))
     const failed = await scene.ended(id)
     const { id: subtaskId } = subtask(failed, 'Do io bench')
     expect(await refusalOf(post(id, `subtasks/${failed.subtasks[0]?.id}/skip`))).toBe('TSK10007')
@@ -107,13 +107,13 @@ describe('a run on a real host', () => {
     const host = hostAt(3)
     const killed = new Set<string>()
     const afterwards = ['Restart observer process', 'Start ocp agent service', 'Trigger compaction'].map(placeOf)
-    hook.set(async ({ index, when }) => {
+    const killing = async ({ index, when }: Place): Promise<void> => {
       if (!afterwards.includes(index) || when !== 'after') return
       const pid = (await host.must(['cat', '/home/admin/oceanbase/run/observer.pid'])).trim()
       await host.must(['kill', '-KILL', pid])
       killed.add(pid)
-    })
-    const { id } = await createOn(3, 'rebooted')
+    }
+    const { id } = await hook.post(killing, () => createOn(3, 'rebooted'))
     const task = await scene.ended(id)
     expect(killed.size).toBe(3)
     expect(causes(task)).toBe('')

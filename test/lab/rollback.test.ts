@@ -21,16 +21,24 @@ const bootstrap = planned.findIndex(({ name }) => name === 'Bootstrap ob')
  * Up to "Bootstrap ob" a node that can be taken back fails before its work as well: then there is nothing, or less, to take back. Later ones only
  * write anew what their undo puts back.
  */
-const failures: readonly (Place & { readonly node: string; readonly place: number; readonly version: string })[] =
-  planned.flatMap(({ index, name, undo }) =>
-    (undo === undefined || index > bootstrap ? (['after'] as const) : (['before', 'after'] as const)).map((when) => ({
-      index,
-      when,
-      node: name,
-      place: index + 1,
-      version: ['4.2.1.8', '2.2.73', '3.2.4.1'][index % 3] ?? '',
-    })),
-  )
+const failures: readonly (Place & { readonly node: string })[] = planned.flatMap(({ index, name, undo }) =>
+  (undo === undefined || index > bootstrap ? (['after'] as const) : (['before', 'after'] as const)).map((when) => ({
+    index,
+    when,
+    node: name,
+  })),
+)
+
+/** A host for each version line; as many creates fail, and are rolled back, side by side. */
+const versions = ['4.2.1.8', '2.2.73', '3.2.4.1']
+
+const rounds = Array.from({ length: Math.ceil(failures.length / versions.length) }, (_, round) => {
+  const failing = failures
+    .slice(round * versions.length, (round + 1) * versions.length)
+    .map((failure, host) => ({ ...failure, host, version: versions[host] ?? '' }))
+  const title = failing.map(({ index, node, when, version }) => `${index + 1} ${node}, ${when} its work, ${version}`).join('; ')
+  return [title, failing] as const
+})
 
 /** Files of others in every place that a create writes to. From "Do io bench" on they are there; before that the host is bare. */
 const foreign = [
@@ -43,7 +51,7 @@ const foreign = [
 ]
 const plantedFrom = planned.findIndex(({ name }) => name === 'Do io bench')
 
-// Each node of a create fails in turn, on one host, and the create is rolled back; then the host takes the same request again.
+// Each node of a create fails in turn, and the create is rolled back; then a host takes the same request again.
 describe('a create that failed at any of its nodes and is rolled back leaves host and store as before it was posted', () => {
   const hook = nodeHook()
   let scene: Scene
@@ -54,23 +62,25 @@ describe('a create that failed at any of its nodes and is rolled back leaves hos
     database = connection.db
     close = connection.close
     const store = storeOver(connection, newKeys())
-    scene = await startScene({ hosts: 1, idcOf: () => 'hz1', obflow: { store, interceptors: [hook.interceptor] } })
+    const obflow = { store, interceptors: [hook.interceptor] }
+    scene = await startScene({ hosts: versions.length, idcOf: () => 'hz1', obflow })
   })
   afterAll(async () => {
     await scene?.[Symbol.asyncDispose]()
     await close?.()
   })
 
-  const host = () => {
-    const [only] = scene.lab.hosts
-    if (!only) throw new Error('one host was asked for')
-    return only
+  const hostAt = (index: number) => {
+    const host = scene.lab.hosts[index]
+    if (!host) throw new Error(`no host ${index}`)
+    return host
   }
-  const plant = async (): Promise<void> => {
-    for (const path of foreign) await host().must(['bash', '-c', `mkdir -p "$(dirname "$0")" && echo "not ours" >"$0"`, path])
+  const plant = async (host: number): Promise<void> => {
+    for (const path of foreign)
+      await hostAt(host).must(['bash', '-c', `mkdir -p "$(dirname "$0")" && echo "not ours" >"$0"`, path])
   }
-  const create = (version: string) =>
-    scene.create({ name: 'zerg', password: 'Aa11--hive', version, zones: [{ name: 'zone1', hosts: [0] }] })
+  const create = ({ host, version }: { readonly host: number; readonly version: string }) =>
+    scene.create({ name: `zerg${host + 1}`, password: 'Aa11--hive', version, zones: [{ name: 'zone1', hosts: [host] }] })
   const rollback = (id: number) => scene.api.post(`/api/v2/tasks/instances/${id}/rollback`, undefined, z.unknown())
 
   /** Inventory and clusters as they stand; when a row was last written is not compared. */
@@ -79,8 +89,8 @@ describe('a create that failed at any of its nodes and is rolled back leaves hos
     const rows = z.array(z.record(z.string(), z.unknown()))
     return Object.fromEntries(all.map(([table, found]) => [table, rows.parse(found).map(({ updateTime: _, ...row }) => row)]))
   }
-  const now = async (): Promise<HostSnapshot & { tables: unknown }> => ({
-    ...(await snapshot(host())),
+  const now = async (): Promise<{ readonly hosts: readonly HostSnapshot[]; readonly tables: unknown }> => ({
+    hosts: await Promise.all(scene.lab.hosts.map((host) => snapshot(host))),
     tables: await tables(),
   })
 
@@ -93,25 +103,32 @@ describe('a create that failed at any of its nodes and is rolled back leaves hos
     expect(task.subtasks.filter(({ operation }) => operation === 'ROLLBACK').length).toBeGreaterThan(0)
   }
 
-  it.each(failures)('failed at node $place, $node, $when its work, OceanBase $version', async ({ index, when, version }) => {
-    if (index >= plantedFrom) await plant()
+  it.each(rounds)('failed at node %s', async (_title, failing) => {
+    for (const { index, host } of failing) if (index >= plantedFrom) await plant(host)
     const before = await now()
-    hook.set(failingAt({ index, when }))
-    const { id } = await create(version)
-    const failed = await scene.ended(id)
-    expect(failed.status).toBe('FAILED')
-    expect(failed.subtasks.findIndex(({ status }) => status === 'FAILED')).toBe(index)
-
-    await rollback(id)
-    await expectTakenBack(id)
+    const ids = await Promise.all(
+      failing.map(async (failure) => {
+        const { id } = await hook.post(failingAt(failure), () => create(failure))
+        const failed = await scene.ended(id)
+        expect(failed.status).toBe('FAILED')
+        expect(failed.subtasks.findIndex(({ status }) => status === 'FAILED')).toBe(failure.index)
+        return id
+      }),
+    )
+    // All at the same moment: none takes back what belongs to another.
+    await Promise.all(ids.map(rollback))
+    for (const id of ids) await expectTakenBack(id)
     expect(await now()).toEqual(before)
-    if (index === 5 && when === 'after') await recordHistory(scene.temporal, id, 'rolled-back-1-host')
+    const recorded = failing.findIndex(({ index, when }) => index === 5 && when === 'after')
+    if (ids[recorded] !== undefined) await recordHistory(scene.temporal, ids[recorded], 'rolled-back-1-host')
   })
+
+  const [version = ''] = versions
 
   it('and once more when an undo failed: the rollback is asked for again', async () => {
     const before = await now()
     hook.set(failingAt({ index: 9, when: 'before' }))
-    const { id } = await create('4.2.1.8')
+    const { id } = await create({ host: 0, version })
     expect((await scene.ended(id)).status).toBe('FAILED')
     hook.set(failingAt({ index: 5, when: 'before', undoing: true }))
     await rollback(id)
@@ -125,11 +142,11 @@ describe('a create that failed at any of its nodes and is rolled back leaves hos
 
   it('and the same request posted again succeeds, beside the files of others', async () => {
     hook.clear()
-    await plant()
-    const { id } = await create('4.2.1.8')
+    await plant(0)
+    const { id } = await create({ host: 0, version })
     const task = await scene.ended(id)
     expect(causes(task)).toBe('')
     expect(task.status).toBe('SUCCESSFUL')
-    for (const path of foreign) expect(await host().must(['cat', path])).toBe('not ours\n')
+    for (const path of foreign) expect(await hostAt(0).must(['cat', path])).toBe('not ours\n')
   })
 })
