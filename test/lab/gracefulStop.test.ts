@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { startPostgres } from '../../lab/chaos/postgres.ts'
 import { buildPackages, createLab, type Lab, type LabHost } from '../../lab/index.ts'
@@ -52,45 +52,52 @@ const leftOn = async (host: LabHost): Promise<string> =>
     )
   ).stdout
 
-const secret = (): string => randomBytes(12).toString('base64url')
+/** A folder, settings and programs of one test; all of it is gone when the test is over. */
+async function place() {
+  const stack = new AsyncDisposableStack()
+  const dir = await mkdtemp(join(tmpdir(), 'obflow-stop-'))
+  stack.defer(() => rm(dir, { recursive: true, force: true }))
+  const settings = {
+    OBFLOW_DATA_DIR: join(dir, 'data'),
+    OBFLOW_LISTEN: `127.0.0.1:${await freePort()}`,
+    OBFLOW_ADMIN_PASSWORD: randomBytes(12).toString('base64url'),
+  }
+  return {
+    dir,
+    settings,
+    /** Closed at the end of the test, what came last first. */
+    use<T extends { close(): unknown }>(opened: T): T {
+      stack.defer(async () => {
+        await opened.close()
+      })
+      return opened
+    },
+    start(program: string, env: Readonly<Record<string, string>>, words?: readonly string[]): Program {
+      return this.use(startProgram(program, env, words))
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
 
-// A worker that stops lets its nodes go on for 5 s before it hands them over, and a create is waited for.
-describe('obflow that is told to stop in the middle of a create', { timeout: 400_000 }, () => {
+// A worker that stops lets its nodes go on for 5 s before it hands them over, and a create is waited for. Each test has a host of its own.
+describe.concurrent('obflow that is told to stop in the middle of a create', { timeout: 400_000 }, () => {
   let lab: Lab
-  let stack: AsyncDisposableStack
-  let dir: string
+  let packages: Awaited<ReturnType<typeof buildPackages>>
   beforeAll(async () => {
+    packages = (await buildPackages()).filter(
+      ({ name, version }) => name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),
+    )
     lab = await createLab({ hosts: 2 })
   })
   afterAll(() => lab?.destroy())
-  beforeEach(async () => {
-    stack = new AsyncDisposableStack()
-    dir = await mkdtemp(join(tmpdir(), 'obflow-stop-'))
-    stack.defer(() => rm(dir, { recursive: true, force: true }))
-  })
-  afterEach(() => stack.disposeAsync())
-
-  const settings = async () => ({
-    OBFLOW_DATA_DIR: join(dir, 'data'),
-    OBFLOW_LISTEN: `127.0.0.1:${await freePort()}`,
-    OBFLOW_ADMIN_PASSWORD: secret(),
-  })
-  const start = (program: string, env: Readonly<Record<string, string>>, words?: readonly string[]): Program => {
-    const started = startProgram(program, env, words)
-    stack.defer(() => started.close())
-    return started
-  }
 
   /** What a create asks of an obflow that is ready, and the same again of one that was started anew. */
-  async function client({ OBFLOW_LISTEN, OBFLOW_ADMIN_PASSWORD }: Awaited<ReturnType<typeof settings>>) {
+  async function client({ OBFLOW_LISTEN, OBFLOW_ADMIN_PASSWORD }: Awaited<ReturnType<typeof place>>['settings']) {
     const url = `http://${OBFLOW_LISTEN}`
     await found(async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok || undefined)
     const api = createClient({ url, user: 'admin', password: OBFLOW_ADMIN_PASSWORD })
     return {
       async create(hosts: readonly LabHost[]) {
-        const packages = (await buildPackages()).filter(
-          ({ name, version }) => name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),
-        )
         await uploadPackages(
           api,
           packages.map(({ path }) => path),
@@ -120,17 +127,15 @@ describe('obflow that is told to stop in the middle of a create', { timeout: 400
   it('hands an upload, a bench and a BOOTSTRAP over to another worker, and the one that is told ends by itself', async () => {
     const [host] = lab.hosts
     if (!host) throw new Error('the lab has no host')
+    await using here = await place()
     // PostgreSQL, another user, has its folder in it.
-    await chmod(dir, 0o711)
-    const postgres = await startPostgres(join(dir, 'postgres'))
-    stack.defer(() => postgres.close())
-    const temporal = await startTemporalServer({})
-    stack.defer(() => temporal.close())
-    const env = { ...(await settings()), DATABASE_URL: postgres.url, TEMPORAL_ADDRESS: temporal.address }
-    start('src/server.ts', env)
-    const workers = [start('src/worker.ts', env), start('src/worker.ts', env)]
-    const connection = await Connection.connect({ address: temporal.address })
-    stack.defer(() => connection.close())
+    await chmod(here.dir, 0o711)
+    const postgres = here.use(await startPostgres(join(here.dir, 'postgres')))
+    const temporal = here.use(await startTemporalServer({}))
+    const env = { ...here.settings, DATABASE_URL: postgres.url, TEMPORAL_ADDRESS: temporal.address }
+    here.start('src/server.ts', env)
+    const workers = [here.start('src/worker.ts', env), here.start('src/worker.ts', env)]
+    const connection = here.use(await Connection.connect({ address: temporal.address }))
     const { create, ended } = await client(env)
     const waiting = host.exec(held.upload.hold)
     const id = await create([host])
@@ -142,7 +147,7 @@ describe('obflow that is told to stop in the middle of a create', { timeout: 400
       const doing = pendingActivities?.find(({ activityId }) => activityId?.startsWith(node))?.lastWorkerIdentity
       const worker = workers.find(({ pid }) => doing?.endsWith(`:${pid}`))
       if (!worker) throw new Error(`${node} is with ${doing}`)
-      workers.push(start('src/worker.ts', env))
+      workers.push(here.start('src/worker.ts', env))
       expect(await worker.stop()).toBe(0)
       if (release) await host.exec(release)
     }
@@ -160,15 +165,16 @@ describe('obflow that is told to stop in the middle of a create', { timeout: 400
   it('ends on Ctrl-C all in one, and goes on with the bench that it was at when it is started again', async () => {
     const [, host] = lab.hosts
     if (!host) throw new Error('the lab has one host')
-    const env = await settings()
+    await using here = await place()
+    const env = here.settings
     await placeEmptyDatabase(env.OBFLOW_DATA_DIR)
-    const first = start('src/cli.ts', env, ['serve'])
+    const first = here.start('src/cli.ts', env, ['serve'])
     const waiting = host.exec(held.bench.hold)
     const id = await (await client(env)).create([host])
     await waiting
     expect(await first.stop('SIGINT')).toBe(0)
     expect(await leftOn(host)).toBe('')
-    start('src/cli.ts', env, ['serve'])
+    here.start('src/cli.ts', env, ['serve'])
     await expectDoneOnce(await (await client(env)).ended(id), host)
   })
 })
