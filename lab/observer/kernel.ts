@@ -21,8 +21,8 @@ const parameters = [
 
 export const kernelFolder = (dataDir: string) => join(dataDir, 'sstable/kernel')
 
-/** Beside the kernel in its package: a store that a kernel has set up, which takes it 4 core seconds. */
-export const madeStore = 'store.tgz'
+/** Beside the kernel in its package: a store that a kernel has set up in full, which takes it 4 core seconds and more. */
+export const madeStore = 'full-store.tgz'
 
 /** Starts the installed kernel under an observer. Throws as `runKernel` does. */
 export async function startKernel(installed: string, dataDir: string): Promise<Kernel & { process: ChildProcess }> {

@@ -1,6 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { createConnection } from 'mysql2/promise'
+import { z } from 'zod'
 import { places } from '../hosts/machine.ts'
 import { run } from '../hosts/run.ts'
 import { madeStore, runKernel } from '../observer/kernel.ts'
@@ -12,6 +14,13 @@ const idleCores = 0.1
 const lookMs = 1000
 const longestMs = 60_000
 
+/**
+ * After its first start a kernel loads its system packages, in a job that it goes on with at the next start. One that is killed amid that
+ * comes back with the lock of the job's transaction still held, and takes no DDL for the next quarter of an hour.
+ */
+const loading = "SELECT job_status FROM oceanbase.DBA_OB_ROOTSERVICE_JOBS WHERE job_type = 'LOAD_MYSQL_SYS_PACKAGE'"
+const jobs = z.array(z.object({ job_status: z.string() }))
+
 /** Makes, once, the store that every observer's kernel begins with. */
 export async function makeStore(): Promise<void> {
   const made = join(places.kernel, madeStore)
@@ -22,6 +31,7 @@ export async function makeStore(): Promise<void> {
     const kernel = await runKernel(program, folder)
     try {
       const { pid } = kernel.process
+      await loaded(kernel.port)
       if (pid !== undefined) await idle(pid)
     } finally {
       await kernel.stop()
@@ -34,6 +44,21 @@ export async function makeStore(): Promise<void> {
     renameSync(archive, made)
   } finally {
     rmSync(work, { recursive: true, force: true })
+  }
+}
+
+async function loaded(port: number): Promise<void> {
+  const end = Date.now() + longestMs
+  const connection = await createConnection({ host: '127.0.0.1', port, user: 'root' })
+  try {
+    for (;;) {
+      const [rows] = await connection.query(loading)
+      if (jobs.parse(rows).some(({ job_status }) => job_status === 'SUCCESS')) return
+      if (Date.now() > end) throw new Error(`the kernel has not loaded its system packages: ${JSON.stringify(rows)}`)
+      await delay(lookMs)
+    }
+  } finally {
+    connection.destroy()
   }
 }
 
