@@ -62,6 +62,8 @@ const open = async (target: SqlTarget, signal: AbortSignal): Promise<Opened> => 
       user: target.username,
       password: target.password.reveal(),
       connectTimeout: connectTimeoutMs,
+      // Statements go as text. The driver keeps a place for each it might prepare: 16,000 of them are half a megabyte a session.
+      maxPreparedStatements: 1,
       // A BIGINT that a number cannot hold comes as a string; times come as they are written.
       supportBigNumbers: true,
       dateStrings: true,
@@ -98,7 +100,10 @@ export const connectSql = async (target: SqlTarget, { signal, log, timeoutMs = d
       log('INFO', line('ok'))
       return answer
     } catch (error) {
-      if (signal.aborted) throw error
+      if (signal.aborted) {
+        log('WARN', line('given up before it answered'))
+        throw error
+      }
       const failure = sqlFailure(error, `"${shown.slice(0, 200)}"`, target, cleaned(statement))
       // After a timeout the answer may still come: nothing else can be asked over this connection.
       if (failure instanceof TransientError) destroy()

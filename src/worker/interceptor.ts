@@ -6,7 +6,7 @@ import { type Cause, DefiniteError, TransientError } from '../errors/failure.ts'
 import type { NodeInput } from '../plan/node.ts'
 import type { Store } from '../store/index.ts'
 import { subtaskLog } from './subtaskLog.ts'
-import { withSubtaskRun } from './subtaskRun.ts'
+import { type SubtaskRun, withSubtaskRun } from './subtaskRun.ts'
 
 const heartbeatMs = 2000
 /** What a worker that stops was doing is nobody's fault: it goes on at once, however often it was tried before. */
@@ -67,16 +67,23 @@ async function runSubtask(store: Store, context: Context, subtask: NodeInput, wo
     if (!info.isLocal) context.heartbeat({ spentMs: Math.round(spent()), ...(progress !== undefined && { progress }) })
   }
   const heart = setInterval(beat, heartbeatMs)
-  const timeUp = AbortSignal.timeout(Math.max(1000, subtask.timeoutSeconds * 1000 - spentBefore))
+  // Not AbortSignal.timeout: that keeps what the attempt held until the time is up, however early the attempt ends.
+  const timeUp = new AbortController()
+  const giveUp = () => timeUp.abort(new Error(`${subtask.timeoutSeconds} s are over`))
+  const timer = setTimeout(giveUp, Math.max(1000, subtask.timeoutSeconds * 1000 - spentBefore))
   const closers: (() => Promise<void>)[] = []
   const { log, flush } = subtaskLog(store, subtask)
   const finish = async (status: 'SUCCESSFUL' | 'FAILED' | 'PENDING', cause?: Cause): Promise<void> => {
     await flush()
     await store.tasks.finished({ ...subtask, at: new Date(), status, ...(cause && { cause }) })
   }
-  const run = {
-    log,
-    signal: AbortSignal.any([context.cancellationSignal, timeUp]),
+  let lastLine = 'nothing'
+  const run: SubtaskRun = {
+    log: (level, message) => {
+      lastLine = message
+      log(level, message)
+    },
+    signal: AbortSignal.any([context.cancellationSignal, timeUp.signal]),
     key: `${subtask.taskId}-${subtask.subtaskId}`,
     progress: (message: string) => {
       progress = message
@@ -93,7 +100,9 @@ async function runSubtask(store: Store, context: Context, subtask: NodeInput, wo
     await finish(subtask.operation === 'ROLLBACK' ? 'PENDING' : 'SUCCESSFUL')
     return result
   } catch (error) {
-    const cause = definiteCause(error, subtask, timeUp.aborted || spent() >= subtask.timeoutSeconds * 1000)
+    const seen = error === timeUp.signal.reason ? lastLine : seenIn(error)
+    const outOfTime = timeUp.signal.aborted || spent() >= subtask.timeoutSeconds * 1000
+    const cause = definiteCause(error, subtask, outOfTime ? seen : undefined)
     if (context.cancellationDetails?.cancelRequested) {
       log('WARN', 'Canceled by an operator')
       await flush().catch(() => undefined)
@@ -115,17 +124,22 @@ async function runSubtask(store: Store, context: Context, subtask: NodeInput, wo
     throw definiteFailure(cause)
   } finally {
     clearInterval(heart)
-    await Promise.allSettled(closers.map((close) => close()))
+    clearTimeout(timer)
+    // Emptied, since a timer that a library leaves behind still holds the run.
+    await Promise.allSettled(closers.splice(0).map((close) => close()))
   }
 }
 
-function definiteCause(error: unknown, subtask: NodeInput, outOfTime: boolean): Cause | undefined {
+const seenIn = (error: unknown): string =>
+  error instanceof TransientError || !(error instanceof Error) ? textOf(error) : `${error.name}: ${error.message}`
+
+/** What ends a subtask for good: what its node found, or that its time is over, with what was seen last. */
+function definiteCause(error: unknown, subtask: NodeInput, seenLast: string | undefined): Cause | undefined {
   if (error instanceof DefiniteError) return error.reason
-  if (!outOfTime) return undefined
-  const seen = error instanceof TransientError || !(error instanceof Error) ? textOf(error) : `${error.name}: ${error.message}`
+  if (seenLast === undefined) return undefined
   return {
     code: 'TSK10012',
-    message: `"${subtask.name}" did not succeed within ${subtask.timeoutSeconds} s. Last seen: ${seen}`,
+    message: `"${subtask.name}" did not succeed within ${subtask.timeoutSeconds} s. Last seen: ${seenLast}`,
     advice: 'Mend what was last seen, then retry the subtask: it goes on where it stopped.',
   }
 }

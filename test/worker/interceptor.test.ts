@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { DefaultLogger } from '@temporalio/worker'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError, TransientError } from '../../src/errors/failure.ts'
 import { subtaskInterceptor } from '../../src/worker/interceptor.ts'
+import { subtaskRun } from '../../src/worker/subtaskRun.ts'
 import { openTestStore, type TestStore } from '../store/database.ts'
 import { addHosts } from '../store/inventory.ts'
 
@@ -75,6 +77,26 @@ describe('a subtask whose host is down', () => {
       cause: { code: 'TSK10012', message: expect.stringContaining('Last seen: cannot connect to host 10.0.0.1:22') },
     })
   })
+})
+
+it('a subtask whose time is up amid something tells what it did last, and not that a timer rang', async () => {
+  const { input, now } = await preparation()
+  const silentServer = async () => {
+    const { log, signal } = subtaskRun()
+    log('INFO', 'ALTER USER root: no answer')
+    await once(signal, 'abort')
+    throw signal.reason
+  }
+  const closed: string[] = []
+  const work = async () => {
+    subtaskRun().atEnd(async () => void closed.push('session'))
+    await silentServer()
+  }
+  const outOfTime = { number: 4, spentMs: timeoutSeconds * 1000 }
+  await expect(attempt(input, work, outOfTime)).rejects.toMatchObject({ type: 'TSK10012', nonRetryable: true })
+  const message = `"Pre check for create host" did not succeed within ${timeoutSeconds} s. Last seen: ALTER USER root: no answer`
+  expect((await now()).subtask).toMatchObject({ status: 'FAILED', cause: { code: 'TSK10012', message } })
+  expect(closed).toEqual(['session'])
 })
 
 it('a wrong password ends a subtask at its first attempt', async () => {
