@@ -4,11 +4,13 @@ import { bootstrapSql, makeObserver, places, query, refusalOf, removeObservers, 
 
 const password = 'aaAA11__'
 let observer: TestObserver
+let startedAt: number
 
 beforeAll(async () => {
   const [place] = places(['zone1'], 25881)
   if (!place) throw new Error('one place expected')
   observer = makeObserver(place, [place], '4.2.1.8')
+  startedAt = Date.now()
   await observer.start()
 })
 afterAll(removeObservers)
@@ -26,6 +28,14 @@ describe('a 4.x cluster of one observer', () => {
     ])
     expect(rows).toMatchObject([{ ZONE: 'zone1', STATUS: 'ACTIVE', IDC: 'hz2', REGION: 'sys_region' }])
     await query(observer, `ALTER USER root IDENTIFIED BY '${password}'`)
+  })
+
+  it('has nothing to set up that a kill could stop in the middle: its store came with its system packages loaded', async () => {
+    const loading = `SELECT job_status AS status, UNIX_TIMESTAMP(gmt_modified) AS endedAt FROM oceanbase.DBA_OB_ROOTSERVICE_JOBS
+      WHERE job_type = 'LOAD_MYSQL_SYS_PACKAGE'`
+    const [job] = await ask(loading)
+    expect(job?.status).toBe('SUCCESS')
+    expect(Number(job?.endedAt) * 1000).toBeLessThan(startedAt)
   })
 
   it('is never bootstrapped twice', async () => {
