@@ -59,25 +59,34 @@ stop() {
   done
 }
 
-# Starts the daemon with the arguments and waits (30 seconds) until it is `ready`, which may look at `tries`, tenths of a second. It must outlive this script's session.
+# Starts the daemon with the arguments and waits (30 seconds) until it is `ready`, which may look at `tries`, tenths of a second. It must outlive
+# this script's session. One that ends right after its start is started once more: whatever killed it may be gone, what is wrong with it is not.
 launch() {
-  local tries missing=0
+  local start
   cd "$home" || return 1
   mkdir -p run log etc
-  rm -f "run/$name.pid"
-  if ! LD_LIBRARY_PATH="$home/lib" env -u OBFLOW_RUN setsid "bin/$name" "$@" </dev/null >run/start.out 2>&1; then
-    echo "bin/$name refused to start:" >&2
+  for start in 1 2; do
+    rm -f "run/$name.pid"
+    if ! LD_LIBRARY_PATH="$home/lib" env -u OBFLOW_RUN setsid "bin/$name" "$@" </dev/null >run/start.out 2>&1; then
+      echo "bin/$name refused to start:" >&2
+      tail -n 20 run/start.out >&2
+      return 1
+    fi
+    stays && return 0
+    echo "$name ended right after its start ($start of 2)" >&2
     tail -n 20 run/start.out >&2
-    return 1
-  fi
+  done
+  return 1
+}
+
+# Whether the daemon, just started, is `ready`, or at least still there after 30 seconds.
+stays() {
+  local tries missing=0
   for ((tries = 0; tries < 300; tries++)); do
     ready && return 0
     # Between the command's end and the daemon's first breath there may be a moment without either.
-    if [ -n "$(running)" ]; then missing=0; elif [ $((++missing)) -ge 20 ]; then break; fi
+    if [ -n "$(running)" ]; then missing=0; elif [ $((++missing)) -ge 20 ]; then return 1; fi
     sleep 0.1
   done
-  [ -n "$(running)" ] && return 0
-  echo "$name ended right after its start" >&2
-  tail -n 20 run/start.out >&2
-  return 1
+  [ -n "$(running)" ]
 }

@@ -168,6 +168,16 @@ test('a statement over its time is transient, an abort gives its own reason', as
   await target.must(stopObserver(cluster))
 })
 
+test('an observer that is killed right after its start is started once more', async () => {
+  const pidFile = `${layoutOf(cluster).home}/run/observer.pid`
+  const kill = sh`until pid=$(cat ${pidFile} 2>/dev/null) && kill -KILL "$pid" 2>/dev/null; do sleep 0.01; done; echo "$pid"`
+  const killing = host(sshd.access()).must(kill)
+  const pid = await pidOf(startObserver(cluster, server))
+  expect(pid).toBeGreaterThan(0)
+  expect(pid).not.toBe(Number(await killing))
+  await target.must(stopObserver(cluster))
+})
+
 test('an observer that refuses its start says why, in the error or in its log', async () => {
   const startupParameters = [{ name: 'datafile_size', value: '900T' }]
   await target.must(sh`rm -f ${layoutOf(cluster).etc}/observer.config.bin`)
