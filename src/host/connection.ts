@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientChannel } from 'ssh2'
+import { z } from 'zod'
 import { TransientError } from '../errors/failure.ts'
 import { handshake, isKnownBy, type Link } from './handshake.ts'
 import type { HostAccess, LogLine } from './host.ts'
@@ -29,6 +31,14 @@ export interface ExecOptions {
 /** sshd's MaxSessions is 10 by default: what the ordinary places leave over. */
 const urgentPlaces = 2
 
+/**
+ * How sshd refuses a channel beyond its MaxSessions. It counts one that has ended until it has cleaned up after it, and an operator may have
+ * set it below 10: the channel is asked for again, for 5 seconds in all. Source: RFC 4254 section 5.1.
+ */
+const connectFailed = z.object({ reason: z.literal(2) })
+const askAgainMs = 100
+const askAgainTimes = 50
+
 /** A promise, unless the signal comes first; what it was waiting for goes on for the others. */
 const unless = <T>(signal: AbortSignal, promise: Promise<T>): Promise<T> => {
   const { promise: raced, resolve, reject } = Promise.withResolvers<T>()
@@ -56,6 +66,19 @@ const openChannel = ({ client }: Link, ip: string, command: string): Promise<Cli
       lost(error instanceof Error ? error : undefined)
     }
   })
+
+/** Asks as long as the host refuses only for now; whoever waits holds a place, so that a host with few of them is not flooded. */
+const openedChannel = async (link: Link, ip: string, command: string, signal: AbortSignal): Promise<ClientChannel> => {
+  for (let asked = 1; ; asked += 1) {
+    try {
+      return await openChannel(link, ip, command)
+    } catch (error) {
+      const forNow = error instanceof TransientError && connectFailed.safeParse(error.cause).success
+      if (!forNow || asked > askAgainTimes) throw error
+      await unless(signal, sleep(askAgainMs))
+    }
+  }
+}
 
 export interface ConnectionOptions {
   readonly access: HostAccess
@@ -147,7 +170,7 @@ export const createConnection = ({ access, channels, connects, open, idleMs, log
       used(() =>
         (hurry ? urgent : places)(async () => {
           const link = await linked(signal)
-          return use(await openChannel(link, access.ip, command))
+          return use(await openedChannel(link, access.ip, command, signal))
         }, signal),
       ),
     inTurn: createTurns(),

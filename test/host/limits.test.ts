@@ -59,3 +59,15 @@ test('only so many heavy commands run at a time', async () => {
   const counts = await Promise.all(Array.from({ length: 6 }, () => host().must(script, { heavy: true })))
   expect(Math.max(...counts.map(Number))).toBe(2)
 })
+
+test('a host that allows fewer sessions than are asked for does all of them, one after the other', async () => {
+  const narrow = await startSshd({ maxSessions: 2 })
+  try {
+    const { host, said } = poolWith({})
+    const runs = Array.from({ length: 12 }, (_, index) => host(narrow.access()).must(sh`sleep 0.1; echo ${index}`))
+    expect((await Promise.all(runs)).map(Number)).toEqual(runs.map((_, index) => index))
+    expect(said.filter((line) => line.startsWith('connected'))).toHaveLength(1)
+  } finally {
+    await narrow.stop()
+  }
+})

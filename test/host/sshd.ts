@@ -53,7 +53,8 @@ for file in passwd shadow group sudoers; do mount --bind "$1/$file" /etc/$file; 
 for user in operator guest; do install -d -o $user -g $user /run/home-$user; done
 exec /usr/sbin/sshd -D -e -f "$1/sshd_config"`
 
-export const startSshd = async (): Promise<TestSshd> => {
+/** `maxSessions`: how many channels a connection may have; 10 unless told, as shipped. */
+export const startSshd = async ({ maxSessions = 10 } = {}): Promise<TestSshd> => {
   const directory = mkdtempSync(join(tmpdir(), 'sshd-'))
   // In a process group of its own it outlives a Ctrl-C, and sees the end of this process as the end of its input.
   const sweep = ['-c', 'cat >/dev/null; rm -rf "$1"', 'sweep', directory]
@@ -75,6 +76,7 @@ export const startSshd = async (): Promise<TestSshd> => {
       'PidFile none',
       'PermitRootLogin yes',
       'MaxStartups 100',
+      `MaxSessions ${maxSessions}`,
     ].join('\n'),
   )
 
