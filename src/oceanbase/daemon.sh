@@ -60,13 +60,14 @@ stop() {
 }
 
 # Starts the daemon with the arguments and waits (30 seconds) until it is `ready`, which may look at `tries`, tenths of a second. It must outlive
-# this script's session. One that ends right after its start is started once more: whatever killed it may be gone, what is wrong with it is not.
+# this script's session. One that ends right after its start without a word is started once more, for then it was killed.
 launch() {
-  local start
+  local start logged
   cd "$home" || return 1
   mkdir -p run log etc
   for start in 1 2; do
     rm -f "run/$name.pid"
+    logged=$(stat -c %s "log/$name.log" 2>/dev/null || echo 0)
     if ! LD_LIBRARY_PATH="$home/lib" env -u OBFLOW_RUN setsid "bin/$name" "$@" </dev/null >run/start.out 2>&1; then
       echo "bin/$name refused to start:" >&2
       tail -n 20 run/start.out >&2
@@ -75,8 +76,14 @@ launch() {
     stays && return 0
     echo "$name ended right after its start ($start of 2)" >&2
     tail -n 20 run/start.out >&2
+    complained "$logged" && return 1
   done
   return 1
+}
+
+# Whether the daemon said what is wrong in its log, behind the first bytes (argument): a second start would at best blur the cause.
+complained() {
+  tail -c "+$(($1 + 1))" "log/$name.log" 2>/dev/null | grep -aqE ' (ERROR|EDIAG) '
 }
 
 # Whether the daemon, just started, is `ready`, or at least still there after 30 seconds.
