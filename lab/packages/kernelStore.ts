@@ -21,6 +21,9 @@ const longestMs = 60_000
 const loading = "SELECT job_status FROM oceanbase.DBA_OB_ROOTSERVICE_JOBS WHERE job_type = 'LOAD_MYSQL_SYS_PACKAGE'"
 const jobs = z.array(z.object({ job_status: z.string() }))
 
+/** The second start still does work of the first: 7.6 core seconds, where the third and all later ones take 1.6. */
+const starts = 2
+
 /** Makes, once, the store that every observer's kernel begins with. */
 export async function makeStore(): Promise<void> {
   const made = join(places.kernel, madeStore)
@@ -28,13 +31,15 @@ export async function makeStore(): Promise<void> {
   const work = mkdtempSync(join(places.rpms, '.build-'))
   try {
     const folder = join(work, 'store')
-    const kernel = await runKernel(program, folder)
-    try {
-      const { pid } = kernel.process
-      await loaded(kernel.port)
-      if (pid !== undefined) await idle(pid)
-    } finally {
-      await kernel.stop()
+    for (let start = 0; start < starts; start++) {
+      const kernel = await runKernel(program, folder)
+      try {
+        const { pid } = kernel.process
+        await loaded(kernel.port)
+        if (pid !== undefined) await idle(pid)
+      } finally {
+        await kernel.stop()
+      }
     }
     // tar leaves out holes, and only a copy has them: the kernel fills its files with zeros.
     const sparse = join(work, 'sparse')
