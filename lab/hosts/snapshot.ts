@@ -23,21 +23,29 @@ export interface HostSnapshot {
   readonly processes: readonly string[]
 }
 
+const leftOut = Object.keys(notCompared)
+  .map((path) => `-path '${path}'`)
+  .join(' -o ')
+const everywhere = `find / -ignore_readdir_race \\( ${leftOut} \\) -prune -o`
+const entry = `-printf '%y %u:%g %m %p -> %l\\n'`
+
+/** One shell that prints all lists, each line with its list's letter before it: every process that a test starts costs as much as a list. */
+const script = (read: boolean): string => `set -o pipefail
+{ ${everywhere} ${entry} && find /usr -ignore_readdir_race -newercm /run/sshd.pid ${entry}; } | sed 's/^/f/' &&
+${read ? `${everywhere} -type f -size -1024k -exec md5sum '{}' + | sed 's/^/c/' &&` : ''}
+rpm -qa | sed 's/^/p/'`
+
 /** What a host is like now, each list sorted. Without `contents` where files come and go meanwhile: a database that runs. */
-export async function snapshot(host: LabHost, { contents: read = true } = {}): Promise<HostSnapshot> {
-  const leftOut = Object.keys(notCompared).flatMap((path, index) => [...(index === 0 ? [] : ['-o']), '-path', path])
-  const all = ['find', '/', '-ignore_readdir_race', '(', ...leftOut, ')', '-prune', '-o']
+export async function snapshot(host: LabHost, { contents = true } = {}): Promise<HostSnapshot> {
   const lines = async (command: readonly string[]) => (await host.must(command)).split('\n').filter(Boolean).sort()
-  const everywhere = [...all, '-printf', '%y %u:%g %m %p -> %l\\n']
-  const changed = ['find', '/usr', '-ignore_readdir_race', '-newercm', '/run/sshd.pid', '-printf', '%y %u:%g %m %p -> %l\\n']
-  const sums = [...all, '-type', 'f', '-size', '-1024k', '-exec', 'md5sum', '{}', '+']
-  const [files, inUsr, contents, packages] = await Promise.all([
-    lines(everywhere),
-    lines(changed),
-    read ? lines(sums) : [],
-    lines(['rpm', '-qa']),
-  ])
-  // Alone, or the commands above would be among them.
+  const all = await lines(['bash', '-c', script(contents)])
+  const list = (letter: string) => all.flatMap((line) => (line.startsWith(letter) ? [line.slice(1)] : []))
+  // Alone, or the shell above would be among them.
   const processes = await lines(['ps', '--ppid', '2', '--deselect', '-o', 'user:20,args'])
-  return { files: [...files, ...inUsr], contents, packages, processes: processes.filter((line) => !sshServer.test(line)) }
+  return {
+    files: list('f'),
+    contents: list('c'),
+    packages: list('p'),
+    processes: processes.filter((line) => !sshServer.test(line)),
+  }
 }

@@ -76,8 +76,8 @@ describe('a create that failed at any of its nodes and is rolled back leaves hos
     return host
   }
   const plant = async (host: number): Promise<void> => {
-    for (const path of foreign)
-      await hostAt(host).must(['bash', '-c', `mkdir -p "$(dirname "$0")" && echo "not ours" >"$0"`, path])
+    const script = 'for path; do mkdir -p "$(dirname "$path")" && echo "not ours" >"$path" || exit; done'
+    await hostAt(host).must(['bash', '-c', script, 'plant', ...foreign])
   }
   const create = ({ host, version }: { readonly host: number; readonly version: string }) =>
     scene.create({ name: `zerg${host + 1}`, password: 'Aa11--hive', version, zones: [{ name: 'zone1', hosts: [host] }] })
@@ -104,7 +104,7 @@ describe('a create that failed at any of its nodes and is rolled back leaves hos
   }
 
   it.each(rounds)('failed at node %s', async (_title, failing) => {
-    for (const { index, host } of failing) if (index >= plantedFrom) await plant(host)
+    await Promise.all(failing.flatMap(({ index, host }) => (index >= plantedFrom ? [plant(host)] : [])))
     const before = await now()
     const ids = await Promise.all(
       failing.map(async (failure) => {
