@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 
 /** The programs lie in `<home>/lib/agent`; tests give another home. */
 export const home = process.env.OBFLOW_LAB_AGENT_HOME ?? join(import.meta.dirname, '../..')
@@ -9,10 +9,13 @@ export const agentVersion = '3.1.2'
 export const processes = ['ob_agentd', 'ob_mgragent', 'ob_monagent'] as const
 export type ProcessName = (typeof processes)[number]
 
+/** TypeScript here, JavaScript in the package. */
+const extension = extname(import.meta.filename)
+
 export const programs: Record<ProcessName, string> = {
-  ob_agentd: 'agentd.ts',
-  ob_mgragent: 'mgragent.ts',
-  ob_monagent: 'monagent.ts',
+  ob_agentd: `agentd${extension}`,
+  ob_mgragent: `mgragent${extension}`,
+  ob_monagent: `monagent${extension}`,
 }
 
 const pidFile = (name: ProcessName) => join(home, 'run', `${name}.pid`)

@@ -7,7 +7,7 @@ import { run } from '../hosts/run.ts'
 import { catalog, fileNameOf, type LabPackage } from './catalog.ts'
 import { makeStore } from './kernelStore.ts'
 import { specOf } from './spec.ts'
-import { filesOf, kernelFiles, stage } from './stage.ts'
+import { filesOf, kernelFiles, stage, stripTypes } from './stage.ts'
 
 export interface BuiltPackage {
   readonly name: string
@@ -41,6 +41,7 @@ async function buildPackage(item: LabPackage): Promise<BuiltPackage> {
   try {
     const buildRoot = join(work, 'root')
     for (const content of item.contents) stage(content, join(buildRoot, item.prefix))
+    await run([process.execPath, '--disable-warning=ExperimentalWarning', stripTypes, buildRoot])
     const spec = join(work, 'package.spec')
     writeFileSync(spec, specOf(item))
     const defines = [

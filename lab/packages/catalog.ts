@@ -28,8 +28,8 @@ const mulan = 'Mulan PubL v2'
 
 /** Community builds of line 4 have no `ob_admin io_bench` (oceanbase issue 694), so theirs is left out. */
 const observer = (options: { readonly version: string; readonly ioBench: boolean }): readonly Content[] => [
-  { kind: 'launcher', at: 'bin/observer', program: 'lib/observer/main.ts' },
-  ...(options.ioBench ? [{ kind: 'launcher', at: 'bin/ob_admin', program: 'lib/observer/obAdmin.ts' } as const] : []),
+  { kind: 'launcher', at: 'bin/observer', program: 'lib/observer/main.js' },
+  ...(options.ioBench ? [{ kind: 'launcher', at: 'bin/ob_admin', program: 'lib/observer/obAdmin.js' } as const] : []),
   { kind: 'programs', room: 'observer', at: 'lib' },
   { kind: 'kernel', at: 'lib/seekdb' },
   { kind: 'text', at: 'etc/lab_version', text: `${options.version}\n` },
@@ -39,16 +39,16 @@ const observer = (options: { readonly version: string; readonly ioBench: boolean
 ]
 
 const obproxy: readonly Content[] = [
-  { kind: 'launcher', at: 'bin/obproxy', program: 'lib/obproxy/main.ts' },
+  { kind: 'launcher', at: 'bin/obproxy', program: 'lib/obproxy/main.js' },
   { kind: 'programs', room: 'obproxy', at: 'lib' },
 ]
 
 /** obagent's layout, which OCP's agent shares. Source: obagent, docs/install-and-deploy. */
 const agent: readonly Content[] = [
-  { kind: 'launcher', at: 'bin/ob_agentctl', program: 'lib/agent/agentctl.ts' },
-  { kind: 'launcher', at: 'bin/ob_agentd', program: 'lib/agent/agentd.ts' },
-  { kind: 'launcher', at: 'bin/ob_mgragent', program: 'lib/agent/mgragent.ts' },
-  { kind: 'launcher', at: 'bin/ob_monagent', program: 'lib/agent/monagent.ts' },
+  { kind: 'launcher', at: 'bin/ob_agentctl', program: 'lib/agent/agentctl.js' },
+  { kind: 'launcher', at: 'bin/ob_agentd', program: 'lib/agent/agentd.js' },
+  { kind: 'launcher', at: 'bin/ob_mgragent', program: 'lib/agent/mgragent.js' },
+  { kind: 'launcher', at: 'bin/ob_monagent', program: 'lib/agent/monagent.js' },
   { kind: 'programs', room: 'agent', at: 'lib' },
   { kind: 'tree', from: 'agent/conf', at: 'conf' },
   ...['run', 'log', 'tmp', 'backup', 'pkg_store', 'task_store', 'position_store', 'site-packages'].map(

@@ -7,6 +7,9 @@ import type { Content } from './catalog.ts'
 const lab = join(places.repository, 'lab')
 const kernel = places.kernel
 
+/** The program that makes JavaScript of what is staged. */
+export const stripTypes = join(import.meta.dirname, 'stripTypes.ts')
+
 /** `exec -a` names the process after the launcher, so that ps and pidof find `observer` and not `node`. */
 const launcher = (program: string): string => `#!/bin/bash
 here=$(readlink -f "\${BASH_SOURCE[0]}")
@@ -28,7 +31,7 @@ export function filesOf(content: Content): string[] {
     return roomsOf(content.room)
       .flatMap(programsIn)
       .map((file) => join(lab, file))
-  if (content.kind !== 'tree') return [join(import.meta.dirname, 'stage.ts')]
+  if (content.kind !== 'tree') return [join(import.meta.dirname, 'stage.ts'), stripTypes]
   return globSync(`${content.from}/**`, { cwd: lab, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
@@ -64,7 +67,7 @@ export function stage(content: Content, target: string): void {
     case 'programs':
       mkdirSync(at, { recursive: true })
       for (const file of roomsOf(content.room).flatMap(programsIn)) cpSync(join(lab, file), join(at, file), { recursive: true })
-      // Node takes .ts files for what the nearest package.json says.
+      // Node takes .js files for what the nearest package.json says.
       writeFileSync(join(at, 'package.json'), '{ "type": "module" }\n')
       return
     case 'tree':
