@@ -9,6 +9,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-fund --no-audit && npm cache clean --force
 COPY src src
 RUN node src/worker/bundleProcess.ts >workflows.js
+# Node's young generation and malloc's arenas grow with the cores and the memory of the machine, not with what a worker needs.
+ENV NODE_OPTIONS=--max-semi-space-size=16 MALLOC_ARENA_MAX=2
 ENV NODE_ENV=production OBFLOW_DATA_DIR=/var/lib/obflow OBFLOW_WORKFLOW_BUNDLE=/obflow/workflows.js
 USER node
 CMD ["node", "src/server.ts"]

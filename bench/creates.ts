@@ -33,6 +33,9 @@ const { values } = parseArgs({
 const creates = Number(values.creates)
 const hosts = Number(values.hosts)
 const closers: (() => Promise<unknown> | unknown)[] = []
+const stopping = new AbortController()
+const { signal } = stopping
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)))
 
 /** Most memory that a process has held so far, in MiB. Source: VmHWM in proc(5). */
 const peakMiB = (pid: number): number => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
@@ -93,7 +96,7 @@ async function bench(): Promise<boolean> {
       (error: unknown) => error instanceof UnreachableError,
     )
   )
-    await sleep(100)
+    await sleep(100, undefined, { signal })
   const packages = (await buildPackages()).filter(
     ({ name, version }) => name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),
   )
@@ -101,6 +104,7 @@ async function bench(): Promise<boolean> {
     client,
     packages.map(({ path }) => path),
   )
+  signal.throwIfAborted()
   const began = performance.now()
   const inventory = await registerHosts(client, lab, () => 'hz1')
   console.log(
@@ -109,6 +113,7 @@ async function bench(): Promise<boolean> {
 
   const rpmName = basename(packages.find(({ name }) => name === 'oceanbase')?.path ?? '')
   const password = randomBytes(12).toString('base64url')
+  signal.throwIfAborted()
   const start = performance.now()
   const posted = await Promise.all(
     Array.from({ length: creates }, async (_, index) => {
@@ -121,7 +126,7 @@ async function bench(): Promise<boolean> {
   const ended = new Map<number, { readonly status: string; readonly seconds: number }>()
   let most = 0
   while (ended.size < creates) {
-    await sleep(500)
+    await sleep(500, undefined, { signal })
     most = Math.max(most, usedMiB())
     for (const id of posted.filter((id) => !ended.has(id))) {
       const { status, subtasks } = (await client.get(`/api/v2/tasks/instances/${id}`, taskSchema)).data
@@ -150,12 +155,11 @@ async function bench(): Promise<boolean> {
   return well === creates && memory <= goalMiB
 }
 
-const stop = async (): Promise<void> => {
-  for (const close of closers.splice(0).reverse()) await close()
-}
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => void stop().then(() => process.exit(130)))
 try {
   if (!(await bench())) process.exitCode = 1
+} catch (error) {
+  if (!signal.aborted) throw error
+  process.exitCode = 130
 } finally {
-  await stop()
+  for (const close of closers.splice(0).reverse()) await close()
 }

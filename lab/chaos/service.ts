@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { environmentOf } from '../grown/dockerfile.ts'
 
 export interface Service {
   /** Of the process that runs now. */
@@ -21,15 +22,16 @@ export interface ServiceOptions {
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** A process of obflow's that is started again whenever it ends before it is closed. */
+/** A process of obflow's, with the image's limits to its memory, that is started again whenever it ends before it is closed. */
 export function startService({ program, env, log, onMessage }: ServiceOptions): Service {
   let child: ChildProcess
   let closing = false
   const start = (): void => {
     const { PATH = '', OBFLOW_WORKFLOW_BUNDLE = '' } = process.env
+    const { NODE_OPTIONS = '', MALLOC_ARENA_MAX = '' } = environmentOf('obflow')
     const started = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, program], {
       cwd: root,
-      env: { PATH, OBFLOW_WORKFLOW_BUNDLE, ...env },
+      env: { PATH, OBFLOW_WORKFLOW_BUNDLE, NODE_OPTIONS, MALLOC_ARENA_MAX, ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     started.stderr?.pipe(createWriteStream(log, { flags: 'a' }))

@@ -1,6 +1,7 @@
 import { globSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodeBinary, places } from '../hosts/machine.ts'
+import { environmentOf } from './dockerfile.ts'
 
 /** A file or folder of this machine that a container sees at `target`, read-only. */
 export interface Layer {
@@ -78,12 +79,15 @@ const images: Readonly<Record<string, () => Image>> = {
     command: ['node', 'src/server.ts'],
     user: 1000,
     workingDir: '/obflow',
-    environment: { NODE_ENV: 'production', OBFLOW_DATA_DIR: '/var/lib/obflow' },
+    environment: withoutBundle(environmentOf('obflow')),
     stopSignal: 'SIGTERM',
   }),
 }
 
 export const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** The image's bundle of workflows is made when it is built; here a worker makes its own. */
+const withoutBundle = ({ OBFLOW_WORKFLOW_BUNDLE: _, ...environment }: Readonly<Record<string, string>>) => environment
 
 /** The image of this name; undefined for one that has no counterpart here. Its tag is the business of who built what it stands for. */
 export const imageNamed = (name: string): Image | undefined => images[name.replace(/:.*/, '')]?.()

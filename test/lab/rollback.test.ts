@@ -3,10 +3,8 @@ import { z } from 'zod'
 import { type HostSnapshot, snapshot } from '../../lab/index.ts'
 import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
 import { expand } from '../../src/plan/expand.ts'
-import { connect } from '../../src/store/db.ts'
-import { storeOver } from '../../src/store/index.ts'
 import { recordHistory } from '../replay/record.ts'
-import { dump, newKeys } from '../store/database.ts'
+import { openTestStore, type TestStore } from '../store/database.ts'
 import { failingAt, nodeHook, type Place } from './nodeHook.ts'
 import { causes, type Scene, startScene } from './scene.ts'
 
@@ -55,19 +53,15 @@ const plantedFrom = planned.findIndex(({ name }) => name === 'Do io bench')
 describe('a create that failed at any of its nodes and is rolled back leaves host and store as before it was posted', () => {
   const hook = nodeHook()
   let scene: Scene
-  let close: () => Promise<void>
-  let database: Awaited<ReturnType<typeof connect>>['db']
+  let database: TestStore
   beforeAll(async () => {
-    const connection = await connect({})
-    database = connection.db
-    close = connection.close
-    const store = storeOver(connection, newKeys())
-    const obflow = { store, interceptors: [hook.interceptor] }
+    database = await openTestStore()
+    const obflow = { store: database.store, interceptors: [hook.interceptor] }
     scene = await startScene({ hosts: versions.length, idcOf: () => 'hz1', obflow })
   })
   afterAll(async () => {
     await scene?.[Symbol.asyncDispose]()
-    await close?.()
+    await database?.close()
   })
 
   const hostAt = (index: number) => {
@@ -85,7 +79,7 @@ describe('a create that failed at any of its nodes and is rolled back leaves hos
 
   /** Inventory and clusters as they stand; when a row was last written is not compared. */
   const tables = async () => {
-    const all = Object.entries(await dump(database)).filter(([table]) => !histories.includes(table))
+    const all = Object.entries(await database.dump()).filter(([table]) => !histories.includes(table))
     const rows = z.array(z.record(z.string(), z.unknown()))
     return Object.fromEntries(all.map(([table, found]) => [table, rows.parse(found).map(({ updateTime: _, ...row }) => row)]))
   }
