@@ -34,8 +34,9 @@ export async function serve({ home, installed, version, flags }: Start): Promise
   const rpc = serveRpc(memberHandlers(self), (socket) => relaySession(self, socket))
   const sql = createServer((socket) => acceptSql(self, socket))
   await listen(rpc, bind, self.rpcPort)
-  await listen(sql, bind, self.sqlPort)
+  // Before the port opens: who finds it open may kill this observer, and start it again without flags.
   saveSettings(home, settings)
+  await listen(sql, bind, self.sqlPort)
   log('INFO', 'SERVER', 'observer is listening', {
     ip: self.ip,
     mysql_port: self.sqlPort,

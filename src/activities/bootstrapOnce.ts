@@ -2,10 +2,12 @@ import type { DefiniteError } from '../errors/failure.ts'
 import {
   allowSeconds,
   bootstrapStatement,
+  type EarlierBootstrap,
   earlierBootstrap,
   lineOf,
   noteBootstrapRefused,
   noteBootstrapSent,
+  readEarlierBootstrap,
   rootServersOf,
   SqlError,
 } from '../oceanbase/index.ts'
@@ -32,10 +34,10 @@ export const isBootstrapped = (node: ClusterNode): Promise<boolean> =>
  */
 export async function bootstrapOnce(node: ClusterNode): Promise<void> {
   const earlier = await earlierAttempt(node)
-  if (earlier === 'running' && (await endsWell(node))) return
-  if (earlier !== 'none') await startAfresh(node, 'an earlier BOOTSTRAP of this task ended half-way')
+  if (earlier.state === 'running' && (await endsWell(node, earlier.sinceSeconds))) return
+  if (earlier.state !== 'none') await startAfresh(node, 'an earlier BOOTSTRAP of this task ended half-way')
   let refusal = await sendBootstrap(node)
-  if (refusal && foundNotEmpty(refusal) && earlier === 'none') {
+  if (refusal && foundNotEmpty(refusal) && earlier.state === 'none') {
     await startAfresh(node, refusal.message)
     refusal = await sendBootstrap(node)
   }
@@ -48,17 +50,17 @@ const bootstrapFailed = (node: ClusterNode, error: Error): Promise<DefiniteError
     cause: error,
   })
 
-async function earlierAttempt(node: ClusterNode): Promise<'none' | 'running' | 'ended'> {
+async function earlierAttempt(node: ClusterNode): Promise<EarlierBootstrap> {
   const host = await node.host(leadingServer(node).hostId)
-  const answer = await host.must(earlierBootstrap(node.cluster, node.input.taskId), { title: 'look for an earlier BOOTSTRAP' })
-  if (answer.includes('none')) return 'none'
-  return answer.includes('running') ? 'running' : 'ended'
+  const script = earlierBootstrap(node.cluster, node.input.taskId)
+  return readEarlierBootstrap(await host.must(script, { title: 'look for an earlier BOOTSTRAP' }))
 }
 
-/** Waits for a BOOTSTRAP that still runs although whoever sent it died. False when nothing came of it. */
-async function endsWell(node: ClusterNode): Promise<boolean> {
-  node.log('INFO', 'BOOTSTRAP was sent by an earlier attempt that did not see its answer')
-  const giveUp = performance.now() + lostAnswerMs
+/** Waits for a BOOTSTRAP that still runs although whoever sent it died. False when nothing came of it: it may never have left its sender. */
+async function endsWell(node: ClusterNode, sinceSeconds: number): Promise<boolean> {
+  node.log('INFO', `BOOTSTRAP was sent ${sinceSeconds} s ago by an attempt that did not see its answer`)
+  // Counted from when it was sent: attempts that are themselves cut off would wait for ever.
+  const giveUp = performance.now() + lostAnswerMs - Math.max(0, sinceSeconds) * 1000
   return until('the BOOTSTRAP under way', node, async () => {
     if (performance.now() > giveUp) return { ready: false }
     return (await isBootstrapped(node)) ? { ready: true } : { waiting: 'not bootstrapped yet' }
@@ -69,8 +71,6 @@ async function endsWell(node: ClusterNode): Promise<boolean> {
 async function sendBootstrap(node: ClusterNode): Promise<SqlError | undefined> {
   const leader = leadingServer(node)
   const host = await node.host(leader.hostId)
-  await host.must(noteBootstrapSent(node.cluster, node.input.taskId), { title: 'note that BOOTSTRAP is sent' })
-  node.progress('BOOTSTRAP sent')
   try {
     const patient = { timeoutMs: (bootstrapSeconds + graceSeconds) * 1000 }
     await asRoot(
@@ -78,6 +78,9 @@ async function sendBootstrap(node: ClusterNode): Promise<SqlError | undefined> {
       leader,
       async (session) => {
         await session.run(allowSeconds(bootstrapSeconds))
+        // As late as can be: who dies between the note and the statement costs the next attempt its patience.
+        await host.must(noteBootstrapSent(node.cluster, node.input.taskId), { title: 'note that BOOTSTRAP is sent' })
+        node.progress('BOOTSTRAP sent')
         await session.run(bootstrapStatement(node.cluster, node.cluster.type === 'STANDBY' ? primaryOf(node) : undefined))
       },
       patient,

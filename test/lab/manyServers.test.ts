@@ -79,4 +79,5 @@ it('four servers in three zones become one cluster although every attempt is cut
 
   await clearObservers(nodes.on('bootstrapOb'))
   for (const host of lab.hosts) expect((await host.exec('pgrep -x observer; ls -A /data/1/terran/sstable')).stdout).toBe('')
-})
+  // Cut off between noting that BOOTSTRAP is sent and sending it, the next attempts wait for its end: 2 minutes in all.
+}, 360_000)

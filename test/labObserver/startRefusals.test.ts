@@ -72,11 +72,13 @@ describe('an observer refuses to start and says why in its log', () => {
 describe('an observer that has started', () => {
   it('starts again without flags from what it persisted, and keeps its config copies', async () => {
     const observer = fresh()
+    // It serves a moment before it says so.
+    const listening = () => observer.log().match(/observer is listening/g)
     await observer.start({ options: ',config_additional_dir=etc2;etc3' })
+    await expect.poll(listening).toHaveLength(1)
     await observer.kill('SIGTERM')
     await observer.start({ noFlags: true })
     await expect(query(observer, 'SELECT 1 AS one')).resolves.toEqual([{ one: '1' }])
-    // It serves a moment before it says so.
-    await expect.poll(() => observer.log().match(/observer is listening/g)).toHaveLength(2)
+    await expect.poll(listening).toHaveLength(2)
   })
 })

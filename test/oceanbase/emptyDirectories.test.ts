@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -16,6 +16,7 @@ import {
   noteBootstrapSent,
   noteRestarted,
   readDirectoryOwners,
+  readEarlierBootstrap,
   restartedAlready,
 } from '../../src/oceanbase/index.ts'
 import { type Quoted, sh } from '../../src/quote.ts'
@@ -97,17 +98,23 @@ test('the log is kept under another name for a new start, and removed when the t
   expect(readdirSync(join(folder, 'home/log'))).toEqual([])
 })
 
-test('a BOOTSTRAP is remembered as running while the process it was sent to lives, as ended after that', () => {
+test('a BOOTSTRAP is remembered as running, and since when, while the process it was sent to lives, as ended after that', () => {
+  const earlier = () => readEarlierBootstrap(run(earlierBootstrap(cluster, 7)))
+  const observerIs = (pid: number) => writeFileSync(join(folder, 'home/run/observer.pid'), `${pid}\n`)
   makeAs(7)
-  expect(run(earlierBootstrap(cluster, 7)).trim()).toBe('none')
-  writeFileSync(join(folder, 'home/run/observer.pid'), `${process.pid}\n`)
+  expect(earlier()).toEqual({ state: 'none' })
+  observerIs(process.pid)
   run(noteBootstrapSent(cluster, 7))
-  expect(run(earlierBootstrap(cluster, 7)).trim()).toBe('running')
-  writeFileSync(join(folder, 'home/run/observer.pid'), '1\n')
-  expect(run(earlierBootstrap(cluster, 7)).trim()).toBe('ended')
-  writeFileSync(join(folder, 'home/run/observer.pid'), `${process.pid}\n`)
+  const hourAgo = Date.now() / 1000 - 3600
+  utimesSync(join(folder, 'state/7/bootstrap'), hourAgo, hourAgo)
+  const seen = earlier()
+  expect(seen).toMatchObject({ state: 'running' })
+  expect('sinceSeconds' in seen && Math.abs(seen.sinceSeconds - 3600) < 60).toBe(true)
+  observerIs(1)
+  expect(earlier()).toEqual({ state: 'ended' })
+  observerIs(process.pid)
   run(noteBootstrapRefused(7))
-  expect(run(earlierBootstrap(cluster, 7)).trim()).toBe('ended')
+  expect(earlier()).toEqual({ state: 'ended' })
 })
 
 test('a restart is remembered for the run of the subtask that did it', () => {

@@ -39,13 +39,21 @@ test('a BOOTSTRAP whose answer was lost is found done by the next attempt', asyn
 })
 
 test('a BOOTSTRAP still under way after its sender died is waited for, not sent again', async () => {
-  const { node, world, done } = fakeNode(clusterOf(['10.0.0.1']), { note: 'running' })
+  const { node, world, done } = fakeNode(clusterOf(['10.0.0.1']), { note: 'running 1' })
   let probes = 0
   world.before = (statement) => {
     if (/__all_core_table/.test(statement) && ++probes === 3) world.bootstrapped = true
   }
   await bootstrapOb(node)
   expect(done(bootstrap)).toEqual([])
+})
+
+test('a BOOTSTRAP that was sent long ago and came to nothing is not waited for by every attempt anew', async () => {
+  const { node, world, done } = fakeNode(clusterOf(['10.0.0.1']), { note: 'running 121' })
+  await bootstrapOb(node)
+  expect(world.bootstrapped).toBe(true)
+  expect(done(/^empty observer directories@/)).toHaveLength(1)
+  expect(done(bootstrap)).toHaveLength(1)
 })
 
 test('an earlier BOOTSTRAP of this task that ended half-way is cleared away and done again', async () => {

@@ -47,7 +47,8 @@ export interface World {
   directories: 'ours' | 'foreign'
   dirty: boolean
   dead: Set<string>
-  note: 'none' | 'running' | 'ended'
+  /** What the host tells of an earlier BOOTSTRAP; with `running`, how many seconds ago it was sent. */
+  note: 'none' | `running ${number}` | 'ended'
   restarted: Set<string>
   observerLog: string
   /** Called before a statement is carried out and after; throwing there is a refusal or a lost answer. */
@@ -94,7 +95,7 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
     'look for observer': (ip) => (world.dead.has(ip) ? 'observer none' : 'observer 7'),
     'look for an earlier BOOTSTRAP': () => world.note,
     'note that BOOTSTRAP is sent': () => {
-      world.note = 'running'
+      world.note = 'running 0'
     },
     'note that BOOTSTRAP was refused': () => {
       world.note = 'ended'
