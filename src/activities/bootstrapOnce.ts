@@ -34,7 +34,7 @@ export const isBootstrapped = (node: ClusterNode): Promise<boolean> =>
  */
 export async function bootstrapOnce(node: ClusterNode): Promise<void> {
   const earlier = await earlierAttempt(node)
-  if (earlier.state === 'running' && (await endsWell(node, earlier.sinceSeconds))) return
+  if (earlier.state === 'running' && (await endsWell(node, earlier.awaitedSeconds))) return
   if (earlier.state !== 'none') await startAfresh(node, 'an earlier BOOTSTRAP of this task ended half-way')
   let refusal = await sendBootstrap(node)
   if (refusal && foundNotEmpty(refusal) && earlier.state === 'none') {
@@ -57,10 +57,10 @@ async function earlierAttempt(node: ClusterNode): Promise<EarlierBootstrap> {
 }
 
 /** Waits for a BOOTSTRAP that still runs although whoever sent it died. False when nothing came of it: it may never have left its sender. */
-async function endsWell(node: ClusterNode, sinceSeconds: number): Promise<boolean> {
-  node.log('INFO', `BOOTSTRAP was sent ${sinceSeconds} s ago by an attempt that did not see its answer`)
-  // Counted from when it was sent: attempts that are themselves cut off would wait for ever.
-  const giveUp = performance.now() + lostAnswerMs - Math.max(0, sinceSeconds) * 1000
+async function endsWell(node: ClusterNode, awaitedSeconds: number): Promise<boolean> {
+  node.log('INFO', `BOOTSTRAP was sent by an attempt that did not see its answer; awaited for ${awaitedSeconds} s`)
+  // Counted from the first attempt that waited: those that are themselves cut off would wait for ever.
+  const giveUp = performance.now() + lostAnswerMs - Math.max(0, awaitedSeconds) * 1000
   return until('the BOOTSTRAP under way', node, async () => {
     if (performance.now() > giveUp) return { ready: false }
     return (await isBootstrapped(node)) ? { ready: true } : { waiting: 'not bootstrapped yet' }

@@ -31,26 +31,31 @@ export const noteBootstrapSent = (cluster: ClusterSpec, taskId: number): Quoted 
 export const noteBootstrapRefused = (taskId: number): Quoted => sh`${notes(taskId)}\nput bootstrap refused`
 
 /**
- * Whether this task sent BOOTSTRAP before: `none`; `running` and how many seconds ago when the process it was sent to lives and its answer
- * was never seen; `ended` when it was refused or its process is gone. Read the answer with `readEarlierBootstrap`.
+ * Whether this task sent BOOTSTRAP before: `none`; `running` when the process it was sent to lives and its answer was never seen, with the
+ * seconds since this was first asked; `ended` when it was refused or its process is gone. Read the answer with `readEarlierBootstrap`.
  */
 export const earlierBootstrap = (cluster: ClusterSpec, taskId: number): Quoted => sh`${notes(taskId)}
 ${identity(cluster)}
 noted=$(cat "$ledger/bootstrap" 2>/dev/null || true)
+process=$(identity)
+if [ "$noted" = "sent $process" ]; then
+  noted="awaited $process"
+  put bootstrap "$noted"
+fi
 if [ -z "$noted" ]; then echo none
-elif [ "$noted" = "sent $(identity)" ]; then echo "running $(($(date +%s) - $(stat -c %Y "$ledger/bootstrap")))"
+elif [ "$noted" = "awaited $process" ]; then echo "running $(($(date +%s) - $(stat -c %Y "$ledger/bootstrap")))"
 else echo ended
 fi`
 
 export type EarlierBootstrap =
   | { readonly state: 'none' | 'ended' }
   /** A host whose clock was set meanwhile tells another time, even a negative one. */
-  | { readonly state: 'running'; readonly sinceSeconds: number }
+  | { readonly state: 'running'; readonly awaitedSeconds: number }
 
 /** What `earlierBootstrap` prints. */
 export const readEarlierBootstrap = (stdout: string): EarlierBootstrap => {
   const [state, seconds] = stdout.trim().split(' ')
-  if (state === 'running') return { state, sinceSeconds: Number(seconds) }
+  if (state === 'running') return { state, awaitedSeconds: Number(seconds) }
   return { state: state === 'none' ? 'none' : 'ended' }
 }
 

@@ -48,7 +48,7 @@ test('a BOOTSTRAP still under way after its sender died is waited for, not sent 
   expect(done(bootstrap)).toEqual([])
 })
 
-test('a BOOTSTRAP that was sent long ago and came to nothing is not waited for by every attempt anew', async () => {
+test('a BOOTSTRAP that was long waited for and came to nothing is not waited for by every attempt anew', async () => {
   const { node, world, done } = fakeNode(clusterOf(['10.0.0.1']), { note: 'running 121' })
   await bootstrapOb(node)
   expect(world.bootstrapped).toBe(true)

@@ -47,7 +47,7 @@ export interface World {
   directories: 'ours' | 'foreign'
   dirty: boolean
   dead: Set<string>
-  /** What the host tells of an earlier BOOTSTRAP; with `running`, how many seconds ago it was sent. */
+  /** What the host tells of an earlier BOOTSTRAP; with `running`, for how many seconds it has been waited for. */
   note: 'none' | `running ${number}` | 'ended'
   restarted: Set<string>
   observerLog: string
