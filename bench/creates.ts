@@ -131,7 +131,11 @@ async function bench(): Promise<boolean> {
     for (const id of posted.filter((id) => !ended.has(id))) {
       const { status, subtasks } = (await client.get(`/api/v2/tasks/instances/${id}`, taskSchema)).data
       if (status === 'RUNNING') continue
-      ended.set(id, { status, seconds: (performance.now() - start) / 1000 })
+      const seconds = (performance.now() - start) / 1000
+      ended.set(id, { status, seconds })
+      // A quarter of an hour without a word looks like a hang.
+      if (ended.size % Math.ceil(creates / 10) === 0)
+        console.log(`${ended.size} ended after ${seconds.toFixed(0)} s, worker at most ${peakMiB(worker.pid).toFixed(0)} MiB`)
       if (creates > 1 && status === 'SUCCESSFUL') {
         const create = posted.indexOf(id)
         await Promise.all(lab.hosts.slice(create * hosts, (create + 1) * hosts).map((host) => host.powerOff()))

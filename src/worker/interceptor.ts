@@ -4,7 +4,7 @@ import type { ActivityExecuteInput, ActivityInterceptorsFactory } from '@tempora
 import { z } from 'zod'
 import { type Cause, DefiniteError, TransientError } from '../errors/failure.ts'
 import type { NodeInput } from '../plan/node.ts'
-import type { Store } from '../store/index.ts'
+import { awayReason, type Store } from '../store/index.ts'
 import { subtaskLog } from './subtaskLog.ts'
 import { type SubtaskRun, withSubtaskRun } from './subtaskRun.ts'
 
@@ -42,7 +42,7 @@ const definiteFailure = ({ code, message, advice, host }: Cause): ApplicationFai
 
 /**
  * All the bookkeeping of a subtask: status, times, run count, log, heartbeat, the time it may spend, and what kind of failure it was. The
- * time of a subtask is what attempts have worked on it, so an hour without any worker costs it nothing.
+ * time of a subtask is what attempts have worked on it, so an hour without any worker costs it nothing, and an hour without the store neither.
  */
 export const subtaskInterceptor =
   (store: Store): ActivityInterceptorsFactory =>
@@ -63,10 +63,10 @@ async function runSubtask(store: Store, context: Context, subtask: NodeInput, wo
   const startedAt = performance.now()
   const spent = (): number => spentBefore + performance.now() - startedAt
   let progress = before.success ? before.data.progress : undefined
-  const beat = (): void => {
-    if (!info.isLocal) context.heartbeat({ spentMs: Math.round(spent()), ...(progress !== undefined && { progress }) })
+  const beat = (spentMs = spent()): void => {
+    if (!info.isLocal) context.heartbeat({ spentMs: Math.round(spentMs), ...(progress !== undefined && { progress }) })
   }
-  const heart = setInterval(beat, heartbeatMs)
+  const heart = setInterval(() => beat(), heartbeatMs)
   // Not AbortSignal.timeout: that keeps what the attempt held until the time is up, however early the attempt ends.
   const timeUp = new AbortController()
   const giveUp = () => timeUp.abort(new Error(`${subtask.timeoutSeconds} s are over`))
@@ -101,7 +101,8 @@ async function runSubtask(store: Store, context: Context, subtask: NodeInput, wo
     return result
   } catch (error) {
     const seen = error === timeUp.signal.reason ? lastLine : seenIn(error)
-    const outOfTime = timeUp.signal.aborted || spent() >= subtask.timeoutSeconds * 1000
+    const storeAway = storeAwayReason(error)
+    const outOfTime = storeAway === undefined && (timeUp.signal.aborted || spent() >= subtask.timeoutSeconds * 1000)
     const cause = definiteCause(error, subtask, outOfTime ? seen : undefined)
     if (context.cancellationDetails?.cancelRequested) {
       log('WARN', 'Canceled by an operator')
@@ -110,13 +111,14 @@ async function runSubtask(store: Store, context: Context, subtask: NodeInput, wo
     }
     const stopping = context.cancellationDetails?.workerShutdown
     if (!cause || stopping) {
-      const why = stopping ? 'this worker stops. Another goes on with it.' : `${textOf(error)}. It is tried again.`
+      const reason = storeAway === undefined ? textOf(error) : `the store is away: ${storeAway}`
+      const why = stopping ? 'this worker stops. Another goes on with it.' : `${reason}. It is tried again.`
       log('WARN', `Attempt ${info.attempt} ended: ${why}`)
       await flush().catch(() => undefined)
       // The next attempt reads from the last heartbeat how much time is left.
-      beat()
+      beat(storeAway === undefined ? spent() : spentBefore)
       const next = stopping && { nextRetryDelay: handOverMs }
-      throw ApplicationFailure.create({ message: clip(textOf(error)), type: 'Transient', ...next })
+      throw ApplicationFailure.create({ message: clip(reason), type: 'Transient', ...next })
     }
     log('ERROR', `Execute task failed, subtask=${subtask.subtaskId}, code=${cause.code}, failedMessage=${cause.message}`)
     if (cause.advice !== undefined) log('ERROR', `Advice: ${cause.advice}`)
@@ -129,6 +131,9 @@ async function runSubtask(store: Store, context: Context, subtask: NodeInput, wo
     await Promise.allSettled(closers.splice(0).map((close) => close()))
   }
 }
+
+/** Hosts and servers that do not answer are TransientErrors; what the store's driver throws comes as it is. */
+const storeAwayReason = (error: unknown): string | undefined => (error instanceof TransientError ? undefined : awayReason(error))
 
 const seenIn = (error: unknown): string =>
   error instanceof TransientError || !(error instanceof Error) ? textOf(error) : `${error.name}: ${error.message}`

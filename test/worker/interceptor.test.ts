@@ -45,12 +45,15 @@ async function preparation() {
 const attempt = (
   input: unknown,
   work: (input: unknown) => Promise<unknown>,
-  { number = 1, spentMs = 0 } = {},
-): Promise<unknown> =>
-  new MockActivityEnvironment(
+  { number = 1, spentMs = 0, beats = [] as unknown[] } = {},
+): Promise<unknown> => {
+  const environment = new MockActivityEnvironment(
     { attempt: number, heartbeatDetails: { spentMs } },
     { interceptors: [subtaskInterceptor(opened.store)], logger: new DefaultLogger('ERROR') },
-  ).run(work, input)
+  )
+  environment.on('heartbeat', (details) => beats.push(details))
+  return environment.run(work, input)
+}
 
 const hostDown = async () => {
   throw new TransientError('cannot connect to host 10.0.0.1:22: connect ECONNREFUSED')
@@ -76,6 +79,34 @@ describe('a subtask whose host is down', () => {
       status: 'FAILED',
       cause: { code: 'TSK10012', message: expect.stringContaining('Last seen: cannot connect to host 10.0.0.1:22') },
     })
+  })
+})
+
+describe('a subtask that the store was away from', () => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' })
+  const outages = {
+    'refused amid a statement': new Error("Failed query: update hosts\nparams: 'Aa11--sentry'", { cause: refused }),
+    'without a free connection': new Error('timeout exceeded when trying to connect'),
+  }
+  it.each(Object.entries(outages))('%s: is tried again, and its time is what it had before', async (_, error) => {
+    const { input, now } = await preparation()
+    const spentMs = timeoutSeconds * 1000 - 1
+    const beats: unknown[] = []
+    const outage = async () => {
+      // Its time is over, too.
+      await once(subtaskRun().signal, 'abort')
+      throw error
+    }
+    const said = error.cause instanceof Error ? error.cause.message : error.message
+    await expect(attempt(input, outage, { number: 3, spentMs, beats })).rejects.toMatchObject({
+      type: 'Transient',
+      nonRetryable: false,
+      message: `the store is away: ${said}`,
+    })
+    expect(beats.at(-1)).toMatchObject({ spentMs })
+    const { subtask, log } = await now()
+    expect(subtask).toMatchObject({ status: 'RUNNING', cause: null })
+    expect(log).toContain(`Attempt 3 ended: the store is away: ${said}. It is tried again.`)
   })
 })
 
