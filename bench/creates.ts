@@ -80,8 +80,9 @@ async function bench(): Promise<boolean> {
     OBFLOW_ADMIN_PASSWORD: admin,
     DATABASE_URL: postgres.url,
     TEMPORAL_ADDRESS: temporal.address,
-    // The lab's hosts share one disk.
+    // The lab's hosts share one disk and this machine's processors.
     OBFLOW_IO_BENCHES: '1',
+    OBFLOW_ACTIVITIES: '16',
   }
   const [api, worker] = ['src/server.ts', 'src/worker.ts'].map((program) => {
     const service = startService({ program, env, log: join(dir, `${basename(program, '.ts')}.log`) })

@@ -37,6 +37,8 @@ const environment = z.object({
     .optional(),
   OBFLOW_DATA_DIR: z.string().min(1).default('.data'),
   OBFLOW_TASK_QUEUE: z.string().min(1).default('obflow'),
+  /** Subtasks a worker carries out at a time; each holds a host's channel or a SQL session, not a core. */
+  OBFLOW_ACTIVITIES: z.coerce.number().int().min(1).default(200),
   /** Hosts whose disk a worker measures at a time: fewer where they share one, or each is found slow because of the others. */
   OBFLOW_IO_BENCHES: z.coerce.number().int().min(1).default(16),
   /** The workflows, bundled beforehand by src/worker/bundleProcess.ts of the same release; absent: a worker bundles them when it starts. */
@@ -66,6 +68,8 @@ export interface Config {
   /** Uploaded packages lie here. */
   readonly packagesDir: string
   readonly taskQueue: string
+  /** Activities at a time in one worker. */
+  readonly activities: number
   /** Io benches at a time in one worker. */
   readonly ioBenches: number
   /** A file. */
@@ -93,6 +97,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir,
     packagesDir: join(dataDir, 'packages'),
     taskQueue: settings.OBFLOW_TASK_QUEUE,
+    activities: settings.OBFLOW_ACTIVITIES,
     ioBenches: settings.OBFLOW_IO_BENCHES,
     workflowBundle: settings.OBFLOW_WORKFLOW_BUNDLE,
     databaseUrl: settings.DATABASE_URL,

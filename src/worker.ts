@@ -34,6 +34,7 @@ await program(async () => {
     taskQueue: config.taskQueue,
     store,
     hosts,
+    activities: config.activities,
     workflowBundle: await bundling,
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => worker.shutdown())

@@ -14,13 +14,14 @@ installRuntime(pino({ level: 'error' }, process.stderr))
 const bundling = workflowsFor(config)
 const store = await openConfiguredStore(config)
 const connection = await NativeConnection.connect({ address: process.env.TEMPORAL_ADDRESS ?? '' })
-const { taskQueue } = config
+const { taskQueue, activities } = config
 const worker = await createWorker({
   connection,
   namespace: 'default',
   taskQueue,
   store,
   hosts: createHostPool(),
+  activities,
   interceptors: [stopAtInstants],
   workflowBundle: await bundling,
 })

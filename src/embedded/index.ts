@@ -78,6 +78,7 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
       taskQueue: config.taskQueue,
       store,
       hosts,
+      activities: config.activities,
       interceptors,
       workflowBundle: await bundling,
     })

@@ -13,14 +13,13 @@ export interface WorkerOptions {
   readonly taskQueue: string
   readonly store: Store
   readonly hosts: HostPool
+  /** Activities at the same time; those that are more wait in Temporal. */
+  readonly activities: number
   /** Run inside obflow's own; a fault test stops nodes with them at a chosen instant. */
   readonly interceptors?: readonly ActivityInterceptorsFactory[]
   /** The workflows, bundled by the same SDK. */
   readonly workflowBundle: WorkflowBundle
 }
-
-/** Activities at the same time in one worker; each holds a host's channel or a SQL session, not a core. */
-const maxActivities = 200
 
 /** Runs held in memory between their steps; one that is not is replayed from its history at its next step. */
 const maxCachedWorkflows = 100
@@ -32,6 +31,7 @@ export const createWorker = ({
   taskQueue,
   store,
   hosts,
+  activities,
   interceptors = [],
   workflowBundle,
 }: WorkerOptions): Promise<Worker> =>
@@ -44,7 +44,7 @@ export const createWorker = ({
     maxCachedWorkflows,
     activities: { ...bindNodes({ store, hosts }), lookAtHosts: lookAtHosts({ store, hosts }) },
     interceptors: { activity: [subtaskInterceptor(store), ...interceptors] },
-    maxConcurrentActivityTaskExecutions: maxActivities,
+    maxConcurrentActivityTaskExecutions: activities,
     // Cancellation and shutdown reach an activity with its heartbeats; they may pass often.
     maxHeartbeatThrottleInterval: '2s',
     defaultHeartbeatThrottleInterval: '2s',

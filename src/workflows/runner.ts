@@ -51,7 +51,7 @@ export async function runPlan(current: Plan, run: Run): Promise<void> {
     const state = task.subtasks[index]
     if (!subtask || !state) return
     task.running(index)
-    const { outcome, cancel } = cancellable(() => carryOut(run, subtask, state))
+    const { outcome, cancel } = cancellable(() => carryOut(run, subtask, state, planned.length))
     cancels.set(index, cancel)
     void outcome.then((ended) => {
       cancels.delete(index)

@@ -22,6 +22,15 @@ const graceSeconds = 120
 /** A worker that is gone is noticed after this long. */
 const heartbeatSeconds = 10
 
+/**
+ * Which of the subtasks that wait for a worker goes first, 1 before 5: what its whole task waits for before what concerns one host, and the one
+ * nearest to its task's end, so that what was begun is finished before more is begun.
+ */
+const priorityKey = ({ index, host, zone }: PlannedSubtask, subtasks: number, undoing: boolean): number => {
+  const done = undoing ? subtasks - 1 - index : index
+  return (host === undefined && zone === undefined ? 3 : 5) - Math.floor((3 * done) / subtasks)
+}
+
 const { [waitNode]: join } = proxyLocalActivities<Activities>({ startToCloseTimeout: '30s', retry: { maximumInterval: '10s' } })
 
 /** `Install rpm` on 10.0.0.3 is `install-rpm@10.0.0.3`; a later run of it `install-rpm@10.0.0.3#2`. */
@@ -43,8 +52,8 @@ const causeOf = (error: unknown): FailureCause => {
   return { code: 'COM10999', message: inner instanceof Error ? inner.message : String(inner) }
 }
 
-/** Carries out one subtask, or takes it back, as one activity. How it ends is a value: this never rejects. */
-export async function carryOut(run: Run, subtask: PlannedSubtask, state: SubtaskState): Promise<Outcome> {
+/** Carries out one subtask of so many, or takes it back, as one activity. How it ends is a value: this never rejects. */
+export async function carryOut(run: Run, subtask: PlannedSubtask, state: SubtaskState, subtasks: number): Promise<Outcome> {
   const undoing = state.operation === 'ROLLBACK'
   const type = undoing ? subtask.undo : subtask.activity
   if (type === undefined) return { status: 'SUCCESSFUL' }
@@ -73,6 +82,7 @@ export async function carryOut(run: Run, subtask: PlannedSubtask, state: Subtask
         // The default lets the workflow go on while a command still runs on the host.
         cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
+        priority: { priorityKey: priorityKey(subtask, subtasks, undoing) },
       })
       await activity?.(input)
     }
