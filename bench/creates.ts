@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -40,6 +40,18 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop
 /** Most memory that a process has held so far, in MiB. Source: VmHWM in proc(5). */
 const peakMiB = (pid: number): number => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
+/**
+ * Gives a session of processes 28 times the processor time of another one. In life the hosts are other machines; here each of their sessions would
+ * be granted as much as the worker and the API together. Source: autogroup in sched(7).
+ */
+function favour(pid: number | 'self'): void {
+  const file = `/proc/${pid}/autogroup`
+  if (!existsSync(file)) return
+  const [, nice = '0'] = /nice (-?\d+)/.exec(readFileSync(file, 'utf8')) ?? []
+  writeFileSync(file, '-15')
+  if (pid === 'self') closers.push(() => writeFileSync(file, nice))
+}
+
 /** Hosts of one create, by their places in the lab, dealt out to three zones. */
 const zonesOf = (create: number): ZonePlan[] =>
   Array.from({ length: Math.min(3, hosts) }, (_, zone) => ({
@@ -66,12 +78,14 @@ async function bench(): Promise<boolean> {
     writeFileSync(aio.file, String(aio.places))
     closers.push(() => writeFileSync(aio.file, shipped))
   }
+  favour('self')
   const lab = await createLab({ hosts: creates * hosts })
   closers.push(() => lab.destroy())
   const postgres = await startPostgres(join(dir, 'postgres'))
   closers.push(() => postgres.close())
   const temporal = await startTemporalServer({ dbFile: join(dir, 'temporal.db') })
   closers.push(() => temporal.close())
+  favour(temporal.pid)
   const admin = randomBytes(12).toString('base64url')
   const port = await freePort()
   const env = {
@@ -82,7 +96,7 @@ async function bench(): Promise<boolean> {
     TEMPORAL_ADDRESS: temporal.address,
     // The lab's hosts share one disk and this machine's processors.
     OBFLOW_IO_BENCHES: '1',
-    OBFLOW_ACTIVITIES: '16',
+    OBFLOW_ACTIVITIES: '8',
   }
   const [api, worker] = ['src/server.ts', 'src/worker.ts'].map((program) => {
     const service = startService({ program, env, log: join(dir, `${basename(program, '.ts')}.log`) })
@@ -127,7 +141,8 @@ async function bench(): Promise<boolean> {
   const ended = new Map<number, { readonly status: string; readonly seconds: number }>()
   let most = 0
   while (ended.size < creates) {
-    await sleep(500, undefined, { signal })
+    // Whoever watches takes processor time as well.
+    await sleep(Math.max(500, 50 * creates), undefined, { signal })
     most = Math.max(most, usedMiB())
     for (const id of posted.filter((id) => !ended.has(id))) {
       const { status, subtasks } = (await client.get(`/api/v2/tasks/instances/${id}`, taskSchema)).data

@@ -13,6 +13,7 @@ export interface TemporalServer {
   readonly address: string
   /** URL of the Web UI. */
   readonly ui: string
+  readonly pid: number
   /** Ends it as a crash would. */
   kill(): Promise<void>
   close(): Promise<void>
@@ -89,6 +90,7 @@ async function tryToStart({ dbFile, port, uiPort }: TemporalServerOptions): Prom
 
 function running(child: ChildProcess, grpc: number, web: number): TemporalServer {
   return {
+    pid: child.pid ?? 0,
     address: `127.0.0.1:${grpc}`,
     ui: `http://127.0.0.1:${web}`,
     async kill() {

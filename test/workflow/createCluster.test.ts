@@ -79,6 +79,23 @@ describe('createCluster', () => {
     })
   })
 
+  it('goes, among all that waits for a worker, where a task is that has come that far', async () => {
+    await withCreateCluster(environment, aRun(3), fine, async ({ handle }) => {
+      await handle.result()
+      const { events } = await handle.fetchHistory()
+      const keys = new Map<string, number>()
+      for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? [])
+        if (scheduled) keys.set(scheduled.activityType?.name ?? '', scheduled.priority?.priorityKey ?? 0)
+      const key = (activity: string): number => keys.get(activity) ?? 0
+      expect([...keys.values()].every((each) => each >= 1 && each <= 5)).toBe(true)
+      // Else a hundred clusters are begun before the first one is there.
+      for (const begun of [...keys.keys()].slice([...keys.keys()].indexOf('bootstrapOb')))
+        expect(key(begun), begun).toBeLessThan(key('ioBench'))
+      expect(key('linkObproxy')).toBe(1)
+      expect(key('preCheck')).toBe(5)
+    })
+  })
+
   it('retries transient trouble without asking anybody', async () => {
     const refused = () => new Error('connect ECONNREFUSED 10.0.0.1:22')
     await withCreateCluster(environment, aRun(), failing('installRpm', refused, 3), async ({ handle, calls, decisions }) => {
