@@ -19,7 +19,7 @@ const parameters = [
   'data_storage_warning_tolerance_time=300s',
 ]
 
-/** One core second is all it takes, but hosts that start a hundred at once share the machine's cores. */
+/** It takes two core seconds, but hosts that start a hundred at once share the machine's cores. */
 const greetingMs = 300_000
 
 export const kernelFolder = (dataDir: string) => join(dataDir, 'sstable/kernel')

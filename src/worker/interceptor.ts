@@ -111,18 +111,18 @@ async function runSubtask(store: Store, context: Context, subtask: NodeInput, wo
     }
     const stopping = context.cancellationDetails?.workerShutdown
     if (!cause || stopping) {
-      const reason = storeAway === undefined ? textOf(error) : `the store is away: ${storeAway}`
-      const why = stopping ? 'this worker stops. Another goes on with it.' : `${reason}. It is tried again.`
+      const why = stopping ? 'this worker stops. Another goes on with it.' : `${reasonOf(error)}. It is tried again.`
       log('WARN', `Attempt ${info.attempt} ended: ${why}`)
       await flush().catch(() => undefined)
       // The next attempt reads from the last heartbeat how much time is left.
       beat(storeAway === undefined ? spent() : spentBefore)
-      const next = stopping && { nextRetryDelay: handOverMs }
-      throw ApplicationFailure.create({ message: clip(reason), type: 'Transient', ...next })
+      throw passingFailure(error, stopping && { nextRetryDelay: handOverMs })
     }
     log('ERROR', `Execute task failed, subtask=${subtask.subtaskId}, code=${cause.code}, failedMessage=${cause.message}`)
     if (cause.advice !== undefined) log('ERROR', `Advice: ${cause.advice}`)
-    await finish('FAILED', cause)
+    await finish('FAILED', cause).catch((lost: unknown) => {
+      throw passingFailure(lost)
+    })
     throw definiteFailure(cause)
   } finally {
     clearInterval(heart)
@@ -134,6 +134,17 @@ async function runSubtask(store: Store, context: Context, subtask: NodeInput, wo
 
 /** Hosts and servers that do not answer are TransientErrors; what the store's driver throws comes as it is. */
 const storeAwayReason = (error: unknown): string | undefined => (error instanceof TransientError ? undefined : awayReason(error))
+
+/** Of the store's driver only what it says itself: the statement around it carries log lines. */
+const reasonOf = (error: unknown): string => {
+  const storeAway = storeAwayReason(error)
+  return storeAway === undefined ? textOf(error) : `the store is away: ${storeAway}`
+}
+
+const passingFailure = (
+  error: unknown,
+  next: { readonly nextRetryDelay: number } | false | undefined = false,
+): ApplicationFailure => ApplicationFailure.create({ message: clip(reasonOf(error)), type: 'Transient', ...next })
 
 const seenIn = (error: unknown): string =>
   error instanceof TransientError || !(error instanceof Error) ? textOf(error) : `${error.name}: ${error.message}`

@@ -45,11 +45,11 @@ async function preparation() {
 const attempt = (
   input: unknown,
   work: (input: unknown) => Promise<unknown>,
-  { number = 1, spentMs = 0, beats = [] as unknown[] } = {},
+  { number = 1, spentMs = 0, beats = [] as unknown[], store = opened.store } = {},
 ): Promise<unknown> => {
   const environment = new MockActivityEnvironment(
     { attempt: number, heartbeatDetails: { spentMs } },
-    { interceptors: [subtaskInterceptor(opened.store)], logger: new DefaultLogger('ERROR') },
+    { interceptors: [subtaskInterceptor(store)], logger: new DefaultLogger('ERROR') },
   )
   environment.on('heartbeat', (details) => beats.push(details))
   return environment.run(work, input)
@@ -107,6 +107,21 @@ describe('a subtask that the store was away from', () => {
     const { subtask, log } = await now()
     expect(subtask).toMatchObject({ status: 'RUNNING', cause: null })
     expect(log).toContain(`Attempt 3 ended: the store is away: ${said}. It is tried again.`)
+  })
+
+  it('when it failed for good: is tried again until the store knows, and no statement goes into the history', async () => {
+    const { input, now } = await preparation()
+    const away = () => Promise.reject(outages['refused amid a statement'])
+    const store = { ...opened.store, tasks: { ...opened.store.tasks, finished: away } }
+    const wrong = () =>
+      Promise.reject(new DefiniteError({ code: 'CMP07015', message: 'host 10.0.0.1 refused the password of root' }))
+    await expect(attempt(input, wrong, { store })).rejects.toMatchObject({
+      type: 'Transient',
+      nonRetryable: false,
+      message: 'the store is away: connect ECONNREFUSED 127.0.0.1:5432',
+    })
+    await expect(attempt(input, wrong, { number: 2 })).rejects.toMatchObject({ type: 'CMP07015', nonRetryable: true })
+    expect((await now()).subtask).toMatchObject({ status: 'FAILED' })
   })
 })
 

@@ -79,7 +79,7 @@ describe('createCluster', () => {
     })
   })
 
-  it('goes, among all that waits for a worker, where a task is that has come that far', async () => {
+  it('tells Temporal to finish what was begun before more is begun, when subtasks wait for a worker', async () => {
     await withCreateCluster(environment, aRun(3), fine, async ({ handle }) => {
       await handle.result()
       const { events } = await handle.fetchHistory()
