@@ -41,6 +41,21 @@ interface Fault<Kind extends FaultKind> {
 
 const fullDiskLabel = 'obflow-lab-full'
 
+/** Semaphore and memory that all processes under a wrong clock share. */
+const clockLock = ['/obflow-lab-clock', '/obflow-lab-clock'] as const
+
+/**
+ * Run under the library, which gives each process such a pair of its own and the names of it to what that starts: a program that changes its
+ * user may then not open it and ends. Linked under other names and opened to all, one pair serves everybody, and outlives who made it.
+ */
+const shareClockLock = `
+set -e -- $FAKETIME_SHARED
+cd /dev/shm
+ln -f "sem.\${1#/}" sem.obflow-lab-clock
+ln -f "\${2#/}" obflow-lab-clock
+chmod 0666 sem.obflow-lab-clock obflow-lab-clock
+`
+
 export const faults: { readonly [Kind in FaultKind]: Fault<Kind> } = {
   diskFull: {
     inflict: async (host, path, freeBytes = 0) => {
@@ -68,9 +83,8 @@ export const faults: { readonly [Kind in FaultKind]: Fault<Kind> } = {
         // It measures a disk, and hangs with this library now and then.
         FAKETIME_SKIP_CMDS: 'fio',
       }
-      // The library keeps a lock of each process there, by number: one that goes on as another user must be able to replace it.
-      await host.must(['chmod', '0777', '/dev/shm'])
-      await host.restartSshd(shift)
+      await host.must(['env', ...Object.entries(shift).map(([name, value]) => `${name}=${value}`), 'bash', '-c', shareClockLock])
+      await host.restartSshd({ ...shift, FAKETIME_SHARED: clockLock.join(' ') })
     },
     heal: (host) => host.restartSshd({}),
   },

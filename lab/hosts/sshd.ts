@@ -3,7 +3,7 @@
  * `environment` is given to every session.
  */
 export function sshdConfig(environment: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
+  const pairs = Object.entries(environment).map(([name, value]) => `"${name}=${value}"`)
   return `${[
     'Port 22',
     'ListenAddress 0.0.0.0',
