@@ -41,7 +41,8 @@ const folder = await mkdtemp(join(tmpdir(), 'obflow-test-'))
 try {
   const file = join(folder, 'result.json')
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const child = spawn(process.execPath, [...vitest, ...process.argv.slice(2)], { stdio: ['ignore', 'inherit', 'inherit'] })
+  const env = { ...process.env, OBFLOW_TEST_FOLDER: folder }
+  const child = spawn(process.execPath, [...vitest, ...process.argv.slice(2)], { env, stdio: ['ignore', 'inherit', 'inherit'] })
   // The child hears a Ctrl-C by itself, and clears away its hosts before it goes.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
   const [exitCode] = await once(child, 'exit')
@@ -53,5 +54,6 @@ try {
   process.stdout.write(`${line}\n`)
   process.exitCode = ok ? 0 : 1
 } finally {
-  await rm(folder, { recursive: true })
+  // Its workers may still write while they are ended.
+  await rm(folder, { recursive: true, maxRetries: 5 })
 }

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DefaultLogger } from '@temporalio/worker'
 import { bundleWorkflows } from '../../src/worker/bundle.ts'
@@ -9,13 +8,11 @@ export const quiet = new DefaultLogger('ERROR')
 /** Workers that tests start find the bundle by it. */
 const variable = 'OBFLOW_WORKFLOW_BUNDLE'
 
-/** Bundles the workflows once, for all test files. */
-export async function setup(): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), 'obflow-bundle-'))
+/** Bundles the workflows once, for all test files, into the folder of the test run. */
+export async function setup(folder: string): Promise<void> {
   const file = join(folder, 'workflows.js')
   await writeFile(file, (await bundleWorkflows()).code)
   process.env[variable] = file
-  return () => rm(folder, { recursive: true })
 }
 
 /** The workflows as a worker loads them. */

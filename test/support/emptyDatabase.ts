@@ -1,6 +1,5 @@
 import { openAsBlob } from 'node:fs'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { connect } from '../../src/store/db.ts'
@@ -10,16 +9,16 @@ const variable = 'OBFLOW_TEST_DATABASE'
 
 const archiveOf = (folder: string): string => join(folder, 'empty.tar')
 
-/** Makes the database that tests copy. */
-export async function setup(): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), 'obflow-database-'))
+/** Makes the database that tests copy, in the folder of the test run. */
+export async function setup(run: string): Promise<void> {
+  const folder = join(run, 'database')
+  await mkdir(folder)
   const made = await connect({ dataDir: folder })
   await made.close()
   const client = await PGlite.create(join(folder, 'pglite'))
   await writeFile(archiveOf(folder), Buffer.from(await (await client.dumpDataDir('none')).arrayBuffer()))
   await client.close()
   process.env[variable] = folder
-  return () => rm(folder, { recursive: true })
 }
 
 /** The whole of an empty database, for PGlite to open in memory. */

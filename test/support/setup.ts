@@ -1,8 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as bundle from './bundle.ts'
 import * as emptyDatabase from './emptyDatabase.ts'
 
-/** Vitest's global set-up: what a whole run makes once, both at the same time. */
-export async function setup(): Promise<() => Promise<unknown>> {
-  const removals = await Promise.all([bundle.setup(), emptyDatabase.setup()])
-  return () => Promise.all(removals.map((remove) => remove()))
+/** Vitest's global set-up: what a whole run makes once. Within tools/test.ts's folder, if that runs it: it is removed there also after a kill. */
+export async function setup(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(process.env.OBFLOW_TEST_FOLDER ?? tmpdir(), 'obflow-test-'))
+  const remove = () => rm(folder, { recursive: true })
+  const made = await Promise.allSettled([bundle.setup(folder), emptyDatabase.setup(folder)])
+  const failed = made.find((one) => one.status === 'rejected')
+  if (failed === undefined) return remove
+  await remove()
+  throw failed.reason
 }
