@@ -4,8 +4,11 @@ import type { Instant } from './hook.ts'
 import { due, hasWorst } from './moments.ts'
 import type { AtInstant, Stack } from './stack.ts'
 
-/** An operator who was told nothing looks at a node that hangs after this long. */
-const noticedAfterMs = 60_000
+/**
+ * An operator who was told nothing looks at a node that hangs after this long. Before a statement is given up, at 60 s: the lab's kernel never comes
+ * back from a change of a password whose session ends while the disk is full ("Refresh schema failed continuously" in its log).
+ */
+const noticedAfterMs = 30_000
 /** What is to be hit may come only while the node works: an observer that it starts again. */
 const lookEveryMs = 20
 

@@ -30,8 +30,8 @@ export interface FaultRun {
 
 /** A task that shows nothing new for so long does not go on. */
 const patienceMs = 10 * 60_000
-/** More than one for every node. */
-const mostRetries = 60
+/** Of one subtask. The second shows that it is lost, one more whether it stays so. */
+const mostFailures = 3
 
 export interface RunOptions {
   readonly log: (line: string) => void
@@ -97,13 +97,14 @@ async function created(
   const causes = new Map<number, string[]>()
   const complaints: string[] = []
   let task = await ended(stack, taskId, signal)
-  for (let retries = 0; task.status === 'FAILED' && retries < mostRetries; retries++) {
+  while (task.status === 'FAILED') {
     const failed = task.subtasks.filter(({ status }) => status === 'FAILED')
     for (const { id, name, error } of failed) {
       if (!error || error.code === unknownCause) complaints.push(`${name} failed without a definite cause: ${error?.message}`)
       causes.set(id, [...(causes.get(id) ?? []), error ? `${error.code} ${error.message}` : 'none'])
     }
     if (failed.length === 0) complaints.push('the task failed without a failed subtask')
+    if (failed.length === 0 || failed.some(({ id }) => (causes.get(id)?.length ?? 0) >= mostFailures)) break
     await meeting.mend()
     await patiently(stack.api.post(`/api/v2/tasks/instances/${taskId}/retry`, {}, z.unknown()).then(() => undefined))
     task = await ended(stack, taskId, signal)
