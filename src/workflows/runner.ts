@@ -26,8 +26,9 @@ const refuse = (refusal: Refusal | undefined): void => {
 }
 
 /**
- * Runs any plan to its end: the one the task was accepted with, for a release may have another since. A subtask starts as soon as its upstreams are done; one that fails stops only what depends on it, and then the
- * run waits, for days if need be, to be told to retry, skip or roll back. It ends when all is done or all is taken back.
+ * Runs any plan to its end: the one the task was accepted with, for a release may have another since. A subtask starts as soon as its upstreams
+ * are done; one that fails stops only what depends on it, and then the run waits, for days if need be, to be told to retry, skip or roll back. It
+ * ends when all is done or all is taken back.
  */
 export async function runPlan(current: Plan, run: Run): Promise<void> {
   const plan = run.plan ?? current
