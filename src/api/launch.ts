@@ -19,6 +19,16 @@ export interface Workflows {
 }
 
 /**
+ * An accepted task. One that was started before, as a clientToken sent again finds it, is left alone: once Temporal has forgotten its run, it
+ * would be run anew.
+ */
+export interface Launch {
+  readonly workflow: string
+  readonly taskId: number
+  readonly started?: boolean
+}
+
+/**
  * Starts accepted tasks. An answer never waits for the engine: what is accepted is in the store, and `sweep` starts what a crash or an engine
  * that was away left behind.
  */
@@ -36,8 +46,8 @@ export function launcher({ store, workflows, log }: { store: Store; workflows: W
     }
   }
 
-  const launch = ({ workflow, taskId }: { readonly workflow: string; readonly taskId: number }): void => {
-    if (!starting.has(taskId)) starting.set(taskId, start({ workflow, taskId }))
+  const launch = ({ workflow, taskId, started = false }: Launch): void => {
+    if (!started && !starting.has(taskId)) starting.set(taskId, start({ workflow, taskId }))
   }
 
   return {

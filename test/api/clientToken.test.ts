@@ -28,6 +28,15 @@ describe('a create with a client token', () => {
     expect(new Set(api.started.map(({ taskId }) => taskId)).size).toBe(1)
   })
 
+  test('that is sent again long after does not start the task anew: Temporal may have forgotten its run', async () => {
+    await create()
+    await api.launcher.settled()
+    const before = api.started.length
+    await create()
+    await api.launcher.settled()
+    expect([before, api.started.length]).toEqual([1, 1])
+  })
+
   test('that is sent again with another body is refused, whatever the difference', async () => {
     await create()
     for (const change of [

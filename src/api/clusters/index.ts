@@ -73,7 +73,7 @@ export function clusters(api: Api, context: Context): void {
         traceId: request.id,
         ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
       })
-      launch({ workflow: task.workflow, taskId: task.id })
+      launch({ workflow: task.workflow, taskId: task.id, started: task.started })
       return data(showCreated(task, readerOf(config, request)))
     },
   )

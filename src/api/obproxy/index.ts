@@ -58,7 +58,7 @@ export function obproxy(api: Api, context: Context): void {
       traceId: request.id,
       ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
     })
-    launch({ workflow: task.workflow, taskId: task.id })
+    launch({ workflow: task.workflow, taskId: task.id, started: task.started })
     return data(showObproxyTask(task, readerOf(config, request)))
   })
   api.get(path, { config: { permission: 'OBPROXY:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
