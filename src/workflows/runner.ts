@@ -2,6 +2,7 @@ import { defineSearchAttributeKey } from '@temporalio/common'
 import {
   ApplicationFailure,
   allHandlersFinished,
+  CancellationScope,
   condition,
   patched,
   setCurrentDetails,
@@ -37,6 +38,8 @@ export async function runPlan(current: Plan, run: Run): Promise<void> {
   const recorder = startRecorder(run, () => task.state)
   const cancels = new Map<number, () => void>()
   let shownStatus = task.state.status
+  // Temporal's own "Request Cancellation" would end the run and leave its hosts reserved for good: only what is asked of the task ends it.
+  const kept = new CancellationScope({ cancellable: false })
 
   const show = (): void => {
     setCurrentDetails(describe(plan, run, planned, task))
@@ -70,13 +73,14 @@ export async function runPlan(current: Plan, run: Run): Promise<void> {
     show()
   }
 
-  const operation = async (changes: readonly Change[]): Promise<void> => {
-    apply(changes)
-    // Since 2026-11-24; runs that were asked for something before have no such memo.
-    if (patched('operation-in-memo')) upsertMemo({ operation: task.state.operation })
-    recorder.note([])
-    await recorder.written()
-  }
+  const operation = (changes: readonly Change[]): Promise<void> =>
+    kept.run(async () => {
+      apply(changes)
+      // Since 2026-11-24; runs that were asked for something before have no such memo.
+      if (patched('operation-in-memo')) upsertMemo({ operation: task.state.operation })
+      recorder.note([])
+      await recorder.written()
+    })
   const indexOf = (subtaskId: number): number => subtaskId - run.firstSubtaskId
 
   setHandler(messages.progress, () => ({ task: task.state, subtasks: task.subtasks }))
@@ -98,8 +102,10 @@ export async function runPlan(current: Plan, run: Run): Promise<void> {
     { validator: (id) => refuse(task.refuse.cancelSubtask(indexOf(id))) },
   )
 
-  apply(task.begin())
-  await condition(() => task.state.status === 'SUCCESSFUL')
-  await recorder.written()
-  await condition(allHandlersFinished)
+  await kept.run(async () => {
+    apply(task.begin())
+    await condition(() => task.state.status === 'SUCCESSFUL')
+    await recorder.written()
+    await condition(allHandlersFinished)
+  })
 }

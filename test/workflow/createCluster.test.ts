@@ -208,6 +208,26 @@ describe('createCluster', () => {
     })
   })
 
+  it("goes on when Temporal's own cancellation is requested, while it works and while it waits for an operator", async () => {
+    const failingOnce: Behaviour = async (call) => {
+      if (call.activity === 'prepareInstallCluster') await requested
+      if (call.activity === 'makeDir' && call.runTime === 1) throw diskTooSmall()
+    }
+    let request: (() => void) | undefined
+    const requested = new Promise<void>((resolve) => {
+      request = resolve
+    })
+    await withCreateCluster(environment, aRun(), failingOnce, async ({ handle, recorded, state }) => {
+      await handle.cancel()
+      request?.()
+      await recorded('FAILED')
+      await handle.cancel()
+      await handle.executeUpdate(messages.retryTask)
+      await handle.result()
+      expect((await state()).task.status).toBe('SUCCESSFUL')
+    })
+  })
+
   it("refuses what OCP refuses, with OCP's code, and records nothing", async () => {
     await withCreateCluster(
       environment,
