@@ -96,12 +96,21 @@ export function progress(db: Db) {
           .where(and(eq(subtasks.id, subtaskId), sql`${subtasks.runTime} <= ${runTime}`))
       })
     },
-    /** A run ended; does nothing when a newer run is already there. */
+    /**
+     * A run ended; does nothing when a newer run is already there. Of a run's attempts, one that was frozen and given up may fail after another has
+     * done the work: only what is RUNNING fails.
+     */
     async finished({ subtaskId, runTime, at, status, cause }: Finished): Promise<void> {
       await db
         .update(subtasks)
         .set({ status, finishTime: at, cause: cause ?? null })
-        .where(and(eq(subtasks.id, subtaskId), eq(subtasks.runTime, runTime)))
+        .where(
+          and(
+            eq(subtasks.id, subtaskId),
+            eq(subtasks.runTime, runTime),
+            status === 'FAILED' ? eq(subtasks.status, 'RUNNING') : undefined,
+          ),
+        )
     },
     /** Appends lines to subtasks' logs, in the order given. */
     async log(lines: readonly NewLogLine[]): Promise<void> {

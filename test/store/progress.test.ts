@@ -66,6 +66,14 @@ describe.each(databases)('progress of a task on $name', ({ open }) => {
     expect(await subtask()).toMatchObject({ status: 'RUNNING', runTime: 2 })
   })
 
+  test('an attempt that was given up and fails late does not undo what the next one of the same run has done', async () => {
+    await started(1, 1)
+    await started(1, 2)
+    await finished(1, 3, 'SUCCESSFUL')
+    await finished(1, 4, 'FAILED')
+    expect(await subtask()).toMatchObject({ status: 'SUCCESSFUL', cause: null, finishTime: at(3) })
+  })
+
   test('a late decision never takes a run back', async () => {
     await started(1, 1)
     await opened.store.tasks.record([{ subtaskId, status: 'READY', operation: 'EXECUTE', runTime: 1 }])
