@@ -6,5 +6,5 @@ export const prepareHost = plan('Prepare host', [
   once('Uninstall legacy obagent', 'uninstallLegacyObagent', { timeout: '2100s' }),
   once('Uninstall legacy ocp agent', 'uninstallLegacyOcpAgent', { timeout: '600s' }),
   once('Install ocp agent', 'installOcpAgent', { timeout: '5400s', undo: 'removeOcpAgent' }),
-  once('Update host status', 'updateHostStatus', { timeout: '1800s' }),
+  once('Update host status', 'updateHostStatus', { timeout: '1800s', prohibitSkip: true }),
 ])

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
+import { createStandbyCluster } from '../../src/plan/createStandbyCluster.ts'
+import { deletePrimaryCluster } from '../../src/plan/deleteCluster.ts'
+import { expand } from '../../src/plan/expand.ts'
+import type { Plan } from '../../src/plan/plan.ts'
+import { prepareHost } from '../../src/plan/prepareHost.ts'
+
+const plans: readonly (readonly [Plan, readonly string[]])[] = [
+  [createPrimaryCluster, ['Prepare install cluster', 'Update OB cluster status']],
+  [createStandbyCluster, ['Prepare install cluster', 'Update OB cluster status']],
+  [deletePrimaryCluster, ['Delete cluster info', 'Unreserve host']],
+  [prepareHost, ['Update host status']],
+]
+
+// No other operation does what they do: a task that ended without them would leave cluster or host neither usable nor gone.
+test.each(plans.map(([plan, names]) => ({ title: plan.name, plan, names })))(
+  'of "$title" nobody skips what makes the store say how it ended',
+  ({ plan, names }) => {
+    const planned = expand(plan, { hosts: [{ id: 1, ip: '10.0.0.1' }], zones: ['zone1'] })
+    expect(planned.filter(({ prohibitSkip }) => prohibitSkip).map(({ name }) => name)).toEqual(names)
+  },
+)
