@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { changeLines } from './changes.ts'
-import { type ApiClient, type Reply, UnreachableError } from './client.ts'
+import { type ApiClient, ApiError, type Reply, UnreachableError } from './client.ts'
 import { failureLines } from './failures.ts'
 import { createScreen, type Output } from './screen.ts'
 import { type Task, taskSchema } from './taskSchema.ts'
@@ -23,6 +23,10 @@ const pollMs = 250
 const patienceMs = 60_000
 const defaultSize = { columns: 100, rows: 40 }
 
+/** No answer, or an API that says that its store is away or that it is asked too often. */
+const mayPass = (error: unknown): boolean =>
+  error instanceof UnreachableError || (error instanceof ApiError && (error.status === 503 || error.status === 429))
+
 /**
  * Shows a run until it ends, and returns it as it ended: redrawn in place on a terminal, else one line for each change of state.
  * Fails with ApiError, with UnreachableError when the API is gone for a minute, with an AbortError when told to stop.
@@ -41,7 +45,7 @@ export async function watchTask({
   for (;;) {
     const reply = await client.get(`/api/v2/tasks/instances/${taskId}`, taskSchema).catch((error: unknown) => {
       const gone = lastAnswer === undefined || Date.now() - lastAnswer > patienceMs
-      if (gone || !(error instanceof UnreachableError)) throw error
+      if (gone || !mayPass(error)) throw error
       return undefined
     })
     signal?.throwIfAborted()

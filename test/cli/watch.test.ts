@@ -47,6 +47,13 @@ const second = createTask(1, ({ name }) =>
 const last = createTask(1, () => done(0, 2), { status: 'SUCCESSFUL' })
 
 describe('watching a run', () => {
+  test.each([503, 429])('goes on when the API answers %i meanwhile', async (status) => {
+    const busy = { status, error: { code: 'COM10004', message: 'the store is away' } }
+    const { client } = await api([{ task: first }, busy, { task: last }])
+    const ended = await watchTask({ client, taskId: 1000, out: output(false), env: {} })
+    expect(ended.status).toBe('SUCCESSFUL')
+  })
+
   test('prints one line for each change of state into a file, without colour', async () => {
     const { client, asked } = await api([{ task: first }, { task: first }, { task: second }, { task: last }])
     const out = output(false)
