@@ -9,7 +9,7 @@ const passing: ReadonlySet<number> = new Set([
   4012, // timeout: what was asked may still be going on
   4023, // try again
   4038, // not master
-  4180, // root service is shutting down
+  4550, // root service is shutting down
   4638, // root service is not the master
   4654, // leader does not exist
   8001, // server is initializing
