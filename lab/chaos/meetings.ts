@@ -5,8 +5,8 @@ import { due, hasWorst } from './moments.ts'
 import type { AtInstant, Stack } from './stack.ts'
 
 /**
- * An operator who was told nothing looks at a node that hangs after this long. Before a statement is given up, at 60 s: the lab's kernel never comes
- * back from a change of a password whose session ends while the disk is full ("Refresh schema failed continuously" in its log).
+ * An operator who was told nothing looks at a node that hangs after this long. Before a statement is given up, at 60 s: after a change of a password
+ * that was given up on a full disk, the lab's kernel was still hanging 50 minutes later ("Refresh schema failed continuously" in its log).
  */
 const noticedAfterMs = 30_000
 /** What is to be hit may come only while the node works: an observer that it starts again. */

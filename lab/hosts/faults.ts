@@ -42,7 +42,7 @@ interface Fault<Kind extends FaultKind> {
 const fullDiskLabel = 'obflow-lab-full'
 
 /** Semaphore and memory that all processes under a wrong clock share. */
-const clockLock = ['/obflow-lab-clock', '/obflow-lab-clock'] as const
+const clockLock = 'obflow-lab-clock'
 
 /**
  * Run under the library, which gives each process such a pair of its own and the names of it to what that starts: a program that changes its
@@ -51,9 +51,9 @@ const clockLock = ['/obflow-lab-clock', '/obflow-lab-clock'] as const
 const shareClockLock = `
 set -e -- $FAKETIME_SHARED
 cd /dev/shm
-ln -f "sem.\${1#/}" sem.obflow-lab-clock
-ln -f "\${2#/}" obflow-lab-clock
-chmod 0666 sem.obflow-lab-clock obflow-lab-clock
+ln -f "sem.\${1#/}" sem.${clockLock}
+ln -f "\${2#/}" ${clockLock}
+chmod 0666 sem.${clockLock} ${clockLock}
 `
 
 export const faults: { readonly [Kind in FaultKind]: Fault<Kind> } = {
@@ -84,7 +84,7 @@ export const faults: { readonly [Kind in FaultKind]: Fault<Kind> } = {
         FAKETIME_SKIP_CMDS: 'fio',
       }
       await host.must(['env', ...Object.entries(shift).map(([name, value]) => `${name}=${value}`), 'bash', '-c', shareClockLock])
-      await host.restartSshd({ ...shift, FAKETIME_SHARED: clockLock.join(' ') })
+      await host.restartSshd({ ...shift, FAKETIME_SHARED: `/${clockLock} /${clockLock}` })
     },
     heal: (host) => host.restartSshd({}),
   },
