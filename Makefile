@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root fuzz bench creates chaos grown
+.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root fuzz bench creates chaos grown migration
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ lab: root packages ## test hosts until Ctrl-C: make lab HOSTS=3
 
 serve: setup ## API, worker, Temporal and store in one process, data in .data
 	@exec node src/cli.ts serve
+
+migration: setup ## write the schema's one migration anew (until a first release there is only this one)
+	@rm -rf src/store/migrations
+	@node_modules/.bin/drizzle-kit generate --config src/store/drizzle.config.ts --name start >/dev/null
 
 clean: ## stop labs that were left, and remove .data
 	@if [ -x .tools/bin/node ] && [ -d node_modules ]; then node lab/cli.ts down; fi

@@ -29,6 +29,12 @@ CREATE TABLE "obproxy_clusters" (
 	"port" integer NOT NULL,
 	"work_mode" text NOT NULL,
 	"status" text NOT NULL,
+	"config_url" text,
+	"package_id" integer,
+	"startup_parameters" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"parameters" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"task_id" integer,
+	"creator_id" integer,
 	"creator" text NOT NULL,
 	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"update_time" timestamp (3) with time zone DEFAULT now() NOT NULL,
@@ -39,6 +45,7 @@ CREATE TABLE "obproxy_links" (
 	"obproxy_cluster_id" integer NOT NULL,
 	"cluster_id" integer NOT NULL,
 	"username" text NOT NULL,
+	"state" text DEFAULT 'LINKED' NOT NULL,
 	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "obproxy_links_obproxy_cluster_id_cluster_id_pk" PRIMARY KEY("obproxy_cluster_id","cluster_id")
 );
@@ -51,6 +58,7 @@ CREATE TABLE "obproxy_servers" (
 	"exporter_port" integer NOT NULL,
 	"version" text,
 	"status" text NOT NULL,
+	"last_active_time" timestamp (3) with time zone,
 	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
@@ -99,6 +107,28 @@ CREATE TABLE "zones" (
 	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"update_time" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "zones_cluster_id_name_pk" PRIMARY KEY("cluster_id","name")
+);
+--> statement-breakpoint
+CREATE TABLE "access_keys" (
+	"id" text PRIMARY KEY NOT NULL,
+	"user_id" integer NOT NULL,
+	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "login_failures" (
+	"subject" text PRIMARY KEY NOT NULL,
+	"failures" integer NOT NULL,
+	"until" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "users" (
+	"id" integer PRIMARY KEY NOT NULL,
+	"username" text NOT NULL,
+	"password_hash" text NOT NULL,
+	"roles" text[] DEFAULT '{}'::text[] NOT NULL,
+	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"update_time" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "users_username_unique" UNIQUE("username")
 );
 --> statement-breakpoint
 CREATE TABLE "credentials" (
@@ -203,14 +233,6 @@ CREATE TABLE "secrets" (
 	"update_time" timestamp (3) with time zone
 );
 --> statement-breakpoint
-CREATE TABLE "users" (
-	"id" integer PRIMARY KEY NOT NULL,
-	"username" text NOT NULL,
-	"password_hash" text NOT NULL,
-	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "users_username_unique" UNIQUE("username")
-);
---> statement-breakpoint
 CREATE TABLE "client_tokens" (
 	"user_id" integer NOT NULL,
 	"token" text NOT NULL,
@@ -271,11 +293,13 @@ CREATE TABLE "tasks" (
 	"ob_cluster_id" bigint,
 	"cluster_type" text,
 	"host_id" integer,
+	"obproxy_cluster_id" integer,
 	"creator_id" integer NOT NULL,
 	"creator" text NOT NULL,
 	"status" text NOT NULL,
 	"operation" text NOT NULL,
 	"prohibit_rollback" boolean NOT NULL,
+	"plan" jsonb,
 	"context" jsonb NOT NULL,
 	"targets" jsonb NOT NULL,
 	"first_subtask_id" integer NOT NULL,
@@ -289,6 +313,7 @@ CREATE TABLE "tasks" (
 );
 --> statement-breakpoint
 ALTER TABLE "clusters" ADD CONSTRAINT "clusters_package_id_packages_id_fk" FOREIGN KEY ("package_id") REFERENCES "public"."packages"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "obproxy_clusters" ADD CONSTRAINT "obproxy_clusters_package_id_packages_id_fk" FOREIGN KEY ("package_id") REFERENCES "public"."packages"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "obproxy_links" ADD CONSTRAINT "obproxy_links_obproxy_cluster_id_obproxy_clusters_id_fk" FOREIGN KEY ("obproxy_cluster_id") REFERENCES "public"."obproxy_clusters"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "obproxy_links" ADD CONSTRAINT "obproxy_links_cluster_id_clusters_id_fk" FOREIGN KEY ("cluster_id") REFERENCES "public"."clusters"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "obproxy_servers" ADD CONSTRAINT "obproxy_servers_obproxy_cluster_id_obproxy_clusters_id_fk" FOREIGN KEY ("obproxy_cluster_id") REFERENCES "public"."obproxy_clusters"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -297,6 +322,7 @@ ALTER TABLE "servers" ADD CONSTRAINT "servers_cluster_id_clusters_id_fk" FOREIGN
 ALTER TABLE "servers" ADD CONSTRAINT "servers_host_id_hosts_id_fk" FOREIGN KEY ("host_id") REFERENCES "public"."hosts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tenants" ADD CONSTRAINT "tenants_cluster_id_clusters_id_fk" FOREIGN KEY ("cluster_id") REFERENCES "public"."clusters"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "zones" ADD CONSTRAINT "zones_cluster_id_clusters_id_fk" FOREIGN KEY ("cluster_id") REFERENCES "public"."clusters"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "access_keys" ADD CONSTRAINT "access_keys_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "host_services" ADD CONSTRAINT "host_services_host_id_hosts_id_fk" FOREIGN KEY ("host_id") REFERENCES "public"."hosts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "host_services" ADD CONSTRAINT "host_services_software_package_id_packages_id_fk" FOREIGN KEY ("software_package_id") REFERENCES "public"."packages"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hosts" ADD CONSTRAINT "hosts_idc_id_idcs_id_fk" FOREIGN KEY ("idc_id") REFERENCES "public"."idcs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -306,7 +332,10 @@ ALTER TABLE "idcs" ADD CONSTRAINT "idcs_region_id_regions_id_fk" FOREIGN KEY ("r
 ALTER TABLE "subtask_logs" ADD CONSTRAINT "subtask_logs_subtask_id_subtasks_id_fk" FOREIGN KEY ("subtask_id") REFERENCES "public"."subtasks"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "subtasks" ADD CONSTRAINT "subtasks_task_id_tasks_id_fk" FOREIGN KEY ("task_id") REFERENCES "public"."tasks"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "clusters_one_primary_of_a_name" ON "clusters" USING btree ("name") WHERE type = 'PRIMARY';--> statement-breakpoint
+CREATE INDEX "obproxy_servers_host" ON "obproxy_servers" USING btree ("host_id");--> statement-breakpoint
 CREATE INDEX "servers_host" ON "servers" USING btree ("host_id");--> statement-breakpoint
+CREATE INDEX "access_keys_user" ON "access_keys" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "login_failures_until" ON "login_failures" USING btree ("until");--> statement-breakpoint
 CREATE INDEX "host_services_cluster" ON "host_services" USING btree ("cluster_id");--> statement-breakpoint
 CREATE INDEX "hosts_status" ON "hosts" USING btree ("status");--> statement-breakpoint
 CREATE INDEX "hosts_idc" ON "hosts" USING btree ("idc_id");--> statement-breakpoint
@@ -316,4 +345,7 @@ CREATE INDEX "subtasks_task" ON "subtasks" USING btree ("task_id","index");--> s
 CREATE INDEX "tasks_status" ON "tasks" USING btree ("status","id");--> statement-breakpoint
 CREATE INDEX "tasks_cluster" ON "tasks" USING btree ("cluster_id");--> statement-breakpoint
 CREATE INDEX "tasks_host" ON "tasks" USING btree ("host_id");--> statement-breakpoint
-CREATE INDEX "tasks_started" ON "tasks" USING btree ("started");
+CREATE INDEX "tasks_obproxy" ON "tasks" USING btree ("obproxy_cluster_id");--> statement-breakpoint
+CREATE INDEX "tasks_started" ON "tasks" USING btree ("started");--> statement-breakpoint
+CREATE INDEX "tasks_start_time" ON "tasks" USING btree ("start_time");--> statement-breakpoint
+CREATE INDEX "tasks_finish_time" ON "tasks" USING btree ("finish_time");
