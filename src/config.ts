@@ -41,6 +41,8 @@ const environment = z.object({
   OBFLOW_ACTIVITIES: z.coerce.number().int().min(1).default(200),
   /** Hosts whose disk a worker measures at a time: fewer where they share one, or each is found slow because of the others. */
   OBFLOW_IO_BENCHES: z.coerce.number().int().min(1).default(16),
+  /** Seconds that a host's login may take, and then its shell and sudo before a command begins. */
+  OBFLOW_HOST_PATIENCE: z.coerce.number().int().min(5).max(600).default(60),
   /** The workflows, bundled beforehand by src/worker/bundleProcess.ts of the same release; absent: a worker bundles them when it starts. */
   OBFLOW_WORKFLOW_BUNDLE: z.string().min(1).optional(),
   /** PostgreSQL; absent: PGlite inside the process, in the data directory. */
@@ -72,6 +74,8 @@ export interface Config {
   readonly activities: number
   /** Io benches at a time in one worker. */
   readonly ioBenches: number
+  /** Milliseconds that a host's login may take, and then its shell and sudo. */
+  readonly hostPatienceMs: number
   /** A file. */
   readonly workflowBundle: string | undefined
   readonly databaseUrl: string | undefined
@@ -99,6 +103,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     taskQueue: settings.OBFLOW_TASK_QUEUE,
     activities: settings.OBFLOW_ACTIVITIES,
     ioBenches: settings.OBFLOW_IO_BENCHES,
+    hostPatienceMs: settings.OBFLOW_HOST_PATIENCE * 1000,
     workflowBundle: settings.OBFLOW_WORKFLOW_BUNDLE,
     databaseUrl: settings.DATABASE_URL,
     key: settings.OBFLOW_KEY,

@@ -25,7 +25,7 @@ await program(async () => {
     throw new StartError(`Temporal (${where}, of TEMPORAL_ADDRESS) cannot be used: ${wordsOf(error)}`, { cause: error })
   })
   const hosts = createHostPool({
-    limits: { heavy: config.ioBenches },
+    limits: { heavy: config.ioBenches, patienceMs: config.hostPatienceMs },
     log: (level, message) => log[level === 'INFO' ? 'info' : level === 'WARN' ? 'warn' : 'error'](message),
   })
   const worker = await createWorker({

@@ -70,7 +70,7 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
     installRuntime(log)
     const connection = await NativeConnection.connect({ address: temporal.address })
     closers.push(() => connection.close())
-    const hosts = createHostPool({ limits: { heavy: config.ioBenches } })
+    const hosts = createHostPool({ limits: { heavy: config.ioBenches, patienceMs: config.hostPatienceMs } })
     closers.push(() => hosts.close())
     const worker = await createWorker({
       connection,

@@ -9,14 +9,19 @@ export interface Answer {
   readonly stderr: string
 }
 
+interface Conversation {
+  readonly head: string
+  readonly body?: Readable
+  /** Receives standard output as it comes. */
+  readonly heard?: (chunk: Buffer) => void
+  readonly signal: AbortSignal
+}
+
 /** A process left in the background may hold a channel open for ever; its output is not waited for longer than this. */
 const graceMs = 2_000
 
 /** Sends `head`, then `body`, and gives what came back once the command has ended. Aborting makes it stop listening. */
-export const converse = (
-  channel: ClientChannel,
-  { head, body, signal }: { readonly head: string; readonly body?: Readable; readonly signal: AbortSignal },
-): Promise<Answer> =>
+export const converse = (channel: ClientChannel, { head, body, heard, signal }: Conversation): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const stdout = createOutput()
     const stderr = createOutput()
@@ -34,7 +39,10 @@ export const converse = (
     }
     if (signal.aborted) return aborted()
     signal.addEventListener('abort', aborted, { once: true })
-    channel.on('data', (chunk: Buffer) => stdout.add(chunk))
+    channel.on('data', (chunk: Buffer) => {
+      stdout.add(chunk)
+      heard?.(chunk)
+    })
     channel.stderr.on('data', (chunk: Buffer) => stderr.add(chunk))
     channel.on('exit', (exit: number | null) => {
       code = exit ?? undefined

@@ -7,21 +7,16 @@ export interface ClockOffset {
   readonly errorMs: number
 }
 
-/** Asks a host for its time once; the answer is held to be from the middle of the round trip. */
-const ask = async (host: Host): Promise<ClockOffset> => {
-  const start = performance.now()
-  const answer = await host.must(sh`date +%s%N`, { title: 'read the clock', timeoutMs: 10_000 })
-  const roundTrip = performance.now() - start
-  const middle = performance.timeOrigin + start + roundTrip / 2
-  return { offsetMs: Number(answer) / 1e6 - middle, errorMs: roundTrip / 2 }
-}
+/** Date.now() counts whole milliseconds. */
+const resolutionMs = 1
 
-/** The offset of a host's clock: the quickest of `times` answers, which is the truest. */
-export const clockOffset = async (host: Host, times: number): Promise<ClockOffset> => {
-  let best = await ask(host)
-  for (let left = times - 1; left > 0; left -= 1) {
-    const next = await ask(host)
-    if (next.errorMs < best.errorMs) best = next
-  }
-  return best
+/** The offset of a host's clock: the quickest of `times` answers, which is the truest. Each is held to be from the middle of its round trip. */
+export const clockOffset = async (host: Pick<Host, 'rounds'>, times: number): Promise<ClockOffset> => {
+  // The first answer waits for the shell to start.
+  const rounds = await host.rounds(sh`date +%s%N`, times + 1, 'read the clock')
+  const offsets = rounds.map(({ answer, tookMs, midEpochMs }) => ({
+    offsetMs: Number(answer) / 1e6 - midEpochMs,
+    errorMs: tookMs / 2 + resolutionMs,
+  }))
+  return offsets.reduce((best, next) => (next.errorMs < best.errorMs ? next : best))
 }

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientChannel } from 'ssh2'
 import { z } from 'zod'
 import { TransientError } from '../errors/failure.ts'
-import { handshake, isKnownBy, type Link } from './handshake.ts'
+import { handshake, type Link } from './handshake.ts'
 import type { HostAccess, LogLine } from './host.ts'
+import { type HostKey, isKnownBy } from './hostKey.ts'
 import { createLimit, createTurns, type Limit } from './limit.ts'
 
 /** One host's shared connection: made on first use, made again after it was lost. */
@@ -12,7 +13,7 @@ export interface Connection {
    * What the host proved to be, connecting when need be. `access` says by which key it is known now; a connection that was made when it was known by
    * another ends first.
    */
-  hostKey(access: HostAccess, signal: AbortSignal): Promise<string>
+  hostKey(access: HostAccess, signal: AbortSignal): Promise<HostKey>
   /**
    * Starts a command and hands its channel to `use`; waits while all places are taken. `urgent` commands (those that end others)
    * have places of their own. A lost or refused channel throws TransientError.
@@ -88,10 +89,13 @@ export interface ConnectionOptions {
   readonly open: Limit
   /** Milliseconds without use after which it is closed; at once when another waits to be opened. */
   readonly idleMs: number
+  /** Milliseconds that a login may take. */
+  readonly patienceMs: number
   readonly log: LogLine
 }
 
-export const createConnection = ({ access, channels, connects, open, idleMs, log }: ConnectionOptions): Connection => {
+export const createConnection = (options: ConnectionOptions): Connection => {
+  const { access, channels, connects, open, idleMs, patienceMs, log } = options
   const places = createLimit(channels)
   const urgent = createLimit(urgentPlaces)
   let current: Promise<Link> | undefined
@@ -101,10 +105,13 @@ export const createConnection = ({ access, channels, connects, open, idleMs, log
   let idle: NodeJS.Timeout | undefined
 
   const shakeHands = async (): Promise<Link> => {
-    const link = await connects(() => handshake(known))
+    const link = await connects(() => handshake(known, patienceMs))
     link.client.setMaxListeners(0)
     link.client.on('error', (error) => log('WARN', `connection to ${access.ip}: ${error.message}`))
-    log('INFO', `connected to ${access.username}@${access.ip}:${access.sshPort}, host key ${link.hostKey}`)
+    log(
+      'INFO',
+      `connected to ${access.username}@${access.ip}:${access.sshPort}, host key ${link.hostKey.sha256} (${link.hostKey.type})`,
+    )
     return link
   }
 

@@ -1,34 +1,34 @@
-import { createHash } from 'node:crypto'
-import ssh2, { type ConnectConfig } from 'ssh2'
-import { DefiniteError, TransientError } from '../errors/failure.ts'
+import ssh2, { type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2'
+import { DefiniteError } from '../errors/failure.ts'
 import type { HostAccess } from './host.ts'
+import { type HostKey, isKnownBy, offeredFirst, otherFamilies, readHostKey } from './hostKey.ts'
+import { createAnswers, expiredPassword } from './prompts.ts'
+import { explainFailure } from './sshFailure.ts'
 
 export interface Link {
   readonly client: ssh2.Client
-  /** What the host proved to be: `SHA256:…`, as `ssh-keygen -l` prints it. */
-  readonly hostKey: string
+  /** What the host proved to be. */
+  readonly hostKey: HostKey
 }
 
-const readyTimeoutMs = 15_000
+/** A host that is up answers a connection at once; only its login may take long. */
+const maxConnectMs = 15_000
 /** Three silent times five seconds: how long a dead host goes unnoticed. */
 const keepalive = { keepaliveInterval: 5_000, keepaliveCountMax: 3 } as const
 
-const fingerprint = (key: Buffer): string => `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
-
-/** Whether a host that shows this key is the one that is meant; any is, when none was seen before. */
-export const isKnownBy = ({ hostKey: pinned }: HostAccess, seen: string): boolean =>
-  pinned === undefined || pinned.replace(/^SHA256:/, '').replace(/=+$/, '') === seen.replace(/^SHA256:/, '')
-
-/** Refuses a host that shows another key than the one it was known by. */
-const checkHostKey = (access: HostAccess, seen: string): void => {
-  if (isKnownBy(access, seen)) return
-  const { id, ip, hostKey: pinned } = access
-  throw new DefiniteError({
-    code: 'CMP07015',
-    message: `host ${ip} shows another host key than before: ${seen} instead of ${pinned}`,
-    advice: `find out who answers at that address; if the host has a new key, as one that was installed anew has, accept it: POST /api/v2/compute/hosts/${id}/acceptHostKey {"hostKey":"${seen}"}`,
-    host: ip,
-  })
+/** The host showed another key than the one it is known by. */
+class OtherKey extends DefiniteError {
+  readonly seen: HostKey
+  constructor({ id, ip, hostKey: pinned, hostKeyType }: HostAccess, seen: HostKey) {
+    const before = `${pinned}${hostKeyType === undefined ? '' : ` (${hostKeyType})`}`
+    super({
+      code: 'CMP07015',
+      message: `host ${ip} shows another host key than before: ${seen.sha256} (${seen.type}) instead of ${before}`,
+      advice: `find out who answers at that address; if the host has a new key, as one that was installed anew has, accept it: POST /api/v2/compute/hosts/${id}/acceptHostKey {"hostKey":"${seen.sha256}"}`,
+      host: ip,
+    })
+    this.seen = seen
+  }
 }
 
 const loginOf = ({ login, username }: HostAccess): ConnectConfig =>
@@ -36,75 +36,91 @@ const loginOf = ({ login, username }: HostAccess): ConnectConfig =>
     ? { username, password: login.secret.reveal(), tryKeyboard: true }
     : { username, privateKey: login.secret.reveal() }
 
-const refusedLogin = ({ ip, username, login }: HostAccess): DefiniteError =>
-  new DefiniteError({
-    code: 'CMP07015',
-    message: `host ${ip} refused the ${login.type === 'PASSWORD' ? 'password' : 'key'} of ${username}`,
-    advice: "correct the host's credential, or allow this kind of login in its sshd_config",
-    host: ip,
-  })
+const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 
-/** ssh2 says where an error arose in `level`. */
-const levelOf = (error: Error): string => ('level' in error && typeof error.level === 'string' ? error.level : '')
-
-const explain = (access: HostAccess, error: Error): Error => {
-  if (levelOf(error) === 'client-authentication') return refusedLogin(access)
-  if (/no matching|Cannot parse privateKey|passphrase/.test(error.message)) {
-    return new DefiniteError(
-      {
-        code: 'CMP07015',
-        message: `cannot log in to host ${access.ip}: ${error.message}`,
-        advice: "check the credential's key (unencrypted, PEM or OpenSSH form) and the algorithms the host's sshd allows",
-        host: access.ip,
-      },
-      { cause: error },
-    )
-  }
-  return new TransientError(`cannot connect to host ${access.ip}:${access.sshPort}: ${error.message}`, { cause: error })
-}
-
-/** Connects and logs in. A refused login or a changed host key is a DefiniteError, everything else a TransientError. */
-export const handshake = (access: HostAccess): Promise<Link> =>
+const connect = (access: HostAccess, patienceMs: number, serverHostKey: ServerHostKeyAlgorithm[]): Promise<Link> =>
   new Promise((resolve, reject) => {
     const client = new ssh2.Client()
-    let hostKey = ''
+    const startedAt = performance.now()
+    let hostKey: HostKey | undefined
     let refusal: Error | undefined
     const fail = (error: Error) => {
+      clearTimeout(silence)
       client.destroy()
-      reject(refusal ?? explain(access, error))
+      reject(refusal ?? explainFailure(access, error, Math.round((performance.now() - startedAt) / 1000)))
     }
-    const closed = () => fail(new Error('the connection was closed during the handshake'))
+    const refuse = (error: Error) => {
+      refusal = error
+      fail(error)
+    }
+    const closed = () => fail(new Error('the host closed the connection during the login'))
+    const connectMs = Math.min(maxConnectMs, patienceMs)
+    const silence = setTimeout(() => {
+      fail(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' }))
+    }, connectMs)
+    client.on('connect', () => clearTimeout(silence))
     client.on('error', fail)
     client.on('close', closed)
-    client.on('keyboard-interactive', (_name, _instructions, _language, prompts, answer) =>
-      answer(prompts.map(() => access.login.secret.reveal())),
-    )
+    const answers = createAnswers(access)
+    client.on('keyboard-interactive', (_name, instructions, _language, prompts, answer) => {
+      try {
+        answer(answers(prompts, instructions))
+      } catch (error) {
+        refuse(toError(error))
+      }
+    })
+    client.on('change password', () => refuse(expiredPassword(access)))
     client.on('ready', () => {
       // Without it every small answer waits for Nagle: 88 ms a command instead of 3.
       client.setNoDelay(true)
       client.off('error', fail)
       client.off('close', closed)
-      resolve({ client, hostKey })
+      if (hostKey === undefined) fail(new Error('the host showed no key'))
+      else resolve({ client, hostKey })
     })
-    const hostVerifier = (key: Buffer): boolean => {
-      hostKey = fingerprint(key)
-      try {
-        checkHostKey(access, hostKey)
-      } catch (error) {
-        refusal = error instanceof Error ? error : new Error(String(error))
-      }
+    const hostVerifier = (blob: Buffer): boolean => {
+      hostKey = readHostKey(blob)
+      if (!isKnownBy(access, hostKey)) refusal = new OtherKey(access, hostKey)
       return refusal === undefined
     }
     try {
       client.connect({
         host: access.ip,
         port: access.sshPort,
-        readyTimeout: readyTimeoutMs,
+        readyTimeout: patienceMs,
         ...keepalive,
+        algorithms: { serverHostKey },
         hostVerifier,
         ...loginOf(access),
       })
     } catch (error) {
-      fail(error instanceof Error ? error : new Error(String(error)))
+      fail(toError(error))
     }
   })
+
+/** Asks for each other type of key in turn; the host may have the one it is known by beside the one it showed. */
+const withOtherKey = async (access: HostAccess, patienceMs: number, other: OtherKey): Promise<Link> => {
+  for (const family of otherFamilies(other.seen.type)) {
+    try {
+      return await connect(access, patienceMs, family)
+    } catch (error) {
+      // It has no key of this type, or has one that is not the one either.
+      if (!(error instanceof OtherKey) && !(error instanceof DefiniteError && /no matching/.test(error.message))) throw error
+    }
+  }
+  throw other
+}
+
+/**
+ * Connects and logs in. The key that a host is known by is asked for first, so that further keys beside it change nothing. A refused login
+ * or a changed host key is a DefiniteError, everything else a TransientError.
+ */
+export const handshake = async (access: HostAccess, patienceMs: number): Promise<Link> => {
+  try {
+    return await connect(access, patienceMs, offeredFirst(access.hostKeyType))
+  } catch (error) {
+    // A key that was accepted by its fingerprint alone may be of any type.
+    if (error instanceof OtherKey && access.hostKeyType === undefined) return withOtherKey(access, patienceMs, error)
+    throw error
+  }
+}

@@ -1,4 +1,5 @@
 import type { Quoted, Secret } from '../quote.ts'
+import type { HostKey } from './hostKey.ts'
 
 /** How to reach a host: what the store knows of it, password or key included. */
 export interface HostAccess {
@@ -9,6 +10,8 @@ export interface HostAccess {
   readonly login: { readonly type: 'PASSWORD' | 'PRIVATE_KEY'; readonly secret: Secret }
   /** SHA-256 of the host key seen first (base64, as `ssh-keygen -l` prints it); another key is refused. Absent: pin what is seen. */
   readonly hostKey?: string
+  /** Its type, e.g. `ssh-rsa`: a host that has keys of several types is asked for this one first. Absent: not known yet. */
+  readonly hostKeyType?: string
 }
 
 /** Receives what was done on a host, one line an event, never a secret. */
@@ -49,6 +52,14 @@ export interface Upload {
   readonly progress?: (sentBytes: number) => void
 }
 
+/** One answer of a command that is asked several times, and when. */
+export interface Round {
+  readonly answer: string
+  readonly tookMs: number
+  /** The middle of the round trip, in milliseconds since 1970 by this machine's clock as it is now. */
+  readonly midEpochMs: number
+}
+
 /**
  * A host under one subtask. Scripts travel on standard input, never in argv. A lost connection, a refused or silent host throws
  * TransientError; a non-zero exit is an answer (`run`) or a DefiniteError with the end of stderr as its cause (`must`).
@@ -59,13 +70,15 @@ export interface Host {
   run(script: Quoted, options?: RunOptions): Promise<Output>
   /** Standard output of a script that must succeed. */
   must(script: Quoted, options?: RunOptions): Promise<string>
+  /** What a command that prints one line answers, asked `times` times in one session as root. */
+  rounds(command: Quoted, times: number, title: string): Promise<Round[]>
   /** Streams a file to the host under a temporary name, verifies it there and moves it into place. Does nothing when it is there already. */
   upload(file: Upload): Promise<void>
 }
 
 /** One multiplexed connection per host, shared by all subtasks of a worker. */
 export interface HostPool {
-  /** Binds a host to a subtask; connects on first use. `onHostKey` is told the key of a host that had none pinned. */
-  host(access: HostAccess, session: Session, onHostKey?: (hostKey: string) => Promise<void>): Host
+  /** Binds a host to a subtask; connects on first use. `onHostKey` gets the key of a host that had none pinned, or not its type. */
+  host(access: HostAccess, session: Session, onHostKey?: (hostKey: HostKey) => Promise<void>): Host
   close(): Promise<void>
 }

@@ -3,10 +3,13 @@ import { DefiniteError } from '../errors/failure.ts'
 import { type Quoted, withoutSecrets } from '../quote.ts'
 import { type Connection, createConnection } from './connection.ts'
 import type { Host, HostAccess, HostPool, LogLine, RunOptions, Session } from './host.ts'
+import type { HostKey } from './hostKey.ts'
 import { createLimit } from './limit.ts'
 import { lastLines } from './output.ts'
+import { askInRounds } from './rounds.ts'
 import { type Run, runScript } from './run.ts'
 import { uploadFile } from './upload.ts'
+import { whileWaiting } from './waiting.ts'
 
 export interface PoolOptions {
   /** Receives what belongs to no subtask: connections made and lost. */
@@ -23,13 +26,23 @@ export interface Limits {
   readonly connections: number
   /** Milliseconds without use after which a connection is closed. */
   readonly idleMs: number
+  /** Milliseconds that a host's login may take, and then its shell and sudo before a command begins. */
+  readonly patienceMs: number
   /** Files being sent at a time, over all hosts. */
   readonly uploads: number
   /** Heavy commands at a time, over all hosts: their disks may be one. */
   readonly heavy: number
 }
 
-const defaultLimits: Limits = { channels: 8, connects: 16, connections: 256, idleMs: 30_000, uploads: 4, heavy: 16 }
+const defaultLimits: Limits = {
+  channels: 8,
+  connects: 16,
+  connections: 256,
+  idleMs: 30_000,
+  patienceMs: 60_000,
+  uploads: 4,
+  heavy: 16,
+}
 const defaultTimeoutMs = 5 * 60_000
 
 /** A login of its own has a connection of its own: a wrong password must not ride on another's session. */
@@ -40,7 +53,7 @@ const titleOf = (script: Quoted): string => script.shown.trim().split('\n', 1).j
 
 /** The hosts of a worker, over SSH. Close it to end all connections. */
 export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = {}): HostPool => {
-  const { channels, idleMs, ...places } = { ...defaultLimits, ...limits }
+  const { channels, idleMs, patienceMs, ...places } = { ...defaultLimits, ...limits }
   const connects = createLimit(places.connects)
   const open = createLimit(places.connections)
   const uploading = createLimit(places.uploads)
@@ -49,18 +62,21 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
 
   const connectionTo = (access: HostAccess): Connection => {
     const name = connectionName(access)
-    const connection = connections.get(name) ?? createConnection({ access, channels, connects, open, idleMs, log })
+    const connection = connections.get(name) ?? createConnection({ access, channels, connects, open, idleMs, patienceMs, log })
     connections.set(name, connection)
     return connection
   }
 
-  const host = (access: HostAccess, session: Session, onHostKey?: (hostKey: string) => Promise<void>): Host => {
-    const place = { access, session, connection: connectionTo(access) }
+  const host = (access: HostAccess, session: Session, onHostKey?: (hostKey: HostKey) => Promise<void>): Host => {
+    const place = { access, session, connection: connectionTo(access), patienceMs }
     let told: Promise<void> | undefined
 
     const known = async (): Promise<void> => {
-      const seen = await place.connection.hostKey(access, session.signal)
-      if (access.hostKey !== undefined) return
+      const { ip, sshPort, username } = access
+      const seen = await whileWaiting(place.connection.hostKey(access, session.signal), (seconds) =>
+        session.log('INFO', `waiting for host ${ip}:${sshPort} to let ${username} log in, ${seconds} s so far`),
+      )
+      if (access.hostKey !== undefined && access.hostKeyType !== undefined) return
       told ??= onHostKey?.(seen)
       await told
     }
@@ -94,6 +110,10 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
           message: `"${options.title ?? titleOf(script)}" on host ${access.ip} failed with exit code ${code}: ${said}`,
           host: access.ip,
         })
+      },
+      rounds: async (command, times, title) => {
+        await known()
+        return askInRounds(place, command, times, title)
       },
       upload: async (file) => {
         await known()

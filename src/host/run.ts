@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
 import { DefiniteError, TransientError } from '../errors/failure.ts'
 import { type Quoted, withoutSecrets } from '../quote.ts'
 import { type Answer, converse } from './channel.ts'
@@ -6,6 +7,7 @@ import type { Connection } from './connection.ts'
 import type { HostAccess, Output, Session } from './host.ts'
 import { lastLines } from './output.ts'
 import { markOf, request } from './remote.ts'
+import { whileWaiting } from './waiting.ts'
 
 export interface Run {
   readonly script: Quoted
@@ -14,6 +16,10 @@ export interface Run {
   readonly title: string
   /** What the script reads on its standard input; none unless given. */
   readonly body?: Readable
+  /** Called when the script begins, with what of its standard output came along. */
+  readonly begun?: (text: string) => void
+  /** Receives further standard output as it comes. */
+  readonly heard?: (text: string) => void
 }
 
 /** A connected host and the subtask that works on it. */
@@ -21,10 +27,12 @@ export interface Workplace {
   readonly access: HostAccess
   readonly session: Session
   readonly connection: Connection
+  /** Milliseconds that the login shell and sudo may take before a script begins. */
+  readonly patienceMs: number
 }
 
-/** Longer than the host takes to end what ignores TERM. */
-const endTimeoutMs = 20_000
+/** The host takes as long to end what ignores TERM. */
+const endingMs = 20_000
 
 const sudo = ({ username }: HostAccess): boolean => username !== 'root'
 
@@ -48,8 +56,8 @@ const neverBegan = ({ access }: Workplace, { code, stderr, stdout }: Answer): Er
 }
 
 /** Ends what runs on the host under this subtask's mark, over another channel, or another connection when that one is gone. */
-const endRemote = async ({ access, session, connection }: Workplace): Promise<void> => {
-  const signal = AbortSignal.timeout(endTimeoutMs)
+const endRemote = async ({ access, session, connection, patienceMs }: Workplace): Promise<void> => {
+  const signal = AbortSignal.timeout(endingMs + patienceMs)
   const { command, input } = request({ action: 'end', mark: markOf(session.key) }, { sudo: sudo(access) })
   try {
     await connection.exec(command, (channel) => converse(channel, { head: input, signal }), { signal, urgent: true })
@@ -59,12 +67,48 @@ const endRemote = async ({ access, session, connection }: Workplace): Promise<vo
   }
 }
 
+interface Listener {
+  readonly begun: (text: string) => void
+  readonly heard: (text: string) => void
+}
+
+/** Tells a listener when the greeting has come, and then what follows it. */
+const afterGreeting = (greeting: string, { begun, heard }: Listener): ((chunk: Buffer) => void) => {
+  const decoder = new StringDecoder('utf8')
+  let before: string | undefined = ''
+  return (chunk) => {
+    const text = decoder.write(chunk)
+    if (before === undefined) return heard(text)
+    before += text
+    const at = before.indexOf(greeting)
+    if (at === -1) return
+    const rest = before.slice(at + greeting.length)
+    before = undefined
+    begun(rest)
+  }
+}
+
+/** Rejects after `ms` unless it is set again or cleared. */
+const createDeadline = () => {
+  const late = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  return {
+    signal: late.signal,
+    set(ms: number, message: string): void {
+      clearTimeout(timer)
+      timer = setTimeout(() => late.abort(new TransientError(message)), ms)
+    },
+    clear: () => clearTimeout(timer),
+  }
+}
+
 /**
- * Runs a script on a host in a session of its own, after ending what an earlier attempt of this subtask left there. When the signal
- * aborts or the time is up, the remote processes are ended before the promise rejects.
+ * Runs a script on a host in a session of its own, after ending what an earlier attempt of this subtask left there. Its time begins when the
+ * script does: a login shell or sudo that is slow has a patience of its own. When the signal aborts or the time is up, the remote processes
+ * are ended before the promise rejects.
  */
-const attempt = async (place: Workplace, { script, as, timeoutMs, title, body }: Run): Promise<Output> => {
-  const { access, session, connection } = place
+const attempt = async (place: Workplace, { script, as, timeoutMs, title, body, begun, heard }: Run): Promise<Output> => {
+  const { access, session, connection, patienceMs } = place
   const start = {
     action: 'run',
     mark: markOf(session.key),
@@ -73,19 +117,36 @@ const attempt = async (place: Workplace, { script, as, timeoutMs, title, body }:
     stdin: body ? 'open' : 'closed',
   } as const
   const { command, input, greeting } = request(start, { sudo: sudo(access) })
-  const timer = new AbortController()
-  const signal = AbortSignal.any([session.signal, timer.signal])
+  const deadline = createDeadline()
+  const signal = AbortSignal.any([session.signal, deadline.signal])
+  const underWay = Promise.withResolvers<void>()
+  const first = sudo(access) ? 'login shell and sudo' : 'login shell'
   let started = false
   let answer: Answer
-  let timeout: NodeJS.Timeout | undefined
   try {
     answer = await connection.exec(
       command,
-      (channel) => {
+      async (channel) => {
         started = true
-        const tooLong = new TransientError(`"${title}" on host ${access.ip} took longer than ${timeoutMs / 1000} s and was ended`)
-        timeout = setTimeout(() => timer.abort(tooLong), timeoutMs)
-        return converse(channel, { head: input, ...(body && { body }), signal })
+        deadline.set(
+          patienceMs,
+          `"${title}" did not begin on host ${access.ip} within ${patienceMs / 1000} s: its ${first} took that long`,
+        )
+        const listen = afterGreeting(greeting, {
+          begun: (text) => {
+            underWay.resolve()
+            deadline.set(timeoutMs, `"${title}" on host ${access.ip} took longer than ${timeoutMs / 1000} s and was ended`)
+            begun?.(text)
+          },
+          heard: (text) => heard?.(text),
+        })
+        const conversation = converse(channel, { head: input, ...(body && { body }), heard: listen, signal })
+        const either = Promise.race([underWay.promise, conversation.catch(() => undefined)])
+        const announced = whileWaiting(either, (seconds) =>
+          session.log('INFO', `waiting for the ${first} of host ${access.ip}, ${seconds} s so far`),
+        )
+        const [said] = await Promise.all([conversation, announced])
+        return said
       },
       { signal },
     )
@@ -93,7 +154,7 @@ const attempt = async (place: Workplace, { script, as, timeoutMs, title, body }:
     if (started && signal.aborted) await endRemote(place)
     throw error
   } finally {
-    clearTimeout(timeout)
+    deadline.clear()
     body?.destroy()
   }
   const begin = answer.stdout.indexOf(greeting)

@@ -1,6 +1,7 @@
 import { and, asc, count, eq, exists, getTableColumns, ilike, inArray, isNull, not, or, type SQL } from 'drizzle-orm'
 import { DefiniteError } from '../errors/failure.ts'
 import type { HostAccess } from '../host/host.ts'
+import type { HostKey } from '../host/hostKey.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import { containing, order, type Page, type Paging, window } from './paging.ts'
@@ -117,6 +118,7 @@ export function hosts(db: Db, keys: Keys) {
           ip: table.innerIpAddress,
           sshPort: table.sshPort,
           hostKey: table.hostKey,
+          hostKeyType: table.hostKeyType,
           credentialId: table.credentialId,
           username: schema.credentials.username,
           type: schema.credentials.type,
@@ -129,20 +131,26 @@ export function hosts(db: Db, keys: Keys) {
         const message = `host ${id} does not exist any more`
         throw new DefiniteError({ code: 'CMP07005', message, advice: 'add it again; it will have a task of its own' })
       }
-      const { hostKey, credentialId, type, ...access } = row
+      const { hostKey, hostKeyType, credentialId, type, ...access } = row
       const secret = await secrets(db, keys).get(`credential/${credentialId}`)
-      return { ...access, login: { type, secret }, ...(hostKey !== null && { hostKey }) }
+      return {
+        ...access,
+        login: { type, secret },
+        ...(hostKey !== null && { hostKey }),
+        ...(hostKeyType !== null && { hostKeyType }),
+      }
     },
-    /** Remembers the key of a host seen for the first time; one that is pinned stays. */
-    async pinKey(id: number, sha256: string): Promise<void> {
+    /** Pins the key of a host seen for the first time, or notes the type of the one that is pinned; another that is pinned stays. */
+    async pinKey(id: number, { sha256, type }: HostKey): Promise<void> {
       await db
         .update(table)
-        .set({ hostKey: sha256 })
-        .where(and(eq(table.id, id), isNull(table.hostKey)))
+        .set({ hostKey: sha256, hostKeyType: type })
+        .where(and(eq(table.id, id), or(isNull(table.hostKey), eq(table.hostKey, sha256))))
     },
-    /** Puts another key in place of the pinned one; tells whether there is such a host. */
+    /** Puts another key in place of the pinned one, of whatever type it is; tells whether there is such a host. */
     async acceptKey(id: number, sha256: string): Promise<boolean> {
-      return (await db.update(table).set({ hostKey: sha256 }).where(eq(table.id, id)).returning({ id: table.id })).length > 0
+      const set = { hostKey: sha256, hostKeyType: null }
+      return (await db.update(table).set(set).where(eq(table.id, id)).returning({ id: table.id })).length > 0
     },
     async setStatus(id: number, status: HostStatus): Promise<void> {
       await db.update(table).set({ status }).where(eq(table.id, id))

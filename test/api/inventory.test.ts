@@ -57,13 +57,16 @@ describe('the inventory', () => {
   test('a host key that changed is accepted by whoever names it in full', async () => {
     const accept = (id: number, hostKey: string) => api.post(`${compute}/hosts/${id}/acceptHostKey`, { hostKey })
     const [first, second] = [`SHA256:${'a'.repeat(43)}`, `SHA256:${'b'.repeat(43)}`]
-    await api.store.hosts.pinKey(1, first)
-    await api.store.hosts.pinKey(1, second)
-    expect((await api.store.hosts.access(1)).hostKey).toBe(first)
+    await api.store.hosts.pinKey(1, { sha256: first, type: 'ssh-rsa' })
+    await api.store.hosts.pinKey(1, { sha256: second, type: 'ssh-rsa' })
+    expect(await api.store.hosts.access(1)).toMatchObject({ hostKey: first, hostKeyType: 'ssh-rsa' })
     expect(await accept(1, 'b')).toMatchObject({ status: 400, error: { code: 'COM10001', subErrors: [{ field: 'hostKey' }] } })
     expect(await accept(77, second)).toMatchObject({ status: 404, error: { code: 'CMP07005' } })
     expect(await accept(1, second)).toMatchObject({ status: 200, successful: true })
-    expect((await api.store.hosts.access(1)).hostKey).toBe(second)
+    expect(await api.store.hosts.access(1)).toMatchObject({ hostKey: second })
+    expect((await api.store.hosts.access(1)).hostKeyType).toBeUndefined()
+    await api.store.hosts.pinKey(1, { sha256: second, type: 'ssh-ed25519' })
+    expect(await api.store.hosts.access(1)).toMatchObject({ hostKey: second, hostKeyType: 'ssh-ed25519' })
     expect((await api.store.hosts.access(2)).hostKey).toBeUndefined()
   })
 

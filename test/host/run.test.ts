@@ -111,7 +111,7 @@ test('a refused password is definite, a port where nobody listens is not', async
 
 test('the key of a host without a pinned one is told, and another key is refused from then on', async () => {
   const told: string[] = []
-  const first = pool.host(sshd.access(), session(), async (hostKey) => void told.push(hostKey))
+  const first = pool.host(sshd.access(), session(), async ({ sha256 }) => void told.push(sha256))
   await first.run(sh`true`)
   await first.run(sh`true`)
   expect(told).toEqual([expect.stringMatching(/^SHA256:/)])
@@ -124,7 +124,7 @@ test('a key that was accepted is the right one from then on, and the one before 
   const seen = async () => {
     const told: string[] = []
     const pool = createTestHosts()
-    await pool.pool.host(sshd.access(), session(), async (hostKey) => void told.push(hostKey)).run(sh`true`)
+    await pool.pool.host(sshd.access(), session(), async ({ sha256 }) => void told.push(sha256)).run(sh`true`)
     await pool.pool.close()
     return told.join()
   }

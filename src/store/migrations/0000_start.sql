@@ -181,6 +181,7 @@ CREATE TABLE "hosts" (
 	"credential_id" integer NOT NULL,
 	"status" text NOT NULL,
 	"host_key" text,
+	"host_key_type" text,
 	"agent_version" text,
 	"agent_status" text,
 	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,

@@ -100,6 +100,8 @@ export const hosts = pgTable(
     status: text({ enum: hostStatuses }).notNull(),
     /** SHA-256 of the SSH host key seen first, base64. */
     hostKey: text(),
+    /** That key's type, e.g. `ssh-ed25519`; null while only its fingerprint is known. */
+    hostKeyType: text(),
     agentVersion: text(),
     agentStatus: text({ enum: agentStatuses }),
     createTime: createTime(),

@@ -124,6 +124,7 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
       ip,
       must: run,
       run: async (script, options) => ({ code: 0, stdout: await run(script, options), stderr: '' }),
+      rounds: async () => [],
       upload: async () => undefined,
     }
   }
