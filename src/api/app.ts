@@ -25,6 +25,7 @@ import { regions } from './regions.ts'
 import { services } from './services.ts'
 import { tasks } from './tasks/index.ts'
 import { compileValidator } from './validation.ts'
+import { warningsOf } from './warnings.ts'
 
 export interface AppOptions {
   readonly store: Store
@@ -64,7 +65,9 @@ export async function buildApp({
   app.addHook('onRequest', auth.onRequest)
   app.addHook('preParsing', auth.preParsing)
   app.addHook('preSerialization', async (request, reply, payload: Answer) =>
-    request.routeOptions.config.bare || reply.statusCode >= 400 ? payload : envelope(request, reply, payload),
+    request.routeOptions.config.bare || reply.statusCode >= 400
+      ? payload
+      : envelope(request, reply, { ...payload, warnings: warningsOf(request) }),
   )
   let closing = false
   app.addHook('preClose', async () => {

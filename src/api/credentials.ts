@@ -4,6 +4,7 @@ import { Secret } from '../quote.ts'
 import type { Credential } from '../store/index.ts'
 import type { Api, Context } from './context.ts'
 import { data, done, paged } from './envelope.ts'
+import { ignored } from './fields.ts'
 import { found, removed } from './named.ts'
 import { isoTime } from './time.ts'
 import { idParam, paging } from './validation.ts'
@@ -16,12 +17,20 @@ const login = z.strictObject({
     .max(32),
   /** The password, or the private key in PEM or OpenSSH form. */
   passphrase: z.string().min(1).max(65_536),
+  hostIdList: ignored('a login is not bound to hosts here'),
 })
+
+const ignoredByAll = {
+  description: ignored('a login has no description here'),
+  validate: ignored('logins are not tried out when they are stored'),
+  obJdbcCredentialProperty: ignored('only logins of hosts are kept here'),
+}
 
 const newCredential = z.strictObject({
   targetType: z.literal('HOST'),
   name: z.string().max(128).trim().min(1),
   sshCredentialProperty: login,
+  ...ignoredByAll,
 })
 
 /** What is to change; what is not given stays. A login's type and secret go together: a password is no key. */
@@ -32,6 +41,7 @@ const changedCredential = z.strictObject({
     .strictObject({ ...login.partial().shape })
     .refine(({ type, passphrase }) => type === undefined || passphrase !== undefined, 'a type needs its passphrase')
     .optional(),
+  ...ignoredByAll,
 })
 
 /** Never with its passphrase. */
@@ -79,8 +89,13 @@ export function credentials(api: Api, { store }: Context): void {
     url: `${path}/:id`,
     config: { permission: 'HOST:*:UPDATE' },
     schema: { params: idParam, body: changedCredential },
-    async handler({ params: { id }, body: { name, sshCredentialProperty: { passphrase, ...facts } = {} } }) {
-      const change = { ...(name !== undefined && { name }), ...facts, ...(passphrase && { passphrase: new Secret(passphrase) }) }
+    async handler({ params: { id }, body: { name, sshCredentialProperty: { passphrase, type, username } = {} } }) {
+      const change = {
+        ...(name !== undefined && { name }),
+        ...(type !== undefined && { type }),
+        ...(username !== undefined && { username }),
+        ...(passphrase && { passphrase: new Secret(passphrase) }),
+      }
       const changed = await store.credentials.update(id, change)
       if (changed === 'taken')
         throw new Refused({ code: 'COM10006', args: ['credential', name ?? ''], field: 'name', rejected: name })

@@ -8,6 +8,8 @@ import { isoTime } from './time.ts'
 /** What a handler answers; the envelope is put around it in one place. */
 export interface Answer {
   readonly data?: unknown
+  /** Fields of the request that have no effect. */
+  readonly warnings?: readonly unknown[]
 }
 
 export const data = (value: unknown): Answer => ({ data: value })
@@ -45,4 +47,5 @@ export const envelope = (request: FastifyRequest, reply: FastifyReply, body: Ans
   successful: body.error === undefined,
   timestamp: isoTime(new Date()),
   traceId: request.id,
+  ...(body.warnings !== undefined && body.warnings.length > 0 && { warnings: body.warnings }),
 })

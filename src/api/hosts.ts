@@ -5,6 +5,7 @@ import { type Host, hostKinds, hostStatuses, serviceTypes } from '../store/index
 import { callerOf } from './authentication.ts'
 import type { Api, Context } from './context.ts'
 import { data, done, paged } from './envelope.ts'
+import { ignored } from './fields.ts'
 import { readerOf } from './tasks/reader.ts'
 import { showHostTask } from './tasks/show.ts'
 import { isoTime } from './time.ts'
@@ -12,6 +13,8 @@ import { id, idParam, key, list, paging } from './validation.ts'
 
 /** OCP adds this many at once. */
 const batchLimit = 50
+
+const ofAgent = "a setting of OCP 4's agent, which is not passed on to it"
 
 const newHosts = z.strictObject({
   hostBasicDataList: z
@@ -31,6 +34,10 @@ const newHosts = z.strictObject({
   credentialId: key,
   alias: z.string().max(128).optional(),
   description: z.string().max(1024).optional(),
+  mgragentPort: ignored(ofAgent),
+  monagentPort: ignored(ofAgent),
+  monagentCpuQuota: ignored(ofAgent),
+  monagentMemoryQuota: ignored(ofAgent),
 })
 
 const hostIds = z.strictObject({ hostIdList: z.array(key).min(1).max(batchLimit) })

@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import type { Words } from '../errors/codes.ts'
 import { type Finding, Refused } from '../errors/refused.ts'
+import { nearest } from '../nearest.ts'
+import { namesAt } from './fields.ts'
 
 /** Fields whose value is never sent back. */
 const secretField = /pass(word|phrase)|secret|token$/i
@@ -26,13 +29,20 @@ function sentAt(source: unknown, steps: Path): unknown {
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined
 }
 
+function unknownField(name: string, known: readonly string[]): Words {
+  const meant = nearest(name, known)
+  return meant === undefined
+    ? 'unknown field'
+    : { en: `unknown field; did you mean ${meant}?`, zh: `未知字段，是否应为 ${meant}？` }
+}
+
 /** A finding for each wrong or unknown field of something that does not have its schema's shape, the field named. */
-const findingsOf = (error: z.ZodError, chinese: z.ZodError, source: unknown): Finding[] =>
+const findingsOf = (schema: z.ZodType, error: z.ZodError, chinese: z.ZodError, source: unknown): Finding[] =>
   error.issues.flatMap((issue, index): Finding[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => {
         const field = pathOf([...issue.path, key])
-        return { code: 'COM10001', args: [field, 'unknown field'], field }
+        return { code: 'COM10001', args: [field, unknownField(key, namesAt(schema, issue.path))], field }
       })
     }
     const field = pathOf(issue.path) || 'body'
@@ -66,6 +76,7 @@ export const compileValidator =
     // Only what is refused is read again, for whoever reads Chinese.
     const chinese = schema.safeParse(sent, { error: zhCN.localeError })
     const [first = { code: 'COM10003' as const, args: ['the request does not have the right form'] }, ...others] = findingsOf(
+      schema,
       parsed.error,
       chinese.error ?? parsed.error,
       sent,

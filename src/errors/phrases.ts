@@ -3,6 +3,17 @@ import type { Language } from './codes.ts'
 /** Reasons that are said in the same words each time, in Chinese. What is not here is said in English. */
 const chinese: Readonly<Record<string, string>> = {
   'unknown field': '未知字段',
+  'logins are not tried out when they are stored': '保存凭据时不做连通性验证',
+  'a login has no description here': '凭据没有描述',
+  'a login is not bound to hosts here': '凭据不与主机绑定',
+  'only logins of hosts are kept here': '此处只保存主机凭据',
+  "a setting of OCP 4's agent, which is not passed on to it": 'OCP 4 Agent 的配置项，不会传递给 Agent',
+  'there is no password box here': '没有密码箱',
+  'a cluster has no description here': '集群没有描述',
+  'an OBProxy cluster has no description here': 'OBProxy 集群没有描述',
+  'use startupParameters to set parameters at the start': '请使用 startupParameters 设置启动参数',
+  'checks run inside the task': '检查在任务中进行',
+  'users have a name, a password and roles here': '用户只有用户名、密码和角色',
   'not a text that can be stored': '包含无法存储的字符',
   'Malformed JSON request': 'JSON 格式错误',
   'Malformed multipart form': 'multipart 表单格式错误',
@@ -42,6 +53,12 @@ const chinese: Readonly<Record<string, string>> = {
   region: '区域',
   zone: 'Zone',
 }
+
+/** What is reported of a field of OCP that has no effect here. */
+export const ignoredFieldIn = (language: Language, why: string): string =>
+  language === 'zh'
+    ? `OCP 支持该字段，但在此不起作用：${phraseIn(language, why)}`
+    : `OCP knows this field; it has no effect here: ${why}`
 
 export const phraseIn = (language: Language, phrase: string): string =>
   language === 'zh' && Object.hasOwn(chinese, phrase) ? (chinese[phrase] ?? phrase) : phrase

@@ -1,36 +1,28 @@
 import { z } from 'zod'
+import { ignored } from '../fields.ts'
 import { key } from '../validation.ts'
 
-/** A path, port or user of the cluster on its hosts; both spellings are OCP's: its document's and its Terraform provider's. */
-const attribute = {
-  installPath: z.string(),
-  dataDiskPath: z.string(),
-  logDiskPath: z.string(),
-  runPath: z.string(),
-  diskPathStyle: z.enum(['OBD', 'DEFAULT']),
-  operatingSystemUser: z.string(),
-  sqlPort: z.int(),
-  svrPort: z.int(),
+/** Names in OCP's spelling. Its Terraform provider writes `InstallPath` for `installPath`; where both are given, this one counts. */
+function camelCased(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given
+  const other = Object.entries(given).map(([name, value]) => [`${name.charAt(0).toLowerCase()}${name.slice(1)}`, value])
+  return { ...Object.fromEntries(other), ...Object.fromEntries(Object.entries(given).filter(([name]) => /^[a-z]/.test(name))) }
 }
 
-const attributes = z.strictObject({
-  installPath: attribute.installPath.optional(),
-  dataDiskPath: attribute.dataDiskPath.optional(),
-  logDiskPath: attribute.logDiskPath.optional(),
-  runPath: attribute.runPath.optional(),
-  diskPathStyle: attribute.diskPathStyle.optional(),
-  operatingSystemUser: attribute.operatingSystemUser.optional(),
-  sqlPort: attribute.sqlPort.optional(),
-  svrPort: attribute.svrPort.optional(),
-  InstallPath: attribute.installPath.optional(),
-  DataDiskPath: attribute.dataDiskPath.optional(),
-  LogDiskPath: attribute.logDiskPath.optional(),
-  RunPath: attribute.runPath.optional(),
-  DiskPathStyle: attribute.diskPathStyle.optional(),
-  OperatingSystemUser: attribute.operatingSystemUser.optional(),
-  SqlPort: attribute.sqlPort.optional(),
-  SvrPort: attribute.svrPort.optional(),
-})
+/** Paths, ports and the user of a cluster on its hosts. */
+const attributes = z.preprocess(
+  camelCased,
+  z.strictObject({
+    installPath: z.string().optional(),
+    dataDiskPath: z.string().optional(),
+    logDiskPath: z.string().optional(),
+    runPath: z.string().optional(),
+    diskPathStyle: z.enum(['OBD', 'DEFAULT']).optional(),
+    operatingSystemUser: z.string().optional(),
+    sqlPort: z.int().optional(),
+    svrPort: z.int().optional(),
+  }),
+)
 
 const zone = z.strictObject({
   name: z.string(),
@@ -85,7 +77,10 @@ export const createRequest = z.strictObject({
   simplifiedCreateTenantParam: z.unknown().optional(),
   supportObsBackup: z.boolean().nullish(),
   loadType: z.string().nullish(),
-  checkId: z.string().nullish(),
+  checkId: ignored('checks run inside the task'),
+  description: ignored('a cluster has no description here'),
+  parameters: ignored('use startupParameters to set parameters at the start'),
+  saveToCredential: ignored('there is no password box here'),
 })
 
 export type CreateRequest = z.infer<typeof createRequest>
@@ -98,20 +93,13 @@ const attributeDefaults = {
   operatingSystemUser: 'admin',
   sqlPort: 2881,
   svrPort: 2882,
-} as const
+}
 
-/** The attributes of a request under one spelling, defaults filled in. */
+/** The attributes of a request, defaults filled in. */
 export function attributesOf({ attributes: given }: CreateRequest) {
-  return {
-    installPath: given?.installPath ?? given?.InstallPath ?? attributeDefaults.installPath,
-    dataDiskPath: given?.dataDiskPath ?? given?.DataDiskPath ?? attributeDefaults.dataDiskPath,
-    logDiskPath: given?.logDiskPath ?? given?.LogDiskPath ?? attributeDefaults.logDiskPath,
-    operatingSystemUser: given?.operatingSystemUser ?? given?.OperatingSystemUser ?? attributeDefaults.operatingSystemUser,
-    sqlPort: given?.sqlPort ?? given?.SqlPort ?? attributeDefaults.sqlPort,
-    svrPort: given?.svrPort ?? given?.SvrPort ?? attributeDefaults.svrPort,
-    runPath: given?.runPath ?? given?.RunPath,
-    diskPathStyle: given?.diskPathStyle ?? given?.DiskPathStyle,
-  }
+  const { runPath, diskPathStyle, ...others } = given ?? {}
+  const told = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined))
+  return { ...attributeDefaults, ...told, runPath, diskPathStyle }
 }
 
 /** The package file names a request gives, each once: OCP takes one for all or one a zone. */

@@ -14,7 +14,6 @@ const fields: { readonly [Field in keyof CreateRequest]?: { readonly taken: read
   simplifiedCreateTenantParam: { taken: [], why: 'no tenants are created' },
   supportObsBackup: { taken: [false], why: 'no backup' },
   loadType: { taken: ['HTAP'], why: 'only HTAP' },
-  checkId: { taken: [''], why: 'checks run inside the task' },
 }
 
 /** One finding that names everything in a request that cannot be honoured, or none. Better refused than silently different. */

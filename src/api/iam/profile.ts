@@ -6,6 +6,7 @@ import type { AccessKey } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
 import type { Api, Context } from '../context.ts'
 import { contents, data, done } from '../envelope.ts'
+import { ignored } from '../fields.ts'
 import { found } from '../named.ts'
 import { hashPassword } from '../password.ts'
 import { isoTime } from '../time.ts'
@@ -21,7 +22,11 @@ const newAccessKeyId = (): string => Array.from(randomBytes(16), (byte) => lette
 /** An SK as OCP makes them: 32 hex digits. */
 const newAccessKeySecret = (): string => randomBytes(16).toString('hex')
 
-const newPassword = z.strictObject({ currentPassword: z.string().max(128), newPassword: z.string().max(128) })
+const newPassword = z.strictObject({
+  currentPassword: z.string().max(128),
+  newPassword: z.string().max(128),
+  saveToCredential: ignored('there is no password box here'),
+})
 const keyParams = z.object({ accessKeyId: z.string().max(64) })
 
 const showKey = ({ id, createTime }: AccessKey) => ({ accessKeyId: id, createTime: isoTime(createTime) })

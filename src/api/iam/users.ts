@@ -5,6 +5,7 @@ import type { User } from '../../store/index.ts'
 import { admin } from '../admin.ts'
 import type { Api, Context } from '../context.ts'
 import { contents, data, done, paged } from '../envelope.ts'
+import { ignored } from '../fields.ts'
 import { found } from '../named.ts'
 import { hashPassword } from '../password.ts'
 import { type Role, roleNames, roles } from '../permissions.ts'
@@ -14,10 +15,17 @@ import { demandGoodPassword } from './goodPassword.ts'
 
 const someRoles = z.array(z.enum(roleNames)).max(roleNames.length)
 
+const onlyLogin = 'users have a name, a password and roles here'
+
 const newUser = z.strictObject({
   username: z.string().regex(/^[A-Za-z][\w.@-]{1,47}$/, 'a letter first, then letters, digits, _ . @ -, 2 to 48 characters'),
   password: z.string().max(128),
   roles: someRoles.default([]),
+  email: ignored(onlyLogin),
+  mobile: ignored(onlyLogin),
+  department: ignored(onlyLogin),
+  description: ignored(onlyLogin),
+  needChangePassword: ignored(onlyLogin),
 })
 const query = z.strictObject({ ...paging('id', 'username', 'createTime'), keyword: z.string().optional() })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ignored } from '../fields.ts'
 import { key } from '../validation.ts'
 
 const port = z.int().min(1025).max(65_535)
@@ -48,7 +49,7 @@ export const createObproxy = z.strictObject({
       /** The same under the name of OCP's older page. */
       exportPort: port.optional(),
       rpcPort: port.optional(),
-      version: z.string().min(1).max(64).optional(),
+      version: z.string().min(1).max(256).optional(),
     })
     .default({ hostIds: [] }),
   obLinks: z.array(obLink).max(100).default([]),
@@ -64,6 +65,8 @@ export const createObproxy = z.strictObject({
   installPath: z.string().optional(),
   runPath: z.string().optional(),
   runUser: z.string().optional(),
+  description: ignored('an OBProxy cluster has no description here'),
+  saveToCredential: ignored('there is no password box here'),
 })
 
 export type CreateObproxy = z.infer<typeof createObproxy>

@@ -4,7 +4,13 @@ import { z } from 'zod'
 export const time = z.iso.datetime({ offset: true })
 
 const around = { duration: z.int().min(0), server: z.string(), timestamp: time, traceId: z.string() }
-const well = { ...around, status: z.literal(200), successful: z.literal(true) }
+const warning = z.strictObject({ field: z.string(), message: z.string() }).meta({ id: 'Warning' })
+const well = {
+  ...around,
+  status: z.literal(200),
+  successful: z.literal(true),
+  warnings: z.array(warning).optional(),
+}
 
 const code = z.union([z.string(), z.int()])
 

@@ -1,7 +1,6 @@
 const notOneByOne = 'zones and servers are not stopped, started or replaced one by one here'
 const notAfterwards = 'a cluster is created and deleted here, and not operated in between'
 const notProxies = 'an OBProxy cluster is created and deleted as a whole'
-const agent = "a setting of OCP 4's agent, which is not passed on to it here"
 const takeOver = 'what is here was made here; nothing is taken over'
 
 /**
@@ -47,12 +46,7 @@ export const absent: {
     'POST /api/v2/obproxy/clusters/{id}/obproxies/{obproxyIds}/restart': notProxies,
     'POST /api/v2/obproxy/clusters/{id}/obproxies/{obproxyIds}/upgrade': notProxies,
   },
-  bodies: {
-    'POST /api/v2/compute/hosts/batchCreate mgragentPort': agent,
-    'POST /api/v2/compute/hosts/batchCreate monagentPort': agent,
-    'POST /api/v2/compute/hosts/batchCreate monagentCpuQuota': agent,
-    'POST /api/v2/compute/hosts/batchCreate monagentMemoryQuota': agent,
-  },
+  bodies: {},
   fields: {
     'SubtaskInstance.className': "a class of OCP's own program; the activity's name is in the log",
     'SubtaskInstance.context': 'a node reads the store and has no context of its own',

@@ -11,8 +11,6 @@ const attributes = [
   'sqlPort',
   'svrPort',
 ]
-/** As the Terraform provider spells them. */
-const inPascalCase = attributes.map((name) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`)
 
 /** The fields of the bodies that OCP documents, by call; those of a list's elements below the list. Sources: as of the calls. */
 export const documentedBodies: Readonly<Record<string, readonly string[]>> = {
@@ -32,7 +30,7 @@ export const documentedBodies: Readonly<Record<string, readonly string[]>> = {
     'obproxyClusterKeyList',
     'obproxyUserName',
     'obproxyUserPassword',
-    ...below('attributes', ...attributes, ...inPascalCase),
+    ...below('attributes', ...attributes),
     ...below('primaryClusterInfo', 'rootSysPassword', 'obClusterId', 'vpcName', 'vpcId'),
     'arbitrationServiceId',
     'oversellingFactor',
