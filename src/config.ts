@@ -54,6 +54,11 @@ const environment = z.object({
   OBFLOW_ADMIN_PASSWORD: secret.optional(),
   /** Form of `error.code`: OCP's documents up to 4.2.1 say int, later ones and the Terraform provider string. */
   OBFLOW_ERROR_CODES: z.enum(['int', 'string']).default('string'),
+  /** What `GET /api/v2/info` says of its version, for clients that ask for an OCP; absent: obflow's own. */
+  OBFLOW_OCP_VERSION: z
+    .string()
+    .regex(/^\d+(\.\d+){1,3}(-[\w.]+)?$/, 'a version of OCP, e.g. 4.2.1')
+    .optional(),
   /** OCP's complexity rule for root@sys: of 3.x, of 4.x, or none. */
   OBFLOW_PASSWORD_RULE: z.enum(['none', 'ocp3', 'ocp4']).default('none'),
   /** Calls a user may make in 10 s, a minute, an hour and a day; 0: any number. An API process counts for itself. */
@@ -83,6 +88,8 @@ export interface Config {
   readonly keyFile: string
   readonly adminPassword: Secret | undefined
   readonly errorCodes: 'int' | 'string'
+  /** Said instead of obflow's own version. */
+  readonly ocpVersion: string | undefined
   readonly passwordRule: 'none' | 'ocp3' | 'ocp4'
   readonly rateLimits: RateLimits
   readonly trustedProxies: string | undefined
@@ -110,6 +117,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     keyFile: settings.OBFLOW_KEY_FILE ?? join(dataDir, 'key'),
     adminPassword: settings.OBFLOW_ADMIN_PASSWORD,
     errorCodes: settings.OBFLOW_ERROR_CODES,
+    ocpVersion: settings.OBFLOW_OCP_VERSION,
     passwordRule: settings.OBFLOW_PASSWORD_RULE,
     rateLimits: settings.OBFLOW_RATE_LIMIT,
     trustedProxies: settings.OBFLOW_TRUSTED_PROXIES,

@@ -12,7 +12,10 @@ export type Api = FastifyInstance<Server, IncomingMessage, ServerResponse, Fasti
 /** What every resource is given. */
 export interface Context {
   readonly store: Store
-  readonly config: Pick<Config, 'errorCodes' | 'passwordRule' | 'packagesDir' | 'publicUrl' | 'rateLimits' | 'trustedProxies'>
+  readonly config: Pick<
+    Config,
+    'errorCodes' | 'ocpVersion' | 'passwordRule' | 'packagesDir' | 'publicUrl' | 'rateLimits' | 'trustedProxies'
+  >
   readonly launch: Launcher['launch']
   /** Checks a password as a login does, and counts a wrong one. */
   readonly checkPassword: ReturnType<typeof authentication>['checkPassword']

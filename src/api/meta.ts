@@ -1,16 +1,21 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Api, Context } from './context.ts'
 import { isoTime } from './time.ts'
+
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')))
 
 const bare = { bare: true, permission: 'AUTHENTICATED' } as const
 const open = { bare: true, permission: 'OPEN' } as const
 
 /** Time, version and health: OCP answers these without its envelope. */
-export function meta(api: Api, { health }: Context): void {
+export function meta(api: Api, { config, health }: Context): void {
   api.get('/api/v2/time', { config: bare }, async (_, reply) => reply.type('text/plain').send(isoTime(new Date())))
   api.get('/api/v2/info', { config: bare }, async () => ({
     artifact: 'obflow',
-    buildVersion: '0.1.0',
+    buildVersion: config.ocpVersion ?? version,
     group: 'obflow',
     name: 'obflow',
     nodeVersion: process.version,

@@ -67,7 +67,8 @@ export function hostFindings(hostIds: readonly number[], hosts: ReadonlyMap<numb
 
 export const packageFindings = (found: Package | undefined, version: string | undefined): Finding[] => {
   if (found !== undefined) return []
-  const name = `obproxy${version === undefined ? '' : ` ${version}`}`
+  // OCP's Terraform provider gives the file name of the package.
+  const name = version?.endsWith('.rpm') ? version : `obproxy${version === undefined ? '' : ` ${version}`}`
   return [
     { code: 'PKG10014', args: [name], field: 'obproxyInstallParam.version', ...(version !== undefined && { rejected: version }) },
   ]

@@ -36,12 +36,12 @@ export function packages(db: Db) {
     async byFileName(fileName: string): Promise<Package | undefined> {
       return (await db.select().from(table).where(eq(table.fileName, fileName)))[0]
     },
-    /** The highest version of a type for an architecture, `noarch` fits all; of one version (`4.2.1.0` or `4.2.1.0-11`) when it is given. */
+    /** The highest version of a type for an architecture, `noarch` fits all; of one version (`4.2.1.0` or `4.2.1.0-11`) or file name when given. */
     async newest(type: PackageType, architecture: string, version?: string): Promise<Package | undefined> {
       const fits = and(eq(table.type, type), inArray(table.architecture, [architecture, 'noarch']))
       const found = (await db.select().from(table).where(fits)).sort(newestFirst)
       if (version === undefined) return found[0]
-      return found.find((each) => version === each.version || version === `${each.version}-${each.buildNumber}`)
+      return found.find(({ version: own, buildNumber, fileName }) => [own, `${own}-${buildNumber}`, fileName].includes(version))
     },
     async list(filter: PackageFilter, paging: Paging): Promise<Page<Package>> {
       const like = filter.keyword === undefined ? undefined : containing(filter.keyword)

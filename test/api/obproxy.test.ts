@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import sample from './fixtures/installObproxy.json' with { type: 'json' }
-import { byList, byUrl, carryOut, created, fill, line4, onHost, openReachable, path, whileRun } from './obproxyScene.ts'
+import { byList, byUrl, carryOut, created, fill, line4, newProxy, onHost, openReachable, path, whileRun } from './obproxyScene.ts'
 import type { TestApi } from './server.ts'
 
 describe('OBProxy clusters', () => {
@@ -159,6 +159,17 @@ describe('OBProxy clusters', () => {
     await api.store.obproxy.release(1)
     expect((await api.get('/api/v2/compute/hosts/3')).data).toMatchObject({ status: 'AVAILABLE', services: [] })
     expect((await api.get(`${path}/1`)).status).toBe(404)
+  })
+
+  test.each([['4.2.1.0'], ['4.2.1.0-11'], [newProxy]])('the version of an OBProxy may be given as %s', async (version) => {
+    await created(api, { ...byList, ...onHost({ version }) })
+    expect((await api.get(`${path}/1`)).data).toMatchObject({ versions: [{ count: 1, version: '4.2.1.0-11' }] })
+  })
+
+  test('a package of OBProxy that was not uploaded is named as it was given', async () => {
+    const version = 'obproxy-4.3.0-1.el7.x86_64.rpm'
+    const reply = await api.post(path, { ...byList, ...onHost({ version }) })
+    expect(reply).toMatchObject({ status: 404, error: { code: 'PKG10014', message: `Package ${version} does not exist` } })
   })
 
   test('a create takes only proxies that can serve the new cluster', async () => {

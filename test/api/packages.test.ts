@@ -75,10 +75,20 @@ describe('software packages', () => {
     expect(await api.dump()).toEqual(before)
   })
 
-  test('the second upload of a package is refused, also when both come at once', async () => {
+  test('the second upload of a package answers the package that is there, also when both come at once', async () => {
     const replies = await Promise.all([upload(fileName, rpm), upload(fileName, rpm)])
-    expect(replies.map((reply) => reply.status).sort()).toEqual([200, 409])
-    expect((await upload(fileName, rpm)).error?.code).toBe('PKG10012')
+    expect(replies.map((reply) => reply.status)).toEqual([200, 200])
+    expect(await upload(fileName, rpm)).toMatchObject({ status: 200, data: { id: 1, fileName } })
+    expect(await files()).toHaveLength(1)
+    await api.remove(`${path}/1`)
+  })
+
+  test('another package under the same file name is refused, and one that breaks off', async () => {
+    await upload(fileName, rpm)
+    const other = Buffer.from(rpm)
+    other.writeUInt8(other.readUInt8(other.length - 1) ^ 1, other.length - 1)
+    expect(await upload(fileName, other)).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
+    expect(await upload(fileName, rpm, { whole: false })).toMatchObject({ status: 400, error: { code: 'COM10003' } })
     expect(await files()).toHaveLength(1)
     await api.remove(`${path}/1`)
   })

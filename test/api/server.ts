@@ -71,6 +71,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       rateLimits: [0, 0, 0, 0],
       trustedProxies: undefined,
       publicUrl: undefined,
+      ocpVersion: undefined,
       ...config,
     },
     workflows: {

@@ -8,7 +8,7 @@ import type { Api, Context } from '../context.ts'
 import { data, done, paged } from '../envelope.ts'
 import { isoTime } from '../time.ts'
 import { idParam, list, paging } from '../validation.ts'
-import { describe, receive } from './receive.ts'
+import { describe, digestOf, receive } from './receive.ts'
 
 const query = z.strictObject({
   ...paging('id', 'name', 'version', 'size', 'createTime'),
@@ -51,15 +51,24 @@ export function packages(api: Api, { store, config }: Context): void {
       throw new Refused({ code: 'COM10001', args: ['file', 'one rpm in the form field "file"'], field: 'file' })
     }
     const fileName = part.filename
-    if (await store.packages.byFileName(fileName)) {
-      part.file.resume()
+    const known = await store.packages.byFileName(fileName)
+    if (known) {
+      const sha256 = await digestOf(part.file)
       await request.bodyVerified?.()
+      if (sha256 === known.sha256) return data(show(request, known, await store.packages.inUse([known.id])))
       throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
     }
     const received = await receive(config.packagesDir, part.file)
     try {
       await request.bodyVerified?.()
       const created = await store.packages.create(await describe(fileName, received))
+      if (!created) {
+        const other = await store.packages.byFileName(fileName)
+        if (other?.sha256 === received.sha256) {
+          await rm(received.path, { force: true })
+          return data(show(request, other, new Set()))
+        }
+      }
       if (!created) throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
       return data(show(request, created, new Set()))
     } catch (error) {

@@ -42,10 +42,23 @@ export async function receive(directory: string, upload: Readable): Promise<Rece
     await rm(path, { force: true })
     // What has an errno is this machine's trouble (no space left); the rest is an upload that broke off.
     if (error instanceof Error && 'errno' in error) throw error
-    throw new Refused({ code: 'COM10003', args: ['the upload broke off'], field: 'file' })
+    throw brokeOff()
   }
   return { path, sha1: sha1.digest('hex'), sha256: sha256.digest('hex'), size }
 }
+
+/** The SHA-256 of an upload that is not kept. */
+export async function digestOf(upload: Readable): Promise<string> {
+  const sha256 = createHash('sha256')
+  try {
+    for await (const chunk of upload) sha256.update(chunk)
+  } catch {
+    throw brokeOff()
+  }
+  return sha256.digest('hex')
+}
+
+const brokeOff = (): Refused => new Refused({ code: 'COM10003', args: ['the upload broke off'], field: 'file' })
 
 const notRpm = (fileName: string, reason: string): Refused =>
   new Refused({
