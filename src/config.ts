@@ -21,11 +21,16 @@ export type RateLimits = readonly [tenSeconds: number, minute: number, hour: num
 
 const rateLimits = z
   .string()
-  .regex(/^\d{1,9}(,\d{1,9}){3}$/, 'four numbers: calls in 10 s, in a minute, in an hour, in a day')
+  .regex(/^(0|\d{1,9}(,\d{1,9}){3})$/, '0, or four numbers: calls in 10 s, in a minute, in an hour, in a day')
   .transform((text): RateLimits => {
     const [tenSeconds = 0, minute = 0, hour = 0, day = 0] = text.split(',').map(Number)
     return [tenSeconds, minute, hour, day]
   })
+
+const names = z
+  .string()
+  .regex(/^[\w.-]*(\s*,\s*[\w.-]+)*$/, 'host names, by comma')
+  .transform((text) => text.split(',').flatMap((name) => name.trim() || []))
 
 /** What may be set from outside. TEMPORAL_* is read by @temporalio/envconfig. */
 const environment = z.object({
@@ -35,6 +40,14 @@ const environment = z.object({
     .url({ protocol: /^https?$/ })
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
+  /** Further names under which this API is called (by comma), e.g. behind a proxy; addresses need not be named. */
+  OBFLOW_ALLOWED_HOSTS: names.prefault(''),
+  /** Bytes of the largest package that is taken. */
+  OBFLOW_MAX_PACKAGE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(4 * 1024 ** 3),
   OBFLOW_DATA_DIR: z.string().min(1).default('.data'),
   OBFLOW_TASK_QUEUE: z.string().min(1).default('obflow'),
   /** Subtasks a worker carries out at a time; each holds a host's channel or a SQL session, not a core. */
@@ -71,6 +84,9 @@ export interface Config {
   readonly listen: { readonly host: string; readonly port: number }
   /** Without a slash at its end. */
   readonly publicUrl: string | undefined
+  /** Further host names of this API. */
+  readonly allowedHosts: readonly string[]
+  readonly maxPackageBytes: number
   readonly dataDir: string
   /** Uploaded packages lie here. */
   readonly packagesDir: string
@@ -105,6 +121,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return {
     listen: settings.OBFLOW_LISTEN,
     publicUrl: settings.OBFLOW_PUBLIC_URL,
+    allowedHosts: settings.OBFLOW_ALLOWED_HOSTS,
+    maxPackageBytes: settings.OBFLOW_MAX_PACKAGE_BYTES,
     dataDir,
     packagesDir: join(dataDir, 'packages'),
     taskQueue: settings.OBFLOW_TASK_QUEUE,

@@ -1,15 +1,17 @@
+import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import { type FastifyServerOptions, fastify } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
-import { Refused } from '../errors/refused.ts'
 import type { Store } from '../store/index.ts'
 import { authentication, type Declared, declared } from './authentication.ts'
+import { takeBodies } from './bodies.ts'
 import { clusters } from './clusters/index.ts'
 import type { Api, Context } from './context.ts'
 import { credentials } from './credentials.ts'
 import { type Answer, envelope, traceIdOf } from './envelope.ts'
 import { errorHandler } from './errors.ts'
+import { headers } from './headers.ts'
 import { healthCheck } from './health.ts'
 import { hosts } from './hosts.ts'
 import { hostTypes } from './hostTypes.ts'
@@ -17,12 +19,15 @@ import { profile, users } from './iam/index.ts'
 import { idcs } from './idcs.ts'
 import { type Launcher, launcher, type Workflows } from './launch.ts'
 import { meta } from './meta.ts'
-import { refuseOtherMethods } from './methods.ts'
+import { noCall, refuseOtherMethods } from './methods.ts'
 import { obproxy } from './obproxy/index.ts'
 import { describeRoutes, openapi } from './openapi/index.ts'
+import { boundOpenCalls, headersMs, silentMs } from './openCalls.ts'
+import { refuseStrangers } from './origin.ts'
 import { packages } from './packages/index.ts'
 import { regions } from './regions.ts'
 import { services } from './services.ts'
+import { refuseUnknownQuery } from './strictQuery.ts'
 import { tasks } from './tasks/index.ts'
 import { compileValidator } from './validation.ts'
 import { warningsOf } from './warnings.ts'
@@ -48,7 +53,9 @@ export async function buildApp({
     logger,
     genReqId: traceIdOf,
     ...(config.trustedProxies !== undefined && { trustProxy: config.trustedProxies }),
-    bodyLimit: 8 * 1024 * 1024,
+    bodyLimit: 256 * 1024,
+    connectionTimeout: silentMs,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: 5000 },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
   }).withTypeProvider<ZodTypeProvider>()
@@ -56,11 +63,16 @@ export async function buildApp({
 
   app.setValidatorCompiler<z.ZodType>(compileValidator)
   app.setErrorHandler(handleError)
+  await app.register(helmet, headers)
+  app.addHook('onRequest', async (_, reply) => void reply.header('cache-control', 'no-store'))
+  refuseStrangers(app, config)
+  boundOpenCalls(app)
   app.decorateRequest('caller', undefined)
   app.decorateRequest('callerRoles')
   app.decorateRequest('bodyVerified', undefined)
   const routes: Declared[] = []
   app.addHook('onRoute', (route) => void routes.push(...declared(route)))
+  app.addHook('onRoute', refuseUnknownQuery)
   const auth = authentication({ store, rateLimits: config.rateLimits, clock })
   app.addHook('onRequest', auth.onRequest)
   app.addHook('preParsing', auth.preParsing)
@@ -77,10 +89,14 @@ export async function buildApp({
   app.addHook('onSend', async (_, reply) => void (closing && reply.header('connection', 'close')))
   app.addHook('onClose', () => starts.settled())
   refuseOtherMethods(app)
-  app.setNotFoundHandler(({ method, url }) => {
-    throw new Refused({ code: 'COM10002', args: ['call', `${method} ${url.split('?')[0]}`] })
+  app.setNotFoundHandler((request) => {
+    throw noCall(request)
   })
-  await app.register(multipart, { limits: { files: 1, fields: 0, parts: 1, fileSize: Number.MAX_SAFE_INTEGER } })
+  takeBodies(app)
+  // Fields beside the file are passed over.
+  await app.register(multipart, {
+    limits: { files: 1, fields: 20, parts: 21, fieldSize: 65_536, fileSize: Number.MAX_SAFE_INTEGER },
+  })
 
   await describeRoutes(app)
 

@@ -3,6 +3,7 @@ import type { RateLimits } from '../config.ts'
 import { Refused } from '../errors/refused.ts'
 import type { Store, User } from '../store/index.ts'
 import { basicLogin, passwordCheck } from './basicLogin.ts'
+import { isMultipart } from './bodies.ts'
 import { allows, type Permission } from './permissions.ts'
 import { rateLimiter } from './rateLimit.ts'
 import { type Claim, claimOf, verifyBody, verifyOnTheWay } from './signedCall.ts'
@@ -32,8 +33,6 @@ export interface AuthenticationOptions {
   readonly rateLimits: RateLimits
   readonly clock: () => Date
 }
-
-const isMultipart = ({ headers }: FastifyRequest): boolean => /^multipart\//i.test(headers['content-type'] ?? '')
 
 /** Who calls, by HTTP Basic or by OCP's signature, and whether that may be: 401, 403, 429. */
 export function authentication({ store, rateLimits, clock }: AuthenticationOptions) {

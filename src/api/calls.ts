@@ -4,7 +4,7 @@ import { contentsOf, nothing, one, pageOf } from './schemas/envelope.ts'
 import { accessKey, createdAccessKey, role, user } from './schemas/iam.ts'
 import { addedHosts, credential, host, hostType, idc, region, softwarePackage } from './schemas/inventory.ts'
 import { obproxyCluster, obproxyTask, serviceAnswer, serviceRefusal } from './schemas/obproxy.ts'
-import { basicTask, createdTask, plannedTask, subtask, subtaskLog, task } from './schemas/tasks.ts'
+import { basicTask, createdTask, plannedTask, rehearsal, subtask, subtaskLog, task } from './schemas/tasks.ts'
 
 /** What a call is for and how it answers when all is well; how it fails is the same for all. */
 export interface Call {
@@ -50,7 +50,7 @@ const calls: Readonly<Record<string, Call>> = {
   },
   'GET /api/v2/ob/clusters': { summary: 'Clusters', reply: pageOf(cluster) },
   'GET /api/v2/ob/clusters/:id': { summary: 'A cluster', reply: one(cluster) },
-  'DELETE /api/v2/ob/clusters/:id': { summary: 'Delete a cluster', reply: one(createdTask) },
+  'DELETE /api/v2/ob/clusters/:id': { summary: 'Delete a cluster', reply: one(z.union([createdTask, rehearsal])) },
   'GET /api/v2/ob/clusters/:id/zones': { summary: 'Zones of a cluster', reply: contentsOf(zone) },
   'GET /api/v2/ob/clusters/:id/servers': { summary: 'Servers of a cluster', reply: contentsOf(server) },
   'GET /api/v2/ob/clusters/:id/zones/:zoneName/servers': { summary: 'Servers of a zone', reply: contentsOf(server) },
@@ -111,13 +111,19 @@ const calls: Readonly<Record<string, Call>> = {
   'PATCH /api/v2/profiles/me/credentials/:id': { summary: 'Change a login for hosts', reply: one(credential) },
   'DELETE /api/v2/profiles/me/credentials/:id': { summary: 'Remove a login for hosts', reply: nothing },
 
-  'POST /api/v2/obproxy/clusters': { summary: 'Create an OBProxy cluster', reply: one(obproxyTask) },
+  'POST /api/v2/obproxy/clusters': { summary: 'Create an OBProxy cluster', reply: one(z.union([obproxyTask, rehearsal])) },
   'GET /api/v2/obproxy/clusters': { summary: 'OBProxy clusters', reply: pageOf(obproxyCluster) },
   'GET /api/v2/obproxy/clusters/:id': { summary: 'An OBProxy cluster', reply: one(obproxyCluster) },
   'PUT /api/v2/obproxy/clusters/:id': { summary: 'Change where clients of proxies go', reply: one(obproxyCluster) },
-  'DELETE /api/v2/obproxy/clusters/:id': { summary: 'Delete an OBProxy cluster', reply: one(obproxyTask) },
-  'POST /api/v2/obproxy/clusters/:id/obLinks/batchAdd': { summary: 'Let proxies serve clusters', reply: nothing },
-  'DELETE /api/v2/obproxy/clusters/:id/obLinks/:obClusterName': { summary: 'Take a cluster from proxies', reply: nothing },
+  'DELETE /api/v2/obproxy/clusters/:id': { summary: 'Delete an OBProxy cluster', reply: one(z.union([obproxyTask, rehearsal])) },
+  'POST /api/v2/obproxy/clusters/:id/obLinks/batchAdd': {
+    summary: 'Let proxies serve clusters',
+    reply: z.union([nothing, one(rehearsal)]),
+  },
+  'DELETE /api/v2/obproxy/clusters/:id/obLinks/:obClusterName': {
+    summary: 'Take a cluster from proxies',
+    reply: z.union([nothing, one(rehearsal)]),
+  },
   'GET /services': {
     summary: 'Root servers of clusters, for observers and proxies',
     bare: { type: 'application/json', schema: serviceAnswer },

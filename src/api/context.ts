@@ -14,7 +14,16 @@ export interface Context {
   readonly store: Store
   readonly config: Pick<
     Config,
-    'errorCodes' | 'ocpVersion' | 'passwordRule' | 'packagesDir' | 'publicUrl' | 'rateLimits' | 'trustedProxies'
+    | 'allowedHosts'
+    | 'errorCodes'
+    | 'listen'
+    | 'maxPackageBytes'
+    | 'ocpVersion'
+    | 'passwordRule'
+    | 'packagesDir'
+    | 'publicUrl'
+    | 'rateLimits'
+    | 'trustedProxies'
   >
   readonly launch: Launcher['launch']
   /** Checks a password as a login does, and counts a wrong one. */

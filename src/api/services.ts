@@ -6,6 +6,7 @@ import { rootServersOf } from './clusters/show.ts'
 import type { Api, Context } from './context.ts'
 import { serverOf } from './envelope.ts'
 import { publicUrl } from './obproxy/configUrl.ts'
+import { hasMoreValues } from './validation.ts'
 
 /** What observers and proxies send; of a parameter that comes twice the first counts, and what is not known is passed over. */
 const text = z
@@ -25,6 +26,11 @@ const query = z.object({
   VersionOnly: text,
 })
 type Query = z.infer<typeof query>
+
+/** A registration of 64 zones, whatever else an observer tells of each root server. */
+const bodyLimit = 32 * 1024
+const maxValues = 2000
+const registered = z.object({ RsList: z.array(z.object({ address: z.string() })) })
 
 interface Outcome {
   readonly code: 200 | 400 | 404
@@ -94,8 +100,8 @@ export function services(api: Api, { store, config }: Context): void {
    * could say it, and the inventory is filled from the clusters' own tables.
    */
   const registration = async (asked: Query, body: unknown): Promise<Outcome> => {
-    const told = z.object({ RsList: z.array(z.object({ address: z.string() })) }).safeParse(body)
-    if (!told.success) return wrong('RsList with addresses is needed')
+    const told = hasMoreValues(body, maxValues) ? undefined : registered.safeParse(body)
+    if (!told?.success) return wrong('RsList with addresses is needed')
     const name = asked.ObCluster || asked.ObRegion
     const known = new Set(
       (name ? await store.clusters.named(name) : []).flatMap((cluster) =>
@@ -118,7 +124,9 @@ export function services(api: Api, { store, config }: Context): void {
   api.route({
     method: ['GET', 'POST'],
     url: '/services',
-    config: { bare: true, permission: 'OPEN' },
+    bodyLimit,
+    // Observers send parameters that only OCP needs.
+    config: { bare: true, permission: 'OPEN', anyQuery: true, readsBody: true },
     schema: { querystring: query },
     handler: async (request, reply) => {
       const { code, message, data } = await outcomeOf(request.query, request)

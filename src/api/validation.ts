@@ -18,15 +18,33 @@ const pathOf = (steps: Path): string =>
     return path === '' ? String(step) : `${path}.${String(step)}`
   }, '')
 
-/** What was sent at a path, cut to what is useful to read; nothing from a secret field. */
+/** What was sent at a path, cut to what is useful to read; nothing from a secret field, nor of a body that is one text. */
 function sentAt(source: unknown, steps: Path): unknown {
-  if (steps.some((step) => secretField.test(String(step)))) return undefined
-  const value = steps.reduce<unknown>((at, step) => {
-    if (typeof at !== 'object' || at === null) return undefined
-    return Object.entries(at).find(([key]) => key === String(step))?.[1]
-  }, source)
+  if (steps.length === 0 || steps.some((step) => secretField.test(String(step)))) return undefined
+  const value = steps.reduce<unknown>(
+    (at, step) => (typeof at === 'object' && at !== null && Object.hasOwn(at, step) ? Reflect.get(at, step) : undefined),
+    source,
+  )
   if (typeof value === 'string') return value.slice(0, 200)
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined
+}
+
+/** Values in one body: a create with as many hosts as a cluster may have needs 3,000. */
+const maxValues = 5000
+/** Findings that one answer names. */
+const maxFindings = 100
+
+/** Whether something has more values than a body may: known before a schema looks at each of them. */
+export function hasMoreValues(sent: unknown, most: number): boolean {
+  const waiting: unknown[] = [sent]
+  for (let seen = 0; waiting.length > 0; seen += 1) {
+    if (seen > most || waiting.length > most) return true
+    const value = waiting.pop()
+    if (typeof value !== 'object' || value === null) continue
+    if (Array.isArray(value) && value.length > most) return true
+    for (const each of Object.values(value)) waiting.push(each)
+  }
+  return false
 }
 
 function unknownField(name: string, known: readonly string[]): Words {
@@ -38,9 +56,9 @@ function unknownField(name: string, known: readonly string[]): Words {
 
 /** A finding for each wrong or unknown field of something that does not have its schema's shape, the field named. */
 const findingsOf = (schema: z.ZodType, error: z.ZodError, chinese: z.ZodError, source: unknown): Finding[] =>
-  error.issues.flatMap((issue, index): Finding[] => {
+  error.issues.slice(0, maxFindings).flatMap((issue, index): Finding[] => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => {
+      return issue.keys.slice(0, maxFindings).map((key) => {
         const field = pathOf([...issue.path, key])
         return { code: 'COM10001', args: [field, unknownField(key, namesAt(schema, issue.path))], field }
       })
@@ -69,6 +87,9 @@ function unstorable(value: unknown, path: Path = []): Path | undefined {
 export const compileValidator =
   ({ schema }: { schema: z.ZodType }) =>
   (sent: unknown): { value: unknown } | { error: Error } => {
+    if (hasMoreValues(sent, maxValues)) {
+      return { error: new Refused({ code: 'COM10001', args: ['body', `more than ${maxValues} values`], field: 'body' }) }
+    }
     const parsed = schema.safeParse(sent)
     const bad = parsed.success ? unstorable(parsed.data) : undefined
     if (bad) return { error: new Refused({ code: 'COM10001', args: [pathOf(bad), notText], field: pathOf(bad) }) }
@@ -89,17 +110,26 @@ const largestKey = 2_147_483_647
 /** A key of the store, in a body. */
 export const key = z.int().min(1).max(largestKey)
 
-/** A key of the store, in a path or a query. */
-export const id = z.coerce.number<string>().int().min(1).max(largestKey)
+/** A key of the store, in a path or a query: digits, and not all else that JavaScript reads as a number. */
+export const id = z
+  .string()
+  .regex(/^[1-9]\d{0,9}$/, 'a whole number from 1')
+  .transform(Number)
+  .pipe(z.int().max(largestKey))
+  .meta({ wire: { type: 'integer', minimum: 1, maximum: largestKey } })
 export const idParam = z.object({ id })
+
+/** Values in one list of a query. */
+const maxListed = 200
 
 /** `a,b` or repeated: OCP's lists in a query. */
 export const list = <Value>(item: z.ZodType<Value, string>) =>
   z
     .union([z.string(), z.array(z.string())])
     .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+    .refine((given) => given.length <= maxListed, { message: `at most ${maxListed} values`, abort: true })
     .pipe(z.array(item))
-    .meta({ wire: { type: 'array', items: z.toJSONSchema(item, { io: 'input' }) } })
+    .meta({ wire: { type: 'array', items: z.globalRegistry.get(item)?.wire ?? z.toJSONSchema(item, { io: 'input' }) } })
 
 /** `page`, `size` and `sort` of OCP's lists; `sort` is one of the fields given, e.g. `id,asc`. */
 export const paging = (...sortable: readonly [string, ...string[]]) => ({
@@ -109,7 +139,8 @@ export const paging = (...sortable: readonly [string, ...string[]]) => ({
     .string()
     .regex(new RegExp(`^(${sortable.join('|')})(,(asc|desc))?$`, 'i'), `one of ${sortable.join(', ')}, then ,asc or ,desc`)
     .transform((text) => {
-      const [field = '', direction] = text.split(',')
+      const [given = '', direction] = text.split(',')
+      const field = sortable.find((name) => name.toLowerCase() === given.toLowerCase()) ?? given
       return { field, direction: direction?.toLowerCase() === 'desc' ? ('desc' as const) : ('asc' as const) }
     })
     .optional(),

@@ -8,7 +8,7 @@ import { acceptObproxyDelete, type ObproxyDeleteRequest } from './acceptObproxyD
 import { accessKeys } from './accessKeys.ts'
 import { clusters } from './clusters.ts'
 import { credentials } from './credentials.ts'
-import { type Connection, type ConnectOptions, connect } from './db.ts'
+import { type Connection, type ConnectOptions, connect, type Db } from './db.ts'
 import { type DryRun, dryRunCluster } from './dryRunCluster.ts'
 import { hosts } from './hosts.ts'
 import { type Keys, openKeys } from './key.ts'
@@ -20,6 +20,7 @@ import { obproxy } from './obproxy.ts'
 import { acceptLinks, acceptUnlink, type LinkRequest } from './obproxyLinks.ts'
 import type { WantedLink } from './obproxyRules.ts'
 import { packages } from './packages.ts'
+import { type Rehearsal, rehearse } from './rehearse.ts'
 import { refuseUnknownKeys, reseal } from './reseal.ts'
 import { secrets } from './secrets.ts'
 import { tasks } from './tasks.ts'
@@ -37,6 +38,7 @@ export type { Cluster, ClusterFilter, Server, Zone } from './clusterReads.ts'
 export type { ClusterStatus, ObservedServer, ObservedTenant, ObservedZone, ServerStatus } from './clusters.ts'
 export type { Credential } from './credentials.ts'
 export type { CreateLook, DryRun } from './dryRunCluster.ts'
+export type { Footprint } from './footprint.ts'
 export type { AgentStatus, Host, HostFacts, HostFilter, HostService, HostStatus } from './hosts.ts'
 export { type Key, type Keys, keysFromFile, parseKeys } from './key.ts'
 export type { HostType, Idc, Region, Removal } from './named.ts'
@@ -48,6 +50,7 @@ export type { WantedLink } from './obproxyRules.ts'
 export type { Package, PackageType } from './packages.ts'
 export type { Page, Paging } from './paging.ts'
 export type { Finished, NewLogLine, Started, SubtaskChange, TaskChange } from './progress.ts'
+export type { Rehearsal } from './rehearse.ts'
 export {
   agentStatuses,
   clusterStatuses,
@@ -67,16 +70,10 @@ export type { TaskContext, TaskTargets } from './schema/tasks.ts'
 export type { LogLine, TaskFilter, TaskRun, TaskSummary } from './tasks.ts'
 export type { NewUser, User } from './users.ts'
 
-/** Inventory and what the API shows of tasks. What happens next in a task is Temporal's to know. */
-export interface Store {
-  /** Admits a cluster or throws Refused; see acceptCluster.ts. */
-  acceptCluster(acceptance: Acceptance): Promise<Accepted>
-  /** What a create would come to, changing nothing; see dryRunCluster.ts. */
-  dryRunCluster(request: NewCluster): Promise<DryRun>
+/** What is admitted as one task. */
+export interface Acceptances {
   /** Admits the deletion of a cluster or throws Refused; see acceptDelete.ts. */
   acceptDelete(request: DeleteRequest): Promise<TaskWithSubtasks>
-  /** Admits hosts or throws Refused; see acceptHosts.ts. */
-  acceptHosts(request: HostsRequest): Promise<HostsAccepted>
   /** Admits an OBProxy cluster or throws Refused; see acceptObproxy.ts. */
   acceptObproxy(acceptance: ObproxyAcceptance): Promise<TaskWithSubtasks>
   /** Admits the deletion of an OBProxy cluster or throws Refused. */
@@ -85,6 +82,18 @@ export interface Store {
   acceptLinks(request: LinkRequest<readonly WantedLink[]>): Promise<TaskWithSubtasks>
   /** Admits the end of the link to a cluster of this name or throws Refused. */
   acceptUnlink(request: LinkRequest<string>): Promise<TaskWithSubtasks>
+}
+
+/** Inventory and what the API shows of tasks. What happens next in a task is Temporal's to know. */
+export interface Store extends Acceptances {
+  /** Admits a cluster or throws Refused; see acceptCluster.ts. */
+  acceptCluster(acceptance: Acceptance): Promise<Accepted>
+  /** What a create would come to, changing nothing; see dryRunCluster.ts. */
+  dryRunCluster(request: NewCluster): Promise<DryRun>
+  /** What an acceptance would come to, changing nothing; see rehearse.ts. */
+  rehearse(accept: (acceptances: Acceptances) => Promise<TaskWithSubtasks>): Promise<Rehearsal>
+  /** Admits hosts or throws Refused; see acceptHosts.ts. */
+  acceptHosts(request: HostsRequest): Promise<HostsAccepted>
   readonly accessKeys: ReturnType<typeof accessKeys>
   readonly clusters: ReturnType<typeof clusters>
   readonly credentials: ReturnType<typeof credentials>
@@ -112,17 +121,22 @@ export interface StoreOptions extends ConnectOptions {
 /** Opens the store on PostgreSQL (`databaseUrl`), or on PGlite in a directory or in memory, with its schema brought up to date. */
 export const openStore = async ({ keys, ...where }: StoreOptions): Promise<Store> => storeOver(await connect(where), keys)
 
+const acceptances = (db: Db, keys: Keys): Acceptances => ({
+  acceptDelete: (request) => acceptDelete(db, request),
+  acceptObproxy: (acceptance) => acceptObproxy(db, keys, acceptance),
+  acceptObproxyDelete: (request) => acceptObproxyDelete(db, keys, request),
+  acceptLinks: (request) => acceptLinks(db, keys, request),
+  acceptUnlink: (request) => acceptUnlink(db, keys, request),
+})
+
 /** The store over a database that is open. */
 export function storeOver({ db, close }: Connection, keys: Keys): Store {
   return {
     acceptCluster: (acceptance) => acceptCluster(db, keys, acceptance),
     dryRunCluster: (request) => dryRunCluster(db, keys, request),
-    acceptDelete: (request) => acceptDelete(db, request),
+    ...acceptances(db, keys),
+    rehearse: (accept) => rehearse(db, keys, (tx) => accept(acceptances(tx, keys))),
     acceptHosts: (request) => acceptHosts(db, request),
-    acceptObproxy: (acceptance) => acceptObproxy(db, keys, acceptance),
-    acceptObproxyDelete: (request) => acceptObproxyDelete(db, keys, request),
-    acceptLinks: (request) => acceptLinks(db, keys, request),
-    acceptUnlink: (request) => acceptUnlink(db, keys, request),
     accessKeys: accessKeys(db, keys),
     clusters: clusters(db, keys),
     credentials: credentials(db, keys),

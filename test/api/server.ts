@@ -72,6 +72,9 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       trustedProxies: undefined,
       publicUrl: undefined,
       ocpVersion: undefined,
+      listen: { host: '127.0.0.1', port: 8080 },
+      allowedHosts: [],
+      maxPackageBytes: 10_000_000,
       ...config,
     },
     workflows: {

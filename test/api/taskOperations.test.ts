@@ -54,14 +54,9 @@ describe.each(prefixes)('%s', (prefix) => {
 describe('a task operation', () => {
   const retry = (extra: object = {}) => api.call({ method: 'POST', url: `/api/v2/tasks/instances/${task.id}/retry`, ...extra })
 
-  test('takes whatever body a client of OCP sends along', async () => {
+  test('takes no body, an empty one or JSON, as clients of OCP send it along', async () => {
     const json = { 'content-type': 'application/json' }
-    for (const extra of [
-      {},
-      { headers: json },
-      { headers: json, body: '{}' },
-      { headers: { 'content-type': 'text/plain' }, body: 'x' },
-    ])
+    for (const extra of [{}, { headers: json }, { headers: json, body: '{}' }, { headers: { 'content-type': 'text/plain' } }])
       expect((await retry(extra)).status).toBe(200)
   })
 

@@ -5,6 +5,7 @@ import { type Cluster, clusterStatuses, type NewCluster } from '../../store/inde
 import { callerOf } from '../authentication.ts'
 import type { Api, Context } from '../context.ts'
 import { contents, data, paged } from '../envelope.ts'
+import { dryRunQuery, isDryRun, rehearsed } from '../rehearsal.ts'
 import { readerOf } from '../tasks/reader.ts'
 import { showCreated } from '../tasks/show.ts'
 import { id, idParam, list, paging } from '../validation.ts'
@@ -38,8 +39,6 @@ function newCluster(request: CreateRequest): NewCluster {
   }
 }
 
-/** With `dryRun=true` nothing is created: the answer is what would be. */
-const createQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).optional() })
 const query = z.strictObject({
   ...paging('id', 'name', 'status', 'createTime', 'obClusterId'),
   name: z.string().optional(),
@@ -62,10 +61,10 @@ export function clusters(api: Api, context: Context): void {
 
   api.post(
     path,
-    { config: { permission: 'CLUSTER:*:CREATE' }, schema: { body: createRequest, querystring: createQuery } },
+    { config: { permission: 'CLUSTER:*:CREATE' }, schema: { body: createRequest, querystring: dryRunQuery } },
     async (request) => {
       const { body } = request
-      if (request.query.dryRun === 'true') return data(await dryRun(context, request, body, newCluster(body)))
+      if (isDryRun(request)) return data(await dryRun(context, request, body, newCluster(body)))
       refuseAny(objections(body, config))
       const { task } = await store.acceptCluster({
         request: newCluster(body),
@@ -77,12 +76,19 @@ export function clusters(api: Api, context: Context): void {
       return data(showCreated(task, readerOf(config, request)))
     },
   )
-  api.delete(`${path}/:id`, { config: { permission: 'CLUSTER:*:DELETE' }, schema: { params: idParam } }, async (request) => {
-    const { id: clusterId } = request.params
-    const task = await store.acceptDelete({ clusterId, creator: callerOf(request), traceId: request.id })
-    launch({ workflow: task.workflow, taskId: task.id })
-    return data(showCreated(task, readerOf(config, request)))
-  })
+  api.delete(
+    `${path}/:id`,
+    { config: { permission: 'CLUSTER:*:DELETE' }, schema: { params: idParam, querystring: dryRunQuery } },
+    async (request) => {
+      const wanted = { clusterId: request.params.id, creator: callerOf(request), traceId: request.id }
+      if (isDryRun(request)) {
+        return rehearsed(context, { request, change: 'REMOVE', accept: ({ acceptDelete }) => acceptDelete(wanted) })
+      }
+      const task = await store.acceptDelete(wanted)
+      launch({ workflow: task.workflow, taskId: task.id })
+      return data(showCreated(task, readerOf(config, request)))
+    },
+  )
   api.get(path, { config: { permission: 'CLUSTER:*:READ' }, schema: { querystring: query } }, async ({ query }) => {
     // OCP's page: with `true` primary clusters only, with `false` all. Each primary is shown with its standbys.
     const filter = { ...query, ...(query.withStandby === 'true' && { type: 'PRIMARY' as const }) }

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { Refused, refuseAny } from '../../errors/refused.ts'
 import { Secret } from '../../quote.ts'
-import { type NewObproxy, obproxyStatuses } from '../../store/index.ts'
+import { type Acceptances, type NewObproxy, obproxyStatuses } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
 import type { Api, Context } from '../context.ts'
 import { data, paged } from '../envelope.ts'
+import { dryRunQuery, isDryRun, rehearsed } from '../rehearsal.ts'
 import { readerOf } from '../tasks/reader.ts'
 import { idParam, list, paging } from '../validation.ts'
 import { configUrlOf } from './configUrl.ts'
@@ -42,25 +43,34 @@ const query = z.strictObject({
   status: list(z.enum(obproxyStatuses)).optional(),
 })
 
+/** Room for as many parameters as are taken, each as long as it may be. */
+const bodyLimit = 512 * 1024
+
 /** OCP's `/api/v2/obproxy/clusters`. */
 export function obproxy(api: Api, context: Context): void {
   const { store, config, launch } = context
   const path = '/api/v2/obproxy/clusters'
 
-  api.post(path, { config: { permission: 'OBPROXY:*:CREATE' }, schema: { body: createObproxy } }, async (request) => {
-    const { body } = request
-    refuseAny(objections(body))
-    const byUrl = body.workMode === 'CONFIG_URL'
-    const configUrl = byUrl ? configUrlOf(config, request, body.name, body.obproxyInstallParam.hostIds.length) : undefined
-    const task = await store.acceptObproxy({
-      request: newObproxy(body, configUrl),
-      creator: callerOf(request),
-      traceId: request.id,
-      ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
-    })
-    launch({ workflow: task.workflow, taskId: task.id, started: task.started })
-    return data(showObproxyTask(task, readerOf(config, request)))
-  })
+  api.post(
+    path,
+    { config: { permission: 'OBPROXY:*:CREATE' }, schema: { body: createObproxy, querystring: dryRunQuery }, bodyLimit },
+    async (request) => {
+      const { body } = request
+      refuseAny(objections(body))
+      const byUrl = body.workMode === 'CONFIG_URL'
+      const configUrl = byUrl ? configUrlOf(config, request, body.name, body.obproxyInstallParam.hostIds.length) : undefined
+      const wanted = { request: newObproxy(body, configUrl), creator: callerOf(request), traceId: request.id }
+      if (isDryRun(request)) {
+        return rehearsed(context, { request, change: 'MAKE', accept: ({ acceptObproxy }) => acceptObproxy(wanted) })
+      }
+      const task = await store.acceptObproxy({
+        ...wanted,
+        ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
+      })
+      launch({ workflow: task.workflow, taskId: task.id, started: task.started })
+      return data(showObproxyTask(task, readerOf(config, request)))
+    },
+  )
   api.get(path, { config: { permission: 'OBPROXY:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
     paged(await store.obproxy.list(query, query), query, showObproxy),
   )
@@ -83,11 +93,19 @@ export function obproxy(api: Api, context: Context): void {
       return shown(id)
     },
   })
-  api.delete(`${path}/:id`, { config: { permission: 'OBPROXY:*:DELETE' }, schema: { params: idParam } }, async (request) => {
-    const { id: obproxyClusterId } = request.params
-    const task = await store.acceptObproxyDelete({ obproxyClusterId, creator: callerOf(request), traceId: request.id })
-    launch({ workflow: task.workflow, taskId: task.id })
-    return data(showObproxyTask(task, readerOf(config, request)))
-  })
+  api.delete(
+    `${path}/:id`,
+    { config: { permission: 'OBPROXY:*:DELETE' }, schema: { params: idParam, querystring: dryRunQuery } },
+    async (request) => {
+      const wanted = { obproxyClusterId: request.params.id, creator: callerOf(request), traceId: request.id }
+      if (isDryRun(request)) {
+        const accept = ({ acceptObproxyDelete }: Acceptances) => acceptObproxyDelete(wanted)
+        return rehearsed(context, { request, change: 'REMOVE', accept })
+      }
+      const task = await store.acceptObproxyDelete(wanted)
+      launch({ workflow: task.workflow, taskId: task.id })
+      return data(showObproxyTask(task, readerOf(config, request)))
+    },
+  )
   obproxyLinks(api, context)
 }

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Refused } from '../../errors/refused.ts'
-import type { Store, TaskWithSubtasks } from '../../store/index.ts'
+import type { Acceptances, Store, TaskWithSubtasks } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
 import type { Api, Context } from '../context.ts'
 import { done } from '../envelope.ts'
+import { dryRunQuery, isDryRun, rehearsed } from '../rehearsal.ts'
 import { id, idParam } from '../validation.ts'
 import { obLinks } from './request.ts'
 import { usernames } from './rules.ts'
@@ -36,7 +38,8 @@ async function ended(store: Store, { id: taskId }: TaskWithSubtasks, closing: ()
 const linkParams = z.object({ id, obClusterName: z.string().min(1).max(64) })
 
 /** OCP's `/api/v2/obproxy/clusters/{id}/obLinks`: which clusters the proxies serve. */
-export function obproxyLinks(api: Api, { store, launch }: Context): void {
+export function obproxyLinks(api: Api, context: Context): void {
+  const { store, launch } = context
   const path = '/api/v2/obproxy/clusters/:id/obLinks'
   const config = { permission: 'OBPROXY:*:UPDATE' } as const
   let closing = false
@@ -44,22 +47,33 @@ export function obproxyLinks(api: Api, { store, launch }: Context): void {
   api.addHook('preClose', async () => {
     closing = true
   })
-  const carriedOut = async (task: TaskWithSubtasks) => {
+  const carriedOut = async (
+    request: FastifyRequest<{ Querystring: z.infer<typeof dryRunQuery> }>,
+    accept: (acceptances: Acceptances) => Promise<TaskWithSubtasks>,
+  ) => {
+    if (isDryRun(request)) return rehearsed(context, { request, change: 'NONE', accept })
+    const task = await accept(store)
     launch({ workflow: task.workflow, taskId: task.id })
     await ended(store, task, () => closing)
     return done
   }
 
-  api.post(`${path}/batchAdd`, { config, schema: { params: idParam, body: obLinks } }, async (request) => {
-    const { body: wanted, params } = request
-    const refused = usernames(wanted, 'body')
-    if (refused.length > 0) throw new Refused({ code: 'COM10003', args: [`this system cannot honour ${refused.join(', ')}`] })
-    const creator = callerOf(request)
-    return carriedOut(await store.acceptLinks({ obproxyClusterId: params.id, wanted, creator, traceId: request.id }))
-  })
-  api.delete(`${path}/:obClusterName`, { config, schema: { params: linkParams } }, async (request) => {
+  api.post(
+    `${path}/batchAdd`,
+    { config, schema: { params: idParam, body: obLinks, querystring: dryRunQuery } },
+    async (request) => {
+      const { body: wanted, params } = request
+      const refused = usernames(wanted, 'body')
+      if (refused.length > 0) throw new Refused({ code: 'COM10003', args: [`this system cannot honour ${refused.join(', ')}`] })
+      const creator = callerOf(request)
+      const links = { obproxyClusterId: params.id, wanted, creator, traceId: request.id }
+      return carriedOut(request, ({ acceptLinks }) => acceptLinks(links))
+    },
+  )
+  api.delete(`${path}/:obClusterName`, { config, schema: { params: linkParams, querystring: dryRunQuery } }, async (request) => {
     const { id: obproxyClusterId, obClusterName: wanted } = request.params
     const creator = callerOf(request)
-    return carriedOut(await store.acceptUnlink({ obproxyClusterId, wanted, creator, traceId: request.id }))
+    const link = { obproxyClusterId, wanted, creator, traceId: request.id }
+    return carriedOut(request, ({ acceptUnlink }) => acceptUnlink(link))
   })
 }

@@ -124,4 +124,36 @@ export const plannedTask = z
   })
   .meta({ id: 'PlannedTask' })
 
+const changedHost = z.strictObject({
+  change: z.enum(['MAKE', 'REMOVE']),
+  hostId: z.int(),
+  hostIp: z.string(),
+  packages: z.array(z.string()),
+  paths: z.array(z.string()),
+  ports: ids,
+  processes: z.array(z.string()),
+})
+
+/** What a call with `dryRun=true` would do: its task with subtasks numbered from 1, what it would change on each host, or what speaks against it. */
+export const rehearsal = z
+  .strictObject({
+    admission: z.array(finding),
+    hosts: z.array(changedHost),
+    id: z.null(),
+    name: z.string().nullable(),
+    tasks: z.array(
+      z.strictObject({
+        description: z.string(),
+        downstreams: ids,
+        hostId: z.int().optional(),
+        hostIp: z.string().optional(),
+        id: z.int(),
+        name: z.string(),
+        timeout: z.int().min(0).describe('seconds'),
+        upstreams: ids,
+      }),
+    ),
+  })
+  .meta({ id: 'Rehearsal' })
+
 export const subtaskLog = z.strictObject({ log: z.string() }).meta({ id: 'SubtaskLog' })

@@ -1,0 +1,20 @@
+import type { FastifyHelmetOptions } from '@fastify/helmet'
+
+/**
+ * What a browser may do with an answer: nothing but show it. The page of the calls has styles of its
+ * own. HSTS is for whoever ends TLS.
+ */
+export const headers: FastifyHelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'unsafe-inline'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  strictTransportSecurity: false,
+  xFrameOptions: { action: 'deny' },
+}

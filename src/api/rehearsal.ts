@@ -1,0 +1,64 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { codes } from '../errors/codes.ts'
+import { Refused } from '../errors/refused.ts'
+import type { Acceptances, Rehearsal } from '../store/index.ts'
+import type { Context } from './context.ts'
+import { type Answer, data } from './envelope.ts'
+import { findingShower } from './errors.ts'
+import { nameIn } from './tasks/names.ts'
+import { named, readerOf } from './tasks/reader.ts'
+
+/** With `dryRun=true` a call changes nothing: the answer is what it would do. */
+export const dryRunQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).optional() })
+
+export const isDryRun = ({ query }: { readonly query: z.infer<typeof dryRunQuery> }): boolean => query.dryRun === 'true'
+
+/** What a task would do on hosts with what lies there. */
+type Change = 'MAKE' | 'REMOVE' | 'NONE'
+
+function show({ task, footprints }: Rehearsal, change: Change, request: FastifyRequest, config: Context['config']) {
+  const reader = readerOf(config, request)
+  const first = task.subtasks[0]?.id ?? 0
+  const place = (id: number): number => id - first + 1
+  return {
+    admission: [],
+    hosts: change === 'NONE' ? [] : footprints.map(({ ip, ...rest }) => ({ change, hostIp: ip, ...rest })),
+    id: null,
+    name: nameIn(reader.language, task.name),
+    tasks: task.subtasks.map((subtask) => ({
+      ...named(reader, subtask.name),
+      downstreams: subtask.downstreams.map(place),
+      ...(subtask.hostId !== null && { hostId: subtask.hostId }),
+      ...(subtask.ip !== null && { hostIp: subtask.ip }),
+      id: place(subtask.id),
+      timeout: subtask.timeout,
+      upstreams: subtask.upstreams.map(place),
+    })),
+  }
+}
+
+/**
+ * The answer of a dry run: the task as it would be accepted and what it would make or remove on each
+ * host, or what speaks against it. What does not exist is refused like by the call itself.
+ */
+export async function rehearsed(
+  { store, config }: Context,
+  {
+    request,
+    change,
+    accept,
+  }: {
+    readonly request: FastifyRequest
+    readonly change: Change
+    readonly accept: (acceptances: Acceptances) => ReturnType<Acceptances['acceptDelete']>
+  },
+): Promise<Answer> {
+  try {
+    return data(show(await store.rehearse(accept), change, request, config))
+  } catch (error) {
+    if (!(error instanceof Refused) || codes[error.findings[0].code].http === 404) throw error
+    const admission = error.findings.map(findingShower(config, request))
+    return data({ admission, hosts: [], id: null, name: null, tasks: [] })
+  }
+}
