@@ -17,7 +17,7 @@ test('an API that listens on loopback only does not send proxies there', async (
   expect(reply).toMatchObject({ status: 400, error: { code: 'COM10003', message: expect.stringContaining('OBFLOW_PUBLIC_URL') } })
   // Start options of a proxy stand between commas.
   const smuggled = await api.call({ method: 'POST', url: path, body: { ...byUrl, ...onHost() }, headers: { host: 'a,b=c:8080' } })
-  expect(smuggled).toMatchObject({ status: 400, error: { code: 'COM10003', message: expect.stringContaining('Host header') } })
+  expect(smuggled).toMatchObject({ status: 421, error: { code: 'COM10003' } })
   const called = await api.call({
     method: 'POST',
     url: path,

@@ -38,9 +38,9 @@ const may = (role: Role): ReadonlySet<string> =>
     }),
   )
 
-/** What a permission must look like for a route: reading asks for READ and nothing else does. */
-const readsOnly = ({ method, permission }: Declared): boolean =>
-  method === 'GET' || method === 'HEAD' || !permission.endsWith(':READ')
+/** What a permission must look like for a route: reading asks for READ and nothing else does; OCP posts to download. */
+const readsOnly = ({ method, url, permission }: Declared): boolean =>
+  method === 'GET' || method === 'HEAD' || url.endsWith('/downloadDiagnosis') || !permission.endsWith(':READ')
 
 const open = ({ permission }: { readonly permission: Permission }): boolean => permission === 'OPEN'
 

@@ -73,7 +73,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       publicUrl: undefined,
       ocpVersion: undefined,
       listen: { host: '127.0.0.1', port: 8080 },
-      allowedHosts: [],
+      allowedHosts: ['ocp.test'],
       maxPackageBytes: 10_000_000,
       ...config,
     },
