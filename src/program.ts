@@ -2,6 +2,8 @@ import { StartError } from './errors/startError.ts'
 
 /** Runs a program that serves until it is told to stop. One that cannot start ends with 1 and the reason on stderr. */
 export async function program(main: () => Promise<void>): Promise<void> {
+  // Packages, keys and the store are for nobody else.
+  process.umask(0o077)
   try {
     await main()
   } catch (error) {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { LabUsers } from './credentials.ts'
 import { prepareHost, prepareLab } from './files.ts'
 import { LabHost } from './host.ts'
@@ -127,6 +127,8 @@ function prefixIn(dir: string, keep: boolean, taken: readonly string[]): string 
     return prefix
   }
   const prefix = freePrefix(keep, taken)
+  // What lies beside the lab, in .data, is obflow's store.
+  mkdirSync(dirname(dir), { recursive: true, mode: 0o700 })
   mkdirSync(dir, { recursive: true, mode: 0o755 })
   writeFileSync(file, `${prefix}\n`)
   return prefix

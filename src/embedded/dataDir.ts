@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StartError } from '../errors/startError.ts'
+import { keepPrivate } from '../privateDir.ts'
 
 /** SQLITE_BUSY: another process has the lock. Source: sqlite.org/rescode.html. */
 const busy = 5
@@ -11,7 +11,7 @@ const busy = 5
  * lock back however this process ends; the value returned does it before that. Throws StartError when another process holds it.
  */
 export async function holdDataDir(dataDir: string): Promise<() => void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await keepPrivate(dataDir)
   const lock = new DatabaseSync(join(dataDir, 'lock'), { timeout: 0 })
   try {
     lock.exec('BEGIN EXCLUSIVE')

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { childEnv } from '../childEnv.ts'
 import type { Config } from '../config.ts'
 
 /** The workflows as one text, as a worker takes them, or a file of it. */
@@ -15,7 +16,7 @@ const maxBytes = 64 * 1024 * 1024
  */
 export async function bundleWorkflows(): Promise<{ readonly code: string }> {
   const program = fileURLToPath(new URL('bundleProcess.ts', import.meta.url))
-  const { stdout } = await promisify(execFile)(process.execPath, [program], { maxBuffer: maxBytes })
+  const { stdout } = await promisify(execFile)(process.execPath, [program], { maxBuffer: maxBytes, env: childEnv() })
   return { code: stdout }
 }
 
