@@ -49,6 +49,8 @@ function parse(argv: string[]): () => Promise<boolean> {
   return () => command.run(operands, values)
 }
 
+// Packages, keys and the store are for nobody else.
+process.umask(0o077)
 try {
   const ok = await parse(process.argv.slice(2))()
   process.exitCode = ok ? 0 : 1

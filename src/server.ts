@@ -19,8 +19,7 @@ await program(async () => {
     store,
     workflows,
     logger: { level: 'info', stream: process.stderr },
-    onPassword: (password) =>
-      process.stderr.write(`First start: user admin, password ${password.reveal()} (it is not shown again)\n`),
+    onAdmin: (notice) => process.stderr.write(`${notice}\n`),
   })
   log.info({ url: server.url }, 'serving')
 

@@ -38,6 +38,8 @@ export interface AppOptions {
   readonly workflows: Workflows
   readonly logger?: FastifyServerOptions['logger']
   readonly clock?: () => Date
+  /** Why this process should be started anew; undefined when it is well. */
+  readonly sick?: () => string | undefined
 }
 
 /** The OCP API over a store. It listens when the caller says so. */
@@ -47,6 +49,7 @@ export async function buildApp({
   workflows,
   logger = false,
   clock = () => new Date(),
+  sick = () => undefined,
 }: AppOptions): Promise<{ app: Api; launcher: Launcher; routes: readonly Declared[] }> {
   const handleError = errorHandler(config)
   const app = fastify({
@@ -108,6 +111,7 @@ export async function buildApp({
     operate: starts.operate,
     lookAtHosts: (look, by) => workflows.lookAtHosts(look, by),
     health: healthCheck({ store, workflows }),
+    sick,
   }
   for (const resource of [
     meta,

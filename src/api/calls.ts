@@ -141,7 +141,11 @@ const calls: Readonly<Record<string, Call>> = {
   'GET /api/v2/time': { summary: 'The time here', bare: text },
   'GET /api/v2/info': { summary: 'What this is', reply: info },
   'GET /api/status': { summary: 'Whether it is well', bare: text, also: { 503: z.string() } },
-  'GET /healthz': { summary: 'Whether this process serves', reply: z.strictObject({ status: z.literal('okay') }) },
+  'GET /healthz': {
+    summary: 'Whether this process serves',
+    reply: z.strictObject({ status: z.literal('okay') }),
+    also: { 503: z.strictObject({ status: z.literal('bad'), cause: z.string() }) },
+  },
   'GET /readyz': { summary: 'Whether store, Temporal and workers are there', reply: health, also: { 503: health } },
 }
 

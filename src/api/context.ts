@@ -31,4 +31,6 @@ export interface Context {
   readonly operate: Launcher['operate']
   readonly lookAtHosts: Workflows['lookAtHosts']
   readonly health: () => Promise<Health>
+  /** Why this process should be started anew; undefined when it is well. */
+  readonly sick: () => string | undefined
 }

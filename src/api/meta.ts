@@ -11,7 +11,7 @@ const bare = { bare: true, permission: 'AUTHENTICATED' } as const
 const open = { bare: true, permission: 'OPEN' } as const
 
 /** Time, version and health: OCP answers these without its envelope. */
-export function meta(api: Api, { config, health }: Context): void {
+export function meta(api: Api, { config, health, sick }: Context): void {
   api.get('/api/v2/time', { config: bare }, async (_, reply) => reply.type('text/plain').send(isoTime(new Date())))
   api.get('/api/v2/info', { config: bare }, async () => ({
     artifact: 'obflow',
@@ -32,8 +32,11 @@ export function meta(api: Api, { config, health }: Context): void {
       .type('text/plain')
       .send(named ? `bad ${away.join(', ')}` : status)
   })
-  // Alive: that this process answers is all there is to it. Nothing would be better for starting it again because another is away.
-  api.get('/healthz', { config: open }, async () => ({ status: 'okay' }))
+  // Liveness: a restart would not bring back a dependency that is away, but it brings back this process.
+  api.get('/healthz', { config: open }, async (_, reply) => {
+    const cause = sick()
+    return cause === undefined ? { status: 'okay' } : reply.code(503).send({ status: 'bad', cause })
+  })
   api.get('/readyz', { config: open }, async (_, reply) => {
     const found = await health()
     return reply.code(found.status === 'okay' ? 200 : 503).send(found)

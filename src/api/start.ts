@@ -1,9 +1,8 @@
 import type { FastifyServerOptions } from 'fastify'
 import type { Config } from '../config.ts'
 import { StartError, wordsOf } from '../errors/startError.ts'
-import type { Secret } from '../quote.ts'
 import type { Store } from '../store/index.ts'
-import { ensureAdmin } from './admin.ts'
+import { adminNotice, ensureAdmin } from './admin.ts'
 import { buildApp } from './app.ts'
 import type { Workflows } from './launch.ts'
 
@@ -15,8 +14,10 @@ export interface ServerOptions {
   readonly store: Store
   readonly workflows: Workflows
   readonly logger?: FastifyServerOptions['logger']
-  /** Is told the password that was made up for `admin` on first start. */
-  readonly onPassword: (password: Secret) => void
+  /** Why this process should be started anew; undefined when it is well. */
+  readonly sick?: () => string | undefined
+  /** Is told, once the API listens, what concerns the user `admin`: a password that was made up. */
+  readonly onAdmin: (notice: string) => void
 }
 
 export interface RunningServer {
@@ -26,16 +27,17 @@ export interface RunningServer {
 }
 
 /** Starts the API: listens, and starts what was accepted before but never started. Throws StartError when it cannot listen. */
-export async function startServer({ config, store, workflows, logger, onPassword }: ServerOptions): Promise<RunningServer> {
-  const made = await ensureAdmin(store, config.adminPassword)
-  if (made) onPassword(made)
-  const { app, launcher } = await buildApp({ store, config, workflows, logger: logger ?? false })
+export async function startServer({ config, store, workflows, logger, sick, onAdmin }: ServerOptions): Promise<RunningServer> {
+  const { app, launcher } = await buildApp({ store, config, workflows, logger: logger ?? false, ...(sick && { sick }) })
   const url = await app.listen(config.listen).catch(async (error: unknown) => {
     await app.close()
     throw new StartError(`cannot listen at OBFLOW_LISTEN, ${config.listen.host}:${config.listen.port}: ${wordsOf(error)}`, {
       cause: error,
     })
   })
+  // Made when nothing can fail any more: a password that a failed start printed would be lost.
+  const notice = adminNotice(await ensureAdmin(store, config.adminPassword))
+  if (notice !== undefined) onAdmin(notice)
   const sweep = () =>
     launcher.sweep().catch((error: unknown) => app.log.warn({ err: error }, 'accepted tasks could not be looked for'))
   await sweep()

@@ -1,16 +1,18 @@
 import { join } from 'node:path'
-import { NativeConnection } from '@temporalio/worker'
 import { pino } from 'pino'
-import { startServer } from '../api/start.ts'
+import { type RunningServer, startServer } from '../api/start.ts'
 import { connectTemporal } from '../api/temporal.ts'
 import type { Config } from '../config.ts'
 import { createHostPool } from '../host/index.ts'
 import { workflowId } from '../plan/run.ts'
 import { openConfiguredStore, type Store } from '../store/index.ts'
+import { within } from '../within.ts'
 import { workflowsFor } from '../worker/bundle.ts'
-import { createWorker, type WorkerOptions } from '../worker/create.ts'
+import type { WorkerOptions } from '../worker/create.ts'
 import { installRuntime } from '../worker/logging.ts'
 import { holdDataDir } from './dataDir.ts'
+import { keepWorker } from './keptWorker.ts'
+import { watchStore } from './storeWatch.ts'
 import { startTemporalServer } from './temporalServer.ts'
 
 export interface Embedded {
@@ -21,6 +23,12 @@ export interface Embedded {
   readonly runUi: (taskId: number) => string
   /** gRPC address of Temporal. */
   readonly temporal: string
+  /** Process id of Temporal's surroundings, and whether other users of this machine are kept out. */
+  readonly temporalPid: () => number
+  readonly isolated: boolean
+  /** Resolves with the reason when the store inside this process is broken for good. */
+  readonly broken: Promise<string>
+  /** Ends in bounded time, whatever hangs: work under way is handed over first. */
   close(): Promise<void>
 }
 
@@ -36,14 +44,22 @@ export interface EmbeddedOptions {
   readonly logLevel?: string
 }
 
+/** What each part is given to close; nodes that are handed over take longest. */
+const closeMs = 20_000
+/** What calls under way are given to end. */
+const callsMs = 10_000
+/** Temporal may be this long away before the process counts as sick; it is started again all the time. */
+const sickMs = 60_000
+
 /** API, worker, store (PGlite) and Temporal's dev server with its Web UI in one process, with all their state in the data directory. Throws StartError. */
 export async function startEmbedded(config: Config, options: EmbeddedOptions = {}): Promise<Embedded> {
   const { keepRuns = true, temporalPort = 7233, temporalUiPort = 8233, logLevel = 'warn', interceptors = [] } = options
+  const log = pino({ name: 'obflow', level: logLevel }, process.stderr)
   const closers: (() => Promise<unknown>)[] = []
   const close = async (): Promise<void> => {
-    for (const closeOne of closers.splice(0).reverse()) await closeOne()
+    for (const closeOne of closers.splice(0).reverse())
+      await within(closeMs, closeOne()).catch((error: unknown) => log.warn({ err: error }, 'something did not close'))
   }
-  const log = pino({ name: 'obflow', level: logLevel }, process.stderr)
   try {
     const release = await holdDataDir(config.dataDir)
     closers.push(async () => release())
@@ -51,6 +67,7 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
     const starting = startTemporalServer({
       port: temporalPort,
       uiPort: temporalUiPort,
+      onEnd: (why) => log.error({ why }, 'Temporal ended; it is started again'),
       ...(keepRuns && { dbFile: join(config.dataDir, 'temporal.db') }),
     })
     closers.push(() =>
@@ -68,38 +85,41 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
     closers.push(() => workflows.close())
     // Not before it is used: one that never was keeps the process.
     installRuntime(log)
-    const connection = await NativeConnection.connect({ address: temporal.address })
-    closers.push(() => connection.close())
     const hosts = createHostPool({ limits: { heavy: config.ioBenches, patienceMs: config.hostPatienceMs } })
     closers.push(() => hosts.close())
-    const worker = await createWorker({
-      connection,
-      namespace: 'default',
-      taskQueue: config.taskQueue,
-      store,
-      hosts,
-      activities: config.activities,
-      interceptors,
-      workflowBundle: await bundling,
+    const worker = await keepWorker({
+      address: temporal.address,
+      onEnd: (why) => log.error({ why }, 'the worker ended; it is started again'),
+      worker: {
+        namespace: 'default',
+        taskQueue: config.taskQueue,
+        store,
+        hosts,
+        activities: config.activities,
+        interceptors,
+        workflowBundle: await bundling,
+      },
     })
-    const running = worker.run()
-    closers.push(async () => {
-      worker.shutdown()
-      await running
-    })
-    const api = await startServer({
+    let api: RunningServer | undefined
+    // Both at once: a caller that never ends its request must not keep nodes from being handed over.
+    closers.push(() => Promise.all([api && within(callsMs, api.close()), worker.close()]))
+    const watch = watchStore(store, (why) => log.error({ why }, 'the store does not answer'))
+    closers.push(async () => watch.stop())
+    api = await startServer({
       config,
       store,
       workflows,
       logger: { level: logLevel, stream: process.stderr },
-      onPassword: (password) =>
-        process.stderr.write(`First start: user admin, password ${password.reveal()} (it is not shown again)\n`),
+      sick: () => watch.sick() ?? sickness(temporal.downSince),
+      onAdmin: (notice) => process.stderr.write(`${notice}\n`),
     })
-    closers.push(() => api.close())
     return {
       url: api.url,
       temporal: temporal.address,
       temporalUi: temporal.ui,
+      temporalPid: () => temporal.pid,
+      isolated: temporal.isolated,
+      broken: watch.broken,
       runUi: (taskId) => `${temporal.ui}/namespaces/default/workflows/${workflowId('createCluster', taskId)}`,
       close,
     }
@@ -107,4 +127,9 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
     await close()
     throw error
   }
+}
+
+function sickness(downSince: Date | undefined): string | undefined {
+  if (downSince === undefined || Date.now() - downSince.getTime() < sickMs) return undefined
+  return `Temporal has been down since ${downSince.toISOString()}; it is started again`
 }

@@ -9,6 +9,8 @@ export interface Program {
   readonly running: boolean
   /** What it has said on stderr so far. */
   readonly said: string
+  /** What it has written on stdout so far. */
+  readonly printed: string
   /** Asks it to end, and gives its exit code; null when it was killed. */
   stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>
   /** Its exit code, when it has one; null when it was killed. */
@@ -24,11 +26,15 @@ export function startProgram(program: string, env: Readonly<Record<string, strin
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, program, ...words], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', OBFLOW_WORKFLOW_BUNDLE: bundle().codePath, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString()
+  })
+  let printed = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString()
   })
   const exited = once(child, 'exit').then(() => child.exitCode)
   const running = () => child.exitCode === null && child.signalCode === null
@@ -41,6 +47,9 @@ export function startProgram(program: string, env: Readonly<Record<string, strin
     },
     get said() {
       return said
+    },
+    get printed() {
+      return printed
     },
     ended: exited,
     async stop(signal = 'SIGTERM') {
