@@ -1,11 +1,8 @@
 import { DefiniteError } from '../errors/failure.ts'
 import type { RpmWish } from '../host/rpm.ts'
-import { agentHome } from '../oceanbase/agent.ts'
+import { agentHome, agentOwner } from '../oceanbase/agent.ts'
 import type { Package } from '../store/index.ts'
 import type { Node } from './node.ts'
-
-/** OS user that runs the agent; its home is the package's own prefix. */
-const agentOwner = 'admin'
 
 /** Where the agent writes, its generated key in `conf` included. Source: obagent's layout. */
 const agentFills = ['run', 'log', 'tmp', 'backup', 'conf', 'pkg_store', 'task_store', 'position_store', 'site-packages']

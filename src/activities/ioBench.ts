@@ -59,27 +59,26 @@ async function measure(node: HostNode, times: number): Promise<Measured> {
 
 /** Puts back the io_resource.conf that was there before, or none, and removes a bench file that a killed host left. */
 export async function removeIoBench({ cluster, input, target }: HostNode): Promise<void> {
-  await target.must(sh`${ledger(input.taskId)}rm -f -- ${benchFile(cluster)}; put_back ${layoutOf(cluster).ioResource}`, {
-    title: 'remove io_resource.conf',
-  })
+  await target.must(
+    sh`${ledger(input.taskId)}owner=${cluster.osUser}\nremove ${benchFile(cluster)}\nput_back ${layoutOf(cluster).ioResource}`,
+    {
+      title: 'remove io_resource.conf',
+    },
+  )
 }
 
 /** What this task measured on the host before; a file that was there before the task says nothing of this disk. */
 async function measuredBefore({ cluster, input, target }: HostNode): Promise<readonly IoPoint[]> {
   const { ioResource } = layoutOf(cluster)
-  const script = sh`${ledger(input.taskId)}path=${ioResource}
-if noted file "$path" || noted kept "$path"; then cat "$path" 2>/dev/null || true; fi`
+  const script = sh`${ledger(input.taskId)}owner=${cluster.osUser} path=${ioResource}
+if noted file "$path" || [ -e "$path.obflow-$task" ]; then as_owner cat -- "$path" 2>/dev/null || true; fi`
   return readIoResource(await target.must(script, { title: 'look for io_resource.conf' }))
 }
 
-/** Written beside its place and moved there: observer must never read half of it. */
 async function save({ cluster, input, target }: HostNode, points: readonly IoPoint[]): Promise<void> {
-  const script = sh`${ledger(input.taskId)}path=${layoutOf(cluster).ioResource}
+  const script = sh`${ledger(input.taskId)}owner=${cluster.osUser} path=${layoutOf(cluster).ioResource}
 keep "$path"
-printf %s ${writeIoResource(points)} >"$path.new"
-chown ${cluster.osUser}: "$path.new"
-sync "$path.new"
-mv "$path.new" "$path"`
+printf %s ${writeIoResource(points)} | write_file "$path"`
   await target.must(script, { title: 'write io_resource.conf' })
 }
 

@@ -1,5 +1,6 @@
 import { removePackage } from '../host/rpm.ts'
 import * as agent from '../oceanbase/agent.ts'
+import { sh } from '../quote.ts'
 import { agentConfigOf } from './agentConfig.ts'
 import { agentWish } from './agentPackage.ts'
 import { ensureAgent } from './installOcpAgent.ts'
@@ -9,14 +10,19 @@ import type { HostNode } from './node.ts'
 export async function refreshAgentConfig(node: HostNode): Promise<{ readonly changed: boolean }> {
   await ensureAgent(node, node.server.hostId, node.target)
   const script = agent.refreshAgentConfig(await agentConfigOf(node))
-  const answer = (await node.target.must(script, { title: 'write the agent configuration' })).trim()
+  const answer = (await node.target.must(script, { as: agent.agentOwner, title: 'write the agent configuration' })).trim()
   node.log('INFO', `agent configuration ${answer}`)
   return { changed: answer === 'changed' }
 }
 
 /** Puts back the configuration that the agent had before, and removes the agent if this task brought it. */
 export async function restoreAgentConfig(node: HostNode): Promise<void> {
-  await node.target.must(agent.restoreAgentConfig(node.cluster), { title: 'put back the agent configuration' })
+  // Without its owner a host has no agent, and no script can run as that user.
+  const { code } = await node.target.run(sh`id -u ${agent.agentOwner}`, { title: 'look for the user of the agent' })
+  if (code === 0) {
+    const script = agent.restoreAgentConfig(node.cluster)
+    await node.target.must(script, { as: agent.agentOwner, title: 'put back the agent configuration' })
+  }
   const { hostId } = node.server
   if ((await removePackage(node.target, await agentWish(node, hostId))) === 'removed')
     await node.store.hosts.setAgent(hostId, undefined)

@@ -10,7 +10,7 @@ const patienceMs = 180_000
 
 /** Starts the host's agent, or restarts it on an older configuration, and proves that its status URL answers. */
 export async function startAgent(node: HostNode): Promise<{ readonly version: string }> {
-  await node.target.must(agent.startAgent(node.cluster), { title: 'start the agent' })
+  await node.target.must(agent.startAgent(node.cluster), { as: agent.agentOwner, title: 'start the agent' })
   await waitForAgent(node)
   const version = agentVersion(await agentPackageOf(node, node.server.hostId))
   await node.store.hosts.setAgent(node.server.hostId, { version, status: 'AVAILABLE' })

@@ -7,9 +7,13 @@ export const stateDirectory = '/var/lib/obflow'
 /** Name of the mark in a tree that a task made; its content is the task's id. */
 const mark = '.obflow-task'
 
-const functions = new Quoted(readFileSync(new URL('ledger.sh', import.meta.url), 'utf8'), '')
+const text = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
+const functions = new Quoted(`${text('files.sh')}\n${text('ledger.sh')}`, '')
 
-/** The ledger's shell functions for one task, to stand at the start of a root script. `state` is another directory in tests only. */
+/**
+ * The ledger's shell functions for one task, to stand at the start of a root script, which sets `owner` before it makes or removes anything
+ * outside of the ledger. `state` is another directory in tests only.
+ */
 export const ledger = (taskId: number, state: string = stateDirectory): Quoted =>
   sh`set -euo pipefail
 export LC_ALL=C

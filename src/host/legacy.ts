@@ -13,7 +13,8 @@ export interface Legacy {
   readonly keep: string
 }
 
-const functions = new Quoted(readFileSync(new URL('legacy.sh', import.meta.url), 'utf8'), '')
+const text = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
+const functions = new Quoted(`${text('files.sh')}\n${text('legacy.sh')}`, '')
 
 /** Stops and removes what is there of it; gives a line for each thing done, none when nothing was there. */
 export const removeLegacy = async (host: Host, { package: name, process, control = '', keep }: Legacy): Promise<string[]> => {

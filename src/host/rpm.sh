@@ -1,15 +1,20 @@
 # How packages are looked for, installed and removed. Expects $nvra, $name, $brings, $prefix, $owner, $file and the list fills, and the
-# ledger's functions except for looking.
+# ledger's functions.
 
-# Says how the package stands, digests included unless $1 is --nofiledigest, in
-# one word: absent, installed, damaged (a file is missing or differs: rpm was killed before it was through), other (version), elsewhere.
+# An operator's link at the prefix stays one: rpm -e would remove it, so the package goes to where it leads.
+home=$prefix
+[ ! -L "$prefix" ] || home=$(readlink -m -- "$prefix")
+physical=$(readlink -m -- "$prefix")
+brings=$home${brings#"$prefix"}
+
+# Says how the package stands, digests included unless $1 is --nofiledigest, in one word: absent, installed, damaged (a file is missing or
+# differs: rpm was killed before it was through), unowned (whoever gave the files to their owner was killed), other (version), elsewhere.
 look() {
   local installed files damage newline=$'\n'
-  export LC_ALL=C
   command -v rpm >/dev/null || { echo 'rpm is not there' >&2; return 127; }
   if ! installed=$(rpm -q --qf '%{NVRA}\n' "$name"); then
     [[ $installed == *'is not installed'* ]] || return 1
-    install -d -m 700 "$(dirname "$(dirname "$file")")" "$(dirname "$file")"
+    install -d -m 700 "$state" "${file%/*}"
     echo absent
     return 0
   fi
@@ -17,25 +22,45 @@ look() {
   files=$(rpm -ql "$nvra")
   case $newline$files$newline in
     *"$newline$brings$newline"*) ;;
-    *) echo "elsewhere $(grep -m1 "/${brings##*/}\$" <<<"$files")"; return 0 ;;
+    *) echo "elsewhere $(printf '%s\n' "$files" | grep -m1 "/${brings##*/}\$")"; return 0 ;;
   esac
   # Configuration may be changed by whoever runs the program (not every package marks it), documentation left out.
-  damage=$(rpm -V --nodeps --noscripts --nomtime --nouser --nogroup --nomode --nordev --nocaps "$@" "$nvra" 2>&1 | grep -vE "^.{8,9}  [cd] |^[^m].* $prefix/(etc|conf)/" | head -n 3)
-  if [ -n "$damage" ]; then echo "damaged ${damage//$newline/, }"; else echo "installed $nvra"; fi
+  damage=$(rpm -V --nodeps --noscripts --nomtime --nouser --nogroup --nomode --nordev --nocaps "$@" "$nvra" 2>&1 |
+    grep -vE "^.{8,9}  [cd] |^[^m].* $home/(etc|conf)/" | head -n 3) || true
+  if [ -n "$damage" ]; then
+    echo "damaged ${damage//$newline/, }"
+  elif noted rpm "$nvra" && [ -n "$(not_given)" ]; then
+    echo "unowned $nvra"
+  else
+    echo "installed $nvra"
+  fi
 }
 
-# Directories that are there below the prefix: a package that has them too gives them its own owner and mode.
+# What the package has below the prefix, as paths without links.
+own_files() {
+  rpm -ql "$nvra" | while IFS= read -r path; do
+    case $path in "$home" | "$home"/*) printf '%s\n' "$physical${path#"$home"}" ;; esac
+  done
+}
+not_given() {
+  own_files | tr '\n' '\0' |
+    xargs -0r sh -c 'owner=$1 && shift && find "$@" -maxdepth 0 ! -user "$owner" \( -type d -o -links 1 \) -print -quit 2>/dev/null' _ "$owner"
+}
+
+# Directories that are there below the prefix: a package that has them too gives them its own owner and mode, and takes them with it.
 note_owners() {
   local directories
-  [ -d "$prefix" ] || return 0
-  mapfile -t directories < <(find "$prefix" -maxdepth 3 -type d -printf '%U:%G %m %p\n')
+  [ -d "$physical" ] || return 0
+  mapfile -t directories < <(find "$physical" -maxdepth 3 -type d -printf '%U:%G %m %p\n')
   note owner "${directories[@]}"
 }
 give_back_owners() {
   local ids mode path
-  lines owner | while IFS=' ' read -r ids mode path; do
-    case $path/ in "$prefix"/*) ;; *) continue ;; esac
-    if [ -d "$path" ]; then chown "$ids" "$path" && chmod "$mode" "$path"; fi
+  [ -e "$made" ] || return 0
+  sed -n 's/^owner //p' "$made" | while IFS=' ' read -r ids mode path; do
+    case $path/ in "$physical"/*) ;; *) continue ;; esac
+    [ -e "$path" ] || beside "$path" mkdir -- "$path"
+    if [ -d "$path" ] && [ ! -L "$path" ]; then inside "$path" sh -c 'chown "$1" . && chmod "$2" .' _ "$ids" "$mode"; fi
     forget owner "$ids $mode $path"
   done
 }
@@ -43,73 +68,118 @@ give_back_owners() {
 # Where the package's files go by itself, when that is not the prefix.
 own_prefix() {
   local own
-  own=$(rpm -qp --nosignature --qf '[%{PREFIXES}\n]' "$file" 2>/dev/null | head -n 1)
-  case $own in '' | '(none)' | "$prefix") ;; *) echo "$own" ;; esac
+  own=$(rpm -qp --nosignature --qf '[%{PREFIXES}\n]' "$file" 2>/dev/null | head -n 1) || true
+  case $own in '' | '(none)' | "$home") ;; *) echo "$own" ;; esac
+}
+
+# Where the files of the package that has come will lie.
+coming() {
+  local own path
+  own=$(own_prefix)
+  { rpm -qpl --nosignature "$file" 2>/dev/null || true; } | while IFS= read -r path; do
+    case $own in ?*) path=$home${path#"$own"} ;; esac
+    printf '%s\n' "$path"
+  done
 }
 
 # rpm writes a file as NAME;TIME, TIME being the second it began, in hexadecimal. One that was killed leaves its drafts, and one begun
 # in the same second fails on them.
 remove_drafts() {
-  local own path draft x='[0-9a-f]'
-  own=$(own_prefix)
-  rpm -qpl --nosignature "$file" 2>/dev/null | while IFS= read -r path; do
-    case $own in ?*) path=$prefix${path#"$own"} ;; esac
-    for draft in "$path;"$x$x$x$x$x$x$x$x; do [ ! -f "$draft" ] || rm -f -- "$draft"; done
+  local path draft x='[0-9a-f]'
+  coming | while IFS= read -r path; do
+    for draft in "$path;"$x$x$x$x$x$x$x$x; do [ ! -f "$draft" ] || beside "$draft" rm -f -- "$draft"; done
   done
+}
+
+# The first file of the package that is there already and that no package has.
+stray() {
+  local path
+  coming | while IFS= read -r path; do
+    { [ -e "$path" ] || [ -L "$path" ]; } && [ ! -d "$path" ] || continue
+    if ! rpm -qf -- "$path" >/dev/null 2>&1; then
+      printf '%s\n' "$path"
+      break
+    fi
+  done
+}
+
+# A directory below a link that $owner could have planted is not given to it, and what is not the package's is not written over.
+refuse_foreign() {
+  local user path
+  if [ -e "$prefix" ] || [ -L "$prefix" ]; then
+    [ -d "$prefix" ] || { echo "$prefix is there and is not a directory" >&2; return 1; }
+    user=$(stat -Lc %U -- "$prefix")
+    if [ "$user" != "$owner" ] && ! { [ "$user" = root ] && trusted "$prefix"; }; then
+      echo "$prefix belongs to $user, not to $owner" >&2
+      return 1
+    fi
+  fi
+  path=$(stray)
+  [ -z "$path" ] || { echo "$path is there already and is not this package's" >&2; return 1; }
 }
 
 # Dependencies count where rpm keeps the system's libraries; elsewhere (Debian) it knows of none, and the program itself has to prove them.
 lay_down() {
-  local options=(--replacepkgs --replacefiles) own
+  local options=(--replacepkgs) own
   own=$(own_prefix)
-  case $own in ?*) options+=(--prefix "$prefix") ;; esac
+  case $own in ?*) options+=(--prefix "$home") ;; esac
   rpm -q glibc >/dev/null 2>&1 || options+=(--nodeps)
   rpm -i "${options[@]}" "$@" "$file" >&2
 }
 
 put_in() {
-  local path
+  local code=0
   id -u "$owner" >/dev/null || { echo "user $owner does not exist" >&2; return 1; }
   if ! noted rpm "$nvra" && ! rpm -q "$nvra" >/dev/null 2>&1; then
+    refuse_foreign || { drop_file; return 1; }
     note_owners
     note rpm "$nvra"
   fi
-  make_parents "$prefix/bin" "$owner"
+  make_parents "$prefix/bin"
   remove_drafts
-  lay_down || return
+  lay_down || code=$?
+  if [ "$code" -eq 0 ]; then
+    rm -f -- "$file"
+    own_files | give
+  elif [ "$code" -lt 128 ] && [ -z "$(stray)" ]; then
+    # Refused before a file was written: there is nothing to undo for which its copy would be needed.
+    drop_file
+  fi
+  return "$code"
+}
+drop_file() {
   rm -f -- "$file"
-  rpm -ql "$nvra" | while IFS= read -r path; do
-    case $path in "$prefix" | "$prefix"/*) printf '%s\0' "$path" ;; esac
-  done | xargs -0r chown -h "$owner:" --
+  rmdir --ignore-fail-on-non-empty "${file%/*}" 2>/dev/null || true
 }
 
 # Removes the package if this task installed it, and the directories that were made for it unless something else lies in them.
 take_out() {
-  local directories path
+  local directories path options=()
   if noted rpm "$nvra"; then
     if [ -f "$file" ] && ! rpm -q "$nvra" >/dev/null 2>&1; then
-      # Killed before it was through: rpm knows of no file that it laid down until it is told that it did.
+      # Ended before it was through: rpm knows of no file that it laid down until it is told that it did. Whatever it was refused for
+      # (room, dependencies, a digest) must not be asked for again.
       remove_drafts
-      lay_down --justdb --noscripts || return
+      lay_down --justdb --noscripts --nodeps --ignoresize --ignorearch --ignoreos --nodigest --nosignature || return
+      options=(--noscripts --nodeps)
     fi
     if rpm -q "$nvra" >/dev/null 2>&1; then
       directories=$(rpm -ql "$nvra" | sort -r)
-      rpm -e "$nvra" >&2 || return
+      rpm -e ${options[@]+"${options[@]}"} "$nvra" >&2 || return
       # rpm leaves a directory that it found there, or that others put something into.
-      while IFS= read -r path; do
-        case $path in "$prefix"/*) [ ! -d "$path" ] || [ -L "$path" ] || rmdir --ignore-fail-on-non-empty "$path" ;; esac
-      done <<<"$directories"
+      printf '%s\n' "$directories" | while IFS= read -r path; do
+        case $path in "$home"/*) remove_empty "$path" ;; esac
+      done
       echo removed
     fi
-    for path in ${fills[@]+"${fills[@]}"}; do rm -rf --one-file-system -- "${prefix:?}/$path"; done
+    for path in ${fills[@]+"${fills[@]}"}; do remove "${home:?}/$path" || echo "left $home/$path" >&2; done
     give_back_owners
     forget rpm "$nvra"
   fi
-  rm -f -- "$file"
+  drop_file
   remove_parents
   # What others put something into stays, and is no longer this task's. Parents of something else are none of this package's business.
   lines parent | while IFS= read -r path; do
     case $prefix/ in "$path"/*) forget parent "$path" ;; esac
   done
-  rmdir --ignore-fail-on-non-empty "$(dirname "$file")" 2>/dev/null || true
 }

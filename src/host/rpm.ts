@@ -31,7 +31,7 @@ export interface RpmWish {
   readonly owner: string
 }
 
-const states = ['absent', 'installed', 'damaged', 'other', 'elsewhere'] as const
+const states = ['absent', 'installed', 'damaged', 'unowned', 'other', 'elsewhere'] as const
 
 interface Look {
   readonly state: (typeof states)[number]
@@ -50,7 +50,8 @@ const functions = new Quoted(readFileSync(new URL('rpm.sh', import.meta.url), 'u
 
 const fileOnHost = ({ file }: RpmWish): string => `${stateDirectory}/packages/${nameOf(file)}.rpm`
 
-const script = (wish: RpmWish, act: Quoted): Quoted => sh`nvra=${nameOf(wish.file)} name=${wish.file.name} brings=${wish.brings}
+const script = (wish: RpmWish, act: Quoted): Quoted => sh`${ledger(wish.taskId)}
+nvra=${nameOf(wish.file)} name=${wish.file.name} brings=${wish.brings}
 prefix=${wish.prefix} owner=${wish.owner} file=${fileOnHost(wish)} fills=(${wish.fills ?? []})
 ${functions}
 ${act}`
@@ -102,11 +103,8 @@ export async function installPackage(
   const before = await look(host, wish)
   if (before.state === 'installed') return 'unchanged'
   refuseForeign(before, wish, host)
-  const { path, sha256, size } = wish.file
-  await host.upload({ from: path, to: fileOnHost(wish), sha256, sizeBytes: size, progress })
-  const install = sh`${ledger(wish.taskId)}${script(wish, sh`put_in`)}`
-  const output = await host.run(install, { title: `rpm -i ${nameOf(wish.file)}`, timeoutMs: 1_800_000 })
-  if (output.code !== 0) throw failed(output, host)
+  if (before.state === 'unowned') await give(host, wish)
+  else await putIn(host, wish, progress)
   // rpm has just checked every digest as it wrote.
   const after = await look(host, wish, sh`look --nofiledigest`)
   if (after.state === 'installed') return 'installed'
@@ -119,9 +117,21 @@ export async function installPackage(
   })
 }
 
+async function putIn(host: Host, wish: RpmWish, progress: NonNullable<Upload['progress']>): Promise<void> {
+  const { path, sha256, size } = wish.file
+  await host.upload({ from: path, to: fileOnHost(wish), sha256, sizeBytes: size, progress })
+  const output = await host.run(script(wish, sh`put_in`), { title: `rpm -i ${nameOf(wish.file)}`, timeoutMs: 1_800_000 })
+  if (output.code !== 0) throw failed(output, host)
+}
+
+/** What was installed by an attempt that was cut off before the files had their owner. */
+async function give(host: Host, wish: RpmWish): Promise<void> {
+  await host.must(script(wish, sh`own_files | give`), { title: `give ${nameOf(wish.file)} to ${wish.owner}` })
+}
+
 /** Removes the package if this task installed it. Throws DefiniteError when rpm refuses. */
 export async function removePackage(host: Host, wish: RpmWish): Promise<'removed' | 'unchanged'> {
-  const output = await host.run(sh`${ledger(wish.taskId)}${script(wish, sh`take_out`)}`, { title: `rpm -e ${nameOf(wish.file)}` })
+  const output = await host.run(script(wish, sh`take_out`), { title: `rpm -e ${nameOf(wish.file)}` })
   if (output.code !== 0) throw failed(output, host)
   return output.stdout.includes('removed') ? 'removed' : 'unchanged'
 }

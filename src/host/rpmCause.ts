@@ -14,6 +14,16 @@ const known: readonly Known[] = [
     code: 'CMP07050',
     advice: 'free space on that file system, then retry',
   },
+  {
+    said: /is there already and is not this package's|is there and is not a directory/,
+    code: 'OBD-1002',
+    advice: 'move away what is there, or use another installPath, then retry',
+  },
+  {
+    said: /belongs to \S+, not to/,
+    code: 'OBD-1002',
+    advice: 'chown it to the user that runs OceanBase, or use another installPath, then retry',
+  },
   { said: /user \S+ does not exist/, code: 'CMP07037', advice: 'create the user on the host, then retry' },
   {
     said: /is needed by/,

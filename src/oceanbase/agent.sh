@@ -1,4 +1,5 @@
-# Functions about the agent in `home`, owned by `owner`, configured for cluster `cluster`. Run as root.
+# Functions about the agent in `home`, configured for cluster `cluster`. Run as the user who owns it: in its directories root would follow
+# whatever link that user put there.
 
 running() {
   local pid
@@ -8,7 +9,7 @@ running() {
 # Outlives this script's session. Its output goes to a file: the daemon would hold a pipe open.
 control() {
   cd "$home" || return 1
-  if ! env -u OBFLOW_RUN setsid runuser -u "$owner" -- bin/ob_agentctl "$1" </dev/null >log/obflow.out 2>&1; then
+  if ! env -u OBFLOW_RUN setsid bin/ob_agentctl "$1" </dev/null >log/obflow.out 2>&1; then
     echo "ob_agentctl $1 failed:" >&2
     tail -n 20 log/obflow.out >&2
     return 1
@@ -45,12 +46,18 @@ keep() {
   mv "$kept.new" "$kept"
 }
 
+# Files are moved, not copied: that takes no room, and one that was moved before a kill is not moved again. The record goes at once, under
+# another name: half of it would be no record.
 put_back() {
+  local file
+  rm -rf "$kept.done"
   [ -d "$kept" ] || return 0
   stop_agent || return 1
-  cp -a "$kept/properties/." "$properties/" || return 1
-  if [ -e "$kept/running" ]; then control start || return 1; fi
-  rm -rf "$kept"
+  for file in "$kept"/properties/*; do
+    [ ! -e "$file" ] || mv -f "$file" "$properties/" || return 1
+  done
+  if [ -e "$kept/running" ]; then start_agent || return 1; fi
+  mv "$kept" "$kept.done" && rm -rf "$kept.done"
 }
 
 # Gives keys their values in the files which declare them, as `ob_agentctl config -u` does, whatever file a package puts a key in.
@@ -63,7 +70,7 @@ set_properties() {
       rm -f "$file.new"
       continue
     fi
-    chown "$owner:" "$file.new" && mv "$file.new" "$file" || return 1
+    mv "$file.new" "$file" || return 1
     changed=changed
   done
   echo "$changed"

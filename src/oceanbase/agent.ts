@@ -9,6 +9,9 @@ export { agentPorts } from './agentProperties.ts'
 /** Home of OCP's agent; obagent, its open counterpart, has the same layout below. */
 export const agentHome = '/home/admin/ocp_agent'
 
+/** OS user who owns and runs it, whoever runs the observers beside it. All scripts here but `agentStatus` run as this user. */
+export const agentOwner = 'admin'
+
 export interface AgentConfig {
   readonly cluster: ClusterSpec
   readonly server: ServerSpec
@@ -19,11 +22,11 @@ export interface AgentConfig {
 }
 
 /** What the agent's scripts must know of a cluster. */
-type Owner = Pick<ClusterSpec, 'id' | 'osUser'>
+type Watched = Pick<ClusterSpec, 'id'>
 
 const functions = new Quoted(readFileSync(new URL('agent.sh', import.meta.url), 'utf8'), '')
 
-const atHome = ({ id, osUser }: Owner): Quoted => sh`home=${agentHome} owner=${osUser} cluster=${id}
+const atHome = ({ id }: Watched): Quoted => sh`home=${agentHome} cluster=${id}
 ${functions}
 [ -x "$home/bin/ob_agentctl" ]`
 
@@ -31,22 +34,22 @@ const absent = 'echo "no agent is installed" >&2; exit 1'
 
 /**
  * Writes the agent's configuration (mode 0600), keeping what was there before this cluster; prints `changed` or `unchanged`. The
- * passwords go into files, not through `ob_agentctl config -u`, whose arguments everyone on the host can read. Run as root.
+ * passwords go into files, not through `ob_agentctl config -u`, whose arguments everyone on the host can read.
  */
 export const refreshAgentConfig = (config: AgentConfig): Quoted => sh`${atHome(config.cluster)} || { ${new Quoted(absent)}; }
 keep || exit 1
 set_properties ${agentProperties(config)}`
 
 /** Puts back the configuration that was there before this cluster; an agent that did not run then is stopped. */
-export const restoreAgentConfig = (cluster: Owner): Quoted => sh`${atHome(cluster)} || exit 0
+export const restoreAgentConfig = (cluster: Watched): Quoted => sh`${atHome(cluster)} || exit 0
 put_back`
 
-/** Starts the agent, or restarts it when its configuration is newer than it is; it may not serve yet. Run as root. */
-export const startAgent = (cluster: Owner): Quoted => sh`${atHome(cluster)} || { ${new Quoted(absent)}; }
+/** Starts the agent, or restarts it when its configuration is newer than it is; it may not serve yet. */
+export const startAgent = (cluster: Watched): Quoted => sh`${atHome(cluster)} || { ${new Quoted(absent)}; }
 if running && [ -n "$(find "$home/conf/config_properties" -newer "$home/run/ob_agentd.pid")" ]; then stop_agent || exit 1; fi
 start_agent`
 
-export const stopAgent = (cluster: Owner): Quoted => sh`${atHome(cluster)} || exit 0
+export const stopAgent = (cluster: Watched): Quoted => sh`${atHome(cluster)} || exit 0
 stop_agent`
 
 /**

@@ -1,11 +1,12 @@
 # The directories of a cluster on one host. Expects the ledger's functions, the lists roots, directories, links and targets, and $owner, $etc.
-# A root is a tree of this cluster alone; `directories` are the others, below a root or in OceanBase's home.
+# A root is a tree of this cluster alone; `directories` are the others, below a root or in OceanBase's home. What was there and empty is noted
+# by the physical path: a link that is put in its place later is not what was noted.
 
 in_roots() { local root; for root in "${roots[@]}"; do case $1 in "$root"/*) return 0 ;; esac; done; return 1; }
 in_ours() { local root; for root in "${roots[@]}"; do case $1 in "$root"/*) if ours "$root"; then return 0; fi ;; esac; done; return 1; }
 # Whether this task may write there: it made the tree or the directory, or found it empty before.
-taken() { in_ours "$1" || noted dir "$1" || noted empty "$1"; }
-entries() { find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit; }
+taken() { { [ ! -L "$1" ] && { in_ours "$1" || noted dir "$1"; }; } || noted empty "$(readlink -m -- "$1")"; }
+entries() { find "$1/" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit; }
 
 # Everything that forbids an install, before anything is made.
 refuse() {
@@ -29,17 +30,19 @@ refuse() {
 make_all() {
   local path index
   for path in "${roots[@]}"; do
-    if [ ! -e "$path" ]; then make_root "$path" "$owner"; echo "made $path"; fi
+    if [ ! -e "$path" ]; then
+      make_root "$path"
+      echo "made $path"
+    fi
   done
   for path in "${directories[@]}"; do
     if [ ! -e "$path" ] && in_ours "$path"; then
-      mkdir -p -m 755 "$path"
-      chown "$owner:" "$path"
+      new_directory "$path"
     elif [ ! -e "$path" ]; then
-      make_dir "$path" "$owner"
+      make_dir "$path"
       echo "made $path"
-    elif in_roots "$path" && ! taken "$path"; then
-      note empty "$path"
+    elif ! taken "$path" && [ -z "$(entries "$path")" ]; then
+      note empty "$(readlink -m -- "$path")"
       echo "took $path, which was there and empty"
     fi
   done
@@ -47,8 +50,7 @@ make_all() {
     path=${links[index]}
     [ -L "$path" ] && [ "$(readlink "$path")" = "${targets[index]}" ] && continue
     in_ours "$path" || note link "$path"
-    ln -sfn "${targets[index]}" "$path"
-    chown -h "$owner:" "$path"
+    as_owner ln -sfnT -- "${targets[index]}" "$path"
   done
 }
 
@@ -67,35 +69,49 @@ prove() {
 
 remove_root() {
   local root=$1 path
-  rm -rf -- "$root.obflow-$task"
+  remove_draft "$root"
   if ours "$root"; then
-    for path in "${links[@]}" "${directories[@]}"; do
-      case $path in "$root"/*) rm -rf --one-file-system -- "$path" ;; esac
+    for path in "${links[@]}"; do
+      case $path in "$root"/*) [ ! -L "$path" ] || remove "$path" ;; esac
     done
-    rm -f -- "$root/$mark"
-    if rmdir "$root" 2>/dev/null; then echo "removed $root"; else echo "left $root: not all in it is this task's"; fi
+    for path in "${directories[@]}"; do
+      case $path in "$root"/*) remove_made "$path" || true ;; esac
+    done
+    remove "$root/$mark"
+    if beside "$root" rmdir -- "$root" 2>/dev/null; then echo "removed $root"; else echo "left $root: not all in it is this task's"; fi
   fi
   forget root "$root"
+}
+
+# A directory that this task made. A link in its place was made by somebody who moved it away.
+remove_made() {
+  if [ -L "$1" ]; then
+    echo "left $1: it is a link to $(readlink "$1") now, which this task did not make"
+  elif ! remove "$1"; then
+    echo "left $1: $owner may not remove all that is in it"
+  else
+    return 0
+  fi
+  return 1
 }
 
 remove_all() {
   local path name
   for name in observer.config.bin observer.config.bin.history observer.conf.bin observer.conf.bin.history; do
-    if [ -n "$(lines root)" ]; then rm -f -- "$etc/$name"; fi
+    if [ -n "$(lines root)" ]; then remove "$etc/$name"; fi
   done
   lines link | while IFS= read -r path; do
-    if [ -L "$path" ]; then rm -f -- "$path"; fi
+    [ ! -L "$path" ] || remove "$path"
     forget link "$path"
   done
   lines root | while IFS= read -r path; do remove_root "$path"; done
   lines dir | while IFS= read -r path; do
-    rm -rf --one-file-system -- "$path"
-    echo "removed $path"
+    remove_draft "$path"
+    if remove_made "$path"; then echo "removed $path"; fi
     forget dir "$path"
   done
   lines empty | while IFS= read -r path; do
-    if [ -d "$path" ]; then find "$path/" -mindepth 1 -xdev ! -name lost+found -delete; fi
-    echo "emptied $path"
+    if empty_directory "$path"; then echo "emptied $path"; else echo "left $path: $owner may not remove all that is in it"; fi
     forget empty "$path"
   done
   remove_parents

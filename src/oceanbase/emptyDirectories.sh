@@ -12,12 +12,14 @@ known() { local path; for path in "${links[@]}" "${targets[@]}"; do if [ "$path"
 
 # What observer keeps: data, redo, saved parameters, pid. Refuses before it touches anything when a directory is not this task's.
 empty_known() {
-  local path
-  if owners | grep '^foreign ' >&2; then return 1; fi
-  for path in "${targets[@]}"; do
-    if [ -d "$path" ]; then find "$path/" -mindepth 1 -xdev ! -name lost+found -delete; fi
-  done
-  rm -f -- "$etc"/observer.conf{,ig}.bin{,.history} "$run"/observer.pid "$run"/*.sock
+  local path foreign
+  foreign=$(owners | sed -n '/^foreign /p')
+  if [ -n "$foreign" ]; then
+    echo "$foreign" >&2
+    return 1
+  fi
+  for path in "${targets[@]}"; do empty_directory "$(readlink -m -- "$path")"; done
+  remove "$etc"/observer.conf{,ig}.bin{,.history} "$run"/observer.pid "$run"/*.sock
 }
 
 # As "Make dir for ob" left them: observer refuses to begin in a store that holds anything else.
@@ -26,19 +28,19 @@ empty_all() {
   empty_known
   for root in "${roots[@]}"; do
     ours "$root" || continue
-    for path in "$root"/* "$root"/.[!.]*; do
-      [ -e "$path" ] || [ -L "$path" ] || continue
-      [ "$path" = "$root/$mark" ] || known "$path" || rm -rf --one-file-system -- "$path"
-    done
+    for path in "$root"/* "$root"/.[!.]*; do [ "$path" = "$root/$mark" ] || known "$path" || remove "$path"; done
   done
 }
 
 # Observer names what it rotates itself: <log>.<time>.
-set_log_aside() { if [ -s "$log/observer.log" ]; then mv "$log/observer.log" "$log/observer.log.$(date +%Y%m%d%H%M%S)"; fi; }
+set_log_aside() {
+  if [ -s "$log/observer.log" ]; then as_owner mv -T -- "$log/observer.log" "$log/observer.log.$(date +%Y%m%d%H%M%S)"; fi
+}
 
+# Of a directory that was not empty before, nobody knows whose logs these are.
 remove_logs() {
-  [ -d "$log" ] || return 0
-  find "$log" -maxdepth 1 -type f -regex '.*/\(observer\|election\|rootservice\|trace\|alert\)\.log.*' -delete
+  taken "$log" && [ -d "$log" ] || return 0
+  as_owner find "$log/" -maxdepth 1 -type f -regex '.*/\(observer\|election\|rootservice\|trace\|alert\)\.log.*' -delete
 }
 
 remove_notes() {

@@ -1,8 +1,10 @@
+import { appendFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Host } from '../../src/host/index.ts'
 import {
   agentHome,
+  agentOwner,
   agentStatus,
   readAgentStatus,
   refreshAgentConfig,
@@ -18,6 +20,7 @@ import { terran } from './cluster.ts'
 const lab = join(resolve(import.meta.dirname, '../..'), 'lab')
 const { pool, host, lines } = createTestHosts()
 const cluster = terran({ osUser: 'operator' })
+const owner = { as: agentOwner }
 const basicAuth = { username: 'ocp_agent', password: new Secret(`b"4\\s'ic é`) }
 const config = {
   cluster,
@@ -32,14 +35,17 @@ let target: Host
 beforeAll(async () => {
   sshd = await startSshd()
   target = host(sshd.access())
+  // A user of the namespace alone.
+  appendFileSync(join(sshd.directory, 'passwd'), `${agentOwner}:x:61005:61005::/home/${agentOwner}:/bin/bash\n`)
+  appendFileSync(join(sshd.directory, 'group'), `${agentOwner}:x:61005:\n`)
   await target.must(sh`mkdir -p ${sshd.directory}/agent/{bin,run,log,tmp,backup} /home
 mount -t tmpfs none /home && mkdir -p ${agentHome} && mount --bind ${sshd.directory}/agent ${agentHome} && cd ${agentHome}
 cp -r ${lab}/agent/conf conf
 printf '#!/bin/bash\nexport OBFLOW_LAB_AGENT_HOME=%s\nexec %s %s "$@"\n' ${agentHome} ${process.execPath} ${lab}/agent/agentctl.ts > bin/ob_agentctl
-chmod 755 bin/ob_agentctl && chmod 755 ${sshd.directory} && chown -R operator: .`)
+chmod 755 bin/ob_agentctl && chmod 755 ${sshd.directory} && chown -R ${agentOwner}: .`)
 })
 afterAll(async () => {
-  await target.run(stopAgent(cluster))
+  await target.run(stopAgent(cluster), owner)
   await pool.close()
   await sshd.stop()
 })
@@ -48,28 +54,30 @@ const processes = async (): Promise<string> => (await target.run(sh`pgrep -cx ob
 
 test('an agent is configured, started, asked, left alone, restarted on a newer configuration and put back', async () => {
   const before = await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)
-  expect(await target.must(refreshAgentConfig(config))).toBe('changed\n')
-  expect(await target.must(refreshAgentConfig(config))).toBe('unchanged\n')
+  expect(await target.must(refreshAgentConfig(config), owner)).toBe('changed\n')
+  expect(await target.must(refreshAgentConfig(config), owner)).toBe('unchanged\n')
   const written = await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)
   expect(written).toContain(`value: ${JSON.stringify(config.monitor.password.reveal())}`)
-  expect(await target.must(sh`stat -c '%a %U' ${agentHome}/conf/config_properties/monagent_pipeline.yaml`)).toBe('600 operator\n')
+  expect(await target.must(sh`stat -c '%a %U' ${agentHome}/conf/config_properties/monagent_pipeline.yaml`)).toBe(
+    `600 ${agentOwner}\n`,
+  )
 
-  await target.must(startAgent(cluster))
+  await target.must(startAgent(cluster), owner)
   const status = readAgentStatus(await target.must(agentStatus(basicAuth)))
   expect(status.state).toBe('running')
   expect((await target.run(agentStatus({ username: 'ocp_agent', password: new Secret('no') }))).stderr).toContain('401')
   const pid = await target.must(sh`cat ${agentHome}/run/ob_agentd.pid`)
-  await target.must(startAgent(cluster))
+  await target.must(startAgent(cluster), owner)
   expect(await target.must(sh`cat ${agentHome}/run/ob_agentd.pid`)).toBe(pid)
 
-  await target.must(refreshAgentConfig({ ...config, monitor: { ...config.monitor, password: new Secret('newer') } }))
-  await target.must(startAgent(cluster))
+  await target.must(refreshAgentConfig({ ...config, monitor: { ...config.monitor, password: new Secret('newer') } }), owner)
+  await target.must(startAgent(cluster), owner)
   expect(await target.must(sh`cat ${agentHome}/run/ob_agentd.pid`)).not.toBe(pid)
 
-  await target.must(restoreAgentConfig(cluster))
+  await target.must(restoreAgentConfig(cluster), owner)
   expect(await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)).toBe(before)
   expect(await processes()).toBe('0')
-  await target.must(restoreAgentConfig(cluster))
+  await target.must(restoreAgentConfig(cluster), owner)
   expect(lines.join('\n')).not.toMatch(/b"4|newer|m\\0n/)
 })
 
@@ -77,16 +85,32 @@ test('an agent whose ctl gives up on it is started all the same while its daemon
   const ctl = (then: string) => sh`cd ${agentHome}/bin && mv ob_agentctl patient
 printf '#!/bin/bash\n"\${0%%/*}/patient" "$@"\n%s\necho "agent not ready" >&2; exit 1\n' ${then} > ob_agentctl && chmod 755 ob_agentctl`
   const patientAgain = sh`cd ${agentHome}/bin && mv patient ob_agentctl`
-  await target.must(refreshAgentConfig(config))
+  await target.must(refreshAgentConfig(config), owner)
   await target.must(ctl(''))
-  await target.must(startAgent(cluster))
+  await target.must(startAgent(cluster), owner)
   expect(await processes()).toBe('1')
   await target.must(patientAgain)
-  await target.must(stopAgent(cluster))
+  await target.must(stopAgent(cluster), owner)
   await target.must(ctl(`${agentHome}/bin/patient stop`))
-  expect((await target.run(startAgent(cluster))).stderr).toContain('agent not ready')
+  expect((await target.run(startAgent(cluster), owner)).stderr).toContain('agent not ready')
   await target.must(patientAgain)
-  await target.must(restoreAgentConfig(cluster))
+  await target.must(restoreAgentConfig(cluster), owner)
+})
+
+test('what its owner had before is put back after a kill in the middle of putting it back', async () => {
+  const before = await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)
+  const kept = `${agentHome}/backup/obflow-${cluster.id}`
+  for (const cut of [
+    sh`mv ${kept}/properties/monagent_basic_auth.yaml ${agentHome}/conf/config_properties/`,
+    sh`mv ${kept}/properties/*.yaml ${agentHome}/conf/config_properties/`,
+    sh`mv ${kept} ${kept}.done; mv ${kept}.done/properties/*.yaml ${agentHome}/conf/config_properties/; rm -r ${kept}.done/properties`,
+  ]) {
+    await target.must(refreshAgentConfig(config), owner)
+    await target.must(cut)
+    await target.must(restoreAgentConfig(cluster), owner)
+    expect(await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)).toBe(before)
+    expect(await target.must(sh`ls ${agentHome}/backup`)).toBe('')
+  }
 })
 
 test('an agent that does not run gives no status', async () => {

@@ -22,7 +22,7 @@ const cluster = () =>
   })
 const state = () => join(root, 'state')
 const run = (script: Quoted, taskId = 7): string =>
-  execFileSync('bash', { input: sh`${ledger(taskId, state())}${script}`.text, encoding: 'utf8' })
+  execFileSync('bash', { input: sh`${ledger(taskId, state())}owner=${userInfo().username}\n${script}`.text, encoding: 'utf8' })
 const made = (taskId = 7): string => {
   const file = join(state(), String(taskId), 'made')
   return existsSync(file) ? readFileSync(file, 'utf8') : ''
