@@ -55,6 +55,12 @@ const neverBegan = ({ access }: Workplace, { code, stderr, stdout }: Answer): Er
   })
 }
 
+/**
+ * Exit codes of a script that a signal ended: hang-up, interrupt, KILL, TERM. The host shut down or was short of memory, or another attempt
+ * of the same subtask has ended it: none of that says anything about the script.
+ */
+const endedBySignal: readonly number[] = [129, 130, 137, 143]
+
 /** Ends what runs on the host under this subtask's mark, over another channel, or another connection when that one is gone. */
 const endRemote = async ({ access, session, connection, patienceMs }: Workplace): Promise<void> => {
   const signal = AbortSignal.timeout(endingMs + patienceMs)
@@ -160,6 +166,9 @@ const attempt = async (place: Workplace, { script, as, timeoutMs, title, body, b
   const begin = answer.stdout.indexOf(greeting)
   if (answer.code === undefined) throw new TransientError(`the connection to host ${access.ip} was lost during "${title}"`)
   if (begin === -1) throw neverBegan(place, answer)
+  if (endedBySignal.includes(answer.code)) {
+    throw new TransientError(`"${title}" on host ${access.ip} was ended from outside (exit code ${answer.code})`)
+  }
   return { code: answer.code, stdout: answer.stdout.slice(begin + greeting.length), stderr: answer.stderr }
 }
 

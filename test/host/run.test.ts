@@ -43,6 +43,24 @@ test('a script that must succeed fails for good with the end of its errors', asy
   })
 })
 
+test.each([129, 130, 137, 143])(
+  'a script that a signal ended (exit code %i) is tried again, not failed for good',
+  async (code) => {
+    const error = await failureOf(host(sshd.access()).must(sh`echo half; exit ${code}`, { title: 'make directories' }))
+    expect(error).toBeInstanceOf(TransientError)
+    expect(String(error)).toContain(`"make directories" on host 127.0.0.1 was ended from outside (exit code ${code})`)
+  },
+)
+
+test('of two attempts at one subtask by two workers the later one goes on, and neither fails for good', async () => {
+  const others = createTestHosts()
+  const first = failureOf(host(sshd.access(), { key: 'one-subtask' }).must(sh`echo begun >/run/begun; sleep 30`))
+  await host(sshd.access()).must(sh`until [ -e /run/begun ]; do sleep 0.05; done`)
+  expect(await others.host(sshd.access(), { key: 'one-subtask' }).must(sh`echo done`)).toBe('done\n')
+  expect(await first).toBeInstanceOf(TransientError)
+  await others.pool.close()
+})
+
 test('a secret is in no log line, no error and no command line', async () => {
   const secret = new Secret('p4ss w0rd')
   const target = host(sshd.access())
