@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import packageFile from '../package.json' with { type: 'json' }
 import { explain } from './cli/explain.ts'
 import { UsageError } from './cli/usageError.ts'
 import { runWatch } from './cli/watchCommand.ts'
@@ -8,45 +9,66 @@ const usage = `obflow: OceanBase clusters, installed step by step by a durable w
   obflow serve               API, worker, Temporal with its Web UI and the store in this one process, until Ctrl-C
   obflow watch <task id>     show a run until it ends; --follow goes on after a failure, to see it mended
   obflow reseal              seal every secret of the store with the first of the keys in OBFLOW_KEY; see docs/secrets.md
+  obflow password <user>     give a user a new password and end its lock-out, on the machine that has the store; --stdin reads it
   obflow help                this text
+  obflow --version           which obflow this is
 
-serve and reseal are set by OBFLOW_*, see README.md. watch asks the API at OBFLOW_URL (http://127.0.0.1:8080) as OBFLOW_USER (admin)
+serve, reseal and password are set by OBFLOW_*, see README.md. watch asks the API at OBFLOW_URL (http://127.0.0.1:8080) as OBFLOW_USER (admin)
 with OBFLOW_PASSWORD.
 
 Exit codes: 0 done, 1 it failed, 2 wrong usage.
 `
 
+interface Flags {
+  readonly follow: boolean
+  readonly stdin: boolean
+}
+
 interface Command {
-  readonly operands: number
-  run(operands: readonly string[], flags: { readonly follow: boolean }): Promise<boolean>
+  /** What follows its name; none: nothing does. */
+  readonly operand?: string
+  readonly flags?: readonly (keyof Flags)[]
+  run(operand: string, flags: Flags): Promise<boolean>
 }
 
 const commands: Readonly<Record<string, Command>> = {
   serve: {
-    operands: 0,
     // Loaded when asked for: a watch needs no Temporal.
     run: async () => (await import('./cli/serve.ts')).serve(process.env),
   },
   reseal: {
-    operands: 0,
     run: async () => (await import('./cli/reseal.ts')).reseal(process.env),
   },
-  watch: { operands: 1, run: ([taskId = ''], { follow }) => runWatch(taskId, { follow, env: process.env }) },
+  watch: {
+    operand: 'one task id',
+    flags: ['follow'],
+    run: (taskId, { follow }) => runWatch(taskId, { follow, env: process.env }),
+  },
+  password: {
+    operand: 'one user name',
+    flags: ['stdin'],
+    run: async (user, { stdin }) => (await import('./cli/password.ts')).resetPassword(user, { stdin, env: process.env }),
+  },
   help: {
-    operands: 0,
     run: async () => process.stdout.write(usage),
   },
 }
 
+const flag = { type: 'boolean', default: false } as const
+const options = { follow: flag, stdin: flag, help: { ...flag, short: 'h' }, version: { ...flag, short: 'V' } } as const
+
 function parse(argv: string[]): () => Promise<boolean> {
-  const options = { follow: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } } as const
   const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options })
+  if (values.version) return async () => process.stdout.write(`obflow ${packageFile.version}\n`)
   const [name = '', ...operands] = values.help ? ['help'] : positionals
-  const command = commands[name]
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!command) throw new UsageError(name === '' ? 'Say what to do.' : `obflow knows no "${name}".`)
-  if (operands.length !== command.operands)
-    throw new UsageError(`obflow ${name} takes ${command.operands === 0 ? 'nothing more' : 'one task id'}.`)
-  return () => command.run(operands, values)
+  // `help watch` is one text with `help`.
+  if (name !== 'help' && operands.length !== (command.operand === undefined ? 0 : 1))
+    throw new UsageError(`obflow ${name} takes ${command.operand ?? 'nothing more'}.`)
+  for (const each of ['follow', 'stdin'] as const)
+    if (values[each] && !command.flags?.includes(each)) throw new UsageError(`obflow ${name} takes no --${each}.`)
+  return () => command.run(operands[0] ?? '', values)
 }
 
 // Packages, keys and the store are for nobody else.
@@ -56,7 +78,7 @@ try {
   process.exitCode = ok ? 0 : 1
 } catch (error) {
   const { text, wrongUsage } = explain(error)
-  process.stderr.write(wrongUsage ? `${text}\n\n${usage}` : `${text}\n`)
+  process.stderr.write(wrongUsage ? `${text} "obflow help" tells more.\n` : `${text}\n`)
   // What a command left open must not keep it from ending.
   process.exit(wrongUsage ? 2 : 1)
 }

@@ -8,24 +8,24 @@ const others = 0o077
 /** What obflow, PGlite and Temporal keep in the data directory; a lab's hosts may lie there too. */
 const ours = /^(key|lock|packages|pglite|temporal\.db)/
 
-/** The nearest ancestor that exists. */
-async function existing(path: string): Promise<string> {
+/** Makes a directory and those above it, one by one: Node's recursive mkdir never ends in /proc. */
+async function makeAll(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined)
-  const parent = dirname(path)
-  return found !== undefined || parent === path ? path : existing(parent)
+  if (found?.isDirectory()) return
+  if (dirname(path) !== path) await makeAll(dirname(path))
+  await mkdir(path, { mode: 0o700 })
 }
 
 async function make(path: string): Promise<void> {
-  const refuse = (error: unknown): never => {
+  try {
+    await makeAll(path)
+    await access(path, constants.W_OK | constants.X_OK)
+  } catch (error) {
     throw new StartError(
       `the data directory ${path} (OBFLOW_DATA_DIR) cannot be used: ${wordsOf(error)}; give obflow one that it may write`,
       { cause: error },
     )
   }
-  // Node's recursive mkdir does not end in /proc, so its parent is looked at first.
-  await access(await existing(path), constants.W_OK).catch(refuse)
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch(refuse)
-  await access(path, constants.W_OK | constants.X_OK).catch(refuse)
 }
 
 /** Takes away what others may do with a file, and with all below. Links lead to somebody else's. */

@@ -69,9 +69,9 @@ export function createClient({ url, user, password }: ApiAccess): ApiClient {
     }).catch(unreachable)
     const body = await response.text().catch(unreachable)
     const parsed = envelope.safeParse(jsonOf(body))
-    if (!parsed.success) throw new ApiError(response.status, 'no envelope', `${base} answers, but not as this API does.`)
+    if (!parsed.success) throw new ApiError(response.status, '', `${base} answers, but not as this API does.`)
     const { data, error, successful, status, timestamp } = parsed.data
-    if (!successful) throw new ApiError(status, error?.code ?? '', error?.message ?? 'no reason given')
+    if (!successful) throw new ApiError(status, error?.code ?? 'no code', error?.message ?? 'no reason given')
     return { data: schema.parse(data), at: new Date(timestamp) }
   }
 

@@ -22,6 +22,10 @@ export function loginFailures(db: Db) {
         .returning({ failures: table.failures })
       return theRow(rows, `login failures of ${subject}`).failures
     },
+    /** Forgets all of them: every user and address may try again. */
+    async clear(): Promise<void> {
+      await db.delete(table)
+    },
     async forget(subject: string): Promise<void> {
       await db.delete(table).where(eq(table.subject, subject))
     },

@@ -1,8 +1,17 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { resolve } from 'node:path'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
+import { ensureAdmin } from '../../src/api/admin.ts'
+import { verifyPassword } from '../../src/api/password.ts'
+import { holdDataDir } from '../../src/embedded/dataDir.ts'
+import { Secret } from '../../src/quote.ts'
+import { openConfiguredStore, type Store } from '../../src/store/index.ts'
+import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
 
 const program = resolve(import.meta.dirname, '../../src/cli.ts')
 
@@ -45,11 +54,64 @@ describe('the obflow command', () => {
     [['watch', '1', '--fast'], "Unknown option '--fast'"],
     [['watch', '1'], 'Set OBFLOW_PASSWORD'],
     [['reseal'], 'reseal needs DATABASE_URL'],
+    [['serve', '--follow'], 'obflow serve takes no --follow.'],
+    [['constructor'], 'obflow knows no "constructor".'],
+    [['password'], 'obflow password takes one user name.'],
   ])('says what is wrong with %j, and how it is used', async (args, message) => {
     const { code, stderr } = await obflow(args)
     expect(code).toBe(2)
     expect(stderr).toContain(message)
-    expect(stderr).toContain('obflow watch <task id>')
+    expect(stderr).toMatch(/^[^\n]+ "obflow help" tells more\.\n$/)
+    expect(stderr).not.toContain("'-- ")
+  })
+
+  test.each([['--version'], ['-V']])('tells its version on %s', async (word) => {
+    expect(await obflow([word])).toEqual({ code: 0, stdout: 'obflow 0.1.0\n', stderr: '' })
+  })
+
+  test('takes "help watch" for "help"', async () => {
+    expect((await obflow(['help', 'watch'])).stdout).toContain('obflow watch <task id>')
+  })
+
+  test('says that another server answers, and where it asked', async () => {
+    const server = createServer((_, response) => void response.end('<html>')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const url = `http://127.0.0.1:${z.object({ port: z.number() }).parse(server.address()).port}`
+    const { code, stderr } = await obflow(['watch', '1'], { OBFLOW_PASSWORD: 'x', OBFLOW_URL: url })
+    expect(code).toBe(1)
+    expect(stderr).toBe(`${url} answers, but not as this API does. Is that address obflow's? OBFLOW_URL says where to look.\n`)
+  })
+
+  test('gives a user whose password is lost a new one, on the machine that has the store', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'obflow-password-'))
+    onTestFinished(() => rm(dir, { recursive: true, force: true }))
+    await placeEmptyDatabase(dir)
+    const where = { databaseUrl: undefined, dataDir: dir, key: undefined, keyFile: join(dir, 'key') }
+    const env = { OBFLOW_DATA_DIR: dir }
+    const inStore = async <T>(work: (store: Store) => Promise<T>): Promise<T> => {
+      const store = await openConfiguredStore(where)
+      return work(store).finally(() => store.close())
+    }
+    await inStore(async (store) => {
+      await ensureAdmin(store, new Secret('forgotten'))
+      await store.loginFailures.add('user/admin', new Date(), new Date(Date.now() + 60_000))
+    })
+    const { code, stdout } = await obflow(['password', 'admin'], env)
+    expect(code).toBe(0)
+    const password = /^New password of admin: (\S{20,})\n$/.exec(stdout)?.[1] ?? ''
+    await inStore(async (store) => {
+      const hash = (await store.users.byName('admin'))?.passwordHash ?? ''
+      expect(await verifyPassword(new Secret(password), hash)).toBe(true)
+      expect((await store.loginFailures.of(['user/admin'], new Date())).size).toBe(0)
+    })
+    expect(await obflow(['password', 'nobody'], env)).toMatchObject({
+      code: 1,
+      stderr: 'there is no user "nobody" in this store\n',
+    })
+    const release = await holdDataDir(dir)
+    expect((await obflow(['password', 'admin'], env)).stderr).toContain(`another obflow works in ${dir}`)
+    release()
   })
 
   test('says that nothing answers, and where it asked', async () => {

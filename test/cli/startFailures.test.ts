@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { holdDataDir } from '../../src/embedded/dataDir.ts'
@@ -15,6 +16,8 @@ const nowhere = '127.0.0.1:1'
 const password = randomBytes(9).toString('base64url')
 const databaseUrl = `postgresql://zealot:${password}@${nowhere}/obflow`
 const serve = ['src/cli.ts', 'serve']
+
+const othersDir = join(tmpdir(), `obflow-others-${process.pid}`)
 
 const failures: readonly {
   readonly what: string
@@ -31,6 +34,19 @@ const failures: readonly {
     said: `PostgreSQL (${nowhere}, database obflow, user zealot, of DATABASE_URL) cannot be used: connect ECONNREFUSED ${nowhere}`,
   })),
   { what: 'a wrong setting', words: ['src/server.ts'], env: { OBFLOW_LISTEN: 'here' }, said: 'OBFLOW_LISTEN' },
+  {
+    what: 'a data directory in /proc',
+    words: serve,
+    env: { OBFLOW_DATA_DIR: '/proc/x' },
+    said: '(OBFLOW_DATA_DIR) cannot be used',
+  },
+  {
+    what: 'a data directory of another user',
+    words: serve,
+    env: { OBFLOW_DATA_DIR: othersDir },
+    said: `the data directory ${othersDir} belongs to user 65534, and obflow runs as user ${process.geteuid?.()}`,
+  },
+  { what: 'a misspelled setting', words: ['src/worker.ts'], env: { OBFLOW_LISTN: 'x' }, said: 'is OBFLOW_LISTEN meant?' },
   { what: 'a key of the wrong length', words: serve, env: { OBFLOW_KEY: 'short' }, said: 'must be 32 bytes' },
 ]
 
@@ -38,8 +54,13 @@ describe('a program that cannot start ends with the reason and no stack', () => 
   let dir: string
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'obflow-start-'))
+    await mkdir(othersDir)
+    await chown(othersDir, 65_534, 65_534)
   })
-  afterAll(() => rm(dir, { recursive: true, force: true }))
+  afterAll(async () => {
+    await rm(dir, { recursive: true, force: true })
+    await rm(othersDir, { recursive: true, force: true })
+  })
 
   const saidBy = async ([program = '', ...words]: readonly string[], env: Readonly<Record<string, string>>): Promise<string> => {
     const started = startProgram(program, { OBFLOW_DATA_DIR: dir, OBFLOW_ADMIN_PASSWORD: password, ...env }, words)
@@ -65,6 +86,19 @@ describe('a program that cannot start ends with the reason and no stack', () => 
     } finally {
       server.close()
     }
+  })
+
+  it('loses no password that it made up: it prints none, and the next start does', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = z.object({ port: z.number() }).parse(server.address())
+    const env = { OBFLOW_ADMIN_PASSWORD: '', OBFLOW_LISTEN: `127.0.0.1:${port}` }
+    expect(await saidBy(serve, env)).not.toContain('First start')
+    server.close()
+    const started = startProgram('src/cli.ts', { OBFLOW_DATA_DIR: dir, ...env }, ['serve'])
+    while (started.running && !started.said.includes('First start: user admin, password ')) await pause(100)
+    expect(started.running).toBe(true)
+    expect(await started.stop()).toBe(0)
   })
 
   it('a data directory in which another obflow works; one that was released is free again', async () => {
