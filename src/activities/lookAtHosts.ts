@@ -22,8 +22,11 @@ export const lookAtHosts =
 
     const look = async (server: ServerSpec): Promise<HostFinding[]> => {
       const { hostId, ip } = server
+      let last = ''
       const session = {
-        log: () => undefined,
+        log: (_: string, line: string) => {
+          last = line
+        },
         signal,
         key: `dry-run-${info.workflowExecution?.runId ?? info.activityId}-${hostId}`,
       }
@@ -34,7 +37,7 @@ export const lookAtHosts =
         const found = await Promise.race([findingsOf(node, { taskId: noTask, package: wanted }), aborted(signal)])
         return found.map((finding) => ({ ...finding, hostId, host: ip }))
       } catch (error) {
-        return [unseen(server, error, timeUp.aborted)]
+        return [unseen(server, error, timeUp.aborted ? last : undefined)]
       }
     }
     return (await Promise.all(serversOf(cluster).map(look))).flat()
@@ -48,16 +51,17 @@ const aborted = (signal: AbortSignal): Promise<never> =>
   })
 
 /** Why a host could not be looked at, as a finding. */
-function unseen({ hostId, ip }: ServerSpec, error: unknown, late: boolean): HostFinding {
+function unseen({ hostId, ip }: ServerSpec, error: unknown, lastLine: string | undefined): HostFinding {
   const about = { item: 'host', level: 'FATAL', hostId, host: ip } as const
   if (error instanceof DefiniteError) {
     const { code, message, advice = 'mend it, then ask again' } = error.reason
     return { ...about, code, message, advice }
   }
-  const message = late
-    ? `host ${ip} did not say all within ${lookSeconds} s`
-    : error instanceof Error
-      ? error.message
-      : String(error)
-  return { ...about, code: 'CMP07004', message, advice: 'a create would wait for it and go on once it answers' }
+  const message =
+    lastLine === undefined
+      ? error instanceof Error
+        ? error.message
+        : String(error)
+      : `host ${ip} did not say all within ${lookSeconds} s${lastLine && `; last seen: ${lastLine}`}`
+  return { ...about, code: 'CMP07015', message, advice: 'a create would wait for it and go on once it answers' }
 }

@@ -1,5 +1,6 @@
 import { DefiniteError } from '../errors/failure.ts'
 import { clockOffset } from '../host/clock.ts'
+import type { Machine } from '../host/machine.ts'
 import { nameOf } from '../host/rpm.ts'
 import {
   areDoubtful,
@@ -13,9 +14,13 @@ import {
   truest,
   type Wish,
 } from '../oceanbase/checks/index.ts'
+import { serversOf } from '../oceanbase/cluster.ts'
 import { layoutOf } from '../oceanbase/layout.ts'
+import type { Relative } from '../store/index.ts'
 import { packageOf } from './clusterPackage.ts'
 import type { HostNode } from './node.ts'
+import { relativesOf } from './relatives.ts'
+import { soon } from './soon.ts'
 
 /** Fails with everything at once that speaks against an install on this host; what merely could be better goes to the log. */
 export async function preCheck(node: HostNode): Promise<{ readonly warnings: number }> {
@@ -29,11 +34,16 @@ export async function preCheck(node: HostNode): Promise<{ readonly warnings: num
 async function findings(node: HostNode): Promise<Finding[]> {
   const software = await packageOf(node)
   const wanted = { name: software.name, nvra: nameOf(software), architecture: software.architecture }
-  return findingsOf(node, { taskId: node.input.taskId, package: wanted })
+  const { hostId } = node.server
+  const noteMachine = (machine: Machine) => node.store.hosts.setMachine(hostId, machine)
+  return findingsOf({ ...node, noteMachine }, { taskId: node.input.taskId, package: wanted })
 }
 
 /** What is looked at and how to reach it: less than a node, because it need not be part of a task. */
-export type Looked = Pick<HostNode, 'cluster' | 'server' | 'target' | 'host' | 'store'>
+export interface Looked extends Pick<HostNode, 'cluster' | 'server' | 'target' | 'host' | 'store'> {
+  /** Keeps which machine the host is; a look that must change nothing has none. */
+  readonly noteMachine?: (machine: Machine) => Promise<void>
+}
 
 /** What a host's pre-check finds, without acting on it. Changes nothing on the host. */
 export async function findingsOf(node: Looked, wanted: Pick<Wish, 'taskId' | 'package'>): Promise<Finding[]> {
@@ -42,13 +52,18 @@ export async function findingsOf(node: Looked, wanted: Pick<Wish, 'taskId' | 'pa
   const peers = await node.store.hosts.byIds(peersOf(wish).map(({ hostId }) => hostId))
   const ports = new Map(peers.map((peer) => [peer.innerIpAddress, peer.sshPort]))
   const [output, clocks] = await Promise.all([
-    node.target.must(gatherScript(wish, ports), { title: 'read the facts of the host', timeoutMs: 30_000 }),
+    node.target.must(gatherScript(wish, ports), { title: 'read the facts of the host', timeoutMs: 60_000 }),
     clocksOf(node, wish),
   ])
-  return judge({ facts: parseFacts(output), wish, clocks })
+  const facts = parseFacts(output)
+  await node.noteMachine?.(facts.machine)
+  const members = new Set(serversOf(cluster).map(({ ip }) => ip))
+  const { twins, clones } = await relativesOf({ ...node, hostId: server.hostId }, facts.machine)
+  const inCluster = (relatives: readonly Relative[]) => relatives.map(({ ip }) => ip).filter((ip) => members.has(ip))
+  return judge({ facts, wish, clocks, twins: inCluster(twins), clones: inCluster(clones) })
 }
 
-/** A peer that is down must not hold up this host: its own pre-check waits for it. */
+/** How much later than this host a peer may answer: one that is down has a pre-check of its own that waits for it. */
 const patienceMs = 2_000
 
 /** How often clocks that seem to differ are asked again, a few times each. */
@@ -59,10 +74,15 @@ const timesARound = 4
 async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
   const servers = [node.server, ...peersOf(wish)]
   const measure = async (times: number): Promise<Clock[]> => {
+    const own = clockOffset(node.target, times)
     const clocks = await Promise.all(
       servers.map(async ({ hostId, ip }): Promise<Clock[]> => {
-        if (hostId === node.server.hostId) return [{ ip, ...(await clockOffset(node.target, times)) }]
-        const answer = await soon(node.host(hostId).then((peer) => clockOffset(peer, times)))
+        if (hostId === node.server.hostId) return [{ ip, ...(await own) }]
+        const answer = await soon(
+          node.host(hostId).then((peer) => clockOffset(peer, times)),
+          patienceMs,
+          own,
+        )
         return answer ? [{ ip, ...answer }] : []
       }),
     )
@@ -73,15 +93,6 @@ async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
   for (let round = 0; round < rounds && areDoubtful(clocks); round += 1)
     clocks = truest([...clocks, ...(await measure(timesARound))])
   return clocks
-}
-
-/** The result, or undefined when it fails or is not there in time. */
-async function soon<T>(work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, patienceMs, undefined)
-  })
-  return Promise.race([work.catch(() => undefined), late]).finally(() => clearTimeout(timer))
 }
 
 /** Room for about twenty findings; the log has them all. */

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { type Quoted, sh } from '../quote.ts'
+import { Quoted, sh } from '../quote.ts'
+import { type Machine, machineFunctions, readMachine } from './machine.ts'
 
 /** What a host says of itself. Sizes in bytes. */
 export interface MachineFacts {
@@ -11,12 +13,15 @@ export interface MachineFacts {
   readonly architecture: string
   readonly cores: number
   readonly memoryBytes: number
+  readonly machine: Machine
   readonly disks: readonly {
     readonly mount: string
     readonly device: string
     readonly totalBytes: number
     readonly availableBytes: number
   }[]
+  /** Network mounts that do not answer. */
+  readonly deadMounts: readonly { readonly mount: string; readonly device: string }[]
   /** Needed commands that are not there. */
   readonly missing: readonly string[]
 }
@@ -24,19 +29,11 @@ export interface MachineFacts {
 const line = z.string()
 const natural = z.coerce.number().int().nonnegative()
 
+const script = new Quoted(readFileSync(new URL('facts.sh', import.meta.url), 'utf8'), '')
+
 /** A script that prints the facts, one a line. `commands` are looked for. */
-export const machineFacts = (commands: readonly string[]): Quoted => sh`export LC_ALL=C
-echo "name $(hostname 2>/dev/null || cat /proc/sys/kernel/hostname)"
-echo "distribution $(. /etc/os-release 2>/dev/null && echo "$ID$VERSION_ID")"
-echo "system $(uname -s)"
-echo "kernel $(uname -r)"
-echo "architecture $(uname -m)"
-echo "cores $(getconf _NPROCESSORS_ONLN)"
-while read -r name value _; do [ "$name" != MemTotal: ] || echo "memory $value"; done </proc/meminfo
-df -PTk 2>/dev/null | while read -r device type total _ available _ mount; do
-  case $type in ext* | xfs | btrfs | overlay | zfs) echo "disk $device $total $available $mount" ;; esac
-done
-for command in ${commands}; do command -v "$command" >/dev/null || echo "missing $command"; done`
+export const machineFacts = (commands: readonly string[]): Quoted => sh`commands=(${commands})
+${machineFunctions}${script}`
 
 /** Reads what `machineFacts` printed. Throws ZodError when a fact is missing. */
 export const readMachineFacts = (output: string): MachineFacts => {
@@ -54,6 +51,11 @@ export const readMachineFacts = (output: string): MachineFacts => {
     disks: all('disk').map((text) => {
       const [device = '', total, available, ...mount] = text.split(' ')
       return { mount: mount.join(' '), device, totalBytes: Number(total) * 1024, availableBytes: Number(available) * 1024 }
+    }),
+    machine: readMachine(one('machine')),
+    deadMounts: all('dead').map((text) => {
+      const [device = '', ...mount] = text.split(' ')
+      return { mount: mount.join(' '), device }
     }),
     missing: all('missing'),
   }

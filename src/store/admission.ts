@@ -1,5 +1,6 @@
 import type { Finding } from '../errors/refused.ts'
 import type { Host } from './hosts.ts'
+import { secondAddresses } from './machineRule.ts'
 import type { Idc } from './named.ts'
 import { type NewCluster, type NewZone, priorityGroups } from './newCluster.ts'
 import type { ObproxyCluster } from './obproxyReads.ts'
@@ -70,6 +71,23 @@ const hostsServeOnce: Rule = ({ zones }) => {
   )
 }
 
+/** One machine runs one server of a cluster, however many addresses it has. */
+const machinesServeOnce: Rule = ({ zones }, { hosts }) => {
+  const second = secondAddresses(
+    zones.flatMap((zone) => zone.servers),
+    hosts,
+  )
+  return zones.flatMap((zone, zoneIndex) =>
+    zone.servers.flatMap((id, index): Finding[] => {
+      const other = second.get(id)
+      if (other === undefined) return []
+      const named = `${hosts.get(id)?.innerIpAddress} (the same machine as ${other})`
+      const field = `zones[${zoneIndex}].servers[${index}]`
+      return [{ code: 'CMP07010', args: [named, 'OB_CLUSTER'], field, rejected: id }]
+    }),
+  )
+}
+
 /** OCP's FAQ: with several zones, the region of the first-priority zone must hold at least two, or sys cannot fail over near by. */
 const firstRegionHoldsTwo: Rule = ({ primaryZone, zones }, { idcs }) => {
   const first = priorityGroups(primaryZone)[0]?.[0]
@@ -120,7 +138,7 @@ const zoneFitsPackage: ZoneRule = ({ name, architecture, packageOperatingSystem 
   return findings
 }
 
-const rules: readonly Rule[] = [nameIsFree, standbyFits, packageFits, hostsServeOnce]
+const rules: readonly Rule[] = [nameIsFree, standbyFits, packageFits, hostsServeOnce, machinesServeOnce]
 const zoneRules: readonly ZoneRule[] = [idcIsThere, hostsFit, zoneFitsPackage]
 const lastRules: readonly Rule[] = [firstRegionHoldsTwo, obproxiesCanServe]
 

@@ -1,7 +1,8 @@
-import { and, asc, count, eq, exists, getTableColumns, ilike, inArray, isNull, not, or, type SQL } from 'drizzle-orm'
+import { and, asc, count, eq, exists, getTableColumns, ilike, inArray, isNull, ne, not, or, type SQL } from 'drizzle-orm'
 import { DefiniteError } from '../errors/failure.ts'
 import type { HostAccess } from '../host/host.ts'
 import type { HostKey } from '../host/hostKey.ts'
+import type { Machine } from '../host/machine.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import { containing, order, type Page, type Paging, window } from './paging.ts'
@@ -34,6 +35,12 @@ export interface HostFilter {
   readonly idcId?: readonly number[] | undefined
   readonly includedServiceType?: readonly HostService['type'][] | undefined
   readonly excludedServiceType?: readonly HostService['type'][] | undefined
+}
+
+/** A host, and which machine it was when it was last looked at. */
+export interface Relative extends Machine {
+  readonly id: number
+  readonly ip: string
 }
 
 /** What "Prepare host" reads from a host. */
@@ -160,6 +167,23 @@ export function hosts(db: Db, keys: Keys) {
         .update(table)
         .set({ ...facts, updateTime: new Date() })
         .where(eq(table.id, id))
+    },
+    /** Notes which machine a host is now. */
+    async setMachine(id: number, machine: Machine): Promise<void> {
+      await db.update(table).set({ machineId: machine.machineId, bootId: machine.bootId }).where(eq(table.id, id))
+    },
+    /** Other hosts that are, or were, this machine or its clones. */
+    async relatives(id: number, { machineId, bootId }: Machine): Promise<Relative[]> {
+      const likeIt = [machineId && eq(table.machineId, machineId), bootId && eq(table.bootId, bootId)].filter(
+        (like) => like !== '',
+      )
+      if (likeIt.length === 0) return []
+      const found = await db
+        .select({ id: table.id, ip: table.innerIpAddress, machineId: table.machineId, bootId: table.bootId })
+        .from(table)
+        .where(and(ne(table.id, id), or(...likeIt)))
+        .orderBy(asc(table.id))
+      return found.map((host) => ({ ...host, machineId: host.machineId ?? '', bootId: host.bootId ?? '' }))
     },
     /** The agent of a host; `undefined` when it has none any more. */
     async setAgent(id: number, agent: { readonly version: string; readonly status: AgentStatus } | undefined): Promise<void> {

@@ -39,7 +39,7 @@ export type { ClusterStatus, ObservedServer, ObservedTenant, ObservedZone, Serve
 export type { Credential } from './credentials.ts'
 export type { CreateLook, DryRun } from './dryRunCluster.ts'
 export type { Footprint } from './footprint.ts'
-export type { AgentStatus, Host, HostFacts, HostFilter, HostService, HostStatus } from './hosts.ts'
+export type { AgentStatus, Host, HostFacts, HostFilter, HostService, HostStatus, Relative } from './hosts.ts'
 export { type Key, type Keys, keysFromFile, parseKeys } from './key.ts'
 export type { HostType, Idc, Region, Removal } from './named.ts'
 export { type NewCluster, type NewZone, priorityGroups } from './newCluster.ts'

@@ -1,5 +1,6 @@
 import type { Finding } from '../errors/refused.ts'
 import type { Host } from './hosts.ts'
+import { secondAddresses } from './machineRule.ts'
 import type { Package } from './packages.ts'
 import type * as schema from './schema/index.ts'
 
@@ -54,6 +55,7 @@ export const tooManyLinks = (workMode: WorkMode, links: number, name: string): F
 /** What stands against a proxy on each wanted host; all must be of one architecture, since one package serves all. */
 export function hostFindings(hostIds: readonly number[], hosts: ReadonlyMap<number, Host>): Finding[] {
   const [first] = [...hosts.values()]
+  const second = secondAddresses(hostIds, hosts)
   return hostIds.flatMap((id, index): Finding[] => {
     const at = { field: `obproxyInstallParam.hostIds[${index}]`, rejected: id }
     const host = hosts.get(id)
@@ -61,6 +63,8 @@ export function hostFindings(hostIds: readonly number[], hosts: ReadonlyMap<numb
     if (hostIds.indexOf(id) !== index) return [{ code: 'CMP07010', args: [id, 'OB_PROXY'], ...at }]
     const { innerIpAddress: ip, status, architecture } = host
     if (status !== 'AVAILABLE') return [{ code: 'CMP07004', args: [ip, status, 'AVAILABLE'], ...at }]
+    const other = second.get(id)
+    if (other !== undefined) return [{ code: 'CMP07010', args: [`${ip} (the same machine as ${other})`, 'OB_PROXY'], ...at }]
     return architecture === first?.architecture ? [] : [{ code: 'CMP07018', args: [ip, String(architecture)], ...at }]
   })
 }

@@ -89,7 +89,9 @@ export const startSshd = async (options: SshdOptions = {}): Promise<TestSshd> =>
     join(directory, 'sshd_config'),
     [
       `Port ${port}`,
+      // One machine with two addresses.
       'ListenAddress 127.0.0.1',
+      'ListenAddress 127.0.0.2',
       `HostKey ${directory}/host`,
       ...(slowLogin === undefined
         ? [`AuthorizedKeysFile ${directory}/client.pub`]

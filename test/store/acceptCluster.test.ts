@@ -21,6 +21,25 @@ describe.each(databases)('accepting a cluster on $name', ({ open }) => {
   const accept = (change: Partial<NewCluster> = {}) => opened.store.acceptCluster({ request: newCluster(change), creator })
   const codeOf = (error: unknown) => (error instanceof Refused ? error.findings[0].code : error)
 
+  test('two addresses of one machine are refused in one cluster, and named', async () => {
+    const machine = { machineId: 'c0ffee', bootId: 'boot-1' }
+    for (const id of [1, 3]) await opened.store.hosts.setMachine(id, machine)
+    await opened.store.hosts.setMachine(2, { ...machine, bootId: 'boot-of-a-clone' })
+    const zones = [
+      { name: 'zone1', idcName: 'hz2', servers: [1, 2] },
+      { name: 'zone2', idcName: 'hz2', servers: [3] },
+    ]
+    const error = await accept({ zones }).catch((refused: unknown) => refused)
+    expect(error instanceof Refused && error.findings).toEqual([
+      {
+        code: 'CMP07010',
+        args: ['10.0.0.3 (the same machine as 10.0.0.1)', 'OB_CLUSTER'],
+        field: 'zones[1].servers[0]',
+        rejected: 3,
+      },
+    ])
+  })
+
   test('reserves the hosts and writes cluster, secret, task and subtasks', async () => {
     const { task } = await accept()
     expect(task.subtasks).toHaveLength(23)

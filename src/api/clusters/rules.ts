@@ -115,7 +115,7 @@ const startupParameters: Rule = ({ startupParameters }) => {
   const seen = new Set<string>()
   return (startupParameters ?? []).flatMap(({ name, value }, index): Finding[] => {
     const field = `startupParameters[${index}]`
-    if (!/^_?[a-z]\w{0,127}$/i.test(name)) return [invalid(`${field}.name`, 'letters, digits and _', name)]
+    if (!/^_{0,2}[a-z]\w{0,125}$/i.test(name)) return [invalid(`${field}.name`, 'letters, digits and _', name)]
     if (ownParameters.has(name.toLowerCase())) return [{ code: 'OBE31206', args: [name], field: `${field}.name`, rejected: name }]
     if (seen.has(name)) return [invalid(`${field}.name`, 'given twice', name)]
     seen.add(name)

@@ -8,7 +8,7 @@ const parameter = z.strictObject({
   // A password would stand in the start command and in the store for all to read: there are fields for them.
   name: z
     .string()
-    .regex(/^_?[a-z]\w{0,127}$/i, 'letters, digits and _')
+    .regex(/^_{0,2}[a-z]\w{0,125}$/i, 'letters, digits and _')
     .refine((name) => !/passw|secret/i.test(name), 'passwords go into password and proxyroPassword'),
   value: z.string().max(512),
 })

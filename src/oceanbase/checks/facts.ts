@@ -1,5 +1,10 @@
+import { type Machine, readMachine } from '../../host/machine.ts'
+
 /** What was read of a host before an install: facts only, no judgement. Sizes in bytes. */
 export interface HostFacts {
+  readonly machine: Machine
+  /** Wanted paths below a mount that does not answer; then nothing else was looked at. */
+  readonly dead: readonly string[]
   readonly architecture: string
   readonly cores: number
   readonly memory: { readonly total: number; readonly available: number; readonly swap: number }
@@ -89,7 +94,10 @@ export const parseFacts = (output: string): HostFacts => {
     Object.fromEntries(rows(name).map(([key = '', value]) => [key, Number(value)]))
   const memory = numbers('memory')
   const limits = limitsOf(rows('limits'))
+  const [machine = []] = rows('machine')
   return {
+    machine: readMachine(machine.join(' ')),
+    dead: words('dead'),
     architecture: words('architecture')[0] ?? '',
     cores: Number(words('cores')[0] ?? 0),
     memory: {

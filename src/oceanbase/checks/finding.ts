@@ -37,6 +37,10 @@ export interface Situation {
   readonly wish: Wish
   /** This host's clock and those of the peers that answered. */
   readonly clocks: readonly Clock[]
+  /** Addresses of other hosts of the cluster that are this machine. */
+  readonly twins: readonly string[]
+  /** Addresses of those with its machine-id that are other machines. */
+  readonly clones: readonly string[]
 }
 
 /** One line of the table of pre-checks: what is looked at, how bad a finding is, and what is said then, once for each thing found. */

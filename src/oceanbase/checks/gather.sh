@@ -1,5 +1,5 @@
 # Prints what the pre-check must know of a host, one fact a line, its fields divided by tabs. Needs bash, coreutils, grep, find and /proc.
-# Expects the lists ports, paths, disks, leftovers, peers (ip:port), commands, kernel, and home, package, ip, os_user, mark.
+# Expects the lists ports, paths, disks, leftovers, peers (ip:port), commands, kernel, and home, package, ip, os_user, mark; and `identity`.
 export LC_ALL=C
 say() { local IFS=$'\t'; printf '%s\n' "$*"; }
 first() { REPLY=; [ -r "$1" ] && read -r REPLY 2>/dev/null <"$1"; }
@@ -16,6 +16,16 @@ for peer in "${peers[@]}"; do
   { timeout 1.5 bash -c 'exec 3<>"/dev/tcp/$1/$2"' _ "${peer%:*}" "${peer##*:}" 2>/dev/null && say peer "${peer%:*}" yes || say peer "${peer%:*}" no; } &
 done
 
+# A path below a mount that does not answer would stop every look: then nothing else is looked at.
+dead=
+for path in "${disks[@]}"; do
+  timeout -s KILL 5 stat -L -- "$path" >/dev/null 2>&1
+  [ $? -ne 137 ] || { say dead "$path"; dead=yes; }
+done
+[ -z "$dead" ] || { wait; exit 0; }
+
+read -r machine boot < <(identity)
+say machine "$machine" "$boot"
 say architecture "$(uname -m)"
 say cores "$(getconf _NPROCESSORS_ONLN)"
 if grep -qwm1 avx /proc/cpuinfo; then say feature avx; fi
@@ -38,16 +48,25 @@ for process in /proc/[0-9]*; do
   esac
 done
 
+# The kernel's tables may have 100,000 rows, and the machine as many open files: each is read once for all ports.
+wanted=$(printf '|%04X' "${ports[@]}") inodes=() holders=() names=()
+while read -r _ local _ _ _ _ _ _ _ inode _; do
+  port=$((16#${local##*:}))
+  [ -z "${inodes[port]}" ] || continue
+  inodes[port]=$inode names+=(${names[@]+-o} -lname "socket:\\[$inode\\]")
+done < <(grep -hE "^ *[0-9]+: [0-9A-F]+:(${wanted#|}) [0-9A-F:]+ 0A " /proc/net/tcp /proc/net/tcp6 2>/dev/null)
+if [ "${#names[@]}" -gt 0 ]; then
+  while read -r name holder; do
+    inode=${name//[!0-9]/} pid=${holder#/proc/}
+    holders[inode]=${holders[inode]:-${pid%%/*}}
+  done < <(find /proc/[0-9]*/fd \( "${names[@]}" \) -printf '%l %p\n' 2>/dev/null)
+fi
 for port in "${ports[@]}"; do
-  printf -v hex '%04X' "$port"
-  inode=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | while read -r _ local _ state _ _ _ _ _ inode _; do
-    if [ "$state" = 0A ] && [ "${local##*:}" = "$hex" ]; then echo "$inode"; break; fi
-  done)
+  inode=${inodes[port]:-}
   [ -n "$inode" ] || continue
-  holder=$(find /proc/[0-9]*/fd -lname "socket:\[$inode\]" -print -quit 2>/dev/null)
-  pid=${holder#/proc/} pid=${pid%%/*}
-  first "/proc/${pid:-0}/comm"
-  say listen "$port" "${pid:-0}" "${REPLY:-unknown}" "$(readlink "/proc/${pid:-0}/cwd" 2>/dev/null)"
+  pid=${holders[inode]:-0}
+  first "/proc/$pid/comm"
+  say listen "$port" "$pid" "${REPLY:-unknown}" "$(readlink "/proc/$pid/cwd" 2>/dev/null)"
 done
 
 for path in "${paths[@]}"; do

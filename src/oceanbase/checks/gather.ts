@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { machineFunctions } from '../../host/machine.ts'
 import { Quoted, sh } from '../../quote.ts'
 import { agentPorts } from '../agent.ts'
 import { rootServersOf, serversOf } from '../cluster.ts'
@@ -33,5 +34,5 @@ export const gatherScript = (wish: Wish, ports: ReadonlyMap<string, number>): Qu
 disks=(${[cluster.paths.install, cluster.paths.data, cluster.paths.log]}) leftovers=(${leftovers}) peers=(${peers})
 commands=(${neededCommands}) kernel=(${kernelNames}) home=${layout.home} package=${wish.package.name}
 ip=${server.ip} os_user=${cluster.osUser} mark=${markerName}
-${gather}`
+${machineFunctions}${gather}`
 }

@@ -5,6 +5,7 @@ import { machineChecks } from './machine.ts'
 import { networkChecks } from './network.ts'
 import { occupancyChecks } from './occupancy.ts'
 import { resourceChecks } from './resources.ts'
+import { zoneChecks } from './zones.ts'
 
 /** Every pre-check of a host, the most telling first. */
 export const checks: readonly Check[] = [
@@ -14,10 +15,22 @@ export const checks: readonly Check[] = [
   ...networkChecks,
   ...limitChecks,
   ...kernelChecks,
+  ...zoneChecks,
 ]
+
+/** The one finding about a path whose mount does not answer: no other fact could be read. */
+const unanswered = (path: string): Finding => ({
+  code: 'CMP07050',
+  item: 'mounts',
+  level: 'FATAL',
+  message: `${path} lies on a mount that does not answer`,
+  advice: 'bring its server back or unmount it (umount -f), then retry; or use another path',
+})
 
 /** All that is not as it should be on a host, FATAL findings first. */
 export const judge = (situation: Situation): Finding[] => {
+  const { dead } = situation.facts
+  if (dead.length > 0) return dead.map(unanswered)
   const findings = checks.flatMap(({ look, ...finding }) => look(situation).map((message) => ({ ...finding, message })))
   return [...findings.filter(({ level }) => level === 'FATAL'), ...findings.filter(({ level }) => level === 'WARN')]
 }

@@ -28,6 +28,21 @@ const disliked = [
 /** The machine and its operating system. Sources: OCP's error table (CMP070xx); obdeploy, errors 2014 and 2022. */
 export const machineChecks: readonly Check[] = [
   {
+    code: 'CMP07010',
+    item: 'machine',
+    level: 'FATAL',
+    advice: 'create the cluster with one host for each machine, and delete the others',
+    look: ({ twins, wish: { server } }) =>
+      twins.map((ip) => `${server.ip} and ${ip} are two addresses of one machine; a cluster needs a machine for each server`),
+  },
+  {
+    code: 'CMP07010',
+    item: 'machine',
+    level: 'WARN',
+    advice: 'give each clone an identity of its own: rm /etc/machine-id, then systemd-machine-id-setup',
+    look: ({ clones }) => clones.map((ip) => `${ip} is another machine with the same machine-id, as a clone has`),
+  },
+  {
     code: 'CMP07037',
     item: 'OS user',
     level: 'FATAL',

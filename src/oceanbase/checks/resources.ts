@@ -1,3 +1,4 @@
+import { startupParametersOf } from '../observer.ts'
 import { type Check, type Situation, when } from './finding.ts'
 import { ownObservers } from './ownership.ts'
 import { gibibytes, sizeOf } from './size.ts'
@@ -11,9 +12,9 @@ const fullestPercent = 90
 /** What the smallest observer needs that was seen to start: a data file of 256 MiB, redo logs of 2 GiB, a package unpacked. */
 const leastFree = 2 * 2 ** 30
 
-/** Bytes of a startup parameter as posted, or undefined. */
-const posted = ({ wish: { cluster } }: Situation, name: string): number | undefined =>
-  sizeOf(cluster.startupParameters.find((parameter) => parameter.name === name)?.value)
+/** Bytes of a startup parameter that observer will be given, or undefined. */
+const given = ({ wish: { cluster } }: Situation, name: string): number | undefined =>
+  sizeOf(startupParametersOf(cluster).find((parameter) => parameter.name === name)?.value)
 
 /** Once observer runs it has taken what it was given: what is left then says nothing. */
 const untaken =
@@ -35,8 +36,8 @@ const memory = (level: Check['level'], look: Check['look']): Check => ({
 const disks: Check['look'] = (situation) => {
   const { facts, wish } = situation
   const wanted = [
-    { path: wish.cluster.paths.data, use: 'data', size: posted(situation, 'datafile_size') ?? 0 },
-    { path: wish.cluster.paths.log, use: 'redo logs', size: posted(situation, 'log_disk_size') ?? 0 },
+    { path: wish.cluster.paths.data, use: 'data', size: given(situation, 'datafile_size') ?? 0 },
+    { path: wish.cluster.paths.log, use: 'redo logs', size: given(situation, 'log_disk_size') ?? 0 },
   ]
   const devices = new Map<string, { available: number; needed: number; uses: string[] }>()
   for (const { path, use, size } of wanted) {
@@ -63,17 +64,17 @@ export const resourceChecks: readonly Check[] = [
   ),
   memory('FATAL', (situation) =>
     ['memory_limit', 'system_memory'].flatMap((name) => {
-      const [size, { available }] = [posted(situation, name) ?? 0, situation.facts.memory]
+      const [size, { available }] = [given(situation, name) ?? 0, situation.facts.memory]
       return when(size > available, `${name} is ${gibibytes(size)}, only ${gibibytes(available)} are available`)
     }),
   ),
   memory('FATAL', (situation) => {
-    const [limit, system] = [posted(situation, 'memory_limit'), posted(situation, 'system_memory')]
+    const [limit, system] = [given(situation, 'memory_limit'), given(situation, 'system_memory')]
     // Source: obdeploy, error 2010.
     return when(limit !== undefined && system !== undefined && system >= limit, 'system_memory is not below memory_limit')
   }),
   memory('WARN', (situation) => {
-    const [limit, system] = [posted(situation, 'memory_limit'), posted(situation, 'system_memory')]
+    const [limit, system] = [given(situation, 'memory_limit'), given(situation, 'system_memory')]
     return when(
       limit !== undefined && system !== undefined && system < limit && system > 0.75 * limit,
       'system_memory takes more than three quarters of memory_limit',

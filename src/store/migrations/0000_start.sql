@@ -182,6 +182,8 @@ CREATE TABLE "hosts" (
 	"status" text NOT NULL,
 	"host_key" text,
 	"host_key_type" text,
+	"machine_id" text,
+	"boot_id" text,
 	"agent_version" text,
 	"agent_status" text,
 	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,

@@ -102,6 +102,9 @@ export const hosts = pgTable(
     hostKey: text(),
     /** That key's type, e.g. `ssh-ed25519`; null while only its fingerprint is known. */
     hostKeyType: text(),
+    /** Which machine it was when it was last looked at; see host/machine.ts. */
+    machineId: text(),
+    bootId: text(),
     agentVersion: text(),
     agentStatus: text({ enum: agentStatuses }),
     createTime: createTime(),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { areDoubtful, judge, parseFacts, truest } from '../../../src/oceanbase/checks/index.ts'
+import { clusterOf } from '../cluster/fakeCluster.ts'
 import { type Changes, directory, situationWith } from './situation.ts'
 
 const gib = 2 ** 30
@@ -68,6 +69,26 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
     `FATAL OBE11021 ob install pre check failed, maybe from another observer: ${home}/etc/observer.config.bin is left over`,
   ],
   [
+    'another address of this machine in the cluster',
+    { twins: ['10.0.0.2'] },
+    'FATAL CMP07010 10.0.0.1 and 10.0.0.2 are two addresses of one machine; a cluster needs a machine for each server',
+  ],
+  [
+    'a clone of this machine in the cluster',
+    { clones: ['10.0.0.2'] },
+    'WARN CMP07010 10.0.0.2 is another machine with the same machine-id, as a clone has',
+  ],
+  [
+    'a path on a mount that does not answer',
+    { facts: { dead: ['/data/1'] } },
+    'FATAL CMP07050 /data/1 lies on a mount that does not answer',
+  ],
+  [
+    'an even number of zones',
+    { cluster: { zones: clusterOf(['10.0.0.1', '10.0.0.2']).zones } },
+    'WARN OBE18010 2 zones survive the loss of 0, no more than 1 would',
+  ],
+  [
     'a port that is taken',
     { facts: { listening: [{ port: 2881, pid: 5, command: 'mysqld', cwd: '/' }] } },
     'FATAL OBD-1001 port 2881 is taken by mysqld (pid 5)',
@@ -127,6 +148,11 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
     'a memory_limit above what is available',
     { cluster: { startupParameters: [{ name: 'memory_limit', value: '64G' }] } },
     'FATAL OBE19019 memory_limit is 64.0 GiB, only 60.0 GiB are available',
+  ],
+  [
+    'too little memory for the system_memory that is given by default',
+    { facts: { memory: { total: 8 * gib, available: 4 * gib, swap: 0 } } },
+    'FATAL OBE19019 system_memory is 5.0 GiB, only 4.0 GiB are available',
   ],
   [
     'a system_memory that leaves nothing',
@@ -206,6 +232,11 @@ describe('a pre-check finds', () => {
 })
 
 describe('the facts of a host', () => {
+  it('say nothing else where a mount does not answer', () => {
+    const facts = parseFacts('peer\t10.0.0.2\tno\ndead\t/data/1\n')
+    expect(judge({ ...situationWith(), facts }).map(({ item }) => item)).toEqual(['mounts'])
+  })
+
   it('are read from lines of words divided by tabs', () => {
     const facts = parseFacts(
       [

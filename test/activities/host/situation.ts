@@ -26,6 +26,8 @@ export const directory = (path: string, changes: Partial<PathFacts> = {}): PathF
 
 /** A host on which nothing is to be found fault with. */
 const goodFacts = (cluster: ClusterSpec): HostFacts => ({
+  machine: { machineId: 'c0ffee', bootId: 'boot-1' },
+  dead: [],
   architecture: 'x86_64',
   cores: 16,
   memory: { total: 64 * gib, available: 60 * gib, swap: 0 },
@@ -63,13 +65,22 @@ export interface Changes {
   readonly facts?: Partial<HostFacts>
   readonly cluster?: Partial<ClusterSpec>
   readonly clocks?: Situation['clocks']
+  readonly twins?: Situation['twins']
+  readonly clones?: Situation['clones']
   /** Paths whose facts are other than missing. */
   readonly paths?: readonly PathFacts[]
 }
 
 /** A good host, 10.0.0.1, of a cluster of two, but for what is changed. The task is 7. */
-export const situationWith = ({ facts = {}, cluster: changed = {}, clocks, paths = [] }: Changes = {}): Situation => {
-  const cluster = clusterOf(['10.0.0.1', '10.0.0.2'], changed)
+export const situationWith = ({
+  facts = {},
+  cluster: changed = {},
+  clocks,
+  twins = [],
+  clones = [],
+  paths = [],
+}: Changes = {}): Situation => {
+  const cluster = clusterOf(['10.0.0.1 10.0.0.2'], changed)
   const good = goodFacts(cluster)
   const all = good.paths.map((path) => paths.find((other) => other.path === path.path) ?? path)
   return {
@@ -89,5 +100,7 @@ export const situationWith = ({ facts = {}, cluster: changed = {}, clocks, paths
       { ip: '10.0.0.1', offsetMs: 1, errorMs: 2 },
       { ip: '10.0.0.2', offsetMs: 3, errorMs: 2 },
     ],
+    twins,
+    clones,
   }
 }
