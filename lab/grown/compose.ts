@@ -89,9 +89,18 @@ export function readCompose(files: readonly string[], env: Readonly<Record<strin
   return [...written].filter(([, { profiles }]) => profiles.length === 0).map(([name, service]) => asService(name, service))
 }
 
-/** `${NAME:-default}` in every text of a document; an empty variable counts as absent, as compose has it. */
+/** `${NAME:-default}` and `${NAME:?what to do}` in a text; an empty variable counts as absent, as compose has it. */
+function withVariables(text: string, env: Readonly<Record<string, string>>): string {
+  return text.replace(/\$\{(\w+):([-?])([^}]*)\}/g, (_, name: string, kind: string, words: string) => {
+    const value = env[name]
+    if (value) return value
+    if (kind === '?') throw new Error(`required variable ${name} is missing a value: ${words}`)
+    return words
+  })
+}
+
 function filled(value: unknown, env: Readonly<Record<string, string>>): unknown {
-  if (typeof value === 'string') return value.replace(/\$\{(\w+):-([^}]*)\}/g, (_, name, otherwise) => env[name] || otherwise)
+  if (typeof value === 'string') return withVariables(value, env)
   if (Array.isArray(value)) return value.map((item) => filled(item, env))
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item, env)]))

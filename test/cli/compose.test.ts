@@ -16,6 +16,7 @@ const service = z.object({
   entrypoint: z.array(z.string()).default([]),
   environment: z.record(z.string(), z.string()).default({}),
   volumes: z.array(z.string()).default([]),
+  ports: z.array(z.string()).default([]),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
   healthcheck: z.unknown().optional(),
 })
@@ -27,7 +28,8 @@ const all = Object.entries(services)
 const ours = all.filter(([, { command }]) => command.some((word) => word.startsWith('src/')))
 
 /** What compose makes of a text when nothing is set. */
-const withDefaults = (text: string): string => text.replace(/\$\{(\w+):-([^}]*)\}/g, '$2')
+const withDefaults = (text: string): string =>
+  text.replace(/\$\{(\w+):(-([^}]*)|\?[^}]*)\}/g, (_, name, __, value) => value ?? name)
 const variables = (text: string): Set<string> => new Set([...text.matchAll(/\$\{(\w+)/g)].flatMap(([, name]) => name ?? []))
 
 describe('docker-compose.yml', () => {
@@ -69,6 +71,15 @@ describe('docker-compose.yml', () => {
     expect(variables(source)).toEqual(new Set(example.keys()))
     for (const [, name = '', value] of source.matchAll(/\$\{(\w+):-([^}]*)\}/g))
       expect([name, value]).toEqual([name, example.get(name)])
+  })
+
+  test('has no password that is published, and a Web UI that only shows', () => {
+    for (const name of ['TEMPORAL_DB_PASSWORD', 'OBFLOW_DB_PASSWORD', 'OBFLOW_ADMIN_PASSWORD']) {
+      expect(source).toContain(`\${${name}:?`)
+      expect(read('.env.example')).toMatch(new RegExp(`^${name}=$`, 'm'))
+    }
+    expect(services['temporal-ui']?.environment.TEMPORAL_DISABLE_WRITE_ACTIONS).toBe('true')
+    for (const [, { ports }] of all) for (const port of ports) expect(withDefaults(port)).toMatch(/^127\.0\.0\.1:/)
   })
 
   test('registers the search attributes that runs carry', () => {

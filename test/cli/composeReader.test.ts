@@ -6,8 +6,9 @@ import { readCompose } from '../../lab/grown/compose.ts'
 
 const repository = resolve(import.meta.dirname, '../..')
 const main = join(repository, 'docker-compose.yml')
+const passwords = { TEMPORAL_DB_PASSWORD: 't1', OBFLOW_DB_PASSWORD: 'o1', OBFLOW_ADMIN_PASSWORD: 'a1' }
 const service = (name: string, files = [main], env: Readonly<Record<string, string>> = {}) =>
-  readCompose(files, env).find((candidate) => candidate.name === name)
+  readCompose(files, { ...passwords, ...env }).find((candidate) => candidate.name === name)
 
 describe('the reader of compose files that `make grown` starts the stack with', () => {
   let folder: string
@@ -23,12 +24,16 @@ describe('the reader of compose files that `make grown` starts the stack with', 
 
   it('resolves anchors, variables and their defaults, and leaves profiles aside', () => {
     expect(service('worker')?.environment).toMatchObject({
-      DATABASE_URL: 'postgresql://obflow:dev-only-obflow@postgresql:5432/obflow',
+      DATABASE_URL: 'postgresql://obflow:o1@postgresql:5432/obflow',
       TEMPORAL_ADDRESS: 'temporal:7233',
     })
     expect(service('worker', [main], { OBFLOW_DB_PASSWORD: 'x1' })?.environment.DATABASE_URL).toContain(':x1@')
-    expect(service('api', [main], { OBFLOW_ADMIN_PASSWORD: '' })?.environment.OBFLOW_ADMIN_PASSWORD).toBe('dev-only-admin')
+    expect(service('api', [main], { OBFLOW_ERROR_CODES: '' })?.environment.OBFLOW_ERROR_CODES).toBe('string')
     expect(service('lab')).toBeUndefined()
+  })
+
+  it.each(Object.keys(passwords))('starts nothing without %s: a published password is none', (name) => {
+    expect(() => service('api', [main], { [name]: '' })).toThrow(`required variable ${name} is missing a value: set it in .env`)
   })
 
   it('says what a service waits for, how its health is asked, and how often it is started again', () => {

@@ -70,7 +70,7 @@ export async function serveGrown(
   const project = await startProject({
     lab,
     files: [composeFile, ...files],
-    env: { ...env, OBFLOW_ADMIN_PASSWORD: password },
+    env: { TEMPORAL_DB_PASSWORD: 'of-temporal', OBFLOW_DB_PASSWORD: 'of-obflow', ...env, OBFLOW_ADMIN_PASSWORD: password },
     scale: { api: 2, worker: 2 },
   })
   return {
