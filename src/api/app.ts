@@ -110,7 +110,7 @@ export async function buildApp({
     checkPassword: auth.checkPassword,
     operate: starts.operate,
     lookAtHosts: (look, by) => workflows.lookAtHosts(look, by),
-    health: healthCheck({ store, workflows }),
+    health: healthCheck({ store, workflows, directory: config.packagesDir }),
     sick,
   }
   for (const resource of [

@@ -34,11 +34,15 @@ export interface AuthenticationOptions {
   readonly clock: () => Date
 }
 
+/** Signed uploads taken at a time: until their end they may be anybody's. */
+const maxUnverified = 4
+
 /** Who calls, by HTTP Basic or by OCP's signature, and whether that may be: 401, 403, 429. */
 export function authentication({ store, rateLimits, clock }: AuthenticationOptions) {
   const userOf = passwordCheck(store, clock)
   const count = rateLimiter(rateLimits, clock)
   const claims = new WeakMap<FastifyRequest, Claim>()
+  let unverified = 0
 
   const enter = (request: FastifyRequest, reply: FastifyReply, { id, username, roles }: User): void => {
     request.caller = { id, name: username }
@@ -55,7 +59,7 @@ export function authentication({ store, rateLimits, clock }: AuthenticationOptio
     async onRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
       if (request.routeOptions.config.permission === 'OPEN') return
       const login = basicLogin(request.headers.authorization)
-      if (login) return enter(request, reply, await userOf(login, request.ip))
+      if (login) return enter(request, reply, await userOf(login, request.ip, request.socket))
       const claim = await claimOf(store, request, clock())
       if (claim === undefined) throw new Refused({ code: 'IAM10000', args: ['no login was sent'] })
       claims.set(request, claim)
@@ -65,13 +69,19 @@ export function authentication({ store, rateLimits, clock }: AuthenticationOptio
       const claim = claims.get(request)
       if (claim === undefined) return payload
       if (request.routeOptions.config.streamsBody && isMultipart(request)) {
-        enter(request, reply, claim.user)
-        request.bodyVerified = verifyOnTheWay(claim, request.raw)
+        // The signature is over the body: its bytes have to be taken before anybody knows whose they are.
+        if (unverified >= maxUnverified) throw new Refused({ code: 'COM10004', args: ['other signed uploads are under way'] })
+        unverified += 1
+        request.raw.once('close', () => {
+          unverified -= 1
+        })
+        const verified = verifyOnTheWay(claim, request.raw)
+        request.bodyVerified = async () => enter(request, reply, await verified())
         return payload
       }
-      const verified = await verifyBody(claim, { request, reply, payload })
-      enter(request, reply, claim.user)
-      return verified
+      const { user, body } = await verifyBody(claim, { request, reply, payload })
+      enter(request, reply, user)
+      return body
     },
   }
 }

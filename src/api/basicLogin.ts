@@ -21,31 +21,54 @@ export function basicLogin(header: string | undefined): Login | undefined {
     : { username: text.slice(0, colon), password: new Secret(text.slice(colon + 1)) }
 }
 
-/** Wrong passwords allowed, and for how long none is looked at afterwards. Source: OCP's defaults, by user and by client. */
-const limits = { user: { failures: 5, minutes: 30 }, client: { failures: 20, minutes: 10 } } as const
-type Side = keyof typeof limits
+/**
+ * Wrong passwords after which none is looked at for 30 minutes: of a user from one address, which is
+ * OCP's default, and of a user from all addresses that did not log in before.
+ */
+const limits = { pair: 5, user: 50 } as const
+const lockMs = 30 * 60_000
+
+/** Wrong logins a minute after which a locked user's remembered ones from that address count on their connections only. */
+const flood = { guesses: 20, ms: 60_000 } as const
 
 /** Logins remembered at a time. */
 const remembered = 1000
 
+/** Passwords that wait to be looked at, from one address and from all. */
+const maxWaiting = { address: 32, all: 200 } as const
+
 const blocked = (until: Date, now: Date): Refused =>
   new Refused({ code: 'IAM10007', args: [Math.ceil((until.getTime() - now.getTime()) / 60_000)] })
 
+/** Forgets the oldest when no more are remembered. */
+function makeRoom(map: Map<string, unknown>): void {
+  const [oldest] = map.keys()
+  if (map.size >= remembered && oldest !== undefined) map.delete(oldest)
+}
+
+/** What is counted: a name that no user can have is not kept in its length. */
+const subjectsOf = (username: string, address: string) => {
+  const name = username.slice(0, 64)
+  return { pair: `user/${name}@${address}`, user: `user/${name}` }
+}
+
 /**
- * Checks passwords. A verified login is remembered by a keyed digest of user, password and client address, together with the hash it was
- * verified against: scrypt is not paid on each call, a changed password counts at once, and who is logged in is not locked out by a stranger
- * who guesses from elsewhere.
+ * Checks passwords. A verified login is remembered by a keyed digest of user, password and client
+ * address, together with the hash it was verified against: scrypt is not paid on each call, a changed
+ * password counts at once, and whoever is logged in is not locked out by somebody else who guesses.
  */
 export function passwordCheck(store: Store, clock: () => Date) {
   const digestKey = randomBytes(32)
   const verified = new Map<string, string>()
-  // Addresses known to be blocked. A remembered login from one of them does not pass: the answer would tell a right guess from a wrong one.
-  const blockedClients = new Map<string, Date>()
+  // Connections that have proven a login: theirs go on under a flood of guesses from their address.
+  const proven = new WeakMap<object, string>()
+  const guesses = new Map<string, { readonly digests: Set<string>; readonly until: Date }>()
+  const waiting = new Map<string, number>()
   // Compared against when there is no such user, so that the time of the answer does not tell.
   const nobody = hashPassword(new Secret(randomBytes(16).toString('hex')))
 
-  const fail = (side: Side, name: string, now: Date): Promise<number> =>
-    store.loginFailures.add(`${side}/${name}`, now, new Date(now.getTime() + limits[side].minutes * 60_000))
+  const fail = (subject: string, now: Date): Promise<number> =>
+    store.loginFailures.add(subject, now, new Date(now.getTime() + lockMs))
 
   const recall = async (username: string, digest: string): Promise<User | undefined> => {
     if (!verified.has(digest)) return undefined
@@ -53,49 +76,83 @@ export function passwordCheck(store: Store, clock: () => Date) {
     return user && verified.get(digest) === user.passwordHash ? user : undefined
   }
 
+  /** Notes a wrong login; else a remembered one could be guessed without end. A client that repeats an old password guesses once. */
+  const guessed = (pair: string, digest: string, now: Date): void => {
+    const known = guesses.get(pair)
+    const current = known && known.until > now ? known : { digests: new Set<string>(), until: new Date(now.getTime() + flood.ms) }
+    if (current.digests.size <= flood.guesses) current.digests.add(digest)
+    guesses.delete(pair)
+    makeRoom(guesses)
+    guesses.set(pair, current)
+  }
+
   const verify = async ({ username, password }: Login, address: string, digest: string): Promise<User> => {
     const recalled = await recall(username, digest)
     if (recalled) return recalled
     const now = clock()
-    const known = await store.loginFailures.of([`client/${address}`, `user/${username}`], now)
-    const client = known.get(`client/${address}`)
-    if (client && client.failures >= limits.client.failures) {
-      if (blockedClients.size >= remembered) blockedClients.clear()
-      blockedClients.set(address, client.until)
-      throw blocked(client.until, now)
-    }
-    const guesses = known.get(`user/${username}`)
-    if (guesses && guesses.failures >= limits.user.failures) {
-      await fail('client', address, now)
-      throw blocked(guesses.until, now)
+    const { pair, user: everywhere } = subjectsOf(username, address)
+    const known = await store.loginFailures.of([pair, everywhere], now)
+    for (const [subject, most] of [
+      [pair, limits.pair],
+      [everywhere, limits.user],
+    ] as const) {
+      const failed = known.get(subject)
+      if (failed && failed.failures >= most) throw blocked(failed.until, now)
     }
 
     const user = await store.users.byName(username)
     const matches = await verifyPassword(password, user?.passwordHash ?? (await nobody))
     if (!user || !matches) {
-      await fail('client', address, now)
-      const left = limits.user.failures - (await fail('user', username, now))
-      throw new Refused({ code: 'IAM10004', args: [Math.max(left, 0)] })
+      await fail(everywhere, now)
+      throw new Refused({ code: 'IAM10004', args: [Math.max(limits.pair - (await fail(pair, now)), 0)] })
     }
-    if (guesses) await store.loginFailures.forget(`user/${username}`)
-    if (verified.size >= remembered) verified.clear()
+    if (known.has(pair)) await store.loginFailures.forget(pair)
+    makeRoom(verified)
     verified.set(digest, user.passwordHash)
     return user
   }
 
   // One after the other: guesses sent at once are counted before the next is looked at, and a flood of them takes one core at most.
   let last: Promise<unknown> = Promise.resolve()
+  const inTurn = async (address: string, work: () => Promise<User>): Promise<User> => {
+    const here = waiting.get(address) ?? 0
+    const all = [...waiting.values()].reduce((sum, each) => sum + each, 0)
+    if (here >= maxWaiting.address || all >= maxWaiting.all) {
+      throw new Refused({ code: 'COM10004', args: ['too many logins are being checked'] })
+    }
+    waiting.set(address, here + 1)
+    const checked = last.then(work)
+    last = checked.catch(() => {})
+    try {
+      return await checked
+    } finally {
+      const left = (waiting.get(address) ?? 1) - 1
+      if (left > 0) waiting.set(address, left)
+      else waiting.delete(address)
+    }
+  }
 
   /** The user of a login, or Refused: IAM10004 with the attempts left, IAM10007 when there are none. */
-  return async (login: Login, address: string): Promise<User> => {
-    const until = blockedClients.get(address)
-    if (until && until > clock()) throw blocked(until, clock())
+  return async (login: Login, address: string, connection?: object): Promise<User> => {
     const words = [login.username, login.password.reveal(), address]
     const digest = createHmac('sha256', digestKey).update(JSON.stringify(words)).digest('base64')
+    const { pair } = subjectsOf(login.username, address)
+    const flooded = guesses.get(pair)
+    const now = clock()
+    const tooMany = flooded !== undefined && flooded.until > now && flooded.digests.size > flood.guesses
+    if (tooMany && (connection === undefined || proven.get(connection) !== digest)) throw blocked(flooded.until, now)
     const recalled = await recall(login.username, digest)
-    if (recalled) return recalled
-    const checked = last.then(() => verify(login, address, digest))
-    last = checked.catch(() => {})
-    return checked
+    if (recalled) {
+      if (connection) proven.set(connection, digest)
+      return recalled
+    }
+    try {
+      const user = await inTurn(address, () => verify(login, address, digest))
+      if (connection) proven.set(connection, digest)
+      return user
+    } catch (error) {
+      guessed(pair, digest, now)
+      throw error
+    }
   }
 }

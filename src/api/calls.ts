@@ -30,7 +30,7 @@ const below = (paths: readonly string[], calls: Readonly<Record<string, Call>>):
 const part = z.enum(['okay', 'away'])
 const health = z.strictObject({
   status: z.enum(['okay', 'bad']),
-  store: part,
+  store: z.enum([...part.options, 'full']),
   temporal: part,
   workers: z.enum([...part.options, 'unknown']),
 })

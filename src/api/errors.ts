@@ -2,8 +2,9 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { type Code, codes, type Language, textOf } from '../errors/codes.ts'
 import { type Finding, Refused } from '../errors/refused.ts'
-import { isAway } from '../store/index.ts'
+import { isAway, isFull, isRace } from '../store/index.ts'
 import { envelope } from './envelope.ts'
+import { withoutStatement } from './withoutStatement.ts'
 
 /** The language of an answer, by Accept-Language; English unless Chinese is preferred. */
 export function languageOf(header: string | undefined): Language {
@@ -18,6 +19,9 @@ export function languageOf(header: string | undefined): Language {
     .sort((left, right) => right.weight - left.weight)
   return wishes[0]?.tag.startsWith('zh') ? 'zh' : 'en'
 }
+
+/** Sub-errors of one answer. */
+const maxSubErrors = 100
 
 /** After this many seconds what was away may be back. */
 const retryAfterSeconds = 5
@@ -56,6 +60,8 @@ function failureOf(error: FastifyError, request: FastifyRequest): Failure {
   const cause = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : String(error.code)
   // A NUL that came another way than through a schema.
   if (cause === '22021') return failure(400, 'COM10003', 'not a text that can be stored')
+  if (isFull(error)) return failure(503, 'COM10004', 'no space is left on the disk of the API or of its store; make room')
+  if (isRace(error)) return failure(409, 'COM10005', 'another call changed the same at this moment; look at it and try again')
   if (isAway(error)) return failure(503, 'COM10004', 'the store is away')
   return failure(undefined, 'COM10999', request.id)
 }
@@ -81,10 +87,11 @@ export const errorHandler = (config: Pick<Config, 'errorCodes'>) => {
     const { findings, http } = failureOf(error, request)
     const [first] = findings
     const status = http ?? codes[first.code].http
-    if (status >= 500) request.log.error({ err: error }, 'a call failed')
+    if (status >= 500) request.log.error({ err: withoutStatement(error) }, 'a call failed')
     const language = languageOf(request.headers['accept-language'])
     const say = ({ code, args = [] }: Finding) => textOf(code, args, language)
     const subErrors = findings
+      .slice(0, maxSubErrors)
       .filter((finding) => finding.field !== undefined)
       .map((finding) => ({
         ...(finding.code !== first.code && { code: numberOf(finding.code) }),

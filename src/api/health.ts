@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../store/index.ts'
 import type { EngineHealth } from './engineHealth.ts'
@@ -6,16 +8,26 @@ import type { Workflows } from './launch.ts'
 /** Whether all that a call may need is there, part by part. */
 export interface Health extends EngineHealth {
   readonly status: 'okay' | 'bad'
-  readonly store: 'okay' | 'away'
+  /** `full`: the disk of the data directory is. */
+  readonly store: 'okay' | 'away' | 'full'
 }
 
 /** Anybody may ask, so what was found is told again for this long. */
 const freshMs = 1000
 const storeDeadlineMs = 2000
 
-async function storeHealth(store: Store): Promise<Health['store']> {
-  const answered = store.ping().then(
-    () => 'okay' as const,
+/** Below this a store in the data directory writes no further segment of its log. */
+const roomBytes = 32 * 1024 * 1024
+
+/** Whether the disk has room on which a directory lies, or will lie once it is made. */
+async function hasRoom(directory: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(directory).catch(() => statfs(dirname(directory)))
+  return bavail * bsize >= roomBytes
+}
+
+async function storeHealth(store: Store, directory: string): Promise<Health['store']> {
+  const answered = Promise.all([store.ping(), hasRoom(directory).catch(() => true)]).then(
+    ([, room]) => (room ? ('okay' as const) : ('full' as const)),
     () => 'away' as const,
   )
   const given = new AbortController()
@@ -30,12 +42,15 @@ async function storeHealth(store: Store): Promise<Health['store']> {
 export function healthCheck({
   store,
   workflows,
+  directory,
 }: {
   readonly store: Store
+  /** On the disk that has to have room. */
+  readonly directory: string
   readonly workflows: Workflows
 }): () => Promise<Health> {
   const look = async (): Promise<Health> => {
-    const [stored, engine] = await Promise.all([storeHealth(store), workflows.health()])
+    const [stored, engine] = await Promise.all([storeHealth(store, directory), workflows.health()])
     const parts = { store: stored, ...engine }
     return { status: Object.values(parts).every((part) => part === 'okay') ? 'okay' : 'bad', ...parts }
   }

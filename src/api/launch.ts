@@ -5,6 +5,7 @@ import type { HostFinding } from '../plan/dryRun.ts'
 import type { CreateLook, Store, Task } from '../store/index.ts'
 import type { AskAnswer } from './ask.ts'
 import type { EngineHealth } from './engineHealth.ts'
+import { withoutStatement } from './withoutStatement.ts'
 
 /** What the API needs of the engine. */
 export interface Workflows {
@@ -40,7 +41,7 @@ export function launcher({ store, workflows, log }: { store: Store; workflows: W
       await workflows.start(run)
       await store.tasks.markStarted(run.taskId)
     } catch (error) {
-      log.warn({ err: error, taskId: run.taskId }, 'a task could not be started; it is tried again')
+      log.warn({ err: withoutStatement(error), taskId: run.taskId }, 'a task could not be started; it is tried again')
     } finally {
       starting.delete(run.taskId)
     }
@@ -58,7 +59,7 @@ export function launcher({ store, workflows, log }: { store: Store; workflows: W
         if (!started) await workflows.start({ workflow, taskId })
         return await workflows.ask({ workflow, taskId }, what)
       } catch (error) {
-        log.warn({ err: error, taskId }, 'a task could not be asked')
+        log.warn({ err: withoutStatement(error), taskId }, 'a task could not be asked')
         throw new Refused({ code: 'COM10004', args: [`the engine of task ${taskId} did not answer; look at the task first`] })
       }
     },

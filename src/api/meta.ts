@@ -24,7 +24,7 @@ export function meta(api: Api, { config, health, sick }: Context): void {
   const query = z.strictObject({ includeUnavailableComponent: z.enum(['true', 'false']).optional() })
   api.get('/api/status', { config: open, schema: { querystring: query } }, async ({ query: wish }, reply) => {
     const { status, ...parts } = await health()
-    const away = Object.entries(parts).flatMap(([name, part]) => (part === 'away' ? [name] : []))
+    const away = Object.entries(parts).flatMap(([name, part]) => (part === 'away' || part === 'full' ? [name] : []))
     // OCP's sample is "bad monitordb".
     const named = status === 'bad' && wish.includeUnavailableComponent === 'true'
     return reply

@@ -9,7 +9,7 @@ const maxCalls = { all: 1000, open: 200 } as const
 const bodyMs = { plain: 20_000, upload: 4 * 3_600_000 } as const
 
 /** How long a server that stops waits for the rest of a body, and for an answer. */
-const stopMs = { plain: 1000, upload: 30_000, answer: 50_000 } as const
+const stopMs = { plain: 3000, upload: 30_000, answer: 50_000 } as const
 
 /** A connection on which nothing moves is closed after this long; calls answer sooner. */
 export const silentMs = 90_000
@@ -50,7 +50,7 @@ export function boundOpenCalls(api: Api): void {
       const waited = Date.now() - begun
       for (const request of under) if (waited >= stopMs[kindOf(request)]) cut(request)
       // What is left then are connections without a call, or with half of its headers.
-      if ((under.size === 0 && waited >= stopMs.plain) || waited >= stopMs.answer) api.server.closeAllConnections()
+      if ((under.size === 0 && waited >= 500) || waited >= stopMs.answer) api.server.closeAllConnections()
     }, 100)
     api.server.once('close', () => clearInterval(timer))
   })

@@ -37,6 +37,10 @@ function covers(granted: string, needed: string): boolean {
   return parts.length === wanted.length && parts.every((part, index) => part === '*' || part === wanted[index])
 }
 
+/** Whether roles that are held allow all that another role allows. */
+export const holds = (held: readonly string[], role: Role): boolean =>
+  roles[role].every((needed) => held.some((name) => isRole(name) && roles[name].some((granted) => covers(granted, needed))))
+
 /** Whether a caller with these roles may make a call that needs this permission. A role that is not known here allows nothing. */
 export const allows = (held: readonly string[], needed: Permission): boolean =>
   needed === 'OPEN' ||

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { errorCodes, type FastifyReply, type FastifyRequest, type RequestPayload } from 'fastify'
 import { Refused } from '../errors/refused.ts'
+import { Secret } from '../quote.ts'
 import type { Store, User } from '../store/index.ts'
 import { dateOf, isSignedBy, md5Of, type SignedParts, signedLogin } from './signature.ts'
 
@@ -13,15 +14,15 @@ declare module 'fastify' {
     streamsBody?: boolean
   }
   interface FastifyRequest {
-    /** Waits until the signature is known to hold for the whole of a streamed body; undefined where there is nothing to wait for. */
+    /** Waits until the signature is known to hold for the whole of a streamed body and its signer may make the call; undefined where there is nothing to wait for. */
     bodyVerified: (() => Promise<void>) | undefined
   }
 }
 
-/** A call that says whose it is, which holds once `check` has passed over its body. */
+/** A call that says whose it is. */
 export interface Claim {
-  readonly user: User
-  check(bodyMd5: string): void
+  /** Who it is, when the signature holds for a body with this digest; refuses otherwise. */
+  check(bodyMd5: string): User
 }
 
 /** OCP's limit on how far a call's date may be from the time here. */
@@ -33,6 +34,9 @@ const notLoggedIn = (reason: string): Refused => new Refused({ code: 'IAM10000',
 const headersOf = ({ rawHeaders }: IncomingMessage): SignedParts['headers'] =>
   rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name.toLowerCase(), rawHeaders[index + 1] ?? ''] as const] : []))
 
+/** Checks a key that is not there like any other: what is known is not told by text or time. */
+const nobodysSecret = new Secret(randomBytes(16).toString('hex'))
+
 /** What a call with OCP's signature claims, its date checked; undefined for a call without one. */
 export async function claimOf(store: Store, request: FastifyRequest, now: Date): Promise<Claim | undefined> {
   const login = signedLogin(request.headers.authorization)
@@ -42,13 +46,13 @@ export async function claimOf(store: Store, request: FastifyRequest, now: Date):
   if (!(Math.abs(date - now.getTime()) <= skewMs))
     throw notLoggedIn('the date of the signature is missing or more than 15 minutes off')
   const owner = await store.accessKeys.owner(login.accessKey)
-  if (owner === undefined) throw notLoggedIn('there is no such access key')
   const { method = '', url = '' } = request.raw
   return {
-    user: owner.user,
     check(bodyMd5) {
-      if (isSignedBy(owner.secret, { method, url, headers, bodyMd5 }, login.signature)) return
-      throw notLoggedIn('the signature does not match the call')
+      const secret = owner?.secret ?? nobodysSecret
+      const signed = isSignedBy(secret, { method, url, headers, bodyMd5 }, login.signature)
+      if (signed && owner !== undefined) return owner.user
+      throw notLoggedIn('there is no such access key, or the signature does not match the call')
     },
   }
 }
@@ -57,7 +61,7 @@ export async function claimOf(store: Store, request: FastifyRequest, now: Date):
 export async function verifyBody(
   claim: Claim,
   { request, reply, payload }: { request: FastifyRequest; reply: FastifyReply; payload: RequestPayload },
-): Promise<Readable> {
+): Promise<{ readonly user: User; readonly body: Readable }> {
   const limit = request.routeOptions.bodyLimit ?? 0
   const chunks: Buffer[] = []
   let size = 0
@@ -71,12 +75,12 @@ export async function verifyBody(
     throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE()
   }
   const body = Buffer.concat(chunks)
-  claim.check(md5Of(body))
-  return Readable.from(body.length === 0 ? [] : [body])
+  const user = claim.check(md5Of(body))
+  return { user, body: Readable.from(body.length === 0 ? [] : [body]) }
 }
 
 /** Digests a body while a handler reads it; what it gives reads the rest and checks the signature. */
-export function verifyOnTheWay(claim: Claim, raw: IncomingMessage): () => Promise<void> {
+export function verifyOnTheWay(claim: Claim, raw: IncomingMessage): () => Promise<User> {
   const md5 = createHash('md5')
   // Paused first: a listener then does not set it flowing, its reader does.
   raw.pause()

@@ -5,9 +5,13 @@ import type { Store } from '../store/index.ts'
 import { adminNotice, ensureAdmin } from './admin.ts'
 import { buildApp } from './app.ts'
 import type { Workflows } from './launch.ts'
+import { sweepUploads } from './packages/receive.ts'
+import { withoutStatement } from './withoutStatement.ts'
 
 /** How often accepted tasks whose workflow could not be started are tried again. */
 const sweepMs = 5000
+/** How often what is left of uploads is looked for. */
+const cleanMs = 10 * 60_000
 
 export interface ServerOptions {
   readonly config: Config
@@ -39,13 +43,22 @@ export async function startServer({ config, store, workflows, logger, sick, onAd
   const notice = adminNotice(await ensureAdmin(store, config.adminPassword))
   if (notice !== undefined) onAdmin(notice)
   const sweep = () =>
-    launcher.sweep().catch((error: unknown) => app.log.warn({ err: error }, 'accepted tasks could not be looked for'))
+    launcher
+      .sweep()
+      .catch((error: unknown) => app.log.warn({ err: withoutStatement(error) }, 'accepted tasks could not be looked for'))
   await sweep()
+  const clean = () =>
+    sweepUploads(config.packagesDir).catch((error: unknown) =>
+      app.log.warn({ err: withoutStatement(error) }, 'unfinished uploads are left'),
+    )
+  await clean()
+  const cleaning = setInterval(() => void clean(), cleanMs)
   const timer = setInterval(() => void sweep(), sweepMs)
   return {
     url,
     async close() {
       clearInterval(timer)
+      clearInterval(cleaning)
       await app.close()
     },
   }

@@ -14,9 +14,16 @@ const secretOf = (id: string): string => `accessKey/${id}`
 export function accessKeys(db: Db, keys: Keys) {
   const { accessKeys: table, users } = schema
   return {
-    create: (accessKey: { readonly id: string; readonly userId: number; readonly secret: Secret }): Promise<AccessKey> =>
+    /** The new key; `many` when the user has the most already, `missing` when the user is gone. */
+    create: (
+      { secret, ...row }: { readonly id: string; readonly userId: number; readonly secret: Secret },
+      most: number,
+    ): Promise<AccessKey | 'many' | 'missing'> =>
       db.transaction(async (tx) => {
-        const { secret, ...row } = accessKey
+        // Locked: of several at once each counts those before it, and the user does not go in between.
+        const [user] = await tx.select({ id: users.id }).from(users).where(eq(users.id, row.userId)).for('update')
+        if (user === undefined) return 'missing'
+        if ((await tx.$count(table, eq(table.userId, row.userId))) >= most) return 'many'
         const [created] = await tx.insert(table).values(row).returning()
         if (created === undefined) throw new Error('no access key was made')
         await secrets(tx, keys).put(secretOf(row.id), secret)

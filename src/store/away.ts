@@ -14,5 +14,24 @@ export function awayReason(error: unknown): string | undefined {
   return awayReason(error.cause)
 }
 
+/** Codes of a machine or a database without room. Source: PostgreSQL, appendix A; libuv. */
+const noRoom = /^(53100|ENOSPC|EDQUOT)$/
+
+/** Whether an error means that a disk is full: the API's own, or the database's. */
+export function isFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const coded = 'code' in error && noRoom.test(String(error.code))
+  return coded || /no space left on device/i.test(error.message) || isFull(error.cause)
+}
+
+/** What two calls at once can come to: one makes what the other has just made, or refers to what the other has just removed. */
+const races: ReadonlySet<string> = new Set(['23505', '23503', '40001', '40P01'])
+
+/** Whether an error means that another call came first. Source: PostgreSQL, appendix A. */
+export function isRace(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('code' in error && races.has(String(error.code))) || isRace(error.cause)
+}
+
 /** Whether an error means that the database is away for now: worth another try. */
 export const isAway = (error: unknown): boolean => awayReason(error) !== undefined

@@ -118,7 +118,7 @@ describe('who manages users', () => {
     api = await openApi()
     await api.reset()
     const passwordHash = await hashPassword(new Secret('role-password'))
-    await api.store.users.createOnce({ id: 1000, username: 'manager', roles: ['USER_MANAGER'], passwordHash })
+    await api.store.users.createOnce({ id: 1000, username: 'manager', roles: ['USER_MANAGER', 'CLUSTER_VIEWER'], passwordHash })
   })
   afterAll(() => api.close())
 

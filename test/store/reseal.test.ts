@@ -59,7 +59,7 @@ describe.each(databases)('a change of key on $name', ({ open: openDatabase }) =>
       })
     const { task } = await accept(before)
     await before.users.createOnce({ id: 300, username: 'alice', passwordHash: '', roles: [] })
-    await before.accessKeys.create({ id: 'AK1', userId: 300, secret: new Secret('SK-of-alice') })
+    await before.accessKeys.create({ id: 'AK1', userId: 300, secret: new Secret('SK-of-alice') }, 10)
     const { secrets } = await opened.dump()
 
     expect(await processWith(newKey, oldKey).reseal()).toBe(secrets?.length)

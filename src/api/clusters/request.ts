@@ -24,16 +24,27 @@ const attributes = z.preprocess(
   }),
 )
 
+/** Hosts of one cluster: as many as OceanBase's largest known ones have, and more. */
+const maxServers = 2000
+
 const zone = z.strictObject({
   name: z.string(),
   idcName: z.string().min(1),
   /** Host ids. */
-  servers: z.array(key).max(2000),
+  servers: z.array(key).max(maxServers),
   rpmName: z.string().optional(),
   rootServer: key.optional(),
   architecture: z.string().optional(),
   packageOperatingSystem: z.string().optional(),
 })
+
+const zones = z
+  .array(zone)
+  .max(64)
+  .refine(
+    (all) => all.reduce((sum, { servers }) => sum + servers.length, 0) <= maxServers,
+    `at most ${maxServers} servers in all`,
+  )
 
 /** Which cluster a STANDBY is to follow, and its root@sys password. */
 const primaryClusterInfo = z.strictObject({
@@ -50,7 +61,7 @@ export const createRequest = z.strictObject({
   password: z.string().max(256),
   rpmName: z.string().optional(),
   primaryZone: z.string().nullish(),
-  zones: z.array(zone).max(64),
+  zones,
   obClusterId: z.int().min(1).max(4_294_901_759).nullish(),
   fullVersion: z.string().nullish(),
   startupParameters: z

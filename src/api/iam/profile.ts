@@ -14,7 +14,7 @@ import { demandGoodPassword } from './goodPassword.ts'
 import { showUser } from './users.ts'
 
 /** Access keys a user may have at a time. */
-const mostKeys = 10
+const maxKeys = 10
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** An AK as OCP makes them: 16 letters. It is a name, not a secret. */
@@ -46,7 +46,7 @@ export function profile(api: Api, { store, checkPassword }: Context): void {
     const { currentPassword, newPassword } = request.body
     demandGoodPassword(newPassword, 'newPassword')
     // Counted like a login: a stolen access key must not become a way to guess the password.
-    await checkPassword({ username: name, password: new Secret(currentPassword) }, request.ip)
+    await checkPassword({ username: name, password: new Secret(currentPassword) }, request.ip, request.socket)
     await store.users.setPasswordHash(id, await hashPassword(new Secret(newPassword)))
     return done
   })
@@ -57,11 +57,10 @@ export function profile(api: Api, { store, checkPassword }: Context): void {
   // The secret is in this answer and in no other.
   api.post(`${path}/accessKeys`, { config: update }, async (request) => {
     const userId = callerOf(request).id
-    if ((await store.accessKeys.list(userId)).length >= mostKeys) {
-      throw new Refused({ code: 'COM10005', args: [`there are ${mostKeys} access keys already`] })
-    }
     const secret = newAccessKeySecret()
-    const created = await store.accessKeys.create({ id: newAccessKeyId(), userId, secret: new Secret(secret) })
+    const created = await store.accessKeys.create({ id: newAccessKeyId(), userId, secret: new Secret(secret) }, maxKeys)
+    if (created === 'missing') throw new Refused({ code: 'IAM10000', args: ['this user was removed'] })
+    if (created === 'many') throw new Refused({ code: 'COM10005', args: [`there are ${maxKeys} access keys already`] })
     return data({ ...showKey(created), accessKeySecret: secret })
   })
   api.delete(`${path}/accessKeys/:accessKeyId`, { config: update, schema: { params: keyParams } }, async (request) => {

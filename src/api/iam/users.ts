@@ -8,7 +8,7 @@ import { contents, data, done, paged } from '../envelope.ts'
 import { ignored } from '../fields.ts'
 import { found } from '../named.ts'
 import { hashPassword } from '../password.ts'
-import { type Role, roleNames, roles } from '../permissions.ts'
+import { holds, type Role, roleNames, roles } from '../permissions.ts'
 import { isoTime } from '../time.ts'
 import { idParam, paging } from '../validation.ts'
 import { demandGoodPassword } from './goodPassword.ts'
@@ -37,7 +37,12 @@ export const showUser = ({ id, username, roles: held, createTime, updateTime }: 
   username,
 })
 
-/** Who manages users must not become an administrator by it: only one of those gives that role, or touches a user who has it. */
+/** Who manages users gives only what it holds: else it could give itself, or another user of its own, everything. */
+function demandHeld(callerRoles: readonly string[], given: readonly Role[]): void {
+  if (!given.every((role) => role === 'PROFILE' || holds(callerRoles, role))) throw new Refused({ code: 'IAM11000' })
+}
+
+/** Only an administrator touches a user who is one. */
 function demandAdminFor(callerRoles: readonly string[], touched: readonly string[]): void {
   const role: Role = 'ADMIN'
   if (touched.includes(role) && !callerRoles.includes(role)) throw new Refused({ code: 'IAM11000' })
@@ -55,7 +60,7 @@ export function users(api: Api, { store }: Context): void {
     data(showUser(await userOf(params.id))),
   )
   api.post(path, { config: { permission: 'USER:*:CREATE' }, schema: { body: newUser } }, async ({ body, callerRoles }) => {
-    demandAdminFor(callerRoles, body.roles)
+    demandHeld(callerRoles, body.roles)
     demandGoodPassword(body.password, 'password')
     // OCP gives everyone the role that opens one's own settings.
     const held = [...new Set<Role>([...body.roles, 'PROFILE'])]
@@ -68,7 +73,12 @@ export function users(api: Api, { store }: Context): void {
     `${path}/:id/roles`,
     { config: { permission: 'USER:*:UPDATE' }, schema: { params: idParam, body: z.strictObject({ roles: someRoles }) } },
     async ({ params: { id }, body, callerRoles }) => {
-      demandAdminFor(callerRoles, [...(await userOf(id)).roles, ...body.roles])
+      const before = (await userOf(id)).roles
+      demandAdminFor(callerRoles, before)
+      demandHeld(
+        callerRoles,
+        body.roles.filter((role) => !before.includes(role)),
+      )
       if (id === admin.id && !body.roles.includes('ADMIN')) throw keptAdmin()
       return data(showUser(found(await store.users.setRoles(id, [...new Set(body.roles)]), 'user', id)))
     },

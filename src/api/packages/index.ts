@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import type { FastifyRequest } from 'fastify'
+import { errorCodes, type FastifyReply, type FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Refused } from '../../errors/refused.ts'
 import { type Package, packageTypes } from '../../store/index.ts'
@@ -39,11 +39,19 @@ const show = (request: FastifyRequest, found: Package, inUse: ReadonlySet<number
   version: found.version,
 })
 
+/** What is still to come of such a body is not read. */
+function tooLarge(reply: FastifyReply) {
+  reply.header('connection', 'close')
+  return new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE()
+}
+
 /** OCP's `/api/v2/software-packages`. */
 export function packages(api: Api, { store, config }: Context): void {
   const path = '/api/v2/software-packages'
 
-  api.post(path, { config: { permission: 'PACKAGE:*:CREATE', streamsBody: true } }, async (request) => {
+  api.post(path, { config: { permission: 'PACKAGE:*:CREATE', streamsBody: true } }, async (request, reply) => {
+    // A form is little more than its file.
+    if (Number(request.headers['content-length']) > config.maxPackageBytes + 1024 * 1024) throw tooLarge(reply)
     const part = await request.file()
     if (part?.fieldname !== 'file') {
       part?.file.resume()
@@ -58,7 +66,7 @@ export function packages(api: Api, { store, config }: Context): void {
       if (sha256 === known.sha256) return data(show(request, known, await store.packages.inUse([known.id])))
       throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
     }
-    const received = await receive(config.packagesDir, part.file)
+    const received = await receive(config.packagesDir, part.file, config.maxPackageBytes)
     try {
       await request.bodyVerified?.()
       const created = await store.packages.create(await describe(fileName, received))

@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { errorCodes } from 'fastify'
 import { Refused } from '../../errors/refused.ts'
 import type { Package, PackageType } from '../../store/index.ts'
+import { silentMs } from '../openCalls.ts'
 import { NotAnRpm, type RpmHeader, readRpm } from './rpm.ts'
 
 /** What a package is, by the name in its header; enterprise and community names. */
@@ -18,10 +20,27 @@ const types: readonly { readonly name: RegExp; readonly type: PackageType }[] = 
 
 interface Received extends Pick<Package, 'path' | 'sha1' | 'sha256' | 'size'> {}
 
-/** Streams an upload to a file of its own, with its digests computed on the way. Leaves no file behind when the upload breaks off. */
-export async function receive(directory: string, upload: Readable): Promise<Received> {
+/** What an upload is called until it is whole. */
+const partial = '.part'
+
+/** Uploads on which nothing moved for this long are dead: the server cuts a silent one sooner. */
+const deadMs = 2 * silentMs
+
+/** Removes what is left of uploads that a killed process was taking; another API may share the directory. */
+export async function sweepUploads(directory: string): Promise<void> {
+  const names = await readdir(directory).catch(() => [])
+  for (const name of names.filter((each) => each.endsWith(partial))) {
+    const path = join(directory, name)
+    const found = await stat(path).catch(() => undefined)
+    if (found !== undefined && Date.now() - found.mtimeMs > deadMs) await rm(path, { force: true })
+  }
+}
+
+/** Streams an upload to a file of its own, with its digests computed on the way. Leaves no file behind when the upload breaks off or is too large. */
+export async function receive(directory: string, upload: Readable, maxBytes: number): Promise<Received> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const path = join(directory, `${randomUUID()}.rpm`)
+  const taken = `${path}${partial}`
   const sha1 = createHash('sha1')
   const sha256 = createHash('sha256')
   let size = 0
@@ -33,13 +52,16 @@ export async function receive(directory: string, upload: Readable): Promise<Rece
           sha1.update(chunk)
           sha256.update(chunk)
           size += chunk.length
+          if (size > maxBytes) throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE()
           yield chunk
         }
       },
-      createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }),
+      createWriteStream(taken, { flags: 'wx', mode: 0o600, flush: true }),
     )
+    await rename(taken, path)
   } catch (error) {
-    await rm(path, { force: true })
+    await rm(taken, { force: true })
+    if (error instanceof errorCodes.FST_ERR_CTP_BODY_TOO_LARGE) throw error
     // What has an errno is this machine's trouble (no space left); the rest is an upload that broke off.
     if (error instanceof Error && 'errno' in error) throw error
     throw brokeOff()
