@@ -101,7 +101,7 @@ export async function buildApp({
     limits: { files: 1, fields: 20, parts: 21, fieldSize: 65_536, fileSize: Number.MAX_SAFE_INTEGER },
   })
 
-  await describeRoutes(app)
+  await describeRoutes(app, config)
 
   const context: Context = {
     store,

@@ -2,32 +2,37 @@ import swagger from '@fastify/swagger'
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import { callOf } from '../calls.ts'
-import type { Api } from '../context.ts'
+import type { Api, Context } from '../context.ts'
 import { failed } from '../schemas/envelope.ts'
-import { document } from './document.ts'
+import { documentOf } from './document.ts'
 import { page } from './page.ts'
 
-const content = (type: string, schema: z.ZodType) => ({ description: 'OK', content: { [type]: { schema } } })
+const content = (type: string, schema: z.ZodType, description = 'OK') => ({ description, content: { [type]: { schema } } })
 
 /** Gives a route the schemas of its replies, from the table of calls. */
 function describe({ method, url, schema }: RouteOptions) {
   const call = callOf({ method, url })
   if (call === undefined) return schema
-  const { summary, reply, bare, also = {} } = call
+  const { summary, tag, reply, bare, also = {} } = call
   const shape = (value: z.ZodType) => (bare ? content(bare.type, value) : value)
   const others = Object.fromEntries(Object.entries(also).map(([status, value]) => [status, shape(value)]))
-  const response = { 200: shape(bare?.schema ?? reply ?? z.unknown()), ...others, '4xx': failed, '5xx': failed }
-  return { ...schema, summary, tags: [url.split('/')[3] ?? 'service'], response }
+  const response = {
+    200: shape(bare?.schema ?? reply ?? z.unknown()),
+    ...others,
+    '4xx': content('application/json', failed, 'Refused: nothing was changed'),
+    '5xx': content('application/json', failed, 'Trouble here: try again later'),
+  }
+  return { ...schema, summary, tags: [tag], response }
 }
 
 /** Describes every route that is added afterwards. Replies are only described: a handler's are checked by the tests, not on each call. */
-export async function describeRoutes(api: Api): Promise<void> {
+export async function describeRoutes(api: Api, config: Context['config']): Promise<void> {
   api.setSerializerCompiler(() => JSON.stringify)
   api.addHook('onRoute', (route) => {
     const described = describe(route)
     if (described) route.schema = described
   })
-  await api.register(swagger, document)
+  await api.register(swagger, documentOf(config))
 }
 
 /** The OpenAPI document, and a page to read it. Both are open: they hold nothing of what is stored here. */

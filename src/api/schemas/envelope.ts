@@ -12,13 +12,14 @@ const well = {
   warnings: z.array(warning).optional(),
 }
 
-const code = z.union([z.string(), z.int()])
+/** Of one type in each installation; the OpenAPI document shows the configured one. */
+export const errorCode = z.union([z.string(), z.int()])
 
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]).meta({ wire: {} })
 
 /** One thing that is wrong with a request. */
 export const finding = z
-  .strictObject({ code, field: z.string().optional(), message: z.string(), rejectedValue: scalar.optional() })
+  .strictObject({ code: errorCode, field: z.string().optional(), message: z.string(), rejectedValue: scalar.optional() })
   .meta({ id: 'Finding' })
 
 /** OCP's error answer. A sub-error names its code only where it is another one. */
@@ -26,9 +27,9 @@ export const failed = z
   .strictObject({
     ...around,
     error: z.strictObject({
-      code,
+      code: errorCode,
       message: z.string(),
-      subErrors: z.array(finding.extend({ code: code.optional(), field: z.string() })).optional(),
+      subErrors: z.array(finding.extend({ code: errorCode.optional(), field: z.string() })).optional(),
     }),
     status: z.int().min(400).max(599),
     successful: z.literal(false),
@@ -37,7 +38,7 @@ export const failed = z
 
 /** Why a subtask or a check failed: a code, what was seen, what mends it, and where. */
 export const cause = z
-  .strictObject({ code, message: z.string(), advice: z.string().optional(), host: z.string().optional() })
+  .strictObject({ code: errorCode, message: z.string(), advice: z.string().optional(), host: z.string().optional() })
   .meta({ id: 'Cause' })
 
 export const one = (data: z.ZodType) => z.strictObject({ data, ...well })
@@ -56,3 +57,5 @@ export const pageOf = (item: z.ZodType) =>
   )
 /** Calls that OCP answers without data. */
 export const nothing = z.strictObject(well)
+/** Calls that OCP answers without data, and that have a dry run here. */
+export const perhaps = (data: z.ZodType) => z.strictObject({ data: data.optional(), ...well })

@@ -88,13 +88,14 @@ const around = { Code: z.int(), Cost: z.int().min(0), Message: z.string(), Serve
 export const serviceAnswer = z
   .strictObject({
     ...around,
-    Data: z.union([rootServiceInfo, z.array(rootServiceInfo), proxyConfig, proxyConfig.pick({ Version: true }), z.string()]),
+    Data: z
+      .union([rootServiceInfo, z.array(rootServiceInfo), proxyConfig, proxyConfig.pick({ Version: true }), z.string()])
+      .meta({ wire: {} }),
     Success: z.literal(true),
   })
   .meta({ id: 'ServiceAnswer' })
 
-/** The same when it says no; a body that is no JSON at all is refused like everywhere. */
-export const serviceRefusal = z.union([
-  z.strictObject({ ...around, Success: z.literal(false) }).meta({ id: 'ServiceRefusal' }),
-  failed,
-])
+/** The same when it refuses. A body that is no JSON is refused like everywhere; the document leaves that out. */
+export const serviceRefusal = z
+  .union([z.strictObject({ ...around, Success: z.literal(false) }).meta({ id: 'ServiceRefusal' }), failed])
+  .meta({ wire: 'first' })

@@ -104,14 +104,17 @@ export const createdTask = z
   })
   .meta({ id: 'CreatedTask' })
 
+/** What is not there yet. */
+const none = z.null().meta({ wire: { type: 'integer', nullable: true } })
+
 /** The same for a create that is only asked about: no ids yet, and what speaks against it. */
 export const plannedTask = z
   .strictObject({
     ...createdFields,
     admission: z.array(finding),
-    cluster: z.strictObject({ id: z.null(), name: z.string(), obClusterId: z.int().nullable() }),
-    clusterId: z.null(),
-    id: z.null(),
+    cluster: z.strictObject({ id: none, name: z.string(), obClusterId: z.int().nullable() }),
+    clusterId: none,
+    id: none,
     preCheck: z.array(cause.extend({ hostId: z.int(), item: z.string(), level: z.enum(['FATAL', 'WARN']) })),
     tasks: z.array(
       createdSubtask.extend({
@@ -139,7 +142,7 @@ export const rehearsal = z
   .strictObject({
     admission: z.array(finding),
     hosts: z.array(changedHost),
-    id: z.null(),
+    id: none,
     name: z.string().nullable(),
     tasks: z.array(
       z.strictObject({
