@@ -23,6 +23,13 @@ export async function addStandbyCluster(node: ClusterNode): Promise<void> {
 
 /** The primary knows this standby no more, if it ever did. */
 export async function removeStandbyCluster(node: ClusterNode): Promise<void> {
+  if (node.cluster.primary === undefined) {
+    node.log(
+      'WARN',
+      `The primary of ${node.cluster.name}:${node.cluster.obClusterId} is not here any more: nothing to forget there`,
+    )
+    return
+  }
   if ((await statusOf(node)) === undefined) return
   await onPrimary(node, (session) => session.run(removeCluster(node.cluster)))
   node.log('INFO', `The primary has forgotten ${node.cluster.name}:${node.cluster.obClusterId}`)

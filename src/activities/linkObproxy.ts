@@ -11,6 +11,10 @@ import { waitForSql } from './observers.ts'
  */
 export async function linkObproxy(node: ClusterNode): Promise<void> {
   const { cluster, store } = node
+  const status = (await store.clusters.get(cluster.id))?.status
+  if (status !== 'RUNNING') {
+    throw new DefiniteError({ code: 'OBE11008', message: `cluster ${cluster.name} is ${status ?? 'gone'}, it must be RUNNING` })
+  }
   await inParallel(serversOf(cluster), (server) => waitForSql(node, server))
   if (cluster.obproxyClusterIds.length === 0) node.log('INFO', 'No obproxy cluster was asked for')
   for (const id of cluster.obproxyClusterIds) {

@@ -1,7 +1,11 @@
+import { DefiniteError } from '../errors/failure.ts'
 import type { ClusterNode } from './node.ts'
 
 /** CREATING becomes RUNNING: from here on the cluster is in use. */
 export async function updateClusterStatus(node: ClusterNode): Promise<void> {
-  await node.store.clusters.setStatus(node.cluster.id, 'RUNNING')
-  node.log('INFO', `Cluster ${node.cluster.name} is RUNNING`)
+  const { id, name } = node.cluster
+  if (!(await node.store.clusters.setRunning(id))) {
+    throw new DefiniteError({ code: 'OBE11008', message: `cluster ${name} is neither CREATING nor RUNNING any more` })
+  }
+  node.log('INFO', `Cluster ${name} is RUNNING`)
 }

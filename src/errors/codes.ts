@@ -130,8 +130,8 @@ export const codes = {
   OBE11020: {
     int: 11020,
     http: 409,
-    en: 'The previous task {1} of cluster {0} is not finished: let it end, retry it or roll it back first',
-    zh: '集群 {0} 的上一个运维任务 {1} 尚未结束，请先等待其结束、重试或回滚',
+    en: 'The previous task {1} of cluster {0} is not finished: {2}',
+    zh: '集群 {0} 的上一个运维任务 {1} 尚未结束：{2}',
   },
   OBE11022: { int: 11022, http: 400, en: 'Invalid zone priority: {0}', zh: 'Zone 优先级不合法：{0}' },
   OBE11023: {

@@ -1,18 +1,27 @@
-import { and, asc, eq } from 'drizzle-orm'
+import { asc, eq } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
 import { deletePrimaryCluster, deleteStandbyCluster } from '../plan/deleteCluster.ts'
 import type { Db } from './db.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
 import * as schema from './schema/index.ts'
 import { tasks } from './tasks.ts'
+import {
+  type ClusterRow,
+  clusterMakers,
+  lockClusters,
+  lockObproxies,
+  obproxiesOf,
+  refuseWithStandbys,
+  taskInWords,
+  unfinishedOfObproxies,
+  waysOut,
+} from './uses.ts'
 
 export interface DeleteRequest {
   readonly clusterId: number
   readonly creator: Creator
   readonly traceId?: string | undefined
 }
-
-type ClusterRow = typeof schema.clusters.$inferSelect
 
 /** States in which nothing works on a cluster; a cluster that nobody reaches can be deleted as well. */
 const atRest: readonly ClusterRow['status'][] = ['RUNNING', 'STOPPED', 'UNAVAILABLE', 'ABANDONED']
@@ -22,31 +31,39 @@ const operations = {
   STANDBY: { workflow: 'deleteStandbyCluster', plan: deleteStandbyCluster },
 } as const
 
+const isMaker = (workflow: string): boolean => clusterMakers.some((maker) => maker === workflow)
+
 /**
- * Why a cluster may not be deleted now. A create that FAILED and was not taken back is an unfinished task: rolling it back is what deletes
- * such a cluster.
+ * Throws Refused when a cluster may not be deleted now. A create that FAILED before its cluster was RUNNING is rolled back instead; one that
+ * failed later, in what it does for a cluster in use, does not keep that from being deleted.
  */
-async function refuse(tx: Db, { id, name, status, type }: ClusterRow): Promise<void> {
+async function refuse(tx: Db, cluster: ClusterRow): Promise<void> {
+  const { id, name, status } = cluster
   const unfinished = await tasks(tx).unfinishedOf(id)
-  if (unfinished !== undefined) {
-    throw new Refused({ code: 'OBE11020', args: [name, `"${unfinished.name}" (${unfinished.id}, ${unfinished.status})`] })
+  const ended = unfinished?.status === 'FAILED' && isMaker(unfinished.workflow) && atRest.includes(status)
+  if (unfinished !== undefined && !ended) {
+    throw new Refused({
+      code: 'OBE11020',
+      args: [name, `"${unfinished.name}" (${unfinished.id}, ${unfinished.status})`, waysOut(unfinished)],
+    })
   }
   if (!atRest.includes(status)) throw new Refused({ code: 'OBE11007', args: [name, status] })
-  if (type === 'STANDBY') return
-  const standbys = await tx
-    .select({ obClusterId: schema.clusters.obClusterId })
-    .from(schema.clusters)
-    .where(and(eq(schema.clusters.name, name), eq(schema.clusters.type, 'STANDBY')))
-  if (standbys.length === 0) return
-  const names = standbys.map((standby) => `${name}:${standby.obClusterId}`).join(', ')
-  throw new Refused({ code: 'COM10005', args: [`${names} is its standby and has to be deleted first`] })
+  await refuseWithStandbys(tx, cluster)
+  const obproxies = await lockObproxies(tx, await obproxiesOf(tx, cluster))
+  const changing = await unfinishedOfObproxies(
+    tx,
+    obproxies.map((row) => row.id),
+  )
+  if (changing === undefined) return
+  const of = obproxies.find((row) => row.id === changing.obproxyClusterId)?.name
+  throw new Refused({ code: 'COM10005', args: [`${taskInWords(changing)} on OBProxy cluster ${of}: ${waysOut(changing)}`] })
 }
 
 /** Accepts the deletion of a cluster in one transaction: it is DELETING, task and subtasks are written; or throws Refused. */
 export const acceptDelete = (db: Db, { clusterId, creator, traceId }: DeleteRequest): Promise<TaskWithSubtasks> =>
   db.transaction(async (tx) => {
     const { clusters, servers, zones } = schema
-    const [cluster] = await tx.select().from(clusters).where(eq(clusters.id, clusterId)).for('update')
+    const [cluster] = await lockClusters(tx, [clusterId])
     if (cluster === undefined) throw new Refused({ code: 'OBE11001', args: [clusterId] })
     await refuse(tx, cluster)
     await tx.update(clusters).set({ status: 'DELETING' }).where(eq(clusters.id, clusterId))

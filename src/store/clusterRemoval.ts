@@ -1,19 +1,21 @@
-import { and, eq, inArray, notInArray } from 'drizzle-orm'
+import { and, eq, inArray, notExists, notInArray } from 'drizzle-orm'
+import { DefiniteError } from '../errors/failure.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
+import { clusterMakers } from './uses.ts'
 
 const { clusters, hosts, hostServices, tasks } = schema
 
-const makers = ['createCluster', 'createStandbyCluster']
-
 /** How a cluster leaves the store. Each step does nothing the second time. */
 export function clusterRemoval(db: Db, keys: Keys) {
+  // A cluster that is there keeps its hosts, whoever asks.
   const unreserve = async (tx: Db, clusterId: number): Promise<string[]> => {
+    const gone = notExists(tx.select({ id: clusters.id }).from(clusters).where(eq(clusters.id, clusterId)))
     const freed = await tx
       .delete(hostServices)
-      .where(and(eq(hostServices.type, 'OB_CLUSTER'), eq(hostServices.clusterId, clusterId)))
+      .where(and(eq(hostServices.type, 'OB_CLUSTER'), eq(hostServices.clusterId, clusterId), gone))
       .returning({ hostId: hostServices.hostId })
     const busy = tx
       .select({ id: hostServices.hostId })
@@ -28,26 +30,40 @@ export function clusterRemoval(db: Db, keys: Keys) {
     return available.map((host) => host.ip)
   }
 
-  const forget = async (tx: Db, clusterId: number): Promise<void> => {
-    await tx.delete(clusters).where(eq(clusters.id, clusterId))
+  // The state is part of the statement: nothing comes between the look and the deletion.
+  const forget = async (tx: Db, clusterId: number, status: 'CREATING' | 'DELETING'): Promise<void> => {
+    const gone = await tx
+      .delete(clusters)
+      .where(and(eq(clusters.id, clusterId), eq(clusters.status, status)))
+      .returning({ id: clusters.id })
+    const [other] = gone.length > 0 ? [] : await tx.select().from(clusters).where(eq(clusters.id, clusterId))
+    if (other !== undefined) {
+      throw new DefiniteError({
+        code: 'OBE11008',
+        message: `cluster ${other.name} is ${other.status}, it must be ${status}: it stays, and so do its hosts`,
+      })
+    }
     await secrets(tx, keys).removeBelow(`cluster/${clusterId}/`)
   }
 
   return {
     /** The task that made the cluster: what it made on hosts is marked with this id. */
     async madeBy(clusterId: number): Promise<number | undefined> {
-      const made = and(eq(tasks.clusterId, clusterId), inArray(tasks.workflow, makers))
+      const made = and(eq(tasks.clusterId, clusterId), inArray(tasks.workflow, clusterMakers))
       return (await db.select({ id: tasks.id }).from(tasks).where(made))[0]?.id
     },
     /** Its hosts no longer serve the cluster. Gives the addresses of those that are AVAILABLE by it. */
     unreserve: (clusterId: number): Promise<string[]> => db.transaction((tx) => unreserve(tx, clusterId)),
-    /** The cluster, its zones, servers, tenants, links and secrets are gone. Its hosts stay reserved, its tasks stay to be read. */
-    forget: (clusterId: number): Promise<void> => db.transaction((tx) => forget(tx, clusterId)),
-    /** Undoes the acceptance of a cluster: both at once. */
+    /**
+     * A DELETING cluster, its zones, servers, tenants, links and secrets are gone. Its hosts stay reserved, its tasks stay to be read. Throws
+     * DefiniteError OBE11008 when it is in another state.
+     */
+    forget: (clusterId: number): Promise<void> => db.transaction((tx) => forget(tx, clusterId, 'DELETING')),
+    /** Undoes the acceptance of a CREATING cluster: both at once. Throws DefiniteError OBE11008 when it is in another state. */
     release: (clusterId: number): Promise<void> =>
       db.transaction(async (tx) => {
+        await forget(tx, clusterId, 'CREATING')
         await unreserve(tx, clusterId)
-        await forget(tx, clusterId)
       }),
   }
 }

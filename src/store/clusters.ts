@@ -1,4 +1,4 @@
-import { and, asc, eq, notInArray } from 'drizzle-orm'
+import { and, asc, eq, inArray, notInArray } from 'drizzle-orm'
 import type { ClusterSpec } from '../oceanbase/cluster.ts'
 import { clusterReads } from './clusterReads.ts'
 import { clusterRemoval } from './clusterRemoval.ts'
@@ -92,6 +92,11 @@ export function clusters(db: Db, keys: Keys) {
         })),
         obproxyClusterIds: row.obproxyClusterIds,
       }
+    },
+    /** A cluster that was CREATING is in use from here on. Tells whether it is RUNNING. */
+    async setRunning(clusterId: number): Promise<boolean> {
+      const may = and(eq(table.id, clusterId), inArray(table.status, ['CREATING', 'RUNNING']))
+      return (await db.update(table).set({ status: 'RUNNING' }).where(may).returning({ id: table.id })).length > 0
     },
     async setStatus(clusterId: number, status: ClusterStatus): Promise<void> {
       await db.update(table).set({ status }).where(eq(table.id, clusterId))

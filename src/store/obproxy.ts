@@ -1,4 +1,5 @@
 import { and, eq, inArray, notInArray } from 'drizzle-orm'
+import { DefiniteError } from '../errors/failure.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import { obproxyReads } from './obproxyReads.ts'
@@ -70,9 +71,23 @@ export function obproxy(db: Db, keys: Keys) {
     async unlink(id: number, clusterIds: readonly number[]): Promise<void> {
       await db.delete(obproxyLinks).where(and(eq(obproxyLinks.obproxyClusterId, id), inArray(obproxyLinks.clusterId, clusterIds)))
     },
-    /** Forgets an OBProxy cluster with its proxies, links and secrets; its hosts are AVAILABLE again. Does nothing the second time. */
+    /**
+     * Forgets an OBProxy cluster that is CREATING or DELETING, with its proxies, links and secrets; its hosts are AVAILABLE again. Does nothing
+     * the second time. Throws DefiniteError COM10005 when it is in another state.
+     */
     async release(id: number): Promise<void> {
       await db.transaction(async (tx) => {
+        // The state is part of the statement: nothing comes between the look and the deletion.
+        const going = inArray(obproxyClusters.status, ['CREATING', 'DELETING'])
+        const gone = await tx
+          .delete(obproxyClusters)
+          .where(and(eq(obproxyClusters.id, id), going))
+          .returning({ id: obproxyClusters.id })
+        const [other] = gone.length > 0 ? [] : await tx.select().from(obproxyClusters).where(eq(obproxyClusters.id, id))
+        if (other !== undefined) {
+          const message = `OBProxy cluster ${other.name} is ${other.status}, neither CREATING nor DELETING: it stays`
+          throw new DefiniteError({ code: 'COM10005', message })
+        }
         const freed = await tx
           .delete(hostServices)
           .where(and(eq(hostServices.type, 'OB_PROXY'), eq(hostServices.clusterId, id)))
@@ -86,7 +101,6 @@ export function obproxy(db: Db, keys: Keys) {
           .update(hosts)
           .set({ status: 'AVAILABLE' })
           .where(and(inArray(hosts.id, ids), eq(hosts.status, 'ONLINE'), notInArray(hosts.id, busy)))
-        await tx.delete(obproxyClusters).where(eq(obproxyClusters.id, id))
         await secrets(tx, keys).removeBelow(`obproxy/${id}/`)
       })
     },

@@ -1,6 +1,7 @@
 import { and, asc, count, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
+import type { Ask } from '../plan/ask.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { SubtaskOperation, TaskStatus } from '../plan/states.ts'
 import { columnwise } from './columnwise.ts'
@@ -8,6 +9,7 @@ import type { Db } from './db.ts'
 import type { Subtask, Task, TaskWithSubtasks } from './newTask.ts'
 import { order, type Page, type Paging, window } from './paging.ts'
 import { progress } from './progress.ts'
+import { refuseOperation } from './rollbackRule.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { type SubtaskSummary, subtasksOf, summariesOf, time } from './subtaskRows.ts'
@@ -179,6 +181,12 @@ export function tasks(db: Db) {
     async markStarted(taskId: number): Promise<void> {
       await db.update(table).set({ started: true }).where(eq(table.id, taskId))
     },
+    /** Throws Refused when what a task works on forbids this operation now; see rollbackRule.ts. */
+    refuseOperation: (taskId: number, operation: Ask['operation']): Promise<void> =>
+      db.transaction(async (tx) => {
+        const [task] = await tx.select().from(table).where(eq(table.id, taskId))
+        if (task !== undefined) await refuseOperation(tx, task, operation)
+      }),
     /** The newest unfinished task of a cluster; OCP allows one at a time. */
     async unfinishedOf(clusterId: number): Promise<Task | undefined> {
       const where = and(eq(table.clusterId, clusterId), inArray(table.status, ['RUNNING', 'FAILED']))

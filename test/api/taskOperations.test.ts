@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { hashPassword } from '../../src/api/password.ts'
+import { Secret } from '../../src/quote.ts'
 import { tasks } from '../../src/store/schema/index.ts'
 import { addHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
-import { openApi, type TestApi } from './server.ts'
+import { basic, openApi, type TestApi } from './server.ts'
 
 let api: TestApi
 let task: { id: number; tasks: { id: number; name: string }[] }
@@ -104,5 +106,48 @@ describe('a task operation', () => {
     await api.db.update(tasks).set({ started: false })
     expect((await retry()).status).toBe(200)
     expect(api.started).toEqual([start, start])
+  })
+})
+
+describe('a rollback', () => {
+  const rollback = (username: string) =>
+    api.call({
+      method: 'POST',
+      url: `/api/v2/tasks/${task.id}/rollback`,
+      headers: { authorization: basic(username, 'role-password') },
+    })
+  const aUser = async (username: string, roles: readonly string[]) => {
+    const passwordHash = await hashPassword(new Secret('role-password'))
+    await api.store.users.create({ username, roles: [...roles], passwordHash })
+  }
+
+  test('needs the right to delete what the task made, and not only the one to operate tasks', async () => {
+    await aUser('operator', ['TASK_MANAGER'])
+    await aUser('owner', ['CLUSTER_MANAGER'])
+    expect(await rollback('operator')).toMatchObject({ status: 403, error: { code: 'IAM11000' } })
+    expect(api.asked).toEqual([])
+    expect((await rollback('owner')).status).toBe(200)
+  })
+
+  test('that skips a step needs that right as well', async () => {
+    await aUser('operator', ['TASK_MANAGER'])
+    const skip = () =>
+      api.call({
+        method: 'POST',
+        url: `/api/v2/tasks/${task.id}/subtasks/${task.tasks[7]?.id}/skip`,
+        headers: { authorization: basic('operator', 'role-password') },
+      })
+    expect((await skip()).status).toBe(200)
+    await api.store.tasks.record([], { taskId: task.id, status: 'FAILED', operation: 'ROLLBACK' })
+    expect(await skip()).toMatchObject({ status: 403, error: { code: 'IAM11000' } })
+  })
+
+  test('of a cluster that is in use is refused before the run hears of it', async () => {
+    await api.store.tasks.record([], { taskId: task.id, status: 'FAILED', operation: 'EXECUTE' })
+    await api.store.clusters.setStatus(1, 'RUNNING')
+    const reply = await api.call({ method: 'POST', url: `/api/v2/tasks/${task.id}/rollback` })
+    expect(reply).toMatchObject({ status: 409, error: { code: 'COM10005' } })
+    expect(reply.error?.message).toContain('DELETE /api/v2/ob/clusters/1')
+    expect(api.asked).toEqual([])
   })
 })

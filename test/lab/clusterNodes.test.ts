@@ -177,7 +177,7 @@ describe('Link obproxy', () => {
       owner: 'admin',
     }
     await installPackage(target, proxy, () => undefined)
-    for (const node of [bootstrapOb, setSysPassword, createDefaultUser]) await node(nodes.on(node.name))
+    for (const node of [bootstrapOb, setSysPassword, createDefaultUser, updateClusterStatus]) await node(nodes.on(node.name))
 
     await linkObproxy(nodes.on('linkObproxy'))
     await linkObproxy(nodes.on('linkObproxy'))

@@ -13,6 +13,9 @@ const histories = ['tasks', 'subtasks', 'subtask_logs', 'counters']
 
 const planned = expand(createPrimaryCluster, { hosts: [{ id: 1, ip: '10.0.0.1' }], zones: ['zone1'] })
 
+/** From here on the cluster is RUNNING: it is deleted, and a rollback refused. */
+const inUse = planned.findIndex(({ name }) => name === 'Update OB cluster status')
+
 const bootstrap = planned.findIndex(({ name }) => name === 'Bootstrap ob')
 
 /**
@@ -50,7 +53,7 @@ const foreign = [
 const plantedFrom = planned.findIndex(({ name }) => name === 'Do io bench')
 
 // Each node of a create fails in turn, and the create is rolled back; then a host takes the same request again.
-describe('a create that failed at any of its nodes and is rolled back leaves host and store as before it was posted', () => {
+describe('a create that failed at any of its nodes and is rolled back, or deleted once it RUNs, leaves host and store as before it was posted', () => {
   const hook = nodeHook()
   let scene: Scene
   let database: TestStore
@@ -97,24 +100,40 @@ describe('a create that failed at any of its nodes and is rolled back leaves hos
     expect(task.subtasks.filter(({ operation }) => operation === 'ROLLBACK').length).toBeGreaterThan(0)
   }
 
+  /** Undoes a failed create, and returns the task that does. */
+  const takeAway = async ({ id, clusterId, used }: { id: number; clusterId: number; used: boolean }): Promise<number> => {
+    if (!used) {
+      await rollback(id)
+      return id
+    }
+    await expect(rollback(id)).rejects.toMatchObject({ status: 409 })
+    const { data } = await scene.api.delete(`/api/v2/ob/clusters/${clusterId}`, z.object({ id: z.number() }))
+    return data.id
+  }
+  const expectDeleted = async (id: number): Promise<void> => {
+    const task = await scene.ended(id)
+    expect(causes(task)).toBe('')
+    expect(task.status).toBe('SUCCESSFUL')
+  }
+
   it.each(rounds)('failed at node %s', async (_title, failing) => {
     await Promise.all(failing.flatMap(({ index, host }) => (index >= plantedFrom ? [plant(host)] : [])))
     const before = await now()
-    const ids = await Promise.all(
+    const failed = await Promise.all(
       failing.map(async (failure) => {
-        const { id } = await hook.post(failingAt(failure), () => create(failure))
-        const failed = await scene.ended(id)
-        expect(failed.status).toBe('FAILED')
-        expect(failed.subtasks.findIndex(({ status }) => status === 'FAILED')).toBe(failure.index)
-        return id
+        const { id, clusterId } = await hook.post(failingAt(failure), () => create(failure))
+        const task = await scene.ended(id)
+        expect(task.status).toBe('FAILED')
+        expect(task.subtasks.findIndex(({ status }) => status === 'FAILED')).toBe(failure.index)
+        return { id, clusterId, used: failure.index >= inUse }
       }),
     )
     // All at the same moment: none takes back what belongs to another.
-    await Promise.all(ids.map(rollback))
-    for (const id of ids) await expectTakenBack(id)
+    const undone = await Promise.all(failed.map(takeAway))
+    for (const [index, { used }] of failed.entries()) await (used ? expectDeleted : expectTakenBack)(undone[index] ?? 0)
     expect(await now()).toEqual(before)
     const recorded = failing.findIndex(({ index, when }) => index === 5 && when === 'after')
-    if (ids[recorded] !== undefined) await recordHistory(scene.temporal, ids[recorded], 'rolled-back-1-host')
+    if (undone[recorded] !== undefined) await recordHistory(scene.temporal, undone[recorded], 'rolled-back-1-host')
   })
 
   const [version = ''] = versions
