@@ -4,15 +4,7 @@ import type { Secret } from '../quote.ts'
 import type { ObproxyCluster } from '../store/index.ts'
 import { inParallel } from './inParallel.ts'
 import type { ClusterNode } from './node.ts'
-import {
-  asProxyAdmin,
-  bringUpProxy,
-  type ProxyProcess,
-  proxyAnswers,
-  sourceOf,
-  takeDownProxy,
-  throughPort,
-} from './proxyProcess.ts'
+import { asProxyAdmin, bringUpProxy, type ProxyProcess, proxyAnswers, sourceOf, throughPort } from './proxyProcess.ts'
 import { onCluster, selectOne } from './session.ts'
 import { until } from './until.ts'
 
@@ -32,13 +24,12 @@ export async function linkProxies(node: ClusterNode, proxies: ObproxyCluster): P
   node.log('INFO', `obproxy cluster ${proxies.name} serves ${node.cluster.name} through ${proxies.servers.length} proxies`)
 }
 
-/** Takes this cluster from the proxies again, linked wholly or not. One that asks for its clusters is told of the others only, by the store. */
+/**
+ * Takes this cluster from the proxies again, linked wholly or not. One that asks for its clusters is told of the others only, by the store. The
+ * proxies run on: they are the OBProxy cluster's, and may serve others.
+ */
 export async function unlinkProxies(node: ClusterNode, proxies: ObproxyCluster): Promise<void> {
-  await inParallel(proxies.servers, async (server) => {
-    const proxy = { of: proxies, server }
-    if (proxies.configUrl === null) await forgetCluster(node, proxy)
-    await takeDownProxy(node, proxy)
-  })
+  if (proxies.configUrl === null) await inParallel(proxies.servers, (server) => forgetCluster(node, { of: proxies, server }))
   node.log('INFO', `obproxy cluster ${proxies.name} serves ${node.cluster.name} no more`)
 }
 

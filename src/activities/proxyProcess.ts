@@ -93,7 +93,13 @@ export function sourceOf({ of }: ProxyProcess, cluster: ClusterSpec | undefined)
   })
 }
 
-/** Starts a proxy that does not run, noting that this task did, and lets its administrator in with the right password alone. */
+/**
+ * Whose a proxy is that is started: always the task's that made its OBProxy cluster. A create or a link that finds it down brings it up for
+ * all whom it serves, and nobody's end but the OBProxy cluster's own stops it.
+ */
+const ownerOf = (node: Node, { of }: ProxyProcess): number => of.taskId ?? node.input.taskId
+
+/** Starts a proxy that does not run, and lets its administrator in with the right password alone. */
 export async function bringUpProxy(node: Node, proxy: ProxyProcess, source: ClusterSource): Promise<void> {
   if (!(await proxyAnswers(node, proxy))) await start(node, proxy, source)
   await ensureAdminPassword(node, proxy)
@@ -101,7 +107,7 @@ export async function bringUpProxy(node: Node, proxy: ProxyProcess, source: Clus
 
 async function start(node: Node, proxy: ProxyProcess, source: ClusterSource): Promise<void> {
   const host = await node.host(proxy.server.hostId)
-  await host.must(noteProxyStarted(node.input.taskId), { title: 'note that obproxy is started' })
+  await host.must(noteProxyStarted(ownerOf(node, proxy)), { title: 'note that obproxy is started' })
   const { code, stderr } = await host.run(startObproxy(processOf(proxy), source), { as: proxyUser, title: 'start obproxy' })
   if (code !== 0) {
     throw new DefiniteError({
@@ -116,12 +122,12 @@ async function start(node: Node, proxy: ProxyProcess, source: ClusterSource): Pr
   )
 }
 
-/** Stops the proxy if this task started it. */
+/** Stops the proxy if it was started for its OBProxy cluster. */
 export async function takeDownProxy(node: Node, proxy: ProxyProcess): Promise<boolean> {
   const host = await node.host(proxy.server.hostId)
-  const started = await host.must(proxyStartedHere(node.input.taskId), { title: 'look who started obproxy' })
+  const started = await host.must(proxyStartedHere(ownerOf(node, proxy)), { title: 'look who started obproxy' })
   if (!started.includes('started')) return false
   await host.must(stopObproxy(processOf(proxy)), { as: proxyUser, title: 'stop obproxy' })
-  await host.must(forgetProxy(node.input.taskId), { title: 'forget obproxy' })
+  await host.must(forgetProxy(ownerOf(node, proxy)), { title: 'forget obproxy' })
   return true
 }

@@ -4,19 +4,13 @@ import { asProxyAdmin, bringUpProxy, type ProxyProcess, sourceOf, takeDownProxy 
 
 const processOf = ({ proxies, proxy }: ObproxyHostNode): ProxyProcess => ({ of: proxies, server: proxy })
 
-/** The node in the name of the task that made the OBProxy cluster: by that id a proxy is known as its own when it is to be stopped. */
-const asMaker = (node: ObproxyHostNode): ObproxyHostNode => ({
-  ...node,
-  input: { ...node.input, taskId: node.proxies.taskId ?? node.input.taskId },
-})
-
 /** Starts the proxy, unless it runs, gives its administrator the password, sets its parameters, and so proves that it answers. */
 export async function startObproxy(node: ObproxyHostNode): Promise<void> {
   const { proxies, proxy, store } = node
   const process = processOf(node)
   const [first] = proxies.links
   const cluster = proxies.workMode === 'RS_LIST' && first ? (await node.ofCluster(first.clusterId)).cluster : undefined
-  await bringUpProxy(asMaker(node), process, sourceOf(process, cluster))
+  await bringUpProxy(node, process, sourceOf(process, cluster))
   await asProxyAdmin(node, process, async (session) => {
     for (const { name, value } of proxies.parameters) await session.run(setParameter(name, value))
   })
@@ -26,7 +20,7 @@ export async function startObproxy(node: ObproxyHostNode): Promise<void> {
 
 /** Stops the proxy if it was started for this OBProxy cluster. */
 export async function stopObproxy(node: ObproxyHostNode): Promise<void> {
-  const stopped = await takeDownProxy(asMaker(node), processOf(node))
+  const stopped = await takeDownProxy(node, processOf(node))
   node.log(
     'INFO',
     stopped ? `obproxy on ${node.proxy.ip} is stopped` : `no obproxy of this cluster was started on ${node.proxy.ip}`,

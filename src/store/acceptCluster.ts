@@ -14,6 +14,7 @@ import { inChunks } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { type Secrets, secrets } from './secrets.ts'
 import { primaryOf } from './standbyRule.ts'
+import { lockHosts, lockObproxies } from './uses.ts'
 
 export interface Acceptance {
   readonly request: NewCluster
@@ -28,23 +29,14 @@ export interface Accepted {
   readonly again: boolean
 }
 
-/** Locks the hosts of a request, in order of id so that two requests never wait for each other. */
-const lockHosts = (tx: Db, { zones }: NewCluster) =>
-  tx
-    .select({ id: schema.hosts.id })
-    .from(schema.hosts)
-    .where(
-      inArray(
-        schema.hosts.id,
-        zones.flatMap((zone) => zone.servers),
-      ),
-    )
-    .orderBy(asc(schema.hosts.id))
-    .for('update')
-
-/** A primary must not be deleted between the look at it and its standby's being there. */
+/** Keeps a primary from being deleted before its standby exists. */
 const lockNamesakes = (tx: Db, { name }: NewCluster) =>
-  tx.select({ id: schema.clusters.id }).from(schema.clusters).where(eq(schema.clusters.name, name)).for('update')
+  tx
+    .select({ id: schema.clusters.id })
+    .from(schema.clusters)
+    .where(eq(schema.clusters.name, name))
+    .orderBy(asc(schema.clusters.id))
+    .for('update')
 
 /** The users that a standby gets with its primary's data. */
 async function copyUsers(kept: Secrets, primaryId: number, standbyId: number): Promise<void> {
@@ -61,8 +53,12 @@ export const acceptCluster = (db: Db, keys: Keys, { request, creator, traceId, c
     const clusterId = await take(tx, 'cluster')
     const before = clientToken && (await answered(tx, keys, creator.id, clientToken))
     if (before !== undefined) return { task: before, again: true }
-    await lockHosts(tx, request)
+    await lockHosts(
+      tx,
+      request.zones.flatMap((zone) => zone.servers),
+    )
     await lockNamesakes(tx, request)
+    await lockObproxies(tx, request.obproxyClusterIds)
     const inventory = await readInventory(tx, keys, request)
     refuseAny(admit(request, inventory))
     const rpm = inventory.package

@@ -1,14 +1,27 @@
+import { Refused } from '../errors/refused.ts'
 import { deleteObproxyCluster } from '../plan/deleteObproxyCluster.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
 import { obproxy } from './obproxy.ts'
 import { idleObproxy } from './obproxyLinks.ts'
+import { clustersOf, taskInWords, unfinishedOfClusters, waysOut } from './uses.ts'
 
 export interface ObproxyDeleteRequest {
   readonly obproxyClusterId: number
   readonly creator: Creator
   readonly traceId?: string | undefined
+}
+
+/** Throws Refused while a create is still to link this OBProxy cluster, or a deletion still to unlink it. */
+async function refuseAwaited(tx: Db, id: number): Promise<void> {
+  const clusters = await clustersOf(tx, id)
+  const task = await unfinishedOfClusters(
+    tx,
+    clusters.map((cluster) => cluster.id),
+  )
+  if (task === undefined) return
+  throw new Refused({ code: 'COM10005', args: [`${taskInWords(task)} on cluster ${task.clusterName}: ${waysOut(task)}`] })
 }
 
 /** Accepts the deletion of an OBProxy cluster in one transaction; or throws Refused and leaves nothing. The clusters it serves run on. */
@@ -19,6 +32,7 @@ export const acceptObproxyDelete = (
 ): Promise<TaskWithSubtasks> =>
   db.transaction(async (tx) => {
     const found = await idleObproxy(tx, keys, obproxyClusterId)
+    await refuseAwaited(tx, obproxyClusterId)
     await obproxy(tx, keys).setStatus(obproxyClusterId, 'DELETING')
     const targets = { hosts: found.servers.map(({ hostId, ip }) => ({ id: hostId, ip })), zones: [] }
     const plan = deleteObproxyCluster(targets.hosts.length)

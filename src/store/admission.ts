@@ -3,6 +3,7 @@ import type { Host } from './hosts.ts'
 import { secondAddresses } from './machineRule.ts'
 import type { Idc } from './named.ts'
 import { type NewCluster, type NewZone, priorityGroups } from './newCluster.ts'
+import type { Task } from './newTask.ts'
 import type { ObproxyCluster } from './obproxyReads.ts'
 import { canServe, tooManyLinks } from './obproxyRules.ts'
 import type { Package } from './packages.ts'
@@ -16,7 +17,14 @@ export interface Inventory {
   readonly package: Package | undefined
   readonly hosts: ReadonlyMap<number, Host>
   readonly idcs: ReadonlyMap<string, Idc>
-  readonly obproxies: ReadonlyMap<number, ObproxyCluster>
+  readonly obproxies: ReadonlyMap<number, ServingObproxy>
+  /** What works on the primary of this name, or waits to be told what to do: a task that is RUNNING or FAILED. */
+  readonly primaryTask: Task | undefined
+}
+
+/** An OBProxy cluster and how many clusters it serves, or is to serve once their creates end. */
+export interface ServingObproxy extends ObproxyCluster {
+  readonly served: number
 }
 
 type ClusterRow = typeof clusters.$inferSelect
@@ -51,7 +59,7 @@ const obproxiesCanServe: Rule = ({ obproxyClusterIds }, { obproxies, package: rp
     if (version && rpm && !canServe(version, rpm.version)) {
       return [{ code: 'ODP21110', args: [version, rpm.version], field, rejected: id }]
     }
-    return tooManyLinks(found.workMode, found.links.length + 1, found.name).map((finding) => ({
+    return tooManyLinks(found.workMode, found.served + 1, found.name).map((finding) => ({
       ...finding,
       field,
       rejected: id,

@@ -23,8 +23,17 @@ async function digest(tx: Db, keys: Keys, body: string): Promise<string> {
   return createHmac('sha256', secret.reveal()).update(body).digest('hex')
 }
 
+/** Whether what a task made is there no more: it was rolled back, or deleted since. */
+async function isGone(tx: Db, { clusterId, obproxyClusterId }: TaskWithSubtasks): Promise<boolean> {
+  const { clusters, obproxyClusters } = schema
+  if (clusterId !== null) return (await tx.select().from(clusters).where(eq(clusters.id, clusterId))).length === 0
+  if (obproxyClusterId === null) return false
+  return (await tx.select().from(obproxyClusters).where(eq(obproxyClusters.id, obproxyClusterId))).length === 0
+}
+
 /**
- * The task a token was answered with, if it was. Throws Refused when the token came with another body then. The token is held to the end of the
+ * The task a token was answered with, if it was and if what the task made is still there: whoever applies a configuration again wants it to
+ * exist, so a token whose cluster was rolled back or deleted makes a new one. Throws Refused when the token came with another body then. The token is held to the end of the
  * transaction: of requests sent at the same time the second waits, and is answered as the first was.
  */
 export async function answered(
@@ -45,9 +54,16 @@ export async function answered(
     const reason = `clientToken ${token} was used for another request`
     throw new Refused({ code: 'COM10005', args: [reason], field: 'clientToken', rejected: token })
   }
-  return tasks(tx).get(row.taskId)
+  const task = await tasks(tx).get(row.taskId)
+  return task !== undefined && !(await isGone(tx, task)) ? task : undefined
 }
 
+/** Keeps what a token is answered with from now on. */
 export async function remember(tx: Db, keys: Keys, userId: number, { token, body }: ClientToken, taskId: number): Promise<void> {
-  await tx.insert(table).values({ userId, token, bodyDigest: await digest(tx, keys, body), taskId })
+  const set = { bodyDigest: await digest(tx, keys, body), taskId }
+  const target = [table.userId, table.token]
+  await tx
+    .insert(table)
+    .values({ userId, token, ...set })
+    .onConflictDoUpdate({ target, set })
 }

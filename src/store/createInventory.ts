@@ -1,22 +1,23 @@
 import { eq } from 'drizzle-orm'
-import type { Inventory } from './admission.ts'
+import type { Inventory, ServingObproxy } from './admission.ts'
 import type { Db } from './db.ts'
 import { hosts } from './hosts.ts'
 import type { Keys } from './key.ts'
 import { idcsByName } from './named.ts'
 import type { NewCluster } from './newCluster.ts'
-import { type ObproxyCluster, obproxyReads } from './obproxyReads.ts'
+import { obproxyReads } from './obproxyReads.ts'
 import { packages } from './packages.ts'
 import * as schema from './schema/index.ts'
+import { clustersOf, unfinishedOfClusters } from './uses.ts'
 
 /** What the rules of a create look at, and the highest obClusterId that the name has had. Takes no locks. */
 export async function readInventory(tx: Db, keys: Keys, request: NewCluster): Promise<Inventory & { lastObClusterId: number }> {
   const hostIds = request.zones.flatMap((zone) => zone.servers)
   const rpm = await packages(tx).byFileName(request.rpmName)
-  const obproxies = new Map<number, ObproxyCluster>()
+  const obproxies = new Map<number, ServingObproxy>()
   for (const id of request.obproxyClusterIds) {
     const proxy = await obproxyReads(tx).get(id)
-    if (proxy !== undefined) obproxies.set(id, proxy)
+    if (proxy !== undefined) obproxies.set(id, { ...proxy, served: (await clustersOf(tx, id)).length })
   }
   const sameName = eq(schema.clusters.name, request.name)
   const namesakes = await tx.select().from(schema.clusters).where(sameName)
@@ -31,5 +32,9 @@ export async function readInventory(tx: Db, keys: Keys, request: NewCluster): Pr
     hosts: new Map((await hosts(tx, keys).byIds(hostIds)).map((host) => [host.id, host])),
     idcs: new Map(named.map((idc) => [idc.name, idc])),
     obproxies,
+    primaryTask: await unfinishedOfClusters(
+      tx,
+      namesakes.flatMap(({ id, type }) => (type === 'PRIMARY' ? [id] : [])),
+    ),
   }
 }

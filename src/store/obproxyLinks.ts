@@ -8,18 +8,28 @@ import { obproxy } from './obproxy.ts'
 import type { ObproxyCluster } from './obproxyReads.ts'
 import { linkFindings, tooManyLinks, type WantedLink } from './obproxyRules.ts'
 import * as schema from './schema/index.ts'
+import {
+  type ClusterRow,
+  clustersOf,
+  lockClusters,
+  lockObproxies,
+  taskInWords,
+  unfinishedOfObproxies,
+  waysOut,
+  workingOnClusters,
+} from './uses.ts'
 
-const { clusters, obproxyClusters, obproxyLinks } = schema
+const { clusters, obproxyLinks } = schema
 
-/** The clusters that links name, in their order; of a name with standbys the primary, unless its obClusterId says another. */
-export async function linkedClusters(
-  tx: Db,
-  links: readonly WantedLink[],
-): Promise<(typeof clusters.$inferSelect | undefined)[]> {
-  const found: (typeof clusters.$inferSelect | undefined)[] = []
+/**
+ * The clusters that links name, locked, in their order; of a name with standbys the primary, unless its obClusterId says another. Lock them
+ * before any OBProxy cluster.
+ */
+export async function linkedClusters(tx: Db, links: readonly WantedLink[]): Promise<(ClusterRow | undefined)[]> {
+  const ids: (number | undefined)[] = []
   for (const { clusterId, clusterName, obClusterId } of links) {
     const rows = await tx
-      .select()
+      .select({ id: clusters.id, type: clusters.type })
       .from(clusters)
       .where(
         and(
@@ -28,9 +38,25 @@ export async function linkedClusters(
           obClusterId === undefined ? undefined : eq(clusters.obClusterId, obClusterId),
         ),
       )
-    found.push(rows.find(({ type }) => type === 'PRIMARY') ?? rows[0])
+    ids.push((rows.find(({ type }) => type === 'PRIMARY') ?? rows[0])?.id)
   }
-  return found
+  const locked = await lockClusters(
+    tx,
+    ids.flatMap((id) => id ?? []),
+  )
+  const byId = new Map(locked.map((row) => [row.id, row]))
+  return ids.map((id) => (id === undefined ? undefined : byId.get(id)))
+}
+
+/** Throws Refused while the create or the deletion of a cluster may change the same link. */
+async function refuseBusy(tx: Db, obproxyClusterId: number, rows: readonly ClusterRow[]): Promise<void> {
+  const changing = rows.filter((row) => row.status === 'DELETING' || row.obproxyClusterIds.includes(obproxyClusterId))
+  const task = await workingOnClusters(
+    tx,
+    changing.map(({ id }) => id),
+  )
+  if (task === undefined) return
+  throw new Refused({ code: 'COM10005', args: [`${taskInWords(task)} on cluster ${task.clusterName}: ${waysOut(task)}`] })
 }
 
 export interface LinkRequest<Wanted> {
@@ -42,14 +68,13 @@ export interface LinkRequest<Wanted> {
 
 /** An OBProxy cluster, locked, that runs and that no unfinished task works on. Throws Refused. */
 export async function idleObproxy(tx: Db, keys: Keys, id: number): Promise<ObproxyCluster> {
-  await tx.select().from(obproxyClusters).where(eq(obproxyClusters.id, id)).for('update')
+  await lockObproxies(tx, [id])
   const reads = obproxy(tx, keys)
   const found = await reads.get(id)
   if (found === undefined) throw new Refused({ code: 'ODP21001', args: [id] })
-  const task = await reads.unfinishedTask(id)
+  const task = await unfinishedOfObproxies(tx, [id])
   if (task !== undefined) {
-    const what = `task ${task.id} "${task.name}" of OBProxy cluster ${found.name} is ${task.status}`
-    throw new Refused({ code: 'COM10005', args: [`${what}: let it end, retry it or roll it back first`] })
+    throw new Refused({ code: 'COM10005', args: [`${taskInWords(task)} on OBProxy cluster ${found.name}: ${waysOut(task)}`] })
   }
   if (found.status === 'RUNNING') return found
   throw new Refused({ code: 'COM10005', args: [`OBProxy cluster ${found.name} is ${found.status}, not RUNNING`] })
@@ -62,11 +87,16 @@ export const acceptLinks = (
   { obproxyClusterId, wanted, creator, traceId }: LinkRequest<readonly WantedLink[]>,
 ): Promise<TaskWithSubtasks> =>
   db.transaction(async (tx) => {
-    const found = await idleObproxy(tx, keys, obproxyClusterId)
     const rows = await linkedClusters(tx, wanted)
+    const found = await idleObproxy(tx, keys, obproxyClusterId)
     refuseAny(linkFindings(wanted, rows, found.servers[0]?.version ?? undefined, 'body'))
     const ids = rows.flatMap((row) => row?.id ?? [])
-    const others = found.links.filter(({ clusterId }) => !ids.includes(clusterId))
+    await refuseBusy(
+      tx,
+      obproxyClusterId,
+      rows.flatMap((row) => row ?? []),
+    )
+    const others = (await clustersOf(tx, obproxyClusterId)).filter(({ id }) => !ids.includes(id))
     refuseAny(tooManyLinks(found.workMode, others.length + ids.length, found.name))
     const links = ids.map((clusterId) => ({ obproxyClusterId, clusterId, username: 'proxyro' }))
     // One that is there already is proven anew: asking twice ends the same.
@@ -84,8 +114,18 @@ export const acceptUnlink = (
   { obproxyClusterId, wanted, creator, traceId }: LinkRequest<string>,
 ): Promise<TaskWithSubtasks> =>
   db.transaction(async (tx) => {
+    const named = await tx.select({ id: clusters.id }).from(clusters).where(eq(clusters.name, wanted))
+    const locked = await lockClusters(
+      tx,
+      named.map((row) => row.id),
+    )
     const found = await idleObproxy(tx, keys, obproxyClusterId)
     const ids = found.links.filter(({ clusterName }) => clusterName === wanted).map(({ clusterId }) => clusterId)
+    await refuseBusy(
+      tx,
+      obproxyClusterId,
+      locked.filter(({ id }) => ids.includes(id)),
+    )
     if (ids.length === 0) throw new Refused({ code: 'COM10002', args: [`link of OBProxy cluster ${found.name}`, wanted] })
     await tx
       .update(obproxyLinks)

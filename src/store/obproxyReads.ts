@@ -1,6 +1,5 @@
-import { and, asc, count, desc, eq, ilike, inArray, type SQL } from 'drizzle-orm'
+import { and, asc, count, eq, ilike, inArray, type SQL } from 'drizzle-orm'
 import type { Db } from './db.ts'
-import type { Task } from './newTask.ts'
 import { containing, order, type Page, type Paging, window } from './paging.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
@@ -109,12 +108,6 @@ export function obproxyReads(db: Db) {
         .where(eq(obproxyLinks.clusterId, clusterId))
         .orderBy(asc(obproxyLinks.obproxyClusterId))
       return rows.map((row) => row.id)
-    },
-    /** The newest unfinished task of an OBProxy cluster: one at a time works on it. */
-    async unfinishedTask(id: number): Promise<Task | undefined> {
-      const { tasks } = schema
-      const where = and(eq(tasks.obproxyClusterId, id), inArray(tasks.status, ['RUNNING', 'FAILED']))
-      return (await db.select().from(tasks).where(where).orderBy(desc(tasks.id)).limit(1))[0]
     },
   }
 }

@@ -3,6 +3,7 @@ import { objectionToStandby } from '../oceanbase/versions.ts'
 import type { Inventory, Rule } from './admission.ts'
 import type { NewCluster } from './newCluster.ts'
 import type { Package } from './packages.ts'
+import { waysOut } from './uses.ts'
 
 /** Only the enterprise edition has standby clusters; its package has this name. Source: OCP, "Create an OceanBase cluster". */
 const communityPackage = 'oceanbase-ce'
@@ -14,11 +15,14 @@ const objectionTo = ({ name, version }: Package): string | undefined =>
 export const primaryOf = ({ primaryObClusterId }: NewCluster, { namesakes }: Pick<Inventory, 'namesakes'>) =>
   namesakes.find((cluster) => cluster.type === 'PRIMARY' && cluster.obClusterId === primaryObClusterId)
 
-/** A standby follows a RUNNING primary of its name and version, under an obClusterId of its own. What must be mended first comes first. */
+/**
+ * A standby follows a RUNNING primary of its name and version, whose create has ended well, under an obClusterId of its own. What must be mended
+ * first comes first.
+ */
 export const standbyFits: Rule = (request, inventory) => {
   const { name, type, obClusterId, primaryObClusterId, rpmName } = request
   if (type !== 'STANDBY') return []
-  const { namesakes, package: found } = inventory
+  const { namesakes, package: found, primaryTask } = inventory
   const objection = found && objectionTo(found)
   if (objection !== undefined) return [{ code: 'COM10001', args: ['type', objection], field: 'type', rejected: type }]
   const at = { field: 'primaryClusterInfo.obClusterId', rejected: primaryObClusterId }
@@ -27,6 +31,10 @@ export const standbyFits: Rule = (request, inventory) => {
   const findings: Finding[] = []
   if (primary.status !== 'RUNNING') {
     findings.push({ code: 'OBE11008', args: [`${name}:${primaryObClusterId}`, 'RUNNING'], ...at })
+  }
+  if (primaryTask !== undefined) {
+    const task = `"${primaryTask.name}" (${primaryTask.id}, ${primaryTask.status})`
+    findings.push({ code: 'OBE11020', args: [`${name}:${primaryObClusterId}`, task, waysOut(primaryTask)], ...at })
   }
   if (found !== undefined && found.version !== primary.version) {
     const reason = `its primary is version ${primary.version}, a standby has to be the same`

@@ -46,6 +46,12 @@ export async function unfinishedOfClusters(tx: Db, ids: readonly number[]): Prom
   return (await tx.select().from(tasks).where(where).orderBy(desc(tasks.id)).limit(1))[0]
 }
 
+/** The newest RUNNING task of any of these clusters. */
+export async function workingOnClusters(tx: Db, ids: readonly number[]): Promise<Task | undefined> {
+  const where = and(inArray(tasks.clusterId, ids), eq(tasks.status, 'RUNNING'))
+  return (await tx.select().from(tasks).where(where).orderBy(desc(tasks.id)).limit(1))[0]
+}
+
 /** The newest unfinished task of any of these OBProxy clusters. */
 export async function unfinishedOfObproxies(tx: Db, ids: readonly number[]): Promise<Task | undefined> {
   const where = and(inArray(tasks.obproxyClusterId, ids), inArray(tasks.status, unfinished))

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { addHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import { openApi, type TestApi } from './server.ts'
@@ -35,6 +36,17 @@ describe('a create with a client token', () => {
     await create()
     await api.launcher.settled()
     expect([before, api.started.length]).toEqual([1, 1])
+  })
+
+  test('that is sent again after its task FAILED says so', async () => {
+    const { id, tasks } = z.object({ id: z.int(), tasks: z.array(z.object({ id: z.int() })) }).parse((await create()).data)
+    const subtask = { subtaskId: tasks[0]?.id ?? 0, status: 'FAILED', operation: 'EXECUTE', runTime: 1 } as const
+    await api.store.tasks.record([subtask], { taskId: id, status: 'FAILED', operation: 'EXECUTE' })
+    expect((await create()).data).toMatchObject({
+      id,
+      status: 'FAILED',
+      tasks: expect.arrayContaining([expect.objectContaining({ status: 'FAILED' })]),
+    })
   })
 
   test('that is sent again with another body is refused, whatever the difference', async () => {

@@ -28,6 +28,7 @@ export const createClusterNodes = (
     name: 'odp',
     workMode: 'RS_LIST',
     configUrl: null,
+    taskId: 3,
     startupParameters: [],
     servers: [{ hostId: 1, ip: hosts[0]?.ip, sqlPort: 2883, exporterPort: 2884 }],
   }

@@ -29,9 +29,12 @@ describe.each(databases)('accepting an OBProxy cluster on $name', ({ open }) => 
     await opened.reset()
     await addHosts(opened.store, 4)
     for (const rpm of [sampleRpm, 'obproxy-4.2.1.0-11.el7.x86_64.rpm']) await opened.store.packages.create(packageNamed(rpm))
-    await opened.store.acceptCluster({ request: newCluster(), creator })
+    create = (await opened.store.acceptCluster({ request: newCluster(), creator })).task
     await opened.store.clusters.setStatus(1, 'RUNNING')
   })
+  let create: { readonly id: number }
+  const finish = ({ id }: { readonly id: number }, status: 'SUCCESSFUL' | 'FAILED' = 'SUCCESSFUL') =>
+    opened.store.tasks.record([], { taskId: id, status, operation: 'EXECUTE', finished: status === 'SUCCESSFUL' })
 
   const accept = (change: Partial<NewObproxy> = {}) => opened.store.acceptObproxy({ request: request(change), creator })
   const outcomes = async (attempts: readonly Promise<unknown>[]) => {
@@ -50,9 +53,8 @@ describe.each(databases)('accepting an OBProxy cluster on $name', ({ open }) => 
   })
 
   test('of links asked for at the same time one task makes its own, the others wait their turn', async () => {
-    await accept({ hostIds: [] })
-    const task = await opened.store.obproxy.unfinishedTask(1)
-    if (task) await opened.store.tasks.record([], { taskId: task.id, status: 'SUCCESSFUL', operation: 'EXECUTE', finished: true })
+    await finish(await accept({ hostIds: [] }))
+    await finish(create)
     await opened.store.obproxy.setStatus(1, 'RUNNING')
     const link = () => opened.store.acceptLinks({ obproxyClusterId: 1, wanted: [{ clusterName: 'terran' }], creator })
     expect(await outcomes([link(), link(), link()])).toEqual({ accepted: 1, codes: ['COM10005'] })
@@ -70,5 +72,79 @@ describe.each(databases)('accepting an OBProxy cluster on $name', ({ open }) => 
       expect(after[table]).toEqual(before[table])
     expect(await opened.store.hosts.get(2)).toMatchObject({ status: 'AVAILABLE' })
     expect((await accept()).name).toBe('Install obproxy')
+  })
+
+  const link = (clusterName: string, id = 1) =>
+    opened.store.acceptLinks({ obproxyClusterId: id, wanted: [{ clusterName }], creator })
+  const another = (obproxyClusterIds: readonly number[], index = 3) =>
+    opened.store.acceptCluster({
+      request: newCluster({
+        name: `zerg${index}`,
+        obproxyClusterIds,
+        zones: [{ name: 'zone1', idcName: 'hz2', servers: [index] }],
+      }),
+      creator,
+    })
+  /** An OBProxy cluster that runs and serves terran. */
+  const serving = async (workMode: 'CONFIG_URL' | 'RS_LIST') => {
+    await finish(create)
+    await finish(await accept({ links: [{ clusterId: 1 }], ...(workMode === 'RS_LIST' && { workMode, configUrl: undefined }) }))
+    await opened.store.obproxy.settle(1, [1])
+    await opened.store.obproxy.setStatus(1, 'RUNNING')
+  }
+
+  test('a task on its links keeps the clusters it serves from being deleted, until it has ended', async () => {
+    await serving('CONFIG_URL')
+    const task = await link('terran')
+    const remove = () => opened.store.acceptDelete({ clusterId: 1, creator })
+    expect(await outcomes([remove()])).toEqual({ accepted: 0, codes: ['COM10005'] })
+    await finish(task, 'FAILED')
+    await expect(remove()).rejects.toThrow(
+      `task ${task.id} "Link obproxy" is FAILED on OBProxy cluster odp: retry it or roll it back`,
+    )
+    await finish(task)
+    expect((await remove()).workflow).toBe('deleteCluster')
+  })
+
+  test('neither it nor its links change while a create is still to link it', async () => {
+    await serving('CONFIG_URL')
+    const { task } = await another([1])
+    const remove = () => opened.store.acceptObproxyDelete({ obproxyClusterId: 1, creator })
+    await expect(remove()).rejects.toThrow(`"Create primary OB cluster" is RUNNING on cluster zerg3: let it end first`)
+    await opened.store.clusters.setStatus(2, 'RUNNING')
+    await expect(link('zerg3')).rejects.toThrow('on cluster zerg3: let it end first')
+    await finish(task, 'FAILED')
+    await expect(remove()).rejects.toThrow('retry it or roll it back first')
+    await finish(task)
+    expect((await remove()).workflow).toBe('deleteObproxyCluster')
+  })
+
+  test('nor while a deletion is still to unlink it', async () => {
+    await serving('CONFIG_URL')
+    const deletion = await opened.store.acceptDelete({ clusterId: 1, creator })
+    const unlink = () => opened.store.acceptUnlink({ obproxyClusterId: 1, wanted: 'terran', creator })
+    await expect(unlink()).rejects.toThrow('let it end first')
+    await expect(link('terran')).rejects.toThrow('only in state RUNNING')
+    await finish(deletion, 'FAILED')
+    await expect(opened.store.acceptObproxyDelete({ obproxyClusterId: 1, creator })).rejects.toThrow(
+      '"Delete primary OB cluster" is FAILED on cluster terran: retry it first',
+    )
+  })
+
+  test('that works by RS_LIST is taken by one of two creates at once, and by none once it serves a cluster', async () => {
+    await serving('RS_LIST')
+    expect(await outcomes([another([1])])).toEqual({ accepted: 0, codes: ['COM10005'] })
+    await finish(await opened.store.acceptUnlink({ obproxyClusterId: 1, wanted: 'terran', creator }))
+    await opened.store.obproxy.unlink(1, [1])
+    expect(await outcomes([another([1], 3), another([1], 4)])).toEqual({ accepted: 1, codes: ['COM10005'] })
+    expect(await outcomes([link('terran')])).toEqual({ accepted: 0, codes: ['COM10005'] })
+  })
+
+  test('of a link to a cluster and its deletion at the same time one is accepted', async () => {
+    await serving('CONFIG_URL')
+    const remove = () => opened.store.acceptDelete({ clusterId: 1, creator })
+    const { accepted, codes } = await outcomes([link('terran'), remove(), link('terran'), remove()])
+    expect(accepted).toBe(1)
+    for (const code of codes) expect(['COM10005', 'OBE11008', 'OBE11020']).toContain(code)
   })
 })

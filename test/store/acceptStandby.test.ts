@@ -21,11 +21,17 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
     await opened.reset()
     await addHosts(store, 3)
     for (const fileName of [sampleRpm, rpm4, other2, old2, community]) await store.packages.create(packageNamed(fileName))
-    await store.acceptCluster({ request: newCluster(), creator })
+    const { task } = await store.acceptCluster({ request: newCluster(), creator })
+    primaryTask = task.id
+    await primaryEnded('SUCCESSFUL')
     await store.secrets.put('cluster/1/ocp_monitor', new Secret('monitor-password'))
     await store.secrets.put('cluster/1/proxyro', new Secret('proxyro-password'))
     await store.clusters.setStatus(1, 'RUNNING')
   })
+
+  let primaryTask: number
+  const primaryEnded = (status: 'SUCCESSFUL' | 'FAILED') =>
+    opened.store.tasks.record([], { taskId: primaryTask, status, operation: 'EXECUTE', finished: status === 'SUCCESSFUL' })
 
   const accept = (change: Partial<NewCluster> = {}) =>
     opened.store.acceptCluster({
@@ -82,12 +88,17 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
     expect(await refusal({})).toMatch(/^OBE11008 .*terran:1.*RUNNING/)
   })
 
+  test('refuses a primary whose create has not ended well: it may yet be deleted', async () => {
+    await primaryEnded('FAILED')
+    expect(await refusal({})).toMatch(/^OBE11020 .*Create primary OB cluster.*FAILED.*terran:1.*retry it or roll it back first/)
+    await primaryEnded('SUCCESSFUL')
+    expect((await accept()).task.clusterType).toBe('STANDBY')
+  })
+
   test('keeps its primary from being deleted before it', async () => {
     const { store } = opened
     const { task } = await accept()
-    for (const id of [1000 + 3, task.id]) {
-      await store.tasks.record([], { taskId: id, status: 'SUCCESSFUL', operation: 'EXECUTE', finished: true })
-    }
+    await store.tasks.record([], { taskId: task.id, status: 'SUCCESSFUL', operation: 'EXECUTE', finished: true })
     await store.clusters.setStatus(2, 'RUNNING')
     const refused = await store.acceptDelete({ clusterId: 1, creator }).catch((error: unknown) => error)
     expect(refused).toMatchObject({ message: expect.stringContaining('terran:2 is its standby') })

@@ -44,4 +44,22 @@ describe.each(databases)('a client token on $name', ({ open }) => {
     await accept('{"password":"Hidden-word-1"}')
     expect(JSON.stringify((await opened.dump()).client_tokens)).not.toContain('Hidden-word-1')
   })
+
+  test('of a create that FAILED, or has ended, is answered with how that task stands now', async () => {
+    const { task } = await accept('{"name":"terran"}')
+    for (const status of ['FAILED', 'SUCCESSFUL'] as const) {
+      await opened.store.tasks.record([], { taskId: task.id, status, operation: 'EXECUTE', finished: status === 'SUCCESSFUL' })
+      expect(await accept('{"name":"terran"}')).toMatchObject({ again: true, task: { id: task.id, status } })
+    }
+  })
+
+  test('whose cluster was rolled back, or deleted, makes a new one, of one of ten requests at once', async () => {
+    const { task } = await accept('{"name":"terran"}')
+    await opened.store.clusters.release(1)
+    await opened.store.tasks.record([], { taskId: task.id, status: 'SUCCESSFUL', operation: 'ROLLBACK', finished: true })
+    const accepted = await Promise.all(Array.from({ length: 10 }, () => accept('{"name":"terran"}')))
+    expect(accepted.filter(({ again }) => !again)).toHaveLength(1)
+    expect(new Set(accepted.map(({ task: { clusterId } }) => clusterId))).toEqual(new Set([2]))
+    await expect(accept('{"name":"other"}')).rejects.toThrow('was used for another request')
+  })
 })

@@ -82,14 +82,14 @@ export const basicTask = z
   })
   .meta({ id: 'BasicTaskInstance' })
 
-const createdFields = { context: z.string(), creator, name: z.string(), startTime: time, status: z.literal('RUNNING') }
+const createdFields = { context: z.string(), creator, name: z.string(), startTime: time, status: z.enum(taskStatuses) }
 const createdSubtask = z.strictObject({
   description: z.string(),
   downstreams: ids,
   id: z.int(),
   name: z.string(),
-  operation: z.literal('EXECUTE'),
-  status: z.enum(['RUNNING', 'PENDING']),
+  operation,
+  status: z.enum(subtaskStatuses),
   upstreams: ids,
 })
 

@@ -32,11 +32,19 @@ export type CreatedTask = Pick<
   'clusterId' | 'clusterName' | 'obClusterId' | 'context' | 'creatorId' | 'creator' | 'name' | 'startTime'
 > & {
   readonly id: number | null
-  readonly subtasks: readonly Pick<Subtask, 'id' | 'name' | 'upstreams' | 'downstreams'>[]
+  readonly status?: Task['status']
+  readonly subtasks: readonly (Pick<Subtask, 'id' | 'name' | 'upstreams' | 'downstreams'> &
+    Partial<Pick<Subtask, 'status' | 'operation'>>)[]
+}
+
+/** A subtask that is being started shows as RUNNING, as on OCP's page. */
+const shownStatus = ({ status, upstreams }: CreatedTask['subtasks'][number]): Subtask['status'] => {
+  if (status !== undefined && status !== 'READY') return status
+  return status === 'READY' || upstreams.length === 0 ? 'RUNNING' : 'PENDING'
 }
 
 /**
- * The reply to a create, as OCP's API page prints it: the task as it was accepted, its first subtask RUNNING because it is being started.
+ * The reply to a create, as OCP's API page prints it: the task as it stands, its first subtask RUNNING because it is being started.
  * `clusterId` is what the Terraform provider reads.
  */
 export function showCreated(task: CreatedTask, reader: Reader) {
@@ -49,13 +57,13 @@ export function showCreated(task: CreatedTask, reader: Reader) {
     id: task.id,
     name: nameIn(reader.language, task.name),
     startTime: isoTime(task.startTime),
-    status: 'RUNNING',
+    status: task.status ?? 'RUNNING',
     tasks: task.subtasks.map((subtask) => ({
       ...named(reader, subtask.name),
       downstreams: subtask.downstreams,
       id: subtask.id,
-      operation: 'EXECUTE',
-      status: subtask.upstreams.length === 0 ? 'RUNNING' : 'PENDING',
+      operation: subtask.operation ?? 'EXECUTE',
+      status: shownStatus(subtask),
       upstreams: subtask.upstreams,
     })),
   }
