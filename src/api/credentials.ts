@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Refused } from '../errors/refused.ts'
 import { Secret } from '../quote.ts'
+import { readPrivateKey } from '../sshKey.ts'
 import type { Credential } from '../store/index.ts'
 import type { Api, Context } from './context.ts'
 import { data, done, paged } from './envelope.ts'
@@ -15,7 +16,7 @@ const login = z.strictObject({
     .string()
     .regex(/^[a-z_][a-z0-9_.-]*\$?$/i, 'a Linux user name')
     .max(32),
-  /** The password, or the private key in PEM or OpenSSH form. */
+  /** The password, or the private key in PEM, PKCS#8 or OpenSSH form, without a passphrase of its own. */
   passphrase: z.string().min(1).max(65_536),
   hostIdList: ignored('a login is not bound to hosts here'),
 })
@@ -44,6 +45,15 @@ const changedCredential = z.strictObject({
   ...ignoredByAll,
 })
 
+/** A login's secret as it is stored. Throws Refused when a private key is none that a host could be reached with. */
+function secretOf(type: Credential['type'], passphrase: string): Secret {
+  if (type === 'PASSWORD') return new Secret(passphrase)
+  const read = readPrivateKey(passphrase)
+  if ('key' in read) return new Secret(read.key)
+  const field = 'sshCredentialProperty.passphrase'
+  throw new Refused({ code: 'COM10001', args: [field, read.objection], field })
+}
+
 /** Never with its passphrase. */
 const show = ({ id, name, targetType, type, username, createTime, updateTime }: Credential) => ({
   createTime: isoTime(createTime),
@@ -71,7 +81,7 @@ export function credentials(api: Api, { store }: Context): void {
         targetType,
         type,
         username,
-        passphrase: new Secret(login.passphrase),
+        passphrase: secretOf(type, login.passphrase),
       })
       if (!created) throw new Refused({ code: 'COM10006', args: ['credential', name], field: 'name', rejected: name })
       return data(show(created))
@@ -90,11 +100,13 @@ export function credentials(api: Api, { store }: Context): void {
     config: { permission: 'HOST:*:UPDATE' },
     schema: { params: idParam, body: changedCredential },
     async handler({ params: { id }, body: { name, sshCredentialProperty: { passphrase, type, username } = {} } }) {
+      // A secret that comes alone is of the type that the login has.
+      const kept = type ?? (passphrase && (await store.credentials.get(id))?.type)
       const change = {
         ...(name !== undefined && { name }),
         ...(type !== undefined && { type }),
         ...(username !== undefined && { username }),
-        ...(passphrase && { passphrase: new Secret(passphrase) }),
+        ...(passphrase && { passphrase: secretOf(kept || 'PASSWORD', passphrase) }),
       }
       const changed = await store.credentials.update(id, change)
       if (changed === 'taken')

@@ -28,6 +28,11 @@ const chinese: Readonly<Record<string, string>> = {
   'retry it or roll it back first': '请先重试或回滚',
   'the request does not have the right form': '请求格式不正确',
   'one rpm in the form field "file"': '需在表单字段 "file" 中上传一个 RPM',
+  'not a private key in PEM, PKCS#8 or OpenSSH form': '不是 PEM、PKCS#8 或 OpenSSH 格式的私钥',
+  'this is the public key; post the private one, the file without .pub': '这是公钥，请提交私钥（不带 .pub 的文件）',
+  'the key has a passphrase, which nobody can enter here; ssh-keygen -p -N "" -f COPY takes it off a copy':
+    '私钥设有密码，此处无法输入；可用 ssh-keygen -p -N "" -f COPY 去掉副本的密码',
+  'the line breaks of the key are lost': '私钥的换行符丢失',
   'an IPv4 address': '应为 IPv4 地址',
   'a Linux user name': '应为 Linux 用户名',
   'a letter first, then letters, digits and _, 2 to 48 characters': '以字母开头，由字母、数字、下划线组成，长度 2～48',
