@@ -6,7 +6,6 @@ export const nativePassword = 'mysql_native_password'
 const unreadable = 0x20 | 0x800 | 0x1000000 | 0x8000000 | 0x4000000
 
 const pluginAuth = 0x80000
-const lengthEncodedAuth = 0x200000
 const secureConnection = 0x8000
 
 export type Greeting = { serverVersion: string; connectionId: number; capabilities: number; charset: number; scramble: Buffer }
@@ -58,21 +57,42 @@ export function parseGreeting(payload: Buffer): Greeting | undefined {
 /** A HandshakeResponse41 taken apart just enough to change its user and its answer to the scramble. */
 export type Login = { head: Buffer; user: string; auth: Buffer; tail: Buffer; capabilities: number }
 
-/** Returns undefined for the pre-4.1 form and for what is too short to be a login. */
-export function parseLogin(payload: Buffer): Login | undefined {
+const connectWithDatabase = 0x8
+/** What a client tells of itself, which nobody reads here. */
+const attributes = 0x100000
+
+/**
+ * Reads a login that answers a greeting with these capabilities; undefined for the pre-4.1 form and for what is too short. What was not
+ * offered does not count, and is left out: PyMySQL and Debian's mysql set flags that they were not offered, without the fields of them.
+ */
+export function parseLogin(payload: Buffer, offered: number): Login | undefined {
   if (payload.length < 34) return undefined
-  const capabilities = payload.readUInt32LE(0)
+  const capabilities = (payload.readUInt32LE(0) & offered & ~unreadable & ~attributes) >>> 0
   const userEnd = payload.indexOf(0, 32)
   if (userEnd < 0 || (capabilities & secureConnection) === 0) return undefined
   const length = payload[userEnd + 1] ?? 0
   const authEnd = Math.min(userEnd + 2 + length, payload.length)
+  const head = Buffer.from(payload.subarray(0, 32))
+  head.writeUInt32LE(capabilities, 0)
+  const texts = [connectWithDatabase, pluginAuth].filter((flag) => (capabilities & flag) !== 0).length
   return {
-    head: payload.subarray(0, 32),
+    head,
     user: payload.toString('utf8', 32, userEnd),
     auth: payload.subarray(userEnd + 2, authEnd),
-    tail: payload.subarray(authEnd),
+    tail: firstTexts(payload.subarray(authEnd), texts),
     capabilities,
   }
+}
+
+/** So many texts that each end with a NUL: the database and the name of the plugin. */
+function firstTexts(bytes: Buffer, count: number): Buffer {
+  let end = 0
+  for (let found = 0; found < count; found++) {
+    const nul = bytes.indexOf(0, end)
+    if (nul < 0) return Buffer.concat([bytes, Buffer.from([0])])
+    end = nul + 1
+  }
+  return bytes.subarray(0, end)
 }
 
 export function buildLogin({ head, user, auth, tail }: Login): Buffer {
@@ -86,7 +106,7 @@ export function newLogin(user: string, auth: Buffer): Login {
   head.writeUInt32LE(capabilities, 0)
   head.writeUInt32LE(0x1000000, 4)
   head.writeUInt8(45, 8)
-  return { head, user, auth, tail: Buffer.from(`${nativePassword}\0`), capabilities: capabilities & ~lengthEncodedAuth }
+  return { head, user, auth, tail: Buffer.from(`${nativePassword}\0`), capabilities }
 }
 
 const sha1 = (...parts: Buffer[]): Buffer => parts.reduce((hash, part) => hash.update(part), createHash('sha1')).digest()

@@ -49,7 +49,7 @@ export function proxySession(config: Config, stats: Stats, client: Socket): void
   const serve = async (): Promise<void> => {
     const first = await next()
     sequence = first.sequence
-    const login = parseLogin(first.payload)
+    const login = parseLogin(first.payload, greeting.capabilities)
     if (!login) throw new ProxyError(sqlError(1043, '08S01', 'Bad handshake'))
     if (parseUserName(login.user).tenant === 'proxysys') {
       checkAdmin(config, login, greeting.scramble)

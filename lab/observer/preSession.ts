@@ -19,7 +19,7 @@ export function preSession(self: Observer, client: Socket): void {
   let queue: Promise<void> = Promise.resolve()
   const onPacket = async (packet: Packet): Promise<void> => {
     if (!login) {
-      login = parseLogin(packet.payload)
+      login = parseLogin(packet.payload, greeting.capabilities)
       const refused = login ? refuseLogin(self, login) : refusal('accessDenied', 'Access denied')
       client.write(frame(packet.sequence + 1, refused ? errorPayload(refused.sql) : okPayload()))
       if (refused) client.end()

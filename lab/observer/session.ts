@@ -67,12 +67,16 @@ export function relaySession(self: Observer, client: Socket): void {
   kernel.on('close', () => client.end())
   client.on('close', () => kernel.destroy())
   let user = ''
+  let offered = 0
   let accepted = false
   let queue: Promise<void> = Promise.resolve()
 
   const fromKernel = framer(({ sequence, payload }) => {
     const greeting = sequence === 0 ? parseGreeting(payload) : undefined
-    if (greeting) return void client.write(frame(0, buildGreeting({ ...greeting, serverVersion: self.version.mysqlVersion })))
+    if (greeting) {
+      offered = greeting.capabilities
+      return void client.write(frame(0, buildGreeting({ ...greeting, serverVersion: self.version.mysqlVersion })))
+    }
     client.write(frame(sequence, payload))
     if (payload[0] !== 0x00) return
     accepted = true
@@ -80,7 +84,7 @@ export function relaySession(self: Observer, client: Socket): void {
     kernel.pipe(client)
   })
   const login = ({ sequence, payload }: Packet): void => {
-    const parsed = user === '' ? parseLogin(payload) : undefined
+    const parsed = user === '' ? parseLogin(payload, offered) : undefined
     const name = parseUserName(parsed?.user ?? '')
     const refused = parsed ? refuseName(self, name) : undefined
     if (refused) refuse(client, sequence + 1, refused)
