@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root fuzz bench creates chaos grown migration
+.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root clients fuzz bench creates chaos grown migration
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ test: root check packages postgresql ## everything: check, lab packages, all tes
 
 fuzz: setup .tools/fuzz/bin/schemathesis ## 2,000 and more requests made up from the OpenAPI document; no 5xx, no reply unlike its schema
 	@node tools/fuzz.ts
+
+clients: setup ## clients generated from the OpenAPI document by seven generators, compiled and run (Go, Java 17, Maven and Python needed)
+	@bash tools/clients.sh all
+	@node tools/clients.ts $(if $(ONLY),--only "$(ONLY)")
 
 bench: setup ## how long the calls take that everybody polls
 	@node bench/api.ts

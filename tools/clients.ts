@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { buildApp } from '../src/api/app.ts'
+import { hashPassword } from '../src/api/password.ts'
+import { readConfig } from '../src/config.ts'
+import { Secret } from '../src/quote.ts'
+import { openStore, parseKeys } from '../src/store/index.ts'
+
+// Generates clients from the OpenAPI document as served, compiles them, and runs the programs of test/clients with them.
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const tools = join(root, '.tools/clients')
+const programs = join(root, 'test/clients')
+const { values: options } = parseArgs({ options: { only: { type: 'string' } } })
+
+const folder = await mkdtemp(join(tmpdir(), 'obflow-clients-'))
+const document = join(folder, 'openapi.json')
+
+/** One command, in a folder; its output is shown when it fails. */
+async function run(cwd: string, env: Readonly<Record<string, string>>, command: string, ...args: string[]): Promise<void> {
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const output: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk))
+  const [code] = await once(child, 'close')
+  if (code === 0) return
+  throw new Error(`${command} ${args.join(' ')}\n${Buffer.concat(output).toString().slice(-4000)}`)
+}
+
+type Env = Readonly<Record<string, string>>
+const tsc = join(tools, 'node/node_modules/.bin/tsc')
+const python = join(tools, 'python/bin/python')
+const generator = (cwd: string, language: string, ...args: string[]) =>
+  run(
+    cwd,
+    {},
+    'java',
+    '-Xmx1g',
+    '-jar',
+    join(tools, 'java/openapi-generator-cli.jar'),
+    'generate',
+    '-i',
+    document,
+    '-g',
+    language,
+    ...args,
+  )
+const program = (name: string, cwd: string) => copyFile(join(programs, name), join(cwd, name))
+
+const compilerOptions = {
+  target: 'es2022',
+  module: 'nodenext',
+  strict: true,
+  noEmit: true,
+  skipLibCheck: true,
+  allowImportingTsExtensions: true,
+  lib: ['es2022', 'dom'],
+  types: ['node'],
+}
+async function typescript(cwd: string): Promise<void> {
+  await writeFile(join(cwd, 'package.json'), '{"type":"module"}')
+  await writeFile(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [] }))
+  await mkdir(join(cwd, 'node_modules/@types'), { recursive: true })
+  for (const name of ['openapi-fetch', 'openapi-typescript-helpers', '@types/node', 'undici-types']) {
+    await cp(join(root, 'node_modules', name), join(cwd, 'node_modules', name), { recursive: true })
+  }
+}
+
+/** Makes a client and its program in a folder, and runs it. */
+const clients: Readonly<Record<string, (cwd: string, env: Env) => Promise<void>>> = {
+  async 'openapi-typescript'(cwd, env) {
+    await typescript(cwd)
+    await program('openapiTypescript.ts', cwd)
+    await run(cwd, {}, join(tools, 'node/node_modules/.bin/openapi-typescript'), document, '-o', 'api.d.ts')
+    await writeFile(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['openapiTypescript.ts'] }))
+    await run(cwd, {}, tsc, '-p', '.')
+    await run(cwd, env, process.execPath, 'openapiTypescript.ts')
+  },
+  async 'oapi-codegen'(cwd, env) {
+    for (const file of ['go.mod', 'go.sum']) await copyFile(join(root, 'tools/clients', file), join(cwd, file))
+    await mkdir(join(cwd, 'api'))
+    await program('oapiCodegen.go', cwd)
+    const args = ['-package', 'api', '-generate', 'types,client', '-o', 'api/api.go', document]
+    await run(cwd, {}, join(tools, 'oapi-codegen'), ...args)
+    await run(cwd, { GOFLAGS: '-mod=mod -buildvcs=false' }, 'go', 'build', '-o', 'program', '.')
+    await run(cwd, env, join(cwd, 'program'))
+  },
+  async 'openapi-python-client'(cwd, env) {
+    const args = ['generate', '--path', document, '--output-path', 'client', '--overwrite']
+    await run(cwd, {}, join(tools, 'python/bin/openapi-python-client'), ...args)
+    await program('openapiPythonClient.py', cwd)
+    await run(cwd, { ...env, PYTHONPATH: 'client' }, python, 'openapiPythonClient.py')
+  },
+  async go(cwd, env) {
+    await generator(cwd, 'go', '-o', 'client', '--additional-properties=withGoMod=false,packageName=generated')
+    await writeFile(join(cwd, 'client/go.mod'), 'module obflow/generated\n\ngo 1.25\n')
+    await writeFile(
+      join(cwd, 'go.mod'),
+      'module obflow/clients\n\ngo 1.25\n\nrequire obflow/generated v0.0.0\n\nreplace obflow/generated => ./client\n',
+    )
+    await program('openapiGenerator.go', cwd)
+    await rm(join(cwd, 'client/test'), { recursive: true, force: true })
+    await run(join(cwd, 'client'), {}, 'go', 'mod', 'tidy')
+    await run(cwd, {}, 'go', 'mod', 'tidy')
+    await run(cwd, {}, 'go', 'build', '-o', 'program', '.')
+    await run(cwd, env, join(cwd, 'program'))
+  },
+  async java(cwd, env) {
+    await generator(cwd, 'java', '--library', 'native', '-o', '.')
+    await copyFile(join(programs, 'OpenapiGenerator.java'), join(cwd, 'src/main/java/OpenapiGenerator.java'))
+    await run(cwd, {}, 'mvn', '--quiet', '--batch-mode', 'compile', 'dependency:build-classpath', '-Dmdep.outputFile=classpath')
+    const classpath = `target/classes:${(await readFile(join(cwd, 'classpath'), 'utf8')).trim()}`
+    await run(cwd, env, 'java', '-cp', classpath, 'OpenapiGenerator')
+  },
+  async python(cwd, env) {
+    await generator(cwd, 'python', '-o', 'client')
+    await program('openapiGenerator.py', cwd)
+    await run(cwd, { ...env, PYTHONPATH: 'client' }, python, 'openapiGenerator.py')
+  },
+  async 'typescript-fetch'(cwd, env) {
+    await typescript(cwd)
+    await generator(cwd, 'typescript-fetch', '-o', 'client', '--additional-properties=importFileExtension=.js')
+    await program('typescriptFetch.ts', cwd)
+    const emitted = { ...compilerOptions, noEmit: false, allowImportingTsExtensions: false, outDir: 'out' }
+    await writeFile(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions: emitted, files: ['typescriptFetch.ts'] }))
+    await run(cwd, {}, tsc, '-p', '.')
+    await run(cwd, env, process.execPath, 'out/typescriptFetch.js')
+  },
+}
+
+const store = await openStore({ keys: parseKeys(randomBytes(32).toString('hex')) })
+const password = randomBytes(12).toString('hex')
+const passwordHash = await hashPassword(new Secret(password))
+await store.users.createOnce({ id: 100, username: 'admin', passwordHash, roles: ['ADMIN'] })
+const { app } = await buildApp({
+  store,
+  config: { ...readConfig({ OBFLOW_DATA_DIR: folder }), packagesDir: join(folder, 'packages') },
+  workflows: {
+    start: async () => {},
+    ask: async () => 'accepted',
+    lookAtHosts: async () => [],
+    health: async () => ({ temporal: 'okay', workers: 'okay' }),
+  },
+})
+const url = await app.listen({ host: '127.0.0.1', port: 0 })
+try {
+  await writeFile(document, await (await fetch(`${url}/api/v2/openapi.json`)).text())
+  const wanted = Object.entries(clients).filter(([name]) => options.only === undefined || options.only === name)
+  if (wanted.length === 0) throw new Error(`--only is one of ${Object.keys(clients).join(', ')}`)
+  for (const [index, [name, make]] of wanted.entries()) {
+    const cwd = join(folder, name)
+    await mkdir(cwd)
+    const began = Date.now()
+    const env = { OBFLOW_URL: url, OBFLOW_PASSWORD: password, NAME: `of-${name}`, ADDRESS: `10.99.0.${index + 1}` }
+    try {
+      await make(cwd, env)
+      console.log(`${name.padEnd(22)} ok, ${Math.round((Date.now() - began) / 1000)} s`)
+    } catch (error) {
+      process.exitCode = 1
+      console.log(`${name.padEnd(22)} FAILED: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+} finally {
+  await app.close()
+  await store.close()
+  await rm(folder, { recursive: true, force: true })
+}
