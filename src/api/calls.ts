@@ -201,6 +201,12 @@ const calls: Readonly<Record<string, Call>> = {
     },
     'GET /api/v2/compute/hosts': { id: 'listHosts', summary: 'List hosts', reply: pageOf(host) },
     'GET /api/v2/compute/hosts/:id': { id: 'getHost', summary: 'Get a host', reply: one(host) },
+    'PATCH /api/v2/compute/hosts/:id': {
+      id: 'updateHost',
+      summary: 'Exchange the credential of a host',
+      description: 'The host is logged in to with another credential from now on. Nothing changes for other hosts.',
+      reply: one(host),
+    },
     'POST /api/v2/compute/hosts/:id/acceptHostKey': {
       id: 'acceptHostKey',
       summary: 'Accept a changed SSH host key',

@@ -1,8 +1,10 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Refused } from '../errors/refused.ts'
 import { Secret } from '../quote.ts'
 import { readPrivateKey } from '../sshKey.ts'
-import type { Credential } from '../store/index.ts'
+import type { Credential, CredentialReader } from '../store/index.ts'
+import { callerOf } from './authentication.ts'
 import type { Api, Context } from './context.ts'
 import { data, done, paged } from './envelope.ts'
 import { ignored } from './fields.ts'
@@ -27,10 +29,14 @@ const ignoredByAll = {
   obJdbcCredentialProperty: ignored('only logins of hosts are kept here'),
 }
 
+/** Hosts at these addresses may be added with it by others than its owner. */
+const sharedAddresses = z.array(z.ipv4()).max(10_000).optional()
+
 const newCredential = z.strictObject({
   targetType: z.literal('HOST'),
   name: z.string().max(128).trim().min(1),
   sshCredentialProperty: login,
+  sharedAddresses,
   ...ignoredByAll,
 })
 
@@ -42,6 +48,7 @@ const changedCredential = z.strictObject({
     .strictObject({ ...login.partial().shape })
     .refine(({ type, passphrase }) => type === undefined || passphrase !== undefined, 'a type needs its passphrase')
     .optional(),
+  sharedAddresses,
   ...ignoredByAll,
 })
 
@@ -55,54 +62,78 @@ function secretOf(type: Credential['type'], passphrase: string): Secret {
 }
 
 /** Never with its passphrase. */
-const show = ({ id, name, targetType, type, username, createTime, updateTime }: Credential) => ({
-  createTime: isoTime(createTime),
-  id,
-  name,
-  sshCredentialProperty: { type, username },
-  targetType,
-  updateTime: isoTime(updateTime),
-})
+const show = (found: Credential) => {
+  const { id, name, targetType, type, username, owner, sharedAddresses, createTime, updateTime } = found
+  return {
+    createTime: isoTime(createTime),
+    id,
+    name,
+    owner,
+    sharedAddresses,
+    sshCredentialProperty: { type, username },
+    targetType,
+    updateTime: isoTime(updateTime),
+  }
+}
+
+const isAdmin = (request: FastifyRequest): boolean => request.callerRoles.some((role) => role === 'ADMIN')
+
+const readerOf = (request: FastifyRequest): CredentialReader => ({ id: callerOf(request).id, all: isAdmin(request) })
 
 /**
- * OCP's `/api/v2/profiles/me/credentials`: logins for hosts. Here whoever manages hosts shares them, so it takes that permission and not only
- * a profile.
+ * OCP's `/api/v2/profiles/me/credentials`: logins for hosts, each its maker's own. Whoever may say where a login is used can have it sent to a
+ * machine of his own, so only the owner does. An administrator sees all, and may change or delete one whose owner is gone.
  */
 export function credentials(api: Api, { store }: Context): void {
   const path = '/api/v2/profiles/me/credentials'
 
-  api.post(
-    path,
-    { config: { permission: 'HOST:*:CREATE' }, schema: { body: newCredential } },
-    async ({ body: { name, targetType, sshCredentialProperty: login } }) => {
-      const { type, username } = login
-      const created = await store.credentials.create({
-        name,
-        targetType,
-        type,
-        username,
-        passphrase: secretOf(type, login.passphrase),
-      })
-      if (!created) throw new Refused({ code: 'COM10006', args: ['credential', name], field: 'name', rejected: name })
-      return data(show(created))
-    },
-  )
+  api.post(path, { config: { permission: 'HOST:*:CREATE' }, schema: { body: newCredential } }, async (request) => {
+    const { name, targetType, sshCredentialProperty: login, sharedAddresses } = request.body
+    const { type, username } = login
+    const created = await store.credentials.create({
+      name,
+      targetType,
+      type,
+      username,
+      passphrase: secretOf(type, login.passphrase),
+      owner: callerOf(request),
+      sharedAddresses,
+    })
+    if (!created) throw new Refused({ code: 'COM10006', args: ['credential', name], field: 'name', rejected: name })
+    return data(show(created))
+  })
   const query = z.strictObject({ ...paging('id', 'name'), targetType: z.literal('HOST').optional() })
-  api.get(path, { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
-    paged(await store.credentials.list(query), query, show),
+  api.get(path, { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } }, async (request) =>
+    paged(await store.credentials.list(readerOf(request), request.query), request.query, show),
   )
-  api.get(`${path}/:id`, { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } }, async ({ params: { id } }) =>
-    data(show(found(await store.credentials.get(id), 'credential', id))),
+  const visible = async (request: FastifyRequest, id: number): Promise<Credential> => {
+    const { id: callerId, all } = readerOf(request)
+    const credential = found(await store.credentials.get(id), 'credential', id)
+    const shown = all || credential.ownerId === callerId || credential.sharedAddresses.length > 0
+    return found(shown ? credential : undefined, 'credential', id)
+  }
+  /** Refuses whoever may see a credential and not change it. */
+  const changeable = async (request: FastifyRequest, id: number, sharing: boolean): Promise<void> => {
+    const { ownerId } = await visible(request, id)
+    if (ownerId === callerOf(request).id || (isAdmin(request) && !sharing)) return
+    throw new Refused({ code: 'IAM11000' })
+  }
+  api.get(`${path}/:id`, { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } }, async (request) =>
+    data(show(await visible(request, request.params.id))),
   )
   api.route({
     method: ['PATCH', 'PUT'],
     url: `${path}/:id`,
     config: { permission: 'HOST:*:UPDATE' },
     schema: { params: idParam, body: changedCredential },
-    async handler({ params: { id }, body: { name, sshCredentialProperty: { passphrase, type, username } = {} } }) {
+    async handler(request) {
+      const { id } = request.params
+      const { name, sharedAddresses, sshCredentialProperty: { passphrase, type, username } = {} } = request.body
+      await changeable(request, id, sharedAddresses !== undefined)
       // A secret that comes alone is of the type that the login has.
       const kept = type ?? (passphrase && (await store.credentials.get(id))?.type)
       const change = {
+        sharedAddresses,
         ...(name !== undefined && { name }),
         ...(type !== undefined && { type }),
         ...(username !== undefined && { username }),
@@ -114,12 +145,10 @@ export function credentials(api: Api, { store }: Context): void {
       return data(show(found(changed === 'missing' ? undefined : changed, 'credential', id)))
     },
   })
-  api.delete(
-    `${path}/:id`,
-    { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } },
-    async ({ params: { id } }) => {
-      removed(await store.credentials.remove(id), 'credential', id)
-      return done
-    },
-  )
+  api.delete(`${path}/:id`, { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } }, async (request) => {
+    const { id } = request.params
+    await changeable(request, id, false)
+    removed(await store.credentials.remove(id), 'credential', id)
+    return done
+  })
 }

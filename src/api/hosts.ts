@@ -6,6 +6,7 @@ import { callerOf } from './authentication.ts'
 import type { Api, Context } from './context.ts'
 import { data, done, paged } from './envelope.ts'
 import { ignored } from './fields.ts'
+import { found } from './named.ts'
 import { readerOf } from './tasks/reader.ts'
 import { showHostTask } from './tasks/show.ts'
 import { isoTime } from './time.ts'
@@ -39,6 +40,8 @@ const newHosts = z.strictObject({
   monagentCpuQuota: ignored(ofAgent),
   monagentMemoryQuota: ignored(ofAgent),
 })
+
+const changedHost = z.strictObject({ credentialId: key })
 
 const hostIds = z.strictObject({ hostIdList: z.array(key).min(1).max(batchLimit) })
 
@@ -111,6 +114,16 @@ export function hosts(api: Api, { store, launch, config }: Context): void {
     if (!host) throw new Refused({ code: 'CMP07005', args: [id] })
     return data(show(host))
   })
+  // OCP changes a host's login in its console only.
+  api.patch(
+    `${path}/:id`,
+    { config: { permission: 'HOST:*:UPDATE' }, schema: { params: idParam, body: changedHost } },
+    async (request) => {
+      const { id } = request.params
+      await store.hosts.setCredential(id, request.body.credentialId, callerOf(request))
+      return data(show(found(await store.hosts.get(id), 'host', id)))
+    },
+  )
   // OCP keeps no host keys; one that changed is refused until it was looked at and accepted here.
   api.post(
     `${path}/:id/acceptHostKey`,

@@ -1,6 +1,7 @@
 import { eq, inArray } from 'drizzle-orm'
 import { type Finding, Refused, refuseAny } from '../errors/refused.ts'
 import { prepareHost } from '../plan/prepareHost.ts'
+import { credentialFindings } from './credentialRule.ts'
 import type { Db } from './db.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
 import * as schema from './schema/index.ts'
@@ -29,7 +30,7 @@ export interface HostsAccepted {
 
 async function objections(tx: Db, request: HostsRequest): Promise<Finding[]> {
   const findings: Finding[] = []
-  const { idcs, hostTypes, credentials, hosts } = schema
+  const { idcs, hostTypes, hosts } = schema
   const missing = (what: string, field: string, id: number): Finding => ({
     code: 'COM10002',
     args: [what, id],
@@ -43,10 +44,9 @@ async function objections(tx: Db, request: HostsRequest): Promise<Finding[]> {
   if (typeId !== undefined && (await tx.select().from(hostTypes).where(eq(hostTypes.id, typeId)).for('key share')).length === 0) {
     findings.push(missing('host type', 'typeId', typeId))
   }
-  const credential = await tx.select().from(credentials).where(eq(credentials.id, credentialId)).for('key share')
-  if (credential.length === 0) findings.push(missing('credential', 'credentialId', credentialId))
-
   const addresses = request.hosts.map((host) => host.innerIpAddress)
+  findings.push(...(await credentialFindings(tx, credentialId, { caller: request.creator, addresses })))
+
   const known = await tx.select({ ip: hosts.innerIpAddress }).from(hosts).where(inArray(hosts.innerIpAddress, addresses))
   const taken = new Set(known.map(({ ip }) => ip))
   for (const [index, ip] of addresses.entries()) {

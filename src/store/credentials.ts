@@ -1,8 +1,9 @@
-import { and, count, eq, ne } from 'drizzle-orm'
+import { and, count, eq, ne, or, sql } from 'drizzle-orm'
 import type { Secret } from '../quote.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import type { Removal } from './named.ts'
+import type { Creator } from './newTask.ts'
 import { order, type Page, type Paging, window } from './paging.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
@@ -16,6 +17,9 @@ export interface NewCredential {
   readonly type: Credential['type']
   readonly username: string
   readonly passphrase: Secret
+  /** Whose it is: only that user chooses where it is used. */
+  readonly owner: Creator
+  readonly sharedAddresses?: readonly string[] | undefined
 }
 
 /** What is to change; what is absent stays. */
@@ -24,6 +28,13 @@ export interface CredentialChange {
   readonly type?: Credential['type'] | undefined
   readonly username?: string | undefined
   readonly passphrase?: Secret | undefined
+  readonly sharedAddresses?: readonly string[] | undefined
+}
+
+/** Who looks: a user sees what is its own or shared, an administrator (`all`) everything. */
+export interface CredentialReader {
+  readonly id: number
+  readonly all: boolean
 }
 
 /** Logins for hosts. What is read here never holds the password or key: that is the secret `credential/<id>`. */
@@ -31,9 +42,10 @@ export function credentials(db: Db, keys: Keys) {
   const table = schema.credentials
   return {
     /** The new credential; undefined when the name is taken. */
-    create: ({ passphrase, ...facts }: NewCredential): Promise<Credential | undefined> =>
+    create: ({ passphrase, owner, sharedAddresses = [], ...facts }: NewCredential): Promise<Credential | undefined> =>
       db.transaction(async (tx) => {
-        const row = (await tx.insert(table).values(facts).onConflictDoNothing().returning())[0]
+        const values = { ...facts, ownerId: owner.id, owner: owner.name, sharedAddresses: [...sharedAddresses] }
+        const row = (await tx.insert(table).values(values).onConflictDoNothing().returning())[0]
         if (row !== undefined) await secrets(tx, keys).put(`credential/${row.id}`, passphrase)
         return row
       }),
@@ -41,7 +53,10 @@ export function credentials(db: Db, keys: Keys) {
       return (await db.select().from(table).where(eq(table.id, id)))[0]
     },
     /** Changes what is given; `missing` when there is no such credential, `taken` when the new name is. What uses it logs in anew with it. */
-    update: (id: number, { passphrase, ...facts }: CredentialChange): Promise<Credential | 'missing' | 'taken'> =>
+    update: (
+      id: number,
+      { passphrase, sharedAddresses, ...facts }: CredentialChange,
+    ): Promise<Credential | 'missing' | 'taken'> =>
       db.transaction(async (tx) => {
         const before = (await tx.select().from(table).where(eq(table.id, id)).for('update'))[0]
         if (before === undefined) return 'missing'
@@ -55,7 +70,7 @@ export function credentials(db: Db, keys: Keys) {
                 .where(and(eq(table.name, name), ne(table.id, id)))
         if (namesakes.length > 0) return 'taken'
         if (passphrase !== undefined) await secrets(tx, keys).put(`credential/${id}`, passphrase)
-        const set = { ...facts, updateTime: new Date() }
+        const set = { ...facts, ...(sharedAddresses && { sharedAddresses: [...sharedAddresses] }), updateTime: new Date() }
         return theRow(await tx.update(table).set(set).where(eq(table.id, id)).returning(), `credential ${id}`)
       }),
     /** Forgets a credential and its secret; `used` while a host is reached with it. */
@@ -69,15 +84,18 @@ export function credentials(db: Db, keys: Keys) {
         await secrets(tx, keys).remove(`credential/${id}`)
         return 'gone'
       }),
-    async list(paging: Paging): Promise<Page<Credential>> {
+    async list({ id, all }: CredentialReader, paging: Paging): Promise<Page<Credential>> {
+      const shared = sql`cardinality(${table.sharedAddresses}) > 0`
+      const where = all ? undefined : or(eq(table.ownerId, id), shared)
       const { limit, offset } = window(paging)
       const contents = await db
         .select()
         .from(table)
+        .where(where)
         .orderBy(...order(paging, { id: table.id, name: table.name }, table.id))
         .limit(limit)
         .offset(offset)
-      return { contents, total: theRow(await db.select({ total: count() }).from(table), 'count').total }
+      return { contents, total: theRow(await db.select({ total: count() }).from(table).where(where), 'count').total }
     },
   }
 }

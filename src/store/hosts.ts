@@ -1,10 +1,13 @@
 import { and, asc, count, eq, exists, getTableColumns, ilike, inArray, isNull, ne, not, or, type SQL } from 'drizzle-orm'
 import { DefiniteError } from '../errors/failure.ts'
+import { Refused, refuseAny } from '../errors/refused.ts'
 import type { HostAccess } from '../host/host.ts'
 import type { HostKey } from '../host/hostKey.ts'
 import type { Machine } from '../host/machine.ts'
+import { credentialFindings } from './credentialRule.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
+import type { Creator } from './newTask.ts'
 import { containing, order, type Page, type Paging, window } from './paging.ts'
 import { removeHosts } from './removeHosts.ts'
 import { theRow } from './rows.ts'
@@ -159,6 +162,14 @@ export function hosts(db: Db, keys: Keys) {
       const set = { hostKey: sha256, hostKeyType: null }
       return (await db.update(table).set(set).where(eq(table.id, id)).returning({ id: table.id })).length > 0
     },
+    /** Logs in with another credential from now on. Throws Refused when the caller may not use it there. */
+    setCredential: (id: number, credentialId: number, caller: Creator): Promise<void> =>
+      db.transaction(async (tx) => {
+        const [host] = await tx.select().from(table).where(eq(table.id, id)).for('update')
+        if (host === undefined) throw new Refused({ code: 'CMP07005', args: [id] })
+        refuseAny(await credentialFindings(tx, credentialId, { caller, addresses: [host.innerIpAddress] }))
+        await tx.update(table).set({ credentialId }).where(eq(table.id, id))
+      }),
     async setStatus(id: number, status: HostStatus): Promise<void> {
       await db.update(table).set({ status }).where(eq(table.id, id))
     },

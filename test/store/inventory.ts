@@ -31,7 +31,14 @@ export async function addHosts(store: Store, count: number): Promise<number[]> {
   await store.regions.create({ name: 'hangzhou' })
   await store.idcs.create({ name: 'hz2', regionId: 1 })
   const passphrase = new Secret('host-passphrase')
-  await store.credentials.create({ name: 'root', targetType: 'HOST', type: 'PASSWORD', username: 'root', passphrase })
+  await store.credentials.create({
+    name: 'root',
+    targetType: 'HOST',
+    type: 'PASSWORD',
+    username: 'root',
+    passphrase,
+    owner: creator,
+  })
   return addMoreHosts(store, { count, idcId: 1 })
 }
 

@@ -15,6 +15,8 @@ export const credential = z
     createTime: time,
     id: z.int(),
     name: z.string(),
+    owner: z.string(),
+    sharedAddresses: z.array(z.string()),
     sshCredentialProperty: z.strictObject({ type: z.enum(['PASSWORD', 'PRIVATE_KEY']), username: z.string() }),
     targetType: z.literal('HOST'),
     updateTime: time,

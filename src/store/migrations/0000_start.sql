@@ -137,6 +137,9 @@ CREATE TABLE "credentials" (
 	"target_type" text NOT NULL,
 	"type" text NOT NULL,
 	"username" text NOT NULL,
+	"owner_id" integer NOT NULL,
+	"owner" text NOT NULL,
+	"shared_addresses" text[] DEFAULT '{}'::text[] NOT NULL,
 	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"update_time" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "credentials_name_unique" UNIQUE("name")

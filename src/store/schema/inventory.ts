@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { bigint, index, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core'
 import { createTime, id, instant, updateTime } from './columns.ts'
 
@@ -35,6 +36,11 @@ export const credentials = pgTable('credentials', {
   targetType: text({ enum: ['HOST'] }).notNull(),
   type: text({ enum: ['PASSWORD', 'PRIVATE_KEY'] }).notNull(),
   username: text().notNull(),
+  /** Who may use it for any host. */
+  ownerId: integer().notNull(),
+  owner: text().notNull(),
+  /** Addresses of hosts that others may use it for. */
+  sharedAddresses: text().array().notNull().default(sql`'{}'::text[]`),
   createTime: createTime(),
   updateTime: updateTime(),
 })

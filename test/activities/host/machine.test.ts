@@ -20,7 +20,14 @@ beforeAll(async () => {
   await store.regions.create({ name: 'hangzhou' })
   await store.idcs.create({ name: 'hz2', regionId: 1 })
   const passphrase = new Secret(one.access().login.secret.reveal())
-  await store.credentials.create({ name: 'root', targetType: 'HOST', type: 'PRIVATE_KEY', username: 'root', passphrase })
+  await store.credentials.create({
+    name: 'root',
+    targetType: 'HOST',
+    type: 'PRIVATE_KEY',
+    username: 'root',
+    passphrase,
+    owner: creator,
+  })
 })
 afterAll(async () => {
   await pool.close()
