@@ -38,7 +38,7 @@ const post = (passphrase: string, type = 'PRIVATE_KEY') => {
 }
 
 const newestId = async (): Promise<number> =>
-  Math.max(...(await api.store.credentials.list({ page: 1, size: 100 })).contents.map(({ id }) => id))
+  Math.max(...(await api.store.credentials.list({ id: 100, all: true }, { page: 1, size: 100 })).contents.map(({ id }) => id))
 
 /** The newest credential's key, as ssh2 reads it. */
 const storedKey = async () => {

@@ -36,7 +36,6 @@ const bodies: Readonly<Record<string, { readonly base: unknown; readonly taken?:
     base: { hostBasicDataList: [{ innerIpAddress: '10.1.1.1' }], idcId: 1, credentialId: absent },
     taken: 'COM10002',
   },
-  'PATCH /api/v2/compute/hosts/{id}': { base: { credentialId: absent }, taken: 'CMP07005' },
   'POST /api/v2/compute/hosts/{id}/acceptHostKey': { base: { hostKey: `SHA256:${'a'.repeat(43)}` }, taken: 'CMP07005' },
   'POST /api/v2/compute/regions': { base: { name: 'shanghai' } },
   'POST /api/v2/compute/idcs': { base: { name: 'sh1', regionId: 1 } },
