@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root clients fuzz bench creates chaos grown migration
+.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root clients fuzz bench creates chaos kills grown migration
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ demo: root packages ## a 3-host cluster from nothing, shown as it grows; DEMO_EX
 
 chaos: root packages postgresql ## every fault during every node, as a table (half an hour and more; ONLY="worker killed" runs one fault)
 	@exec node lab/chaos/main.ts $(if $(ONLY),--only "$(ONLY)")
+
+kills: root packages ## every node that works on a host, killed between any two of its commands, then retried (an hour; ONLY="Make dir" EVERY=5)
+	@exec node test/kills/main.ts $(if $(ONLY),--only "$(ONLY)") $(if $(EVERY),--every $(EVERY))
 
 grown: root packages postgresql ## lab tests and faults on what docker-compose.yml starts: a real Temporal server, PostgreSQL, two APIs, two workers
 	@bash tools/grown.sh

@@ -33,7 +33,7 @@ export async function preCheck(node: HostNode): Promise<{ readonly warnings: num
 
 async function findings(node: HostNode): Promise<Finding[]> {
   const software = await packageOf(node)
-  const wanted = { name: software.name, nvra: nameOf(software), architecture: software.architecture }
+  const wanted = { name: software.name, nvra: nameOf(software), architecture: software.architecture, size: software.size }
   const { hostId } = node.server
   const noteMachine = (machine: Machine) => node.store.hosts.setMachine(hostId, machine)
   return findingsOf({ ...node, noteMachine }, { taskId: node.input.taskId, package: wanted })

@@ -8,7 +8,11 @@ export const stateDirectory = '/var/lib/obflow'
 const mark = '.obflow-task'
 
 const text = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
-const functions = new Quoted(`${text('files.sh')}\n${text('ledger.sh')}`, '')
+
+/** Shell functions by which root works among files of other users; they expect `owner` and `task`. */
+export const safeFiles = new Quoted(text('files.sh'), '')
+
+const functions = new Quoted(text('ledger.sh'), '')
 
 /**
  * The ledger's shell functions for one task, to stand at the start of a root script, which sets `owner` before it makes or removes anything
@@ -18,4 +22,5 @@ export const ledger = (taskId: number, state: string = stateDirectory): Quoted =
   sh`set -euo pipefail
 export LC_ALL=C
 task=${taskId} mark=${mark} state=${state}
+${safeFiles}
 ${functions}`

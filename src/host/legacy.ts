@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Quoted, sh } from '../quote.ts'
 import type { Host } from './host.ts'
+import { safeFiles } from './ledger.ts'
 
 /** A program of an earlier generation: its package, its process and the control program that stops it, if it has one. */
 export interface Legacy {
@@ -13,12 +14,12 @@ export interface Legacy {
   readonly keep: string
 }
 
-const text = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
-const functions = new Quoted(`${text('files.sh')}\n${text('legacy.sh')}`, '')
+const functions = new Quoted(readFileSync(new URL('legacy.sh', import.meta.url), 'utf8'), '')
 
 /** Stops and removes what is there of it; gives a line for each thing done, none when nothing was there. */
 export const removeLegacy = async (host: Host, { package: name, process, control = '', keep }: Legacy): Promise<string[]> => {
   const script = sh`name=${name} process=${process} control=${control} keep=${keep}
+${safeFiles}
 ${functions}`
   return (await host.must(script, { title: `look for a legacy ${name}` })).split('\n').filter(Boolean)
 }

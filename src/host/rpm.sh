@@ -149,7 +149,7 @@ put_in() {
 }
 drop_file() {
   rm -f -- "$file"
-  rmdir --ignore-fail-on-non-empty "${file%/*}" 2>/dev/null || true
+  rmdir --ignore-fail-on-non-empty "${file%/*}" "$state" 2>/dev/null || true
 }
 
 # Removes the package if this task installed it, and the directories that were made for it unless something else lies in them.

@@ -15,7 +15,14 @@ const chunkBytes = 256 * 1024
 const differs = 3
 
 const failed = (ip: string, { to }: Upload, why: string): DefiniteError =>
-  new DefiniteError({ code: 'TSK10006', message: `saving ${to} on host ${ip} failed: ${why}`, host: ip })
+  new DefiniteError({
+    code: 'TSK10006',
+    message: `saving ${to} on host ${ip} failed: ${why}`,
+    advice: /no space left|quota/i.test(why)
+      ? `free space on the file system of ${dirname(to)} there (see df ${dirname(to)}), then retry`
+      : `see that root can write to ${dirname(to)} there and that its disk is sound, then retry`,
+    host: ip,
+  })
 
 // The size is looked at first: it is free, a digest of a large package is not.
 const sameFile = (path: string, { sizeBytes, sha256 }: Upload) =>

@@ -1,8 +1,9 @@
 # Functions about the daemon `name` (observer, obproxy) of one `home`, run as the user who owns it; both are set before.
 
-# Known by its working directory, which may be reached over links, and its command line. `-ef` costs no process.
+# Known by its working directory, which may be reached over links, and its command line. `-ef` costs no process. A home that somebody removed
+# has an observer all the same: it still holds the ports.
 is_ours() {
-  [ "/proc/$1/cwd" -ef "$home" ] && { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q "bin/$name"
+  { [ "/proc/$1/cwd" -ef "$home" ] || { [ -O "/proc/$1" ] && [ "$(readlink "/proc/$1/cwd")" = "$(readlink -m "$home") (deleted)" ]; }; } && { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q "bin/$name"
 }
 
 # The one of the pid file, if it is a daemon of this home.

@@ -68,9 +68,10 @@ prove() {
 }
 
 remove_root() {
-  local root=$1 path
+  local root=$1 path mine=
   remove_draft "$root"
   if ours "$root"; then
+    mine=yes
     for path in "${links[@]}"; do
       case $path in "$root"/*) [ ! -L "$path" ] || remove "$path" ;; esac
     done
@@ -78,6 +79,9 @@ remove_root() {
       case $path in "$root"/*) remove_made "$path" || true ;; esac
     done
     remove "$root/$mark"
+  fi
+  # Empty and without its mark, its removal was cut off right before the end.
+  if [ -n "$mine" ] || { [ -d "$root" ] && [ ! -L "$root" ] && [ -z "$(ls -A "$root")" ]; }; then
     if beside "$root" rmdir -- "$root" 2>/dev/null; then echo "removed $root"; else echo "left $root: not all in it is this task's"; fi
   fi
   forget root "$root"

@@ -1,3 +1,5 @@
+import { leastCores } from './checks/machine.ts'
+
 /**
  * Well-known reasons for which observers do not start or do not become a cluster, by what the server or its log says, and what to do.
  * First match wins. Sources: OceanBase "Troubleshoot bootstrap failures" (doc 848524); OCP's FAQ; numbers from oceanbase-doc, error codes.
@@ -25,8 +27,7 @@ const table: readonly { readonly says: RegExp; readonly advice: string }[] = [
   },
   {
     says: /-?4015\b|observer is not empty/i,
-    advice:
-      'the data or redo directories are not empty, or the host has too few CPU cores: roll back, which empties what this task made, and see that each host has 3 cores or more',
+    advice: `the data or redo directories are not empty, or the host has too few CPU cores: roll back, which empties what this task made, and see that each host has ${leastCores} cores or more`,
   },
   {
     says: /-?(4012|4122|4124|4654)\b|timeout|rpc/i,

@@ -10,7 +10,7 @@ import { type PlannedCreate, planCreate, rootServerOf } from './planCreate.ts'
 /** A create that was not accepted, for those who look at its hosts: by value, since it has no row, and without its passwords. */
 export interface CreateLook {
   readonly cluster: ClusterSpec
-  readonly package: { readonly name: string; readonly nvra: string; readonly architecture: string }
+  readonly package: { readonly name: string; readonly nvra: string; readonly architecture: string; readonly size: number }
 }
 
 export interface DryRun {
@@ -26,11 +26,11 @@ export interface DryRun {
 /** A package that is not in the store is known by its file name as far as that tells: OCP's form is `name-version-build.os.arch.rpm`. */
 function packageOf({ rpmName }: NewCluster, { package: found }: Inventory) {
   if (found) {
-    const { name, version, release, architecture } = found
-    return { name, version, nvra: `${name}-${version}-${release}.${architecture}`, architecture }
+    const { name, version, release, architecture, size } = found
+    return { name, version, nvra: `${name}-${version}-${release}.${architecture}`, architecture, size }
   }
   const [, name = '', version = '', architecture = ''] = /^(.+)-([^-]+)-[^-]+\.([^.]+)\.rpm$/.exec(rpmName) ?? []
-  return { name, version, nvra: rpmName.replace(/\.rpm$/, ''), architecture }
+  return { name, version, nvra: rpmName.replace(/\.rpm$/, ''), architecture, size: 0 }
 }
 
 function specOf(request: NewCluster, inventory: Inventory, obClusterId: number, version: string): ClusterSpec {

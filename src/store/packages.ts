@@ -78,6 +78,40 @@ export function packages(db: Db) {
       const byAgent = await db.select({ id: table.id }).from(table).where(agents)
       return new Set([...byCluster, ...byService, ...byAgent].flatMap(({ id }) => (id === null ? [] : [id])))
     },
+    /** Whether tasks wait for this package, all of them FAILED, and none has installed it: then another file may take its place. */
+    async isAwaited(id: number): Promise<boolean> {
+      const { clusters, obproxyClusters, subtasks, tasks } = schema
+      const ofCluster = db.select({ id: clusters.id }).from(clusters).where(eq(clusters.packageId, id))
+      const ofProxies = db.select({ id: obproxyClusters.id }).from(obproxyClusters).where(eq(obproxyClusters.packageId, id))
+      const found = await db
+        .select({ id: tasks.id, status: tasks.status })
+        .from(tasks)
+        .where(or(inArray(tasks.clusterId, ofCluster), inArray(tasks.obproxyClusterId, ofProxies)))
+      if (found.length === 0 || found.some(({ status }) => status !== 'FAILED')) return false
+      const installed = await db
+        .select({ id: subtasks.id })
+        .from(subtasks)
+        .where(
+          and(
+            inArray(
+              subtasks.taskId,
+              found.map((task) => task.id),
+            ),
+            inArray(subtasks.activity, ['installRpm', 'installObproxyRpm']),
+            eq(subtasks.status, 'SUCCESSFUL'),
+          ),
+        )
+        .limit(1)
+      return installed.length === 0
+    },
+    /** Gives an awaited package another file; the package as it was before, or undefined when it is not awaited any more. */
+    replace: (id: number, file: Pick<NewPackage, 'path' | 'sha1' | 'sha256' | 'size'>): Promise<Package | undefined> =>
+      db.transaction(async (tx) => {
+        const [before] = await tx.select().from(table).where(eq(table.id, id)).for('update')
+        if (!before || !(await packages(tx).isAwaited(id))) return undefined
+        await tx.update(table).set(file).where(eq(table.id, id))
+        return before
+      }),
     remove: (id: number): Promise<Removal> =>
       db.transaction(async (tx) => {
         const found = await tx.select().from(table).where(eq(table.id, id)).for('update')

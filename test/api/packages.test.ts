@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { addHosts, creator, newCluster } from '../store/inventory.ts'
 import { form, rpmFile } from './rpmFile.ts'
 import { basic, openApi, type TestApi } from './server.ts'
 
@@ -91,6 +92,25 @@ describe('software packages', () => {
     expect(await upload(fileName, rpm, { whole: false })).toMatchObject({ status: 400, error: { code: 'COM10003' } })
     expect(await files()).toHaveLength(1)
     await api.remove(`${path}/1`)
+  })
+
+  test('another file takes the place of a damaged package while a FAILED task waits for it, and not once it is installed', async () => {
+    const other = Buffer.from(rpm)
+    other.writeUInt8(other.readUInt8(other.length - 1) ^ 1, other.length - 1)
+    await upload(fileName, other)
+    await addHosts(api.store, 1)
+    const { task } = await api.store.acceptCluster({ request: newCluster({ rpmName: fileName }), creator })
+    expect(await upload(fileName, rpm)).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
+    await api.store.tasks.record([], { taskId: task.id, status: 'FAILED', operation: 'EXECUTE' })
+    expect(await upload(fileName, rpm)).toMatchObject({ status: 200, data: { id: 1, deletable: false } })
+    expect(await api.store.packages.get(1)).toMatchObject({ sha256: createHash('sha256').update(rpm).digest('hex') })
+    expect(await files()).toHaveLength(1)
+
+    const install = (await api.store.tasks.get(task.id))?.subtasks.find(({ activity }) => activity === 'installRpm')
+    const done = { subtaskId: install?.id ?? 0, status: 'SUCCESSFUL', operation: 'EXECUTE', runTime: 1 } as const
+    await api.store.tasks.record([done], { taskId: task.id, status: 'FAILED', operation: 'EXECUTE' })
+    expect(await upload(fileName, other)).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
+    expect(await files()).toHaveLength(1)
   })
 
   test('a body that is no form is refused', async () => {

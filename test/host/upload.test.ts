@@ -81,5 +81,8 @@ test('an abort while sending ends the upload and leaves nothing under its name',
 test('a disk without room says so', async () => {
   await host(sshd.access()).must(sh`mkdir -p /run/small && mount -t tmpfs -o size=1m none /run/small`)
   const upload = { ...file('fat.rpm', 4_000_000), to: '/run/small/fat.rpm' }
-  expect(await failureOf(host(sshd.access()).upload(upload))).toMatchObject({ message: expect.stringContaining('No space left') })
+  expect(await failureOf(host(sshd.access()).upload(upload))).toMatchObject({
+    message: expect.stringContaining('No space left'),
+    reason: { advice: 'free space on the file system of /run/small there (see df /run/small), then retry' },
+  })
 })

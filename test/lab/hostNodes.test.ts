@@ -1,4 +1,8 @@
-import { join } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLab, type Lab, type LabHost } from '../../lab/index.ts'
 import { buildPackages } from '../../lab/packages/index.ts'
@@ -45,6 +49,36 @@ const traces = async (host: LabHost): Promise<string> => {
     "find /home/admin /data /var/lib/obflow -printf '%p %y %u %l\\n' 2>/dev/null | sort; rpm -qa; ls /tmp",
   )
   return found.stdout
+}
+
+/** A package of one small program below its prefix. */
+const buildRpm = (directory: string, name: string, prefix: string, extra: string): string => {
+  const spec = join(directory, `${name}.spec`)
+  writeFileSync(
+    spec,
+    `Name: ${name}
+Version: 4.2.1.8
+Release: 1.el7
+Summary: test
+License: none
+Prefix: ${prefix}
+AutoReqProv: no
+${extra}
+%description
+test
+%install
+mkdir -p %{buildroot}${prefix}/bin
+printf '#!/bin/sh\\necho 4.2.1.8\\n' >%{buildroot}${prefix}/bin/observer
+chmod 755 %{buildroot}${prefix}/bin/observer
+%files
+${prefix}
+`,
+  )
+  mkdirSync(join(directory, name))
+  const words = ['-bb', '--quiet', '--define', `_topdir ${join(directory, name)}`, '--define', '_build_id_links none', spec]
+  execFileSync('rpmbuild', words, { stdio: 'pipe' })
+  const arch = execFileSync('rpm', ['--eval', '%{_arch}'], { encoding: 'utf8' }).trim()
+  return join(directory, name, 'RPMS', arch, `${name}-4.2.1.8-1.el7.${arch}.rpm`)
 }
 
 const reasonOf = async (work: Promise<unknown>) => {
@@ -162,6 +196,130 @@ describe('Install rpm', () => {
     await removeRpm(owner.on(1, 'installRpm'))
     expect((await host.exec('rpm -qa')).stdout).toBe('')
     await owner.close()
+  })
+})
+
+describe('What stands at installPath', () => {
+  const home = '/home/admin/oceanbase'
+  const installed = async (nodes: ReturnType<typeof nodesFor>) => {
+    await preCheck(nodes.on(1, 'preCheck'))
+    await installRpm(nodes.on(1, 'installRpm'))
+    await makeDir(nodes.on(1, 'makeDir'))
+    await ioBench(nodes.on(1, 'ioBench'))
+  }
+  const takenBack = async (nodes: ReturnType<typeof nodesFor>) => {
+    await removeIoBench(nodes.on(1, 'ioBench'))
+    await removeDir(nodes.on(1, 'makeDir'))
+    await removeRpm(nodes.on(1, 'installRpm'))
+  }
+
+  it('is not written over nor removed when it is an installation by hand', async () => {
+    const host = first()
+    const nodes = nodesFor('4.2.1.8')
+    await host.must([
+      'bash',
+      '-c',
+      `O=${home}; mkdir -p $O/bin $O/etc $O/log; for f in bin/observer bin/import.py etc/default_parameter.json log/observer.log; do echo mine >$O/$f; done; chown -R admin: $O`,
+    ])
+    const untouched = await traces(host)
+    expect((await reasonOf(preCheck(nodes.on(1, 'preCheck')))).message).toContain(`${home} is not empty: ${home}/`)
+    const reason = await reasonOf(installRpm(nodes.on(1, 'installRpm')))
+    expect(reason).toMatchObject({ code: 'OBD-1002', host: host.ip })
+    expect(reason.message).toContain("is there already and is not this package's")
+    await takenBack(nodes)
+    expect(await traces(host)).toBe(untouched)
+    expect((await host.exec(`sort -u ${home}/*/*`)).stdout).toBe('mine\n')
+    await host.must(['rm', '-r', home])
+    await nodes.close()
+  })
+
+  it('is a link of the operator that the cluster is made below, and that stays', async () => {
+    const host = first()
+    const nodes = nodesFor('4.2.1.8')
+    await host.must(['bash', '-c', `mkdir -p /srv/big/ob; chown -R admin: /srv/big; ln -s /srv/big/ob ${home}`])
+    const untouched = await traces(host)
+    await installed(nodes)
+    expect((await host.exec('ls /srv/big/ob')).stdout).toContain('bin')
+    await installed(nodes)
+    await takenBack(nodes)
+    expect(await traces(host)).toBe(untouched)
+    expect((await host.exec('stat -c %U /srv/big/ob; ls -A /srv/big/ob')).stdout).toBe('admin\n')
+    await host.must(['rm', '-r', home, '/srv/big'])
+    await nodes.close()
+  })
+
+  it('is a mount without leave to run programs, or without room: found before the first change', async () => {
+    const host = first()
+    const nodes = nodesFor('4.2.1.8')
+    await host.must(['bash', '-c', `mkdir ${home}; mount -t tmpfs -o noexec,size=40m tmpfs ${home}; chown admin: ${home}`])
+    const { message } = await reasonOf(preCheck(nodes.on(1, 'preCheck')))
+    expect(message).toContain('which is mounted noexec')
+    expect(message).toContain(`are free for the package (${home})`)
+    await host.must(['bash', '-c', `umount ${home}; rmdir ${home}`])
+    await nodes.close()
+  })
+})
+
+describe('A package that rpm refuses is taken back without what it was refused for', () => {
+  const refused = async (nodes: ReturnType<typeof nodesFor>, code: string) => {
+    expect(await reasonOf(installRpm(nodes.on(1, 'installRpm')))).toMatchObject({ code })
+    await removeRpm(nodes.on(1, 'installRpm'))
+    await nodes.close()
+  }
+  const withFile = (file: string) => createNodes(lab.hosts, { cluster: clusterOn(lab.hosts, '4.2.1.8'), file: packageFrom(file) })
+
+  it('packages that it needs and the host has not', async () => {
+    const host = first()
+    await using made = await mkdtempDisposable(join(tmpdir(), 'obflow-needy-'))
+    const needy = buildRpm(made.path, 'oceanbase-ce', '/home/admin/oceanbase', 'Requires: oceanbase-ce-libs = 4.2.1.8')
+    const glibc = buildRpm(made.path, 'glibc', '/usr/share/obflow-lab-glibc', '')
+    await host.must(['bash', '-c', 'base64 -d >/root/glibc.rpm; rpm -i --nodeps /root/glibc.rpm'], {
+      input: readFileSync(glibc, 'base64'),
+    })
+    const untouched = await traces(host)
+    await refused(withFile(needy), 'PKG10014')
+    expect(await traces(host)).toBe(untouched)
+    await host.must(['bash', '-c', 'rpm -e glibc; rm /root/glibc.rpm'])
+  })
+
+  it('a payload as it was built', async () => {
+    const host = first()
+    await using made = await mkdtempDisposable(join(tmpdir(), 'obflow-damaged-'))
+    const untouched = await traces(host)
+    const content = readFileSync(rpms['4.2.1.8'] ?? '')
+    content[content.length - 100_000] = (content.at(-100_000) ?? 0) ^ 1
+    const damaged = join(made.path, basename(rpms['4.2.1.8'] ?? ''))
+    writeFileSync(damaged, content)
+    await refused(withFile(damaged), 'TSK10005')
+    expect(await traces(host)).toBe(untouched)
+  })
+
+  it('room at installPath', async () => {
+    const host = first()
+    const untouched = await traces(host)
+    const home = '/home/admin/oceanbase'
+    await host.must(['bash', '-c', `mkdir ${home}; mount -t tmpfs -o size=40m tmpfs ${home}; chown admin: ${home}`])
+    await refused(nodesFor('4.2.1.8'), 'CMP07050')
+    expect((await host.exec(`ls -A ${home}`)).stdout).toBe('')
+    await host.must(['bash', '-c', `umount ${home}; rmdir ${home}`])
+    expect(await traces(host)).toBe(untouched)
+  })
+
+  it('room on /tmp and for the ledger', async () => {
+    const host = first()
+    const nodes = nodesFor('4.2.1.8')
+    const untouched = await traces(host)
+    await installRpm(nodes.on(1, 'installRpm'))
+    await makeDir(nodes.on(1, 'makeDir'))
+    const full = 'mount -t tmpfs -o size=64k,mode=1777 tmpfs /tmp; dd if=/dev/zero of=/tmp/fill bs=4k count=16'
+    const state =
+      'cp -a /var/lib/obflow /root/kept; mount -t tmpfs -o size=16k,mode=700 tmpfs /var/lib/obflow; cp -a /root/kept/. /var/lib/obflow'
+    await host.must(['bash', '-c', `${full}; ${state}; dd if=/dev/zero of=/var/lib/obflow/fill bs=1k count=16 || true`])
+    await removeDir(nodes.on(1, 'makeDir'))
+    await removeRpm(nodes.on(1, 'installRpm'))
+    await host.must(['bash', '-c', 'ls /var/lib/obflow; umount /tmp; umount /var/lib/obflow; rm -rf /var/lib/obflow /root/kept'])
+    expect(await traces(host)).toBe(untouched)
+    await nodes.close()
   })
 })
 

@@ -1,16 +1,23 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
   generatePassword,
   obproxyHome,
   obproxyPorts,
+  observerState,
   readAgentStatus,
   readObserverState,
   refreshAgentConfig,
   startFlags,
   startObproxy,
   startupParametersOf,
+  stopObserver,
 } from '../../src/oceanbase/index.ts'
-import { Secret } from '../../src/quote.ts'
+import { type Quoted, Secret } from '../../src/quote.ts'
 import { terran, threeZones } from './cluster.ts'
 
 const server = { hostId: 1, ip: '10.0.0.1', zone: 'zone1', rootServer: true }
@@ -22,6 +29,25 @@ test('an observer is started with all the flags of the manual', () => {
     ...['-d', '/home/admin/oceanbase/store/terran', '-l', 'INFO'],
     ...['-o', 'system_memory=5G,config_additional_dir=/data/1/terran/etc3;/data/log1/terran/etc2'],
   ])
+})
+
+test('an observer whose home was removed is stopped all the same', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'obflow-home-'))
+  mkdirSync(join(home, 'bin'))
+  writeFileSync(join(home, 'bin/observer'), 'echo begun; while :; do sleep 0.1; done')
+  const observer = spawn('bash', ['bin/observer'], { cwd: home, stdio: ['ignore', 'pipe', 'ignore'] })
+  const ended = once(observer, 'exit')
+  try {
+    await once(observer.stdout, 'data')
+    rmSync(home, { recursive: true })
+    const cluster = terran({ paths: { install: home, data: '/data/1', log: '/data/log1' }, sqlPort: 1, rpcPort: 2 })
+    const run = (script: Quoted): string => execFileSync('bash', { input: script.text, encoding: 'utf8' })
+    expect(readObserverState(run(observerState(cluster)))).toEqual({ pid: observer.pid })
+    expect(readObserverState(run(stopObserver(cluster)))).toBeUndefined()
+  } finally {
+    observer.kill('SIGKILL')
+    await ended
+  }
 })
 
 test('posted startup parameters take the place of the defaults', () => {

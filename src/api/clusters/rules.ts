@@ -3,6 +3,7 @@ import type { Finding } from '../../errors/refused.ts'
 import { priorityGroups } from '../../store/index.ts'
 import { objectionToPassword } from './passwordRule.ts'
 import { attributesOf, type CreateRequest, rpmNamesOf } from './request.ts'
+import { isOfSystem } from './systemDirectories.ts'
 import { unhonoured } from './unhonoured.ts'
 
 type Settings = Pick<Config, 'passwordRule'>
@@ -81,6 +82,8 @@ const attributes: Rule = (request) => {
     // Where a cluster lies is the root of what rollback and delete may remove.
     else if (!/^(\/[\w.@+-]+)+$/.test(path) || /\/\.{1,2}(\/|$)/.test(path)) {
       findings.push(invalid(field, 'letters, digits and _.@+- between slashes, without . and ..', path))
+    } else if (isOfSystem(path)) {
+      findings.push(invalid(field, 'a directory of its own, not one of the operating system', path))
     }
   }
   if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(operatingSystemUser)) {

@@ -60,7 +60,7 @@ export function packages(api: Api, { store, config }: Context): void {
     }
     const fileName = part.filename
     const known = await store.packages.byFileName(fileName)
-    if (known) {
+    if (known && !(await store.packages.isAwaited(known.id))) {
       const sha256 = await digestOf(part.file)
       await request.bodyVerified?.()
       if (sha256 === known.sha256) return data(show(request, known, await store.packages.inUse([known.id])))
@@ -69,7 +69,14 @@ export function packages(api: Api, { store, config }: Context): void {
     const received = await receive(config.packagesDir, part.file, config.maxPackageBytes)
     try {
       await request.bodyVerified?.()
-      const created = await store.packages.create(await describe(fileName, received))
+      const described = await describe(fileName, received)
+      if (known && known.sha256 !== described.sha256) {
+        const before = await store.packages.replace(known.id, described)
+        if (!before) throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
+        await rm(before.path, { force: true })
+        return data(show(request, { ...before, ...described }, new Set([before.id])))
+      }
+      const created = await store.packages.create(described)
       if (!created) {
         const other = await store.packages.byFileName(fileName)
         if (other?.sha256 === received.sha256) {

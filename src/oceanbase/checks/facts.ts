@@ -21,6 +21,8 @@ export interface HostFacts {
   readonly listening: readonly { readonly port: number; readonly pid: number; readonly command: string; readonly cwd: string }[]
   readonly paths: readonly PathFacts[]
   readonly leftovers: readonly string[]
+  /** A file in OceanBase's home, if there is one. */
+  readonly foreign?: string
   readonly disks: readonly DiskFacts[]
   readonly hasAddress: boolean
   readonly peers: readonly { readonly ip: string; readonly reached: boolean }[]
@@ -28,8 +30,8 @@ export interface HostFacts {
   readonly packages: readonly string[]
   /** Limits of a process that the OS user starts; absent when no process could be started as that user. */
   readonly limits?: Limits
-  /** For each wanted path, the nearest existing directory that the OS user can see. */
-  readonly seen: readonly { readonly path: string; readonly ancestor: string }[]
+  /** For each wanted path, the nearest existing directory that the OS user can see, and whether it may write there. */
+  readonly seen: readonly { readonly path: string; readonly ancestor: string; readonly writable: boolean }[]
 }
 
 export interface PathFacts {
@@ -42,6 +44,8 @@ export interface PathFacts {
   readonly madeBy: string
   readonly ancestor: string
   readonly writable: boolean
+  /** Whether root alone may change `ancestor` and what lies above it. */
+  readonly rootAlone: boolean
 }
 
 export interface DiskFacts {
@@ -50,6 +54,8 @@ export interface DiskFacts {
   readonly total: number
   readonly available: number
   readonly usedPercent: number
+  /** How it is mounted, e.g. `rw`, `noexec`. */
+  readonly options: readonly string[]
 }
 
 /** `Infinity` is "unlimited". */
@@ -60,7 +66,7 @@ type Row = readonly string[]
 const kib = 1024
 const unlimited = (value: string | undefined): number => (value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value))
 
-const pathFacts = ([path = '', kind, entries, owner = '', madeBy = '', ancestor = '', writable]: Row): PathFacts => ({
+const pathFacts = ([path = '', kind, entries, owner = '', madeBy = '', ancestor = '', writable, alone]: Row): PathFacts => ({
   path,
   kind: kind === 'directory' || kind === 'other' ? kind : 'missing',
   entries: Number(entries),
@@ -68,14 +74,16 @@ const pathFacts = ([path = '', kind, entries, owner = '', madeBy = '', ancestor 
   madeBy,
   ancestor,
   writable: writable === 'yes',
+  rootAlone: alone === 'yes',
 })
 
-const diskFacts = ([path = '', device = '', total, available, used]: Row): DiskFacts => ({
+const diskFacts = ([path = '', device = '', total, available, used, options = '']: Row): DiskFacts => ({
   path,
   device,
   total: Number(total) * kib,
   available: Number(available) * kib,
   usedPercent: Number(used),
+  options: options.split(','),
 })
 
 const limitsOf = (rows: readonly Row[]): Limits | undefined => {
@@ -95,6 +103,7 @@ export const parseFacts = (output: string): HostFacts => {
   const memory = numbers('memory')
   const limits = limitsOf(rows('limits'))
   const [machine = []] = rows('machine')
+  const [foreign] = words('foreign')
   return {
     machine: readMachine(machine.join(' ')),
     dead: words('dead'),
@@ -119,11 +128,12 @@ export const parseFacts = (output: string): HostFacts => {
     })),
     paths: rows('path').map(pathFacts),
     leftovers: words('leftover'),
+    ...(foreign !== undefined && { foreign }),
     disks: rows('disk').map(diskFacts),
     hasAddress: words('address').length > 0,
     peers: rows('peer').map(([ip = '', reached]) => ({ ip, reached: reached === 'yes' })),
     packages: words('package'),
     ...(limits && { limits }),
-    seen: rows('seen').map(([path = '', ancestor = '']) => ({ path, ancestor })),
+    seen: rows('seen').map(([path = '', ancestor = '', writable]) => ({ path, ancestor, writable: writable === 'yes' })),
   }
 }

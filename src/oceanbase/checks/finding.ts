@@ -21,7 +21,7 @@ export interface Wish {
   readonly cluster: ClusterSpec
   readonly server: Pick<ServerSpec, 'hostId' | 'ip'>
   readonly layout: Layout
-  readonly package: { readonly name: string; readonly nvra: string; readonly architecture: string }
+  readonly package: { readonly name: string; readonly nvra: string; readonly architecture: string; readonly size: number }
 }
 
 /** How far a host's clock is from the controller's, and how far off that may be. Milliseconds. */

@@ -1,13 +1,17 @@
 # Prints what the pre-check must know of a host, one fact a line, its fields divided by tabs. Needs bash, coreutils, grep, find and /proc.
-# Expects the lists ports, paths, disks, leftovers, peers (ip:port), commands, kernel, and home, package, ip, os_user, mark; and `identity`.
+# Expects the lists ports, paths, disks, leftovers, peers (ip:port), commands, kernel, and home, package, ip, os_user, mark; `identity` and the functions
+# of files.sh.
 export LC_ALL=C
 say() { local IFS=$'\t'; printf '%s\n' "$*"; }
 first() { REPLY=; [ -r "$1" ] && read -r REPLY 2>/dev/null <"$1"; }
-# What only the OS user can tell: the limits of what it starts, and how far down each path it sees. Needs `existing`.
+# What only the OS user can tell: the limits of what it starts, how far down each path it sees, and whether it may write there. Needs `existing`.
 tell() {
   local path
   say limits "$(ulimit -n)" "$(ulimit -u)" "$(ulimit -s)" "$(ulimit -c)"
-  for path; do existing "$path"; say seen "$path" "$REPLY"; done
+  for path; do
+    existing "$path"
+    if [ -w "$REPLY" ] && [ -x "$REPLY" ]; then say seen "$path" "$REPLY" yes; else say seen "$path" "$REPLY" no; fi
+  done
 }
 existing() { REPLY=$1; while [ ! -e "$REPLY" ]; do REPLY=${REPLY%/*} REPLY=${REPLY:-/}; done; }
 
@@ -33,7 +37,7 @@ while read -r name value _; do
   case $name in MemTotal: | MemAvailable: | SwapTotal:) say memory "${name%:}" "$value" ;; esac
 done </proc/meminfo
 if id -u "$os_user" >/dev/null 2>&1; then say user "$os_user"; fi
-runuser -u "$os_user" -- bash -c "$(declare -f say existing tell); tell \"\$@\"" _ "${paths[@]}" 2>/dev/null
+runuser -u "$os_user" -- bash -c "$(declare -f say existing tell); tell \"\$@\"" _ "$home" "${paths[@]}" 2>/dev/null
 for command in "${commands[@]}"; do command -v "$command" >/dev/null 2>&1 || say missing "$command"; done
 for tool in fio "$home/bin/ob_admin"; do if command -v "$tool" >/dev/null 2>&1; then say tool "${tool##*/}"; fi; done
 for name in "${kernel[@]}"; do if first "/proc/sys/${name//.//}"; then say kernel "$name" "$REPLY"; fi; done
@@ -43,7 +47,11 @@ if first /sys/kernel/mm/transparent_hugepage/enabled && [[ $REPLY == *'[always]'
 for process in /proc/[0-9]*; do
   first "$process/comm"
   case $REPLY in
-    observer) say observer "${process#/proc/}" "$(readlink "$process/cwd" 2>/dev/null)" ;;
+    # Its home may be reached over a link.
+    observer)
+      if [ "$process/cwd" -ef "$home" ]; then REPLY=$home; else REPLY=$(readlink "$process/cwd" 2>/dev/null); fi
+      say observer "${process#/proc/}" "$REPLY"
+      ;;
     firewalld) say feature firewalld ;;
   esac
 done
@@ -69,26 +77,32 @@ for port in "${ports[@]}"; do
   say listen "$port" "$pid" "${REPLY:-unknown}" "$(readlink "/proc/$pid/cwd" 2>/dev/null)"
 done
 
-for path in "${paths[@]}"; do
+for path in "$home" "${paths[@]}"; do
   kind=missing entries=0 owner='' by=''
   if [ -d "$path" ]; then
     kind=directory
     entries=$(ls -A "$path" | grep -cvxF -e "$mark" -e lost+found)
     owner=$(stat -Lc %U "$path")
-    if first "$path/$mark"; then by=$REPLY; fi
+    if [ -f "$path/$mark" ] && first "$path/$mark"; then by=$REPLY; fi
   elif [ -e "$path" ] || [ -L "$path" ]; then
     kind=other
   fi
   existing "$path"
-  ancestor=$REPLY writable=no
+  ancestor=$REPLY writable=no alone=no
   if [ -d "$ancestor" ] && [ -w "$ancestor" ]; then writable=yes; fi
-  say path "$path" "$kind" "$entries" "${owner:--}" "${by:--}" "$ancestor" "$writable"
+  if trusted "$ancestor"; then alone=yes; fi
+  say path "$path" "$kind" "$entries" "${owner:--}" "${by:--}" "$ancestor" "$writable" "$alone"
 done
+# What others have in the home: directories alone are no hindrance.
+foreign=$(find "$home/" -mindepth 1 ! -type d ! -path '*/lost+found/*' -print -quit 2>/dev/null)
+[ -z "$foreign" ] || say foreign "$foreign"
 for path in "${leftovers[@]}"; do if [ -e "$path" ]; then say leftover "$path"; fi; done
 for path in "${disks[@]}"; do
   existing "$path"
-  read -r device total _ available used _ < <(df -Pk "$REPLY" | tail -n 1)
-  say disk "$path" "$device" "$total" "$available" "${used%\%}"
+  read -r device total _ available used mount < <(df -Pk "$REPLY" | tail -n 1)
+  options=
+  while read -r _ point _ flags _; do [ "$point" != "${mount// /\\040}" ] || options=$flags; done </proc/self/mounts
+  say disk "$path" "$device" "$total" "$available" "${used%\%}" "$options"
 done
 
 if grep -xA1 -F -- "$(grep -o ".*|-- $ip\$" /proc/net/fib_trie 2>/dev/null | head -n 1)" /proc/net/fib_trie 2>/dev/null | grep -q 'host LOCAL' ||

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { safeFiles, stateDirectory } from '../../host/index.ts'
 import { machineFunctions } from '../../host/machine.ts'
 import { Quoted, sh } from '../../quote.ts'
 import { agentPorts } from '../agent.ts'
@@ -31,8 +32,9 @@ export const gatherScript = (wish: Wish, ports: ReadonlyMap<string, number>): Qu
   })
   const leftovers = ['observer.config.bin', 'observer.conf.bin'].map((name) => `${layout.etc}/${name}`)
   return sh`ports=(${[cluster.sqlPort, cluster.rpcPort, agentPorts.manager, agentPorts.monitor]}) paths=(${layout.directories})
-disks=(${[cluster.paths.install, cluster.paths.data, cluster.paths.log]}) leftovers=(${leftovers}) peers=(${peers})
+disks=(${[cluster.paths.install, cluster.paths.data, cluster.paths.log, stateDirectory]}) leftovers=(${leftovers}) peers=(${peers})
 commands=(${neededCommands}) kernel=(${kernelNames}) home=${layout.home} package=${wish.package.name}
-ip=${server.ip} os_user=${cluster.osUser} mark=${markerName}
+ip=${server.ip} os_user=${cluster.osUser} owner=${cluster.osUser} mark=${markerName}
+${safeFiles}
 ${machineFunctions}${gather}`
 }

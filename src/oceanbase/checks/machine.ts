@@ -3,6 +3,9 @@ import { type Check, when } from './finding.ts'
 /** Commands that the steps of an install use on a host. */
 export const neededCommands = ['bash', 'rpm', 'setsid', 'runuser', 'install', 'find', 'ldd', 'timeout', 'df', 'stat'] as const
 
+/** Below that BOOTSTRAP answers -4015. */
+export const leastCores = 2
+
 /** A feature of the host that OceanBase does not like. Source: obdeploy plugins/host_tool/1.0; tiup, "cluster check". */
 const disliked = [
   {
@@ -79,9 +82,8 @@ export const machineChecks: readonly Check[] = [
     code: 'OBE19018',
     item: 'CPU',
     level: 'FATAL',
-    // Below that BOOTSTRAP answers -4015.
-    advice: 'give the host at least 2 cores',
-    look: ({ facts }) => when(facts.cores < 2, `${facts.cores} core, 2 are needed`),
+    advice: `give the host at least ${leastCores} cores`,
+    look: ({ facts }) => when(facts.cores < leastCores, `${facts.cores} core, ${leastCores} are needed`),
   },
   {
     code: 'OBD-2014',

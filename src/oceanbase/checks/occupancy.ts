@@ -8,6 +8,48 @@ const ownPaths = ({ facts, wish: { layout } }: Situation) =>
 
 const isRoot = ({ wish: { layout } }: Situation, path: string): boolean => layout.ownRoots.includes(path)
 
+/** Whether the wanted package lies in OceanBase's home already, or this task has begun there. */
+const isInstalled = ({ facts, wish }: Situation): boolean => facts.packages.includes(wish.package.nvra)
+
+const homeAdvice = 'move it away, or post another installPath'
+
+/** OceanBase's home: what lies there would be mixed with the package's files. */
+const homeChecks: readonly Check[] = [
+  {
+    code: 'OBD-1002',
+    item: 'installPath',
+    level: 'FATAL',
+    advice: homeAdvice,
+    look: (situation) => {
+      const { facts, wish } = situation
+      return facts.foreign === undefined || isInstalled(situation) || begun(situation)
+        ? []
+        : [`${wish.layout.home} is not empty: ${facts.foreign} is there`]
+    },
+  },
+  {
+    code: 'OBD-1002',
+    item: 'installPath',
+    level: 'FATAL',
+    advice: 'chown it to the user that runs OceanBase, or post another installPath',
+    look: ({ facts, wish: { cluster, layout } }) =>
+      facts.paths
+        .filter(({ path, kind }) => path === layout.home && kind === 'directory')
+        .filter(({ owner, rootAlone }) => owner !== cluster.osUser && !(owner === 'root' && rootAlone))
+        .map(({ path, owner }) => `${path} belongs to ${owner}, not to ${cluster.osUser}`),
+  },
+  {
+    code: 'OBD-1002',
+    item: 'installPath',
+    level: 'FATAL',
+    advice: 'remount it without noexec, or post another installPath',
+    look: ({ facts, wish: { layout } }) =>
+      facts.disks
+        .filter(({ path, options }) => path === layout.home && options.includes('noexec'))
+        .map(({ path, device }) => `${path} lies on ${device}, which is mounted noexec: no program can run there`),
+  },
+]
+
 const portChecks: readonly Check[] = [
   {
     code: 'OBE19017',
@@ -72,6 +114,22 @@ const directoryChecks: readonly Check[] = [
       facts.seen
         .filter(({ path, ancestor }) => facts.paths.some((entry) => entry.path === path && entry.ancestor !== ancestor))
         .map(({ path, ancestor }) => `user ${cluster.osUser} does not get to ${path}: it sees nothing below ${ancestor}`),
+  },
+  {
+    code: 'OBD-1002',
+    item: 'directories',
+    level: 'FATAL',
+    advice: 'give that directory to the user that runs OceanBase, or leave it and all above it to root alone',
+    look: ({ facts, wish: { cluster } }) =>
+      facts.paths
+        .filter(({ kind, rootAlone }) => kind === 'missing' && !rootAlone)
+        .filter(({ path, ancestor }) =>
+          facts.seen.some((entry) => entry.path === path && entry.ancestor === ancestor && !entry.writable),
+        )
+        .map(
+          ({ path, ancestor }) =>
+            `${path} cannot be made: ${ancestor} is neither root's alone nor writable for ${cluster.osUser}`,
+        ),
   },
   {
     code: 'OBD-1002',
@@ -145,4 +203,4 @@ const leftoverChecks: readonly Check[] = [
 ]
 
 /** What stands in the way: ports, directories, other observers. Sources: obdeploy, errors 1001–1004; OCP's FAQ for the observer's words. */
-export const occupancyChecks: readonly Check[] = [...portChecks, ...directoryChecks, ...leftoverChecks]
+export const occupancyChecks: readonly Check[] = [...portChecks, ...homeChecks, ...directoryChecks, ...leftoverChecks]

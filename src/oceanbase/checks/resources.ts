@@ -1,6 +1,7 @@
+import { stateDirectory } from '../../host/index.ts'
 import { startupParametersOf } from '../observer.ts'
 import { type Check, type Situation, when } from './finding.ts'
-import { ownObservers } from './ownership.ts'
+import { begun, ownObservers } from './ownership.ts'
 import { gibibytes, sizeOf } from './size.ts'
 
 /** Source: obdeploy plugins/oceanbase/3.1.0/resource_check.py, error 2000. */
@@ -11,6 +12,9 @@ const fullestPercent = 90
 
 /** What the smallest observer needs that was seen to start: a data file of 256 MiB, redo logs of 2 GiB, a package unpacked. */
 const leastFree = 2 * 2 ** 30
+
+/** How many times its file a package takes when it is unpacked; OceanBase's are packed by xz. */
+const unpacked = 4
 
 /** Bytes of a startup parameter that observer will be given, or undefined. */
 const given = ({ wish: { cluster } }: Situation, name: string): number | undefined =>
@@ -33,23 +37,42 @@ const memory = (level: Check['level'], look: Check['look']): Check => ({
   look: untaken(look),
 })
 
+/** The package, unpacked and on its way, unless it is there already. */
+const softwareOf = (situation: Situation) => {
+  const { facts, wish } = situation
+  if (begun(situation) || facts.packages.includes(wish.package.nvra)) return []
+  const { size } = wish.package
+  return [
+    { path: wish.cluster.paths.install, use: 'the package', size: unpacked * size, least: 0 },
+    { path: stateDirectory, use: 'its file', size, least: 0 },
+  ]
+}
+
 const disks: Check['look'] = (situation) => {
   const { facts, wish } = situation
+  const { paths } = wish.cluster
+  const disk = { least: leastFree }
   const wanted = [
-    { path: wish.cluster.paths.data, use: 'data', size: given(situation, 'datafile_size') ?? 0 },
-    { path: wish.cluster.paths.log, use: 'redo logs', size: given(situation, 'log_disk_size') ?? 0 },
+    { ...disk, path: paths.data, use: 'data', size: given(situation, 'datafile_size') ?? 0 },
+    { ...disk, path: paths.log, use: 'redo logs', size: given(situation, 'log_disk_size') ?? 0 },
+    ...softwareOf(situation),
   ]
-  const devices = new Map<string, { available: number; needed: number; uses: string[] }>()
-  for (const { path, use, size } of wanted) {
+  const devices = new Map<string, { available: number; needed: number; least: number; uses: string[] }>()
+  for (const { path, use, size, least } of wanted) {
     const disk = facts.disks.find((entry) => entry.path === path)
     if (!disk) continue
-    const device = devices.get(disk.device) ?? { available: disk.available, needed: 0, uses: [] }
-    devices.set(disk.device, { ...device, needed: device.needed + size, uses: [...device.uses, `${use} (${path})`] })
+    const device = devices.get(disk.device) ?? { available: disk.available, needed: 0, least: 0, uses: [] }
+    devices.set(disk.device, {
+      ...device,
+      needed: device.needed + size,
+      least: Math.max(device.least, least),
+      uses: [...device.uses, `${use} (${path})`],
+    })
   }
-  return [...devices.values()].flatMap(({ available, needed, uses }) =>
+  return [...devices.values()].flatMap(({ available, needed, least, uses }) =>
     when(
-      available < Math.max(needed, leastFree),
-      `${gibibytes(available)} are free for ${uses.join(' and ')}, ${gibibytes(Math.max(needed, leastFree))} are needed`,
+      available < Math.max(needed, least),
+      `${gibibytes(available)} are free for ${uses.join(' and ')}, ${gibibytes(Math.max(needed, least))} are needed`,
     ),
   )
 }
@@ -94,7 +117,10 @@ export const resourceChecks: readonly Check[] = [
     advice: 'free space there or mount a bigger disk',
     look: untaken(({ facts }) =>
       facts.disks.flatMap(({ path, usedPercent }) =>
-        when(usedPercent > fullestPercent, `the disk of ${path} is ${usedPercent} % full, ${fullestPercent} % are the most`),
+        when(
+          path !== stateDirectory && usedPercent > fullestPercent,
+          `the disk of ${path} is ${usedPercent} % full, ${fullestPercent} % are the most`,
+        ),
       ),
     ),
   },

@@ -100,6 +100,63 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
     'FATAL OBD-1004 /data/1/terran is used twice',
   ],
   [
+    'a file of others in the home',
+    { facts: { foreign: `${home}/bin/observer` } },
+    `FATAL OBD-1002 ${home} is not empty: ${home}/bin/observer is there`,
+  ],
+  [
+    'a home of another user',
+    { paths: [directory(home, { owner: 'dba' })] },
+    `FATAL OBD-1002 ${home} belongs to dba, not to admin`,
+  ],
+  [
+    "a home of root's where others may write above it",
+    { paths: [directory(home, { owner: 'root', rootAlone: false })] },
+    `FATAL OBD-1002 ${home} belongs to root, not to admin`,
+  ],
+  [
+    'a home without leave to run programs',
+    {
+      facts: {
+        disks: [
+          {
+            path: home,
+            device: 'tmpfs',
+            total: 200 * 2 ** 30,
+            available: 150 * 2 ** 30,
+            usedPercent: 1,
+            options: ['rw', 'noexec'],
+          },
+        ],
+      },
+    },
+    `FATAL OBD-1002 ${home} lies on tmpfs, which is mounted noexec: no program can run there`,
+  ],
+  [
+    'no room for the package',
+    { facts: { disks: [{ path: home, device: 'tmpfs', total: 2 ** 27, available: 2 ** 27, usedPercent: 1, options: [] }] } },
+    `FATAL CMP07050 0.1 GiB are free for the package (${home}), 0.2 GiB are needed`,
+  ],
+  [
+    'a full /var',
+    {
+      facts: {
+        disks: [
+          { path: '/var/lib/obflow', device: '/dev/vdv', total: 2 ** 30, available: 2 ** 20, usedPercent: 99, options: [] },
+        ],
+      },
+    },
+    'FATAL CMP07050 0.0 GiB are free for its file (/var/lib/obflow), 0.1 GiB are needed',
+  ],
+  [
+    'a place where neither root nor the OS user can make a directory safely',
+    {
+      paths: [{ ...directory('/data/1/terran'), kind: 'missing', ancestor: '/data/1', rootAlone: false }],
+      facts: { seen: [{ path: '/data/1/terran', ancestor: '/data/1', writable: false }] },
+    },
+    "FATAL OBD-1002 /data/1/terran cannot be made: /data/1 is neither root's alone nor writable for admin",
+  ],
+  [
     'a directory that is not empty',
     { paths: [directory('/data/1/terran/sstable', { entries: 1 })] },
     'FATAL OBD-1002 /data/1/terran/sstable is not empty',
@@ -121,7 +178,7 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
   ],
   [
     'a way that the OS user may not go',
-    { facts: { seen: [{ path: '/data/1/terran/sstable', ancestor: '/' }] } },
+    { facts: { seen: [{ path: '/data/1/terran/sstable', ancestor: '/', writable: true }] } },
     'FATAL OBD-1002 user admin does not get to /data/1/terran/sstable: it sees nothing below /',
   ],
   [

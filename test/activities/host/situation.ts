@@ -13,6 +13,7 @@ const missing = (path: string): PathFacts => ({
   madeBy: '-',
   ancestor: '/data',
   writable: true,
+  rootAlone: true,
 })
 
 /** A path that is a directory of admin's, empty unless told. */
@@ -47,12 +48,12 @@ const goodFacts = (cluster: ClusterSpec): HostFacts => ({
   },
   observers: [],
   listening: [],
-  paths: layoutOf(cluster).directories.map(missing),
+  paths: [layoutOf(cluster).home, ...layoutOf(cluster).directories].map(missing),
   leftovers: [],
   disks: [
-    { path: '/home/admin/oceanbase', device: '/dev/vda', total: 200 * gib, available: 150 * gib, usedPercent: 25 },
-    { path: '/data/1', device: '/dev/vdb', total: 900 * gib, available: 800 * gib, usedPercent: 11 },
-    { path: '/data/log1', device: '/dev/vdc', total: 400 * gib, available: 390 * gib, usedPercent: 3 },
+    { path: '/home/admin/oceanbase', device: '/dev/vda', total: 200 * gib, available: 150 * gib, usedPercent: 25, options: [] },
+    { path: '/data/1', device: '/dev/vdb', total: 900 * gib, available: 800 * gib, usedPercent: 11, options: [] },
+    { path: '/data/log1', device: '/dev/vdc', total: 400 * gib, available: 390 * gib, usedPercent: 3, options: [] },
   ],
   hasAddress: true,
   peers: [{ ip: '10.0.0.2', reached: true }],
@@ -84,7 +85,7 @@ export const situationWith = ({
   const good = goodFacts(cluster)
   const all = good.paths.map((path) => paths.find((other) => other.path === path.path) ?? path)
   return {
-    facts: { ...good, seen: all.map(({ path, ancestor }) => ({ path, ancestor })), ...facts, paths: all },
+    facts: { ...good, seen: all.map(({ path, ancestor }) => ({ path, ancestor, writable: true })), ...facts, paths: all },
     wish: {
       taskId: 7,
       cluster,
@@ -94,6 +95,7 @@ export const situationWith = ({
         name: 'oceanbase',
         nvra: 'oceanbase-4.2.1.8-108000022024072217.el7.x86_64',
         architecture: 'x86_64',
+        size: 60 * 2 ** 20,
       },
     },
     clocks: clocks ?? [
