@@ -88,8 +88,9 @@ const alone: readonly (Node & { readonly after: string })[] = [
   { after: 'Bootstrap ob', name: 'Restart observer process', run: () => restartObserver(nodes.on('restartObserver')) },
 ]
 
-/** What an observer or agent writes by itself differs each time. */
+/** What an observer or agent writes by itself differs each time; the folder for packages on their way goes with the last of them. */
 const moving = [
+  '/var/lib/obflow/packages',
   '/data/*/terran/*/*',
   '*/oceanbase/etc/*',
   '*/oceanbase/store/terran/.*',
