@@ -99,8 +99,6 @@ export const createNodes = (
         ),
       setStatus: async (_id: number, status: string) => void Object.assign(inventory, { status }),
       setAgent: async (_id: number, agent: object | undefined) => void Object.assign(inventory, { agent }),
-      setMachine: async () => undefined,
-      relatives: async () => [],
       byIds: async (ids: readonly number[]) => ids.map((id) => ({ innerIpAddress: hosts[id - 1]?.ip, sshPort: 22 })),
     },
   }
