@@ -196,7 +196,7 @@ const calls: Readonly<Record<string, Call>> = {
       id: 'createHosts',
       summary: 'Add hosts',
       description:
-        'Connects to each host, checks it and installs the OCP agent. Poll the task `id` of the answer: it ends when all hosts have.',
+        'Connects to each host, checks it and installs the OCP agent. Each host has a task of its own: poll each of `contents`.',
       reply: one(addedHosts),
     },
     'GET /api/v2/compute/hosts': { id: 'listHosts', summary: 'List hosts', reply: pageOf(host) },
