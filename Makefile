@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root clients fuzz bench creates chaos kills grown migration
+.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root clients fuzz abuse bench creates chaos kills grown migration
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ fuzz: setup .tools/fuzz/bin/schemathesis ## 2,000 and more requests made up from
 clients: setup ## clients generated from the OpenAPI document by seven generators, compiled and run (Go, Java 17, Maven and Python needed)
 	@bash tools/clients.sh all
 	@node tools/clients.ts $(if $(ONLY),--only "$(ONLY)")
+
+abuse: setup ## 10,000 made-up requests and the attacks that once stopped the API; no 5xx, no loop held up, no memory that grows
+	@node bench/abuse.ts
 
 bench: setup ## how long the calls take that everybody polls
 	@node bench/api.ts

@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import { Refused } from '../errors/refused.ts'
 import type { Api } from './context.ts'
 
-/** Calls answered at a time, and how many of them may be ones that need no login. */
-const maxCalls = { all: 1000, open: 200 } as const
+/** Calls answered at a time; of them those with a body that need no login, from all addresses and from one. */
+const maxCalls = { all: 1000, open: 200, openHere: 50 } as const
 
 /** How long a body may take. A package comes over slow lines: a silent one ends by silentMs. */
 const bodyMs = { plain: 20_000, upload: 4 * 3_600_000 } as const
@@ -30,18 +30,22 @@ function cut({ raw }: FastifyRequest): void {
 /** Bounds how many calls are under way, how long their bodies take, and how long they hold a server that stops. */
 export function boundOpenCalls(api: Api): void {
   const under = new Set<FastifyRequest>()
-  const isOpen = ({ routeOptions }: FastifyRequest): boolean => routeOptions.config.permission === 'OPEN'
+  /** Calls that need no login and bring a body; health is always told. */
+  const isOpen = ({ routeOptions, method }: FastifyRequest): boolean =>
+    routeOptions.config.permission === 'OPEN' && method !== 'GET' && method !== 'HEAD'
 
   api.addHook('onRequest', async (request, reply) => {
-    const ofKind = isOpen(request) ? [...under].filter(isOpen).length >= maxCalls.open : false
-    if (under.size >= maxCalls.all || ofKind) {
+    // It outlives the answer: a refused call's body is still read to keep its connection.
+    const timer = setTimeout(() => cut(request), bodyMs[kindOf(request)]).unref()
+    request.raw.once('close', () => clearTimeout(timer))
+    if (request.routeOptions.config.permission === 'OPEN' && !isOpen(request)) return
+    const open = isOpen(request) ? [...under].filter(isOpen) : []
+    const here = open.filter(({ ip }) => ip === request.ip)
+    if (under.size >= maxCalls.all || open.length >= maxCalls.open || here.length >= maxCalls.openHere) {
       throw new Refused({ code: 'COM10004', args: ['too many calls are under way'] })
     }
     under.add(request)
     reply.raw.once('close', () => under.delete(request))
-    // It outlives the answer: a refused call's body is still read to keep its connection.
-    const timer = setTimeout(() => cut(request), bodyMs[kindOf(request)]).unref()
-    request.raw.once('close', () => clearTimeout(timer))
   })
   api.addHook('onResponse', async (request) => void under.delete(request))
   api.addHook('preClose', async () => {

@@ -54,9 +54,22 @@ function unknownField(name: string, known: readonly string[]): Words {
     : { en: `unknown field; did you mean ${meant}?`, zh: `未知字段，是否应为 ${meant}？` }
 }
 
+type Raw = z.core.$ZodRawIssue
+
+/** What a schema makes of something, or what it objects to, without words: only those that are answered get them. */
+function read(schema: z.ZodType, sent: unknown): { readonly value: unknown } | { readonly issues: readonly Raw[] } {
+  const result = schema._zod.run({ value: sent, issues: [] }, { async: false })
+  if (result instanceof Promise) throw new TypeError('a schema of a call must not wait')
+  return result.issues.length > 0 ? { issues: result.issues } : { value: result.value }
+}
+
+const inWords = (issue: Raw, language: 'en' | 'zh'): z.core.$ZodIssue =>
+  z.core.util.finalizeIssue(issue, { async: false, ...(language === 'zh' && { error: zhCN.localeError }) }, z.config())
+
 /** A finding for each wrong or unknown field of something that does not have its schema's shape, the field named. */
-const findingsOf = (schema: z.ZodType, error: z.ZodError, chinese: z.ZodError, source: unknown): Finding[] =>
-  error.issues.slice(0, maxFindings).flatMap((issue, index): Finding[] => {
+const findingsOf = (schema: z.ZodType, issues: readonly Raw[], source: unknown): Finding[] =>
+  issues.slice(0, maxFindings).flatMap((raw): Finding[] => {
+    const issue = inWords(raw, 'en')
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.slice(0, maxFindings).map((key) => {
         const field = pathOf([...issue.path, key])
@@ -65,7 +78,7 @@ const findingsOf = (schema: z.ZodType, error: z.ZodError, chinese: z.ZodError, s
     }
     const field = pathOf(issue.path) || 'body'
     const rejected = sentAt(source, issue.path)
-    const reason = { en: issue.message, zh: chinese.issues[index]?.message ?? issue.message }
+    const reason = { en: issue.message, zh: inWords(raw, 'zh').message }
     return [{ code: 'COM10001', args: [field, reason], field, ...(rejected !== undefined && { rejected }) }]
   })
 
@@ -90,16 +103,15 @@ export const compileValidator =
     if (hasMoreValues(sent, maxValues)) {
       return { error: new Refused({ code: 'COM10001', args: ['body', `more than ${maxValues} values`], field: 'body' }) }
     }
-    const parsed = schema.safeParse(sent)
-    const bad = parsed.success ? unstorable(parsed.data) : undefined
-    if (bad) return { error: new Refused({ code: 'COM10001', args: [pathOf(bad), notText], field: pathOf(bad) }) }
-    if (parsed.success) return { value: parsed.data }
-    // Only what is refused is read again, for whoever reads Chinese.
-    const chinese = schema.safeParse(sent, { error: zhCN.localeError })
+    const found = read(schema, sent)
+    if ('value' in found) {
+      const bad = unstorable(found.value)
+      if (bad === undefined) return found
+      return { error: new Refused({ code: 'COM10001', args: [pathOf(bad), notText], field: pathOf(bad) }) }
+    }
     const [first = { code: 'COM10003' as const, args: ['the request does not have the right form'] }, ...others] = findingsOf(
       schema,
-      parsed.error,
-      chinese.error ?? parsed.error,
+      found.issues,
       sent,
     )
     return { error: new Refused(first, ...others) }

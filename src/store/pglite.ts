@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
@@ -10,6 +11,15 @@ import * as schema from './schema/index.ts'
 interface SchemaOptions {
   readonly migrationsFolder: string
   readonly casing: 'snake_case'
+}
+
+/** PGlite goes from statement to statement without a turn of the event loop: calls at once would hold up all else. */
+function letOthersRun(client: PGlite): void {
+  const run = client.execProtocolStream.bind(client)
+  client.execProtocolStream = async (...given) => {
+    await turn()
+    return run(...given)
+  }
 }
 
 /** PostgreSQL inside this process, with its files in the directory; without one, in memory. Brings its schema up to date. */
@@ -24,5 +34,6 @@ export async function connectPglite(
   if (folder !== undefined) await restrict(folder)
   const db = drizzle(client, { schema, casing })
   await migrate(db, { migrationsFolder })
+  letOthersRun(client)
   return { db, close: () => client.close() }
 }

@@ -39,6 +39,17 @@ const show = (request: FastifyRequest, found: Package, inUse: ReadonlySet<number
   version: found.version,
 })
 
+/** The file of a form; refuses what is no whole form. */
+async function fileOf(request: FastifyRequest) {
+  try {
+    return await request.file()
+  } catch (error) {
+    // Busboy's own errors have no code.
+    if (!(error instanceof Error) || 'code' in error) throw error
+    throw new Refused({ code: 'COM10003', args: ['Malformed multipart form'] })
+  }
+}
+
 /** What is still to come of such a body is not read. */
 function tooLarge(reply: FastifyReply) {
   reply.header('connection', 'close')
@@ -52,7 +63,7 @@ export function packages(api: Api, { store, config }: Context): void {
   api.post(path, { config: { permission: 'PACKAGE:*:CREATE', streamsBody: true } }, async (request, reply) => {
     // A form is little more than its file.
     if (Number(request.headers['content-length']) > config.maxPackageBytes + 1024 * 1024) throw tooLarge(reply)
-    const part = await request.file()
+    const part = await fileOf(request)
     if (part?.fieldname !== 'file') {
       part?.file.resume()
       await request.bodyVerified?.()
