@@ -113,7 +113,8 @@ export const startSshd = async (options: SshdOptions = {}): Promise<TestSshd> =>
     const said: string[] = []
     for await (const line of createInterface({ input: sshd.stderr })) {
       said.push(line)
-      if (!line.includes('Server listening')) continue
+      // It listens on one address after the other.
+      if (said.filter((words) => words.includes('Server listening')).length < 2) continue
       sshd.stderr.resume()
       return sshd
     }
