@@ -7,6 +7,8 @@ export interface StringField {
   readonly in: 'body' | 'query' | 'path'
   /** A list's items are the step 0. */
   readonly steps: readonly (string | number)[]
+  /** Known to OCP only: whatever stands there is passed over. */
+  readonly ignored?: boolean
 }
 
 interface Schema {
@@ -16,6 +18,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>> | undefined
   readonly items?: Schema | undefined
   readonly anyOf?: readonly Schema[] | undefined
+  readonly description?: string | undefined
 }
 
 const schema: z.ZodType<Schema> = z.lazy(() =>
@@ -26,6 +29,7 @@ const schema: z.ZodType<Schema> = z.lazy(() =>
     properties: z.record(z.string(), schema).optional(),
     items: schema.optional(),
     anyOf: z.array(schema).optional(),
+    description: z.string().optional(),
   }),
 )
 
@@ -43,9 +47,11 @@ const takesText = ({ type, enum: values, const: only, properties, items, anyOf }
   return [type].flat().includes('string')
 }
 
-function textsOf(found: Schema, steps: readonly (string | number)[] = []): (readonly (string | number)[])[] {
+type Text = Pick<StringField, 'steps' | 'ignored'>
+
+function textsOf(found: Schema, steps: readonly (string | number)[] = []): Text[] {
   return [
-    ...(takesText(found) ? [steps] : []),
+    ...(takesText(found) ? [{ steps, ignored: found.description?.includes('has no effect here') ?? false }] : []),
     ...Object.entries(found.properties ?? {}).flatMap(([name, inner]) => textsOf(inner, [...steps, name])),
     ...(found.items ? textsOf(found.items, [...steps, 0]) : []),
     ...(found.anyOf ?? []).flatMap((inner) => textsOf(inner, steps)),
@@ -62,7 +68,7 @@ export function stringFields(document: unknown): StringField[] {
         ...parameters.flatMap((each) =>
           each.in === 'header' || textsOf(each.schema).length === 0 ? [] : [{ call, in: each.in, steps: [each.name] }],
         ),
-        ...(body ? textsOf(body) : []).map((steps) => ({ call, in: 'body' as const, steps })),
+        ...(body ? textsOf(body) : []).map((text) => ({ call, in: 'body' as const, ...text })),
       ]
     }),
   )
