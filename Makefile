@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root clients fuzz abuse bench creates chaos kills grown migration
+.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root clients fuzz abuse bench creates chaos kills attack grown migration
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,11 @@ chaos: root packages postgresql ## every fault during every node, as a table (ha
 
 kills: root packages ## every node that works on a host, killed between any two of its commands, then retried (an hour; ONLY="Make dir" EVERY=5)
 	@exec node test/kills/main.ts $(if $(ONLY),--only "$(ONLY)") $(if $(EVERY),--every $(EVERY))
+
+attack: root packages ## strangers at every door of make serve: another local user, a page in Chromium, forged work in Temporal
+	@test -x /usr/bin/chromium || { \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null
+	@node tools/test.ts --config test/attack/vitest.config.ts
 
 grown: root packages postgresql ## lab tests and faults on what docker-compose.yml starts: a real Temporal server, PostgreSQL, two APIs, two workers
 	@bash tools/grown.sh

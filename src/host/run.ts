@@ -6,7 +6,7 @@ import { type Answer, converse } from './channel.ts'
 import type { Connection } from './connection.ts'
 import type { HostAccess, Output, Session } from './host.ts'
 import { lastLines } from './output.ts'
-import { markOf, request, stolen } from './remote.ts'
+import { markOf, request } from './remote.ts'
 import { whileWaiting } from './waiting.ts'
 
 export interface Run {
@@ -50,9 +50,7 @@ const neverBegan = ({ access }: Workplace, { code, stderr, stdout }: Answer): Er
   return new DefiniteError({
     code: 'CMP07015',
     message: `host ${access.ip} runs no commands for ${access.username} (exit code ${code}): ${said}`,
-    advice: said.includes(stolen)
-      ? `let no start-up file of ${access.username} (~/.bashrc) read from standard input; begin it with: [ -t 0 ] || return`
-      : 'the login needs a shell, bash must be installed and /run writable',
+    advice: 'the login needs a shell, bash must be installed and /run writable',
     host: access.ip,
   })
 }

@@ -70,7 +70,6 @@ export const cases: readonly [sent: string, status: number, code: string, change
   ['one port for both', 400, 'OBE19017', attributes({ sqlPort: 2882 }), 'attributes.sqlPort'],
   ['an unknown attribute', 400, 'COM10001', attributes({ color: 'red' }), 'attributes.color'],
   ['a user with a slash', 400, 'COM10001', attributes({ operatingSystemUser: '../root' }), 'attributes.operatingSystemUser'],
-  ['a parameter with a name that no line of OceanBase has', 400, 'COM10001', parameter('___a', '1'), 'startupParameters[0].name'],
   ['a parameter that the request owns', 400, 'OBE31206', parameter('rpc_port', '1'), 'startupParameters[0].name'],
   ['a parameter that holds a second one', 400, 'COM10001', parameter('memory_limit', '8G,x=1'), 'startupParameters[0].value'],
   ['an OBProxy cluster that is not there', 404, 'ODP21001', { obproxyClusterIds: [9] }, 'obproxyClusterIds[0]'],

@@ -152,10 +152,7 @@ describe("OCP's sample of creating a cluster", () => {
       name: 'terraformed',
       zones: [{ name: 'zone1', idcName: 'hz2', servers: [host], rpmName, architecture: 'x86_64', packageOperatingSystem: 'el7' }],
       attributes: { InstallPath: '/opt/ob', SqlPort: 3881, SvrPort: 3882, OperatingSystemUser: 'ob' },
-      startupParameters: [
-        { name: 'memory_limit', value: '8G' },
-        { name: '__min_full_resource_pool_memory', value: '1073741824' },
-      ],
+      startupParameters: [{ name: 'memory_limit', value: '8G' }],
       oversellingFactor: 100,
       clientToken: 'terraform-0001',
     }
@@ -167,10 +164,7 @@ describe("OCP's sample of creating a cluster", () => {
       osUser: 'ob',
       sqlPort: 3881,
       rpcPort: 3882,
-      startupParameters: [
-        { name: 'memory_limit', value: '8G' },
-        { name: '__min_full_resource_pool_memory', value: '1073741824' },
-      ],
+      startupParameters: [{ name: 'memory_limit', value: '8G' }],
     })
     expect((await api.get(`/api/v2/ob/clusters/${first.clusterId}`)).data).toMatchObject({
       fullVersion: '2.2.73-20201211175814',

@@ -127,18 +127,6 @@ test('a refused password is definite, a port where nobody listens is not', async
   expect(await failureOf(host(sshd.access({ sshPort: 1 })).run(sh`true`))).toBeInstanceOf(TransientError)
 })
 
-test('a start-up file that reads standard input is named, and half a program never runs', async () => {
-  const bashrc = '/run/home-operator/.bashrc'
-  for (const reads of ['read -r line', 'head -c 6000 >/dev/null', 'cat >/dev/null']) {
-    await host(sshd.access()).must(sh`echo ${reads} >${bashrc}`)
-    expect(await failureOf(host(sshd.login('operator')).run(sh`touch /run/half`)), reads).toMatchObject({
-      reason: { code: 'CMP07015', advice: expect.stringContaining('[ -t 0 ] || return') },
-    })
-  }
-  await host(sshd.access()).must(sh`rm ${bashrc}; [ ! -e /run/half ]`)
-  expect(await host(sshd.login('operator')).must(sh`echo in`)).toBe('in\n')
-})
-
 test('the key of a host without a pinned one is told, and another key is refused from then on', async () => {
   const told: string[] = []
   const first = pool.host(sshd.access(), session(), async ({ sha256 }) => void told.push(sha256))

@@ -1,0 +1,72 @@
+import { access, constants, readdir, readFile, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { attackTemporal } from './onTemporal.ts'
+import { type Attempt, attemptTo, type Target, target } from './target.ts'
+
+// Another user of the machine: loaded as whoever starts it, then nobody.
+
+const nobody = 65_534
+
+/** The server's first bytes, whatever it speaks. */
+const bytesOf = (port: number, hello: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(hello))
+    socket.setTimeout(4000, () => socket.destroy(new Error('silent')))
+    socket.on('data', (data) => {
+      resolve(data.toString('latin1').slice(0, 60))
+      socket.destroy()
+    })
+    socket.on('error', reject).on('close', () => reject(new Error('closed')))
+  })
+
+const post = (port: number, path: string, body: unknown): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'text/plain', origin: 'http://evil.example', host: 'no host' }
+    const asked = request({ port, host: '127.0.0.1', path, method: 'POST', headers, timeout: 4000 }, (answer) => {
+      answer.resume()
+      if ((answer.statusCode ?? 500) < 300) resolve(answer.statusCode ?? 0)
+      else reject(new Error(`status ${answer.statusCode}`))
+    })
+    asked.on('error', reject).on('timeout', () => asked.destroy(new Error('silent')))
+    asked.end(JSON.stringify(body))
+  })
+
+async function attackFiles(dataDir: string): Promise<Attempt[]> {
+  const own = ['key', 'pglite', 'pglite/global/pg_control', 'temporal.db', 'packages', 'lock'].map((name) => join(dataDir, name))
+  const reading = own.map((path) => attemptTo(`read ${path}`, () => readFile(path)))
+  const writing = own.map((path) => attemptTo(`write ${path}`, () => access(path, constants.W_OK)))
+  const making = attemptTo('make a file there', () => writeFile(join(dataDir, 'mine'), ''))
+  return Promise.all([...reading, ...writing, making, attemptTo('list it', () => readdir(dataDir))])
+}
+
+async function attack(victim: Target): Promise<Attempt[]> {
+  const workflow = { workflowType: { name: 'deleteCluster' }, taskQueue: { name: 'obflow' }, input: [{ taskId: victim.taskId }] }
+  const attempts: Attempt[] = []
+  for (const port of victim.ports) {
+    attempts.push(
+      await attemptTo(`gRPC at ${port}`, () =>
+        bytesOf(port, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0').then(notHttp),
+      ),
+    )
+    for (const path of ['/api/v1/namespaces/default/workflows/stranger', '/namespaces/default/workflows/stranger'])
+      attempts.push(await attemptTo(`POST ${path} at ${port}`, () => post(port, path, workflow)))
+    for (const path of [`/api/v2/tasks/instances/${victim.taskId}/rollback`, '/api/v2/profiles/me/accessKeys'])
+      attempts.push(await attemptTo(`POST ${path} at ${port}`, () => post(port, path, {})))
+  }
+  return [...attempts, ...(await attackTemporal(victim)), ...(await attackFiles(victim.dataDir))]
+}
+
+/** The API answers HTTP/2 with an HTTP/1.1 refusal; that is no way in. */
+function notHttp(bytes: string): string {
+  if (bytes.startsWith('HTTP/1.1 4')) throw new Error(bytes)
+  return bytes
+}
+
+process.once('message', async (message) => {
+  process.setgroups?.([])
+  process.setgid?.(nobody)
+  process.setuid?.(nobody)
+  process.send?.(await attack(target.parse(message)), undefined, undefined, () => process.exit(0))
+})
