@@ -73,8 +73,8 @@ const { app } = await buildApp({
   store,
   config: readConfig({}),
   workflows: {
-    start: async () => {},
-    ask: async () => 'ended',
+    tell: async () => {},
+    runs: async () => true,
     lookAtHosts: async () => [],
     health: async () => ({ temporal: 'okay', workers: 'okay' }),
   },

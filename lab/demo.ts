@@ -82,7 +82,8 @@ async function show(lab: Lab, obflow: Embedded, adminPassword: string, rootPassw
   const left = await unfinished(api)
   if (left) say(`Going on with the create of ${clusterName} that was interrupted (task ${left.taskId}).`)
   const create = left ?? (await post(api, lab, rootPassword))
-  say(`Temporal Web UI of this run: ${obflow.runUi(create.taskId)}`)
+  const page = await obflow.runUi(create.taskId)
+  say(`Temporal Web UI of this run: ${page}`)
   const startedAt = Date.now()
   const task = await watchTask({ client: api, taskId: create.taskId, signal: stopping.signal, follow: !exitWhenDone })
   const seconds = (Date.now() - startedAt) / 1000
@@ -101,7 +102,7 @@ async function show(lab: Lab, obflow: Embedded, adminPassword: string, rootPassw
       clusterStatus: cluster.status,
       subtasks: task.subtasks.length,
       seconds: Math.round(seconds * 10) / 10,
-      temporalUi: obflow.runUi(create.taskId),
+      temporalUi: page,
     }),
   )
   return works

@@ -126,6 +126,8 @@ const cellsOf = (task: Task, { causes, met, chosen }: Seen): Cell[] =>
     const [cause, ...more] = causes.get(id) ?? []
     const hit = met.get(id)
     if (status !== 'SUCCESSFUL') return { node, verdict: 'lost', cause: `ended ${status}; ${cause ?? ''}` }
+    // A join is passed by the state machine: no activity that a fault could meet.
+    if (hit === undefined && chosen(node) && node === 'Wait node') return { node, verdict: 'nothing to hit' }
     if (hit === undefined && chosen(node)) return { node, verdict: 'lost', cause: 'the fault never met it' }
     if (more.length > 0) return { node, verdict: 'lost', cause: [cause, ...more].join('; then ') }
     if (cause !== undefined) return { node, verdict: 'one retry', cause }

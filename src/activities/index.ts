@@ -1,5 +1,12 @@
-import type { waitNode } from '../plan/expand.ts'
+import type { createPrimaryCluster } from '../plan/createCluster.ts'
+import type { createObproxyCluster } from '../plan/createObproxyCluster.ts'
+import type { createStandbyCluster } from '../plan/createStandbyCluster.ts'
+import type { deletePrimaryCluster, deleteStandbyCluster } from '../plan/deleteCluster.ts'
+import type { deleteObproxyCluster } from '../plan/deleteObproxyCluster.ts'
+import type * as linkPlans from '../plan/linkObproxy.ts'
 import type { NodeInput } from '../plan/node.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { prepareHost } from '../plan/prepareHost.ts'
 import { addStandbyCluster, clearStandby } from './addStandbyCluster.ts'
 import { bootstrapOb, clearObservers } from './bootstrapOb.ts'
 import { checkPrimaryCluster } from './checkPrimaryCluster.ts'
@@ -106,7 +113,7 @@ export const obproxyNodes = {
 /** Nodes that work on one proxy. */
 export const obproxyHostNodes = { preCheckObproxy, installObproxyRpm, removeObproxyRpm, startObproxy, stopObproxy }
 
-/** A node as Temporal calls it. */
+/** A node over what the store has of it. */
 export type Activity = (input: NodeInput) => Promise<void>
 
 /** Every activity that a plan may name; the compiler holds plans to it. */
@@ -116,7 +123,21 @@ export type NodeActivities = Record<
   | keyof typeof hostNodes
   | keyof typeof preparedHostNodes
   | keyof typeof obproxyNodes
-  | keyof typeof obproxyHostNodes
-  | typeof waitNode,
+  | keyof typeof obproxyHostNodes,
   Activity
+>
+
+type Held<Known extends Plan<keyof NodeActivities>> = Known
+
+/** Plans name nothing but these: with a name that is none this line does not compile. */
+export type Plans = Held<
+  | typeof createPrimaryCluster
+  | typeof createStandbyCluster
+  | typeof deletePrimaryCluster
+  | typeof deleteStandbyCluster
+  | ReturnType<typeof createObproxyCluster>
+  | ReturnType<typeof deleteObproxyCluster>
+  | typeof linkPlans.linkObproxy
+  | typeof linkPlans.unlinkObproxy
+  | typeof prepareHost
 >

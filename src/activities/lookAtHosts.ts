@@ -1,8 +1,8 @@
-import { Context } from '@temporalio/activity'
+import { ApplicationFailure, Context } from '@temporalio/activity'
 import { DefiniteError } from '../errors/failure.ts'
 import type { HostPool } from '../host/index.ts'
 import { type ServerSpec, serversOf } from '../oceanbase/cluster.ts'
-import { type HostFinding, lookSeconds } from '../plan/dryRun.ts'
+import { type HostFinding, type LookRef, lookSeconds } from '../plan/dryRun.ts'
 import type { CreateLook, Store } from '../store/index.ts'
 import { findingsOf } from './preCheck.ts'
 
@@ -15,7 +15,8 @@ const noTask = 0
  */
 export const lookAtHosts =
   ({ store, hosts }: { readonly store: Store; readonly hosts: HostPool }) =>
-  async ({ cluster, package: wanted }: CreateLook): Promise<HostFinding[]> => {
+  async ({ lookId }: LookRef): Promise<HostFinding[]> => {
+    const { cluster, package: wanted } = await lookOf(store, lookId)
     const { cancellationSignal, info } = Context.current()
     const timeUp = AbortSignal.timeout(lookSeconds * 1000)
     const signal = AbortSignal.any([cancellationSignal, timeUp])
@@ -28,7 +29,7 @@ export const lookAtHosts =
           last = line
         },
         signal,
-        key: `dry-run-${info.workflowExecution?.runId ?? info.activityId}-${hostId}`,
+        key: `dry-run-${info.activityRunId ?? lookId}-${hostId}`,
       }
       // A host key that is not pinned yet is not pinned by looking either.
       const open = async (id: number) => hosts.host(await store.hosts.access(id), session)
@@ -42,6 +43,12 @@ export const lookAtHosts =
     }
     return (await Promise.all(serversOf(cluster).map(look))).flat()
   }
+
+async function lookOf({ tasks }: Store, lookId: string): Promise<CreateLook> {
+  const look = await tasks.looks.take(lookId)
+  if (look) return look
+  throw ApplicationFailure.nonRetryable(`no dry run waits for look ${lookId}`, 'NoSuchLook')
+}
 
 const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {

@@ -108,8 +108,7 @@ export async function buildApp({
     config,
     launch: starts.launch,
     checkPassword: auth.checkPassword,
-    operate: starts.operate,
-    lookAtHosts: (look, by) => workflows.lookAtHosts(look, by),
+    lookAtHosts: (look) => workflows.lookAtHosts(look),
     health: healthCheck({ store, workflows, directory: config.packagesDir }),
     sick,
   }

@@ -28,7 +28,6 @@ export interface Context {
   readonly launch: Launcher['launch']
   /** Checks a password as a login does, and counts a wrong one. */
   readonly checkPassword: ReturnType<typeof authentication>['checkPassword']
-  readonly operate: Launcher['operate']
   readonly lookAtHosts: Workflows['lookAtHosts']
   readonly health: () => Promise<Health>
   /** Why this process should be started anew; undefined when it is well. */

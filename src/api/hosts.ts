@@ -98,7 +98,7 @@ export function hosts(api: Api, { store, launch, config }: Context): void {
     const { hostBasicDataList, ...shared } = request.body
     const creator = callerOf(request)
     const accepted = await store.acceptHosts({ ...shared, hosts: hostBasicDataList, creator, traceId: request.id })
-    for (const task of accepted.tasks) launch({ workflow: task.workflow, taskId: task.id })
+    for (const task of accepted.tasks) launch(task.id)
     // OCP's page documents `contents`; its Terraform provider reads `id` and `hostIds`.
     return data({
       contents: accepted.tasks.map((task) => showHostTask(task, readerOf(config, request))),

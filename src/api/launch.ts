@@ -1,75 +1,84 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { Refused } from '../errors/refused.ts'
-import type { Ask } from '../plan/ask.ts'
 import type { HostFinding } from '../plan/dryRun.ts'
-import type { CreateLook, Store, Task } from '../store/index.ts'
-import type { AskAnswer } from './ask.ts'
+import type { CreateLook, Store, Untold } from '../store/index.ts'
 import type { EngineHealth } from './engineHealth.ts'
 import { withoutStatement } from './withoutStatement.ts'
 
 /** What the API needs of the engine. */
 export interface Workflows {
-  /** Starts a task's workflow; does nothing when it runs already. */
-  start(run: { readonly workflow: string; readonly taskId: number }): Promise<void>
-  /** Asks something of a task's run. Throws when Temporal or every worker is away. */
-  ask(run: { readonly workflow: string; readonly taskId: number }, what: Ask): Promise<AskAnswer>
-  /** Looks at the hosts of a create that is only asked about; `id` names this one. Throws when no worker does it in time. */
-  lookAtHosts(look: CreateLook, by: { readonly id: string; readonly creator: string }): Promise<HostFinding[]>
+  /** Tells Temporal that something was accepted: starts the task's workflow, or wakes it. */
+  tell(task: Untold): Promise<void>
+  /** Whether the task's workflow runs. Throws when Temporal is down. */
+  runs(task: Pick<Untold, 'workflowId'>): Promise<boolean>
+  /**
+   * Looks at the hosts of a create that is only asked about. Throws when no worker does it in time.
+   */
+  lookAtHosts(look: CreateLook): Promise<HostFinding[]>
   /** How the engine is; never throws, and answers within about 2 s. */
   health(): Promise<EngineHealth>
 }
 
-/**
- * An accepted task. One that was started before, as a clientToken sent again finds it, is left alone: once Temporal has forgotten its run, it
- * would be run anew.
- */
-export interface Launch {
-  readonly workflow: string
-  readonly taskId: number
-  readonly started?: boolean
+interface Dependencies {
+  readonly store: Pick<Store, 'tasks'>
+  readonly workflows: Workflows
+  readonly log: FastifyBaseLogger
 }
 
 /**
- * Starts accepted tasks. An answer never waits for the engine: what is accepted is in the store, and `sweep` starts what a crash or an engine
- * that was away left behind.
+ * Tells Temporal of what was accepted. An answer never waits for it: what is accepted is in the
+ * store, and `sweep` tells what a crash or an outage kept from being told.
  */
-export function launcher({ store, workflows, log }: { store: Store; workflows: Workflows; log: FastifyBaseLogger }) {
-  const starting = new Map<number, Promise<void>>()
+export function launcher({ store, workflows, log }: Dependencies) {
+  const telling = new Map<number, Promise<void>>()
 
-  const start = async (run: { readonly workflow: string; readonly taskId: number }): Promise<void> => {
+  const tell = async (task: Untold): Promise<void> => {
+    await workflows.tell(task)
+    await store.tasks.markTold(task.taskId, task.acceptedRevision)
+  }
+
+  const tellTask = async (taskId: number): Promise<void> => {
     try {
-      await workflows.start(run)
-      await store.tasks.markStarted(run.taskId)
+      // Again while more was accepted in the meantime.
+      for (;;) {
+        const task = await store.tasks.untoldOf(taskId)
+        if (task === undefined) return
+        await tell(task)
+      }
     } catch (error) {
-      log.warn({ err: withoutStatement(error), taskId: run.taskId }, 'a task could not be started; it is tried again')
+      log.warn({ err: withoutStatement(error), taskId }, 'Temporal could not be told of a task; retrying')
     } finally {
-      starting.delete(run.taskId)
+      telling.delete(taskId)
     }
   }
 
-  const launch = ({ workflow, taskId, started = false }: Launch): void => {
-    if (!started && !starting.has(taskId)) starting.set(taskId, start({ workflow, taskId }))
+  const launch = (taskId: number): void => {
+    if (!telling.has(taskId)) telling.set(taskId, tellTask(taskId))
+  }
+
+  /** Starts a run anew that Temporal no longer has, though its task is not at its end. */
+  const revive = async (task: Untold): Promise<void> => {
+    if (await workflows.runs(task)) return
+    log.warn({ taskId: task.taskId }, 'the run of a task was gone from Temporal; started again')
+    await workflows.tell(task)
   }
 
   return {
+    /** Tells Temporal of a task, if there is something to tell. */
     launch,
-    /** Asks something of an accepted task, which is started first if it was not yet. Refuses with COM10004 when the engine is away. */
-    async operate({ id: taskId, workflow, started }: Pick<Task, 'id' | 'workflow' | 'started'>, what: Ask): Promise<AskAnswer> {
-      try {
-        if (!started) await workflows.start({ workflow, taskId })
-        return await workflows.ask({ workflow, taskId }, what)
-      } catch (error) {
-        log.warn({ err: withoutStatement(error), taskId }, 'a task could not be asked')
-        throw new Refused({ code: 'COM10004', args: [`the engine of task ${taskId} did not answer; look at the task first`] })
+    /** Tells Temporal of everything it does not know. */
+    async sweep(): Promise<void> {
+      for (const { taskId } of await store.tasks.untold()) launch(taskId)
+    },
+    /** Starts every run again that was terminated, lost or never there. */
+    async reconcile(): Promise<void> {
+      for (const task of await store.tasks.running()) {
+        if (telling.has(task.taskId) || !task.known) continue
+        await revive(task)
       }
     },
-    /** Starts every accepted task that is not known to run. */
-    async sweep(): Promise<void> {
-      for (const run of await store.tasks.unstarted()) launch(run)
-    },
-    /** Resolves when no start is under way. */
+    /** Resolves when nothing is being told. */
     async settled(): Promise<void> {
-      while (starting.size > 0) await Promise.all(starting.values())
+      while (telling.size > 0) await Promise.all(telling.values())
     },
   }
 }

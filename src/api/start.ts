@@ -8,10 +8,12 @@ import type { Workflows } from './launch.ts'
 import { sweepUploads } from './packages/receive.ts'
 import { withoutStatement } from './withoutStatement.ts'
 
-/** How often accepted tasks whose workflow could not be started are tried again. */
+/** How often Temporal is told again of what it could not be told. */
 const sweepMs = 5000
 /** How often what is left of uploads is looked for. */
 const cleanMs = 10 * 60_000
+/** How often open tasks are compared with the runs that Temporal has. */
+const reconcileMs = 15_000
 
 export interface ServerOptions {
   readonly config: Config
@@ -52,13 +54,16 @@ export async function startServer({ config, store, workflows, logger, sick, onAd
       app.log.warn({ err: withoutStatement(error) }, 'unfinished uploads are left'),
     )
   await clean()
-  const cleaning = setInterval(() => void clean(), cleanMs)
-  const timer = setInterval(() => void sweep(), sweepMs)
+  const reconcile = () =>
+    launcher
+      .reconcile()
+      .catch((error: unknown) => app.log.warn({ err: withoutStatement(error) }, 'runs could not be compared with Temporal'))
+  const every = (ms: number, work: () => Promise<void>) => setInterval(() => void work(), ms)
+  const timers = [every(sweepMs, sweep), every(reconcileMs, reconcile), every(cleanMs, clean)]
   return {
     url,
     async close() {
-      clearInterval(timer)
-      clearInterval(cleaning)
+      for (const timer of timers) clearInterval(timer)
       await app.close()
     },
   }

@@ -1,20 +1,19 @@
-import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
+import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
-import { dryRunWorkflow, type HostFinding, lookSeconds } from '../plan/dryRun.ts'
-import { isWorkflow, searchAttributes, workflowId } from '../plan/run.ts'
+import { type HostFinding, lookActivity, lookSeconds } from '../plan/dryRun.ts'
+import { searchAttributes } from '../plan/run.ts'
 import type { Store } from '../store/index.ts'
-import { askRun } from './ask.ts'
 import { engineHealth } from './engineHealth.ts'
 import type { Workflows } from './launch.ts'
 
-/** A request may wait this long for Temporal; what does not come in time is answered as unavailable, or swept up later. */
+/** A request may wait this long for Temporal; what does not come in time is swept up later. */
 const deadlineMs = 5000
-/** A Temporal that is back is found again after this long at most; the channel's own pauses grow to 2 minutes. */
+/** A Temporal that is back is found again after this long; the channel's own pauses grow to 2 min. */
 const reconnectMs = 5000
 
 export interface TemporalOptions {
-  readonly store: Store
+  readonly store: Pick<Store, 'tasks'>
   readonly taskQueue: string
   /** Where Temporal is; absent: what TEMPORAL_* and the Temporal profile say (@temporalio/envconfig). */
   readonly address?: string
@@ -31,48 +30,51 @@ export function connectTemporal({ store, taskQueue, address }: TemporalOptions):
     channelArgs: { 'grpc.max_reconnect_backoff_ms': reconnectMs },
   })
   const client = new Client({ connection, namespace })
+  const soon = <T>(call: () => Promise<T>): Promise<T> => connection.withDeadline(Date.now() + deadlineMs, call)
 
   return {
-    async start({ workflow, taskId }) {
-      if (!isWorkflow(workflow)) throw new TypeError(`no workflow is called ${workflow}`)
-      const run = await store.tasks.run(taskId)
+    async tell({ taskId, workflow, workflowId, known, subject, clusterName, creator }) {
+      const options = {
+        taskQueue,
+        workflowId,
+        args: [{ taskId }],
+        staticSummary: subject,
+        typedSearchAttributes: [
+          { key: keyword(searchAttributes.cluster), value: clusterName ?? '' },
+          { key: keyword(searchAttributes.status), value: 'RUNNING' },
+          { key: keyword(searchAttributes.creator), value: creator },
+        ],
+      }
+      const signal = { signal: 'changed', signalArgs: [] }
+      // A new run reads all there is; only one that may be under way has to be woken.
+      if (known) await soon(() => client.workflow.signalWithStart(workflow, { ...options, ...signal }))
+      else
+        await soon(() => client.workflow.start(workflow, options)).catch(async (error: unknown) => {
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+          await soon(() => client.workflow.signalWithStart(workflow, { ...options, ...signal }))
+        })
+    },
+    async runs({ workflowId }) {
       try {
-        await connection.withDeadline(Date.now() + deadlineMs, () =>
-          client.workflow.start(workflow, {
-            taskQueue,
-            workflowId: workflowId(workflow, taskId),
-            args: [run],
-            // A task runs once: neither a running nor a finished one is started again.
-            workflowIdReusePolicy: 'REJECT_DUPLICATE',
-            staticSummary: run.clusterName ?? run.hosts.map(({ ip }) => ip).join(' '),
-            typedSearchAttributes: [
-              { key: keyword(searchAttributes.cluster), value: run.clusterName ?? '' },
-              { key: keyword(searchAttributes.status), value: 'RUNNING' },
-              { key: keyword(searchAttributes.creator), value: run.creator },
-            ],
-          }),
-        )
+        const { status } = await soon(() => client.workflow.getHandle(workflowId).describe())
+        return status.name === 'RUNNING'
       } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+        if (error instanceof WorkflowNotFoundError) return false
+        throw error
       }
     },
-    ask({ workflow, taskId }, what) {
-      if (!isWorkflow(workflow)) throw new TypeError(`no workflow is called ${workflow}`)
-      return connection.withDeadline(Date.now() + deadlineMs, () => askRun(client, workflowId(workflow, taskId), what))
-    },
-    async lookAtHosts(look, { id, creator }) {
+    async lookAtHosts(look) {
+      const lookId = await store.tasks.looks.put(look)
       const limitMs = (lookSeconds + 5) * 1000
+      // A standalone activity: a dry run is no workflow and fills no list of them.
       return connection.withDeadline(Date.now() + limitMs, () =>
-        client.workflow.execute<(given: typeof look) => Promise<HostFinding[]>>(dryRunWorkflow, {
+        client.activity.execute<HostFinding[]>(lookActivity, {
+          id: `dry-run-${look.cluster.name}-${lookId}`,
           taskQueue,
-          workflowId: `dry-run-${id}`,
-          args: [look],
-          workflowExecutionTimeout: limitMs,
-          staticSummary: `${look.cluster.name}, only asked about`,
-          typedSearchAttributes: [
-            { key: keyword(searchAttributes.cluster), value: look.cluster.name },
-            { key: keyword(searchAttributes.creator), value: creator },
-          ],
+          args: [{ lookId }],
+          scheduleToCloseTimeout: limitMs,
+          startToCloseTimeout: (lookSeconds + 3) * 1000,
+          retry: { maximumAttempts: 1 },
         }),
       )
     },

@@ -16,6 +16,8 @@ const subtask = z.object({
   downstreams: z.array(z.number()),
   prohibitSkip: z.boolean().nullish(),
   hostIp: text,
+  attempt: z.number().nullish(),
+  lastMessage: text,
   error: z.object({ code: z.union([z.string(), z.number()]), message: z.string(), advice: text, host: text }).nullish(),
 })
 

@@ -4,7 +4,6 @@ import { type RunningServer, startServer } from '../api/start.ts'
 import { connectTemporal } from '../api/temporal.ts'
 import type { Config } from '../config.ts'
 import { createHostPool } from '../host/index.ts'
-import { workflowId } from '../plan/run.ts'
 import { openConfiguredStore, type Store } from '../store/index.ts'
 import { within } from '../within.ts'
 import { workflowsFor } from '../worker/bundle.ts'
@@ -18,9 +17,9 @@ import { startTemporalServer } from './temporalServer.ts'
 export interface Embedded {
   /** Where the API listens, e.g. `http://127.0.0.1:8080`. */
   readonly url: string
-  /** Temporal Web UI, and its page of one create. */
+  /** Temporal Web UI, and its page of one task. */
   readonly temporalUi: string
-  readonly runUi: (taskId: number) => string
+  readonly runUi: (taskId: number) => Promise<string>
   /** gRPC address of Temporal. */
   readonly temporal: string
   /** Process id of Temporal's surroundings, and whether other users of this machine are kept out. */
@@ -120,7 +119,10 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
       temporalPid: () => temporal.pid,
       isolated: temporal.isolated,
       broken: watch.broken,
-      runUi: (taskId) => `${temporal.ui}/namespaces/default/workflows/${workflowId('createCluster', taskId)}`,
+      runUi: async (taskId) => {
+        const task = await store.tasks.get(taskId)
+        return `${temporal.ui}/namespaces/default/workflows/${task?.workflowId ?? ''}`
+      },
       close,
     }
   } catch (error) {

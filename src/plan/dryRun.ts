@@ -1,5 +1,10 @@
-/** Type name in Temporal of the workflow that looks at a create's hosts and changes nothing. */
-export const dryRunWorkflow = 'dryRunCreate'
+/** Type name of the activity that looks at a create's hosts and changes nothing. */
+export const lookActivity = 'lookAtHosts'
+
+/** Its input: what to look at is in the store. */
+export interface LookRef {
+  readonly lookId: string
+}
 
 /** A host that has not said all within this long is reported as it is. */
 export const lookSeconds = 15

@@ -12,7 +12,7 @@ export interface Targets {
   readonly zones: readonly string[]
 }
 
-/** The activity of OCP's join node, which the runner carries out itself. */
+/** The activity of OCP's join node: it has nothing to do, so the state machine passes it. */
 export const waitNode = 'waitNode'
 
 /** A subtask of one task, not yet numbered: `index` is its place, edges are indexes. */

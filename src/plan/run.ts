@@ -1,43 +1,64 @@
 import type { HostTarget } from './expand.ts'
 import type { Plan } from './plan.ts'
-import type { SubtaskState, TaskState } from './states.ts'
+import type { FailureCause, SubtaskState, TaskState } from './states.ts'
 
-/** The input of every operation's workflow: ids and addresses, nothing secret, nothing long. */
-export interface Run {
+/** The input of every operation's workflow. All else it reads from the store. */
+export interface TaskRef {
   readonly taskId: number
+}
+
+/** What a task was accepted with: ids and addresses, nothing secret, nothing long. */
+export interface Run extends TaskRef {
   /** Subtask ids are consecutive from here, in the order of `expand`. */
   readonly firstSubtaskId: number
   readonly creator: string
-  readonly clusterId?: number
   readonly clusterName?: string
-  /** The one host that the whole task is about (Prepare host). */
-  readonly hostId?: number
-  readonly obproxyClusterId?: number
   readonly hosts: readonly HostTarget[]
   readonly zones: readonly string[]
-  /** The plan the task was accepted with. Absent of runs from before it travelled along: those go by the one in the code. */
-  readonly plan?: Plan
+  readonly plan: Plan
 }
 
-/** What the workflow decided about a subtask, for the store. */
-export interface SubtaskChange extends SubtaskState {
-  readonly subtaskId: number
+/** A subtask's state in the store; of two states the one of the higher revision is newer. */
+export interface StoredState extends SubtaskState {
+  readonly index: number
+  readonly revision: number
 }
 
-/** A batch of decisions of one task. `task` is the state after them. */
-export interface Decisions {
-  readonly taskId: number
-  readonly changes: readonly SubtaskChange[]
+/** Changes of a task, and its state at a revision. */
+export interface Progress {
+  readonly revision: number
   readonly task: TaskState
+  /** Whether nothing that happened up to this revision is missing; else only what one subtask's end changed. */
+  readonly complete: boolean
+  readonly changes: readonly StoredState[]
 }
 
-/** What the workflow asks of the worker it runs on, as local activities. */
-export interface Recorder {
-  /** Writes decisions to the store: skips, retries, cancellations, failures that no activity could report, the task's state. */
-  record(decisions: Decisions): Promise<void>
+/** A task and all of its subtasks' states, less those that have not begun. */
+export interface OpenedTask extends Progress {
+  readonly run: Run
 }
 
-/** The operations that have a workflow, by its type name in Temporal, and what its ids begin with. */
+/** Says that a subtask's activity ended without being able to write so itself. */
+export interface LostSubtask {
+  readonly taskId: number
+  readonly subtaskId: number
+  readonly runTime: number
+  readonly since: number
+  readonly cause: FailureCause
+  readonly cancelled: boolean
+}
+
+/** What a workflow asks of the store, as activities. Each refuses a run that is not the task's. */
+export interface TaskBook {
+  /** The task as it stands. */
+  openTask(task: TaskRef): Promise<OpenedTask>
+  /** What has changed since. */
+  taskChanges(known: TaskRef & { readonly since: number }): Promise<Progress>
+  /** Makes the subtask FAILED if it still was active in this run. */
+  subtaskFailed(lost: LostSubtask): Promise<Progress>
+}
+
+/** The operations that have a workflow, by type name in Temporal, and how its ids begin. */
 const idPrefix = {
   createCluster: 'create-cluster',
   createObproxyCluster: 'create-obproxy-cluster',
@@ -54,8 +75,13 @@ export type WorkflowName = keyof typeof idPrefix
 
 export const isWorkflow = (name: string): name is WorkflowName => Object.hasOwn(idPrefix, name)
 
-/** A task's workflow id, e.g. `create-cluster-1000`. */
-export const workflowId = (workflow: WorkflowName, taskId: number): string => `${idPrefix[workflow]}-${taskId}`
+/** A task's workflow id, e.g. `create-cluster-terran-1000`; `subject` is what the task is about. */
+export const workflowId = (workflow: WorkflowName, subject: string, taskId: number): string =>
+  [idPrefix[workflow], subject, taskId].filter((part) => part !== '').join('-')
 
 /** Search attributes of every run; Keyword each. */
-export const searchAttributes = { cluster: 'ObflowCluster', status: 'ObflowTaskStatus', creator: 'ObflowCreator' } as const
+export const searchAttributes = {
+  cluster: 'ObflowCluster',
+  status: 'ObflowTaskStatus',
+  creator: 'ObflowCreator',
+} as const

@@ -20,6 +20,9 @@ export interface SubtaskState {
   readonly cause?: FailureCause
 }
 
+/** A subtask that has not begun. */
+export const initialState: SubtaskState = { status: 'PENDING', operation: 'EXECUTE', runTime: 1 }
+
 export interface TaskState {
   readonly status: TaskStatus
   readonly operation: TaskOperation

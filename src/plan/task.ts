@@ -1,5 +1,5 @@
-import type { PlannedSubtask } from './expand.ts'
-import { type FailureCause, isActive, type Refusal, type SubtaskState, type TaskState } from './states.ts'
+import { type PlannedSubtask, waitNode } from './expand.ts'
+import { type FailureCause, initialState, isActive, type Refusal, type SubtaskState, type TaskState } from './states.ts'
 
 /** A subtask whose state has just changed. */
 export interface Change {
@@ -39,18 +39,31 @@ export interface Task {
   }
 }
 
-const initial: SubtaskState = { status: 'PENDING', operation: 'EXECUTE', runTime: 1 }
+/** States of a task and its subtasks as they were kept, to go on from. */
+export interface StoredTask {
+  readonly state: TaskState
+  /** In the order of the plan; a subtask that is missing has not begun. */
+  readonly subtasks: readonly SubtaskState[]
+}
 
+/** A task as it is accepted. */
+const fresh: StoredTask = { state: { status: 'RUNNING', operation: 'EXECUTE' }, subtasks: [] }
+
+/** The state machine of a plan's subtasks, from the start or from stored states. */
 export function createTask(
   planned: readonly PlannedSubtask[],
   { prohibitRollback }: { readonly prohibitRollback: boolean },
+  stored: StoredTask = fresh,
 ): Task {
-  const subtasks: SubtaskState[] = planned.map(() => initial)
-  const counts = { PENDING: planned.length, READY: 0, RUNNING: 0, CANCELING: 0, FAILED: 0, SUCCESSFUL: 0 }
-  // How many neighbours still stand in the way: of running (upstreams not SUCCESSFUL), of taking back (downstreams not PENDING).
-  const unmetUpstreams = planned.map((subtask) => subtask.upstreams.length)
-  const unmetDownstreams = planned.map(() => 0)
-  let state: TaskState = { status: 'RUNNING', operation: 'EXECUTE' }
+  const subtasks: SubtaskState[] = planned.map(({ index }) => stored.subtasks[index] ?? initialState)
+  const counts = { PENDING: 0, READY: 0, RUNNING: 0, CANCELING: 0, FAILED: 0, SUCCESSFUL: 0 }
+  for (const { status } of subtasks) counts[status] += 1
+  const among = (neighbours: readonly number[], status: SubtaskState['status']): number =>
+    neighbours.filter((index) => subtasks[index]?.status === status).length
+  // Neighbours in the way: of running (upstreams not SUCCESSFUL), of undoing (downstreams begun).
+  const unmetUpstreams = planned.map(({ upstreams }) => upstreams.length - among(upstreams, 'SUCCESSFUL'))
+  const unmetDownstreams = planned.map(({ downstreams }) => downstreams.length - among(downstreams, 'PENDING'))
+  let { state } = stored
 
   const at = (index: number): { plan: PlannedSubtask; now: SubtaskState } => {
     const plan = planned[index]
@@ -83,10 +96,19 @@ export function createTask(
     else if (counts.FAILED > 0) state = { ...state, status: 'FAILED' }
   }
 
-  const readyForward = (candidates: readonly number[]): Change[] =>
-    candidates
-      .filter((index) => at(index).now.status === 'PENDING' && unmetUpstreams[index] === 0)
-      .map((index) => move(index, { ...at(index).now, status: 'READY' }))
+  /** Makes ready what may start; a join has nothing to do and is passed at once. */
+  const readyForward = (candidates: readonly number[]): Change[] => {
+    const changes: Change[] = []
+    const queue = [...candidates]
+    for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
+      const { plan, now } = at(index)
+      if (now.status !== 'PENDING' || unmetUpstreams[index] !== 0) continue
+      const join = plan.activity === waitNode
+      changes.push(move(index, { ...now, status: join ? 'SUCCESSFUL' : 'READY' }))
+      if (join) queue.push(...plan.downstreams)
+    }
+    return changes
+  }
 
   /** Takes back what can be taken back at once: subtasks that made nothing become PENDING here, the others READY. */
   const readyBackward = (candidates: readonly number[]): Change[] => {
@@ -125,6 +147,8 @@ export function createTask(
     running: (index) => (at(index).now.status === 'READY' ? [move(index, { ...at(index).now, status: 'RUNNING' })] : []),
     finished(index, outcome) {
       const { plan, now } = at(index)
+      // A stale attempt may end after a newer one, or after the task moved on.
+      if (!isActive(now.status)) return []
       const changes: Change[] = []
       if (outcome.status === 'FAILED') {
         const operation = outcome.cancelled ? 'CANCEL' : now.operation

@@ -49,7 +49,7 @@ export type { ObproxyCluster, ObproxyLink, ObproxyServer } from './obproxyReads.
 export type { WantedLink } from './obproxyRules.ts'
 export type { Package, PackageType } from './packages.ts'
 export type { Page, Paging } from './paging.ts'
-export type { Finished, NewLogLine, Started, SubtaskChange, TaskChange } from './progress.ts'
+export type { Begin, NewLogLine, SubtaskRunRef } from './progress.ts'
 export type { Rehearsal } from './rehearse.ts'
 export {
   agentStatuses,
@@ -67,7 +67,8 @@ export {
   taskTypes,
 } from './schema/index.ts'
 export type { TaskContext, TaskTargets } from './schema/tasks.ts'
-export type { LogLine, TaskFilter, TaskRun, TaskSummary } from './tasks.ts'
+export { storable } from './storable.ts'
+export type { LogLine, TaskFilter, TaskSummary, Untold } from './tasks.ts'
 export type { NewUser, User } from './users.ts'
 
 /** What is admitted as one task. */

@@ -1,6 +1,10 @@
 import { hostname } from 'node:os'
+import { eq } from 'drizzle-orm'
 import { expand } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
+import { type WorkflowName, workflowId } from '../plan/run.ts'
+import { initialState } from '../plan/states.ts'
+import { createTask } from '../plan/task.ts'
 import { take } from './counters.ts'
 import type { Db } from './db.ts'
 import { inChunks, theRow } from './rows.ts'
@@ -15,7 +19,7 @@ export interface Creator {
 
 export interface NewTask {
   /** The workflow that carries it out, e.g. `createCluster`. */
-  readonly workflow: string
+  readonly workflow: WorkflowName
   readonly plan: Plan
   readonly targets: TaskTargets
   readonly context: TaskContext
@@ -32,6 +36,15 @@ export interface TaskWithSubtasks extends Task {
   readonly subtasks: Subtask[]
 }
 
+/** What a task is about, for its workflow's id: a cluster's name, a proxy cluster's or an address. */
+async function subjectOf(tx: Db, { cluster, obproxyClusterId, targets }: NewTask): Promise<string> {
+  if (cluster !== undefined) return cluster.name
+  if (obproxyClusterId === undefined) return targets.hosts[0]?.ip ?? ''
+  const { obproxyClusters: table } = schema
+  const found = await tx.select({ name: table.name }).from(table).where(eq(table.id, obproxyClusterId))
+  return found[0]?.name ?? ''
+}
+
 /**
  * Writes a task and its subtasks; ids of the subtasks are consecutive, in the plan's order. Roots are READY, the rest PENDING. The plan is
  * kept with the task: a run goes by the plan it was accepted with, whatever a later release makes of it. Throws RangeError when the plan
@@ -42,6 +55,8 @@ export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtask
   const planned = expand(plan, facts.targets)
   const id = await take(tx, 'task')
   const firstSubtaskId = await take(tx, 'subtask', planned.length)
+  const begun = createTask(planned, plan)
+  begun.begin()
   const idOf = (index: number) => firstSubtaskId + index
   const now = new Date()
   const row = theRow(
@@ -50,6 +65,7 @@ export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtask
       .values({
         id,
         workflow: facts.workflow,
+        workflowId: workflowId(facts.workflow, await subjectOf(tx, task), id),
         name: plan.name,
         plan,
         type: 'MANUAL',
@@ -83,9 +99,8 @@ export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtask
     index: subtask.index,
     name: subtask.name,
     activity: subtask.activity,
-    status: subtask.upstreams.length === 0 ? 'READY' : 'PENDING',
-    operation: 'EXECUTE',
-    runTime: 1,
+    undo: subtask.undo,
+    ...(begun.subtasks[subtask.index] ?? initialState),
     parallelIdx: subtask.parallelIdx,
     hostId: subtask.host?.id ?? task.hostId,
     ip: subtask.host?.ip ?? (task.hostId === undefined ? undefined : task.targets.hosts[0]?.ip),

@@ -1,6 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import { Refused, refuseAny } from '../errors/refused.ts'
 import { linkObproxy, unlinkObproxy } from '../plan/linkObproxy.ts'
+import type { WorkflowName } from '../plan/run.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
@@ -142,7 +143,7 @@ const operations = {
 interface LinkTask {
   readonly found: ObproxyCluster
   readonly clusterIds: readonly number[]
-  readonly workflow: string
+  readonly workflow: WorkflowName
   readonly plan: typeof linkObproxy | typeof unlinkObproxy
   readonly creator: Creator
   readonly traceId: string | undefined

@@ -1,43 +1,37 @@
-import { and, eq, sql } from 'drizzle-orm'
-import type { Cause } from '../errors/failure.ts'
-import type { SubtaskOperation, SubtaskStatus, TaskStatus } from '../plan/states.ts'
+import { and, eq, inArray, ne, or, type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { DefiniteError } from '../errors/failure.ts'
+import { waitNode } from '../plan/expand.ts'
+import type { NodeInput } from '../plan/node.ts'
+import { limitOf } from '../plan/plan.ts'
+import type { LostSubtask, OpenedTask, Progress, StoredState } from '../plan/run.ts'
+import type { FailureCause, TaskState } from '../plan/states.ts'
+import type { Outcome } from '../plan/task.ts'
 import type { Db } from './db.ts'
+import type { Task } from './newTask.ts'
 import { inChunks } from './rows.ts'
 import * as schema from './schema/index.ts'
+import { storable } from './storable.ts'
+import { hasBegun, openMachine, writeChanges } from './taskMachine.ts'
 
-interface Run {
+const { subtasks, subtaskLogs, tasks } = schema
+
+/** One run of a subtask. */
+export interface SubtaskRunRef {
   readonly taskId: number
   readonly subtaskId: number
   readonly runTime: number
-  readonly at: Date
 }
 
-export interface Started extends Run {
-  readonly operation: SubtaskOperation
-  /** Address of the worker. */
+/** An attempt that wants to begin. */
+export interface Begin extends SubtaskRunRef {
+  /** Who asks, as Temporal says: the workflow's id and the activity's type. */
+  readonly workflowId: string
+  readonly activity: string
+  readonly attempt: number
+  /** Name of the worker's machine. */
   readonly executor: string
-}
-
-export interface Finished extends Run {
-  /** PENDING after a ROLLBACK. */
-  readonly status: 'SUCCESSFUL' | 'FAILED' | 'PENDING'
-  readonly cause?: Cause | undefined
-}
-
-export interface SubtaskChange {
-  readonly subtaskId: number
-  readonly status: SubtaskStatus
-  readonly operation: SubtaskOperation
-  readonly runTime: number
-  readonly cause?: Cause | undefined
-  readonly at?: Date | undefined
-}
-
-export interface TaskChange {
-  readonly taskId: number
-  readonly status: TaskStatus
-  readonly operation: SubtaskOperation
-  readonly finished?: boolean | undefined
+  readonly at: Date
 }
 
 export interface NewLogLine {
@@ -48,86 +42,192 @@ export interface NewLogLine {
   readonly message: string
 }
 
-// How far a run is. A rolled-back subtask is PENDING again, at the end of its run.
-const rank = (row: 's' | 'c') =>
-  sql.raw(`case when ${row}.status = 'READY' then 1 when ${row}.status = 'RUNNING' then 2 when ${row}.status = 'CANCELING' then 3
-    when ${row}.status = 'PENDING' and ${row}.operation not like 'ROLLBACK%' then 0 else 4 end`)
+const nodeOperation = z.enum(['EXECUTE', 'RETRY', 'ROLLBACK'])
 
-/**
- * Many subtask changes in one statement. The recorder and the activities write beside each other, so a change of an older run never touches a
- * newer one, and a late READY or RUNNING never takes back a finished one of the same run.
- */
-const changeSubtasks = (rows: readonly SubtaskChange[]) => {
-  const latest = new Map(rows.map((row) => [row.subtaskId, row]))
-  const changes = [...latest.values()].map(({ at, ...change }) => ({ ...change, at: (at ?? new Date()).toISOString() }))
-  return sql`
-    update subtasks s set
-      status = c.status, operation = c.operation, run_time = c."runTime", cause = c.cause,
-      start_time = case when c.status = 'READY' then null when c.status = 'RUNNING' then coalesce(s.start_time, c.at) else s.start_time end,
-      finish_time = case when ${rank('c')} < 4 then null else coalesce(s.finish_time, c.at) end
-    from jsonb_to_recordset(${JSON.stringify(changes)}::jsonb)
-      as c("subtaskId" int, status text, operation text, "runTime" int, cause jsonb, at timestamptz)
-    where s.id = c."subtaskId" and (s.run_time < c."runTime" or s.run_time = c."runTime" and ${rank('s')} <= ${rank('c')})`
+const stateColumns = {
+  index: subtasks.index,
+  status: subtasks.status,
+  operation: subtasks.operation,
+  runTime: subtasks.runTime,
+  cause: subtasks.cause,
+  revision: subtasks.revision,
 }
 
-/** What the activity interceptor and the workflow's recorder write while a task runs. */
+/** Enough to see in Temporal's UI why; the whole text is in the store. */
+const maxCauseLength = 600
+const clip = (text: string): string => (text.length > maxCauseLength ? `${text.slice(0, maxCauseLength)}…` : text)
+
+const travelling = ({ cause, ...state }: Omit<StoredState, 'cause'> & { cause: FailureCause | null }): StoredState => ({
+  ...state,
+  ...(state.status === 'FAILED' && cause && { cause: { ...cause, message: clip(cause.message) } }),
+})
+
+const shorter = (progress: Progress): Progress => ({
+  ...progress,
+  changes: progress.changes.map(({ cause, ...state }) => travelling({ ...state, cause: cause ?? null })),
+})
+
+const stateOf = ({ status, operation }: Task): TaskState => ({
+  status,
+  operation: operation === 'RETRY' || operation === 'ROLLBACK' ? operation : 'EXECUTE',
+})
+
+/** How tasks move: what their runs in Temporal read, and what activities write. */
 export function progress(db: Db) {
-  const { subtasks, subtaskLogs, tasks } = schema
+  /** The task, for its own run only. */
+  const taskOf = async (tx: Db, taskId: number, workflowId: string): Promise<Task> => {
+    const found = (await tx.select().from(tasks).where(eq(tasks.id, taskId)))[0]
+    if (found?.workflowId === workflowId) return found
+    throw new DefiniteError({
+      code: 'TSK10001',
+      message: `${workflowId} is not the workflow of task ${taskId}; it may do nothing for it`,
+    })
+  }
+
+  const changesSince = (task: Task, since: number, which?: SQL): Promise<Progress> =>
+    db
+      .select(stateColumns)
+      .from(subtasks)
+      .where(and(eq(subtasks.taskId, task.id), sql`${subtasks.revision} > ${since}`, which))
+      .orderBy(subtasks.index)
+      .then((rows) => ({
+        revision: task.revision,
+        task: stateOf(task),
+        complete: true,
+        changes: rows.map(travelling),
+      }))
+
+  const finish = ({ taskId, subtaskId, runTime }: SubtaskRunRef, outcome: Outcome, at: Date): Promise<Progress | undefined> =>
+    db.transaction(async (tx) => {
+      const open = await openMachine(tx, taskId)
+      if (open === undefined) return undefined
+      const index = subtaskId - open.row.firstSubtaskId
+      if (open.machine.subtasks[index]?.runTime !== runTime) return undefined
+      const changes = open.machine.finished(index, outcome)
+      return changes.length === 0 ? undefined : writeChanges(tx, open, changes, { at })
+    })
+
   return {
-    /** A run of a subtask begins, or begins again after a lost worker; only the first attempt of a run opens a new part of the log. */
-    async started({ subtaskId, runTime, operation, executor, at }: Started): Promise<void> {
-      await db.transaction(async (tx) => {
-        const opened = await tx
-          .insert(subtaskLogs)
-          .values({ subtaskId, runTime, opens: operation, at, level: 'INFO', message: '' })
-          .onConflictDoNothing()
-          .returning({ id: subtaskLogs.id })
-        await tx
+    /**
+     * Begins an attempt, or returns nothing when this run may not do this subtask now: another
+     * workflow asks, another activity is due, or the subtask has ended or moved on.
+     */
+    async started(begin: Begin): Promise<NodeInput | undefined> {
+      const { taskId, subtaskId, runTime, workflowId, activity, attempt, executor, at } = begin
+      return db.transaction(async (tx) => {
+        const [due] = await tx
           .update(subtasks)
           .set({
             status: 'RUNNING',
-            operation,
-            runTime,
             executor,
-            cause: null,
-            finishTime: null,
-            ...(opened.length > 0 && { startTime: at }),
+            attempt,
+            startTime: sql`coalesce(${subtasks.startTime}, ${at.toISOString()}::timestamptz)`,
           })
-          .where(and(eq(subtasks.id, subtaskId), sql`${subtasks.runTime} <= ${runTime}`))
+          .from(tasks)
+          .where(
+            and(
+              eq(subtasks.id, subtaskId),
+              eq(subtasks.taskId, taskId),
+              eq(subtasks.runTime, runTime),
+              inArray(subtasks.status, ['READY', 'RUNNING']),
+              sql`case when ${subtasks.operation} = 'ROLLBACK' then ${subtasks.undo}
+                else ${subtasks.activity} end = ${activity}`,
+              eq(tasks.id, taskId),
+              eq(tasks.workflowId, workflowId),
+              eq(tasks.status, 'RUNNING'),
+            ),
+          )
+          .returning({
+            operation: subtasks.operation,
+            name: subtasks.name,
+            timeout: subtasks.timeout,
+            hostId: subtasks.hostId,
+            zone: subtasks.zone,
+            workflow: tasks.workflow,
+            clusterId: tasks.clusterId,
+            obproxyClusterId: tasks.obproxyClusterId,
+          })
+        if (due === undefined) return undefined
+        const operation = nodeOperation.parse(due.operation)
+        // Only the first attempt of a run opens a new part of the log.
+        await tx
+          .insert(subtaskLogs)
+          .values({ subtaskId, runTime, opens: operation, at, level: 'INFO', message: '' })
+          .onConflictDoNothing()
+        return {
+          taskId,
+          subtaskId,
+          runTime,
+          operation,
+          workflow: due.workflow,
+          name: due.name,
+          timeoutSeconds: limitOf(due.timeout),
+          ...(due.clusterId !== null && { clusterId: due.clusterId }),
+          ...(due.hostId !== null && { hostId: due.hostId }),
+          ...(due.obproxyClusterId !== null && { obproxyClusterId: due.obproxyClusterId }),
+          ...(due.zone !== null && { zone: due.zone }),
+        }
       })
     },
-    /**
-     * A run ended; does nothing when a newer run is already there. Of a run's attempts, one that was frozen and given up may fail after another has
-     * done the work: only what is RUNNING fails.
-     */
-    async finished({ subtaskId, runTime, at, status, cause }: Finished): Promise<void> {
+    /** Keeps how an attempt failed that will be made again. */
+    async waiting({ subtaskId, runTime }: SubtaskRunRef, message: string): Promise<void> {
       await db
         .update(subtasks)
-        .set({ status, finishTime: at, cause: cause ?? null })
-        .where(
-          and(
-            eq(subtasks.id, subtaskId),
-            eq(subtasks.runTime, runTime),
-            status === 'FAILED' ? eq(subtasks.status, 'RUNNING') : undefined,
-          ),
-        )
+        .set({ lastMessage: storable(message) })
+        .where(and(eq(subtasks.id, subtaskId), eq(subtasks.runTime, runTime), eq(subtasks.status, 'RUNNING')))
+    },
+    /** A run of a subtask ended. Returns nothing when it had ended or moved on already. */
+    finished: (run: SubtaskRunRef, outcome: Outcome, at = new Date()) =>
+      finish(run, outcome, at).then((done) => done && shorter(done)),
+    /** What has changed in a task since a revision. Throws DefiniteError to another task's run. */
+    async allChanges(taskId: number, workflowId: string, since: number): Promise<Progress> {
+      return changesSince(await taskOf(db, taskId, workflowId), since)
+    },
+    /** The task as it stands, for its run. Throws DefiniteError to another task's run. */
+    async open(taskId: number, workflowId: string): Promise<OpenedTask> {
+      const task = await taskOf(db, taskId, workflowId)
+      const now = await changesSince(task, 0)
+      const { firstSubtaskId, creator, clusterName, plan, targets } = task
+      const run = {
+        taskId,
+        firstSubtaskId,
+        creator,
+        plan,
+        ...(clusterName !== null && { clusterName }),
+        hosts: targets.hosts,
+        zones: targets.zones,
+      }
+      return { ...now, run, changes: now.changes.filter(hasBegun) }
+    },
+    /**
+     * What operations have changed since a revision. Ends of subtasks that nobody asked for are
+     * left out: their activities report those.
+     */
+    async changes(taskId: number, workflowId: string, since: number): Promise<Progress> {
+      const asked = or(
+        ne(subtasks.operation, 'EXECUTE'),
+        inArray(subtasks.status, ['READY', 'RUNNING', 'CANCELING', 'FAILED']),
+        eq(subtasks.activity, waitNode),
+      )
+      return changesSince(await taskOf(db, taskId, workflowId), since, asked)
+    },
+    /** Makes a subtask FAILED whose activity could not write so. */
+    async lost({ since, cause, cancelled, ...run }: LostSubtask, workflowId: string): Promise<Progress> {
+      const task = await taskOf(db, run.taskId, workflowId)
+      const done = await finish(run, { status: 'FAILED', cause, cancelled }, new Date())
+      return done ? shorter(done) : changesSince(task, since)
     },
     /** Appends lines to subtasks' logs, in the order given. */
     async log(lines: readonly NewLogLine[]): Promise<void> {
       await inChunks(lines, (chunk) => {
-        const rows = chunk.map(({ subtaskId, runTime, at, level, message }) => ({ subtaskId, runTime, at, level, message }))
+        const rows = chunk.map(({ subtaskId, runTime, at, level, message }) => ({
+          subtaskId,
+          runTime,
+          at,
+          level,
+          message: storable(message),
+        }))
         return db.insert(subtaskLogs).values(rows)
-      })
-    },
-    /** What the workflow decided: many subtasks and the task in one transaction. */
-    async record(changes: readonly SubtaskChange[], task?: TaskChange): Promise<void> {
-      await db.transaction(async (tx) => {
-        await inChunks(changes, (chunk) => tx.execute(changeSubtasks(chunk)))
-        if (task === undefined) return
-        await tx
-          .update(tasks)
-          .set({ status: task.status, operation: task.operation, finishTime: task.finished === true ? new Date() : null })
-          .where(eq(tasks.id, task.taskId))
       })
     },
   }

@@ -1,33 +1,33 @@
-import { and, asc, count, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, eq, getTableColumns, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import type { Ask } from '../plan/ask.ts'
-import type { Plan } from '../plan/plan.ts'
+import { isWorkflow, type WorkflowName } from '../plan/run.ts'
 import type { SubtaskOperation, TaskStatus } from '../plan/states.ts'
 import { columnwise } from './columnwise.ts'
 import type { Db } from './db.ts'
+import { looks } from './looks.ts'
 import type { Subtask, Task, TaskWithSubtasks } from './newTask.ts'
+import { operate } from './operate.ts'
 import { order, type Page, type Paging, window } from './paging.ts'
 import { progress } from './progress.ts'
-import { refuseOperation } from './rollbackRule.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { type SubtaskSummary, subtasksOf, summariesOf, time } from './subtaskRows.ts'
 
-/** What a workflow is started with. */
-export interface TaskRun {
+/** A task whose workflow has to be told of something, and how it is started. */
+export interface Untold {
   readonly taskId: number
-  readonly workflow: string
-  readonly firstSubtaskId: number
-  readonly clusterId?: number
-  readonly clusterName?: string
-  readonly hostId?: number
-  readonly obproxyClusterId?: number
+  readonly workflow: WorkflowName
+  readonly workflowId: string
+  /** What Temporal is then told of. */
+  readonly acceptedRevision: number
+  /** Whether Temporal was ever told of the task. */
+  readonly known: boolean
+  /** What the run is about, for people. */
+  readonly subject: string
+  readonly clusterName: string | undefined
   readonly creator: string
-  readonly plan?: Plan
-  /** In the order that gives `parallelIdx`. */
-  readonly hosts: readonly { readonly id: number; readonly ip: string }[]
-  readonly zones: readonly string[]
 }
 
 export interface TaskFilter {
@@ -71,19 +71,20 @@ export interface LogLine {
   readonly message: string
 }
 
-const toRun = (task: Task): TaskRun => ({
-  taskId: task.id,
-  workflow: task.workflow,
-  firstSubtaskId: task.firstSubtaskId,
-  ...(task.clusterId !== null && { clusterId: task.clusterId }),
-  ...(task.clusterName !== null && { clusterName: task.clusterName }),
-  ...(task.hostId !== null && { hostId: task.hostId }),
-  ...(task.obproxyClusterId !== null && { obproxyClusterId: task.obproxyClusterId }),
-  creator: task.creator,
-  ...(task.plan !== null && { plan: task.plan }),
-  hosts: task.targets.hosts,
-  zones: task.targets.zones,
-})
+const untoldOf = (task: Task): Untold => {
+  const { workflow, workflowId, acceptedRevision, targets } = task
+  if (!isWorkflow(workflow)) throw new TypeError(`no workflow is called ${workflow}`)
+  return {
+    taskId: task.id,
+    workflow,
+    workflowId,
+    acceptedRevision,
+    known: task.toldRevision > 0,
+    subject: task.clusterName ?? targets.hosts.map(({ ip }) => ip).join(' '),
+    clusterName: task.clusterName ?? undefined,
+    creator: task.creator,
+  }
+}
 
 /**
  * OCP's fuzzy search, at half of what ilike takes: names are ASCII, which the collation C lowers quickest. A planner takes strpos for something
@@ -165,28 +166,27 @@ export function tasks(db: Db) {
         .from(subtaskLogs)
         .where(eq(subtaskLogs.subtaskId, subtaskId))
         .orderBy(asc(subtaskLogs.id)),
-    /** What the workflow of a task is given. */
-    async run(taskId: number): Promise<TaskRun> {
+    /** Accepts an operation on a task, or throws Refused; see operate.ts. */
+    operate: (taskId: number, ask: Ask): Promise<void> => operate(db, taskId, ask),
+    /** Tasks of which something was accepted that Temporal does not know yet, oldest first. */
+    untold: async (): Promise<Untold[]> =>
+      (await db.select().from(table).where(lt(table.toldRevision, table.acceptedRevision)).orderBy(asc(table.id))).map(untoldOf),
+    /** One of them, or nothing when Temporal knows all. */
+    async untoldOf(taskId: number): Promise<Untold | undefined> {
       const task = await find(taskId)
-      if (task === undefined) throw new Error(`task ${taskId} is not in the store`)
-      return toRun(task)
+      return task && task.toldRevision < task.acceptedRevision ? untoldOf(task) : undefined
     },
-    /** Tasks that were accepted but whose workflow may never have been started, oldest first. */
-    unstarted: (): Promise<{ taskId: number; workflow: string }[]> =>
-      db
-        .select({ taskId: table.id, workflow: table.workflow })
-        .from(table)
-        .where(eq(table.started, false))
-        .orderBy(asc(table.id)),
-    async markStarted(taskId: number): Promise<void> {
-      await db.update(table).set({ started: true }).where(eq(table.id, taskId))
+    /** Tasks that should be at work in Temporal. */
+    running: async (): Promise<Untold[]> =>
+      (await db.select().from(table).where(eq(table.status, 'RUNNING')).orderBy(asc(table.id))).map(untoldOf),
+    /** Temporal knows of what was accepted up to this revision. */
+    async markTold(taskId: number, revision: number): Promise<void> {
+      await db
+        .update(table)
+        .set({ toldRevision: sql`greatest(${table.toldRevision}, ${revision})` })
+        .where(eq(table.id, taskId))
     },
-    /** Throws Refused when what a task works on forbids this operation now; see rollbackRule.ts. */
-    refuseOperation: (taskId: number, operation: Ask['operation']): Promise<void> =>
-      db.transaction(async (tx) => {
-        const [task] = await tx.select().from(table).where(eq(table.id, taskId))
-        if (task !== undefined) await refuseOperation(tx, task, operation)
-      }),
+    looks: looks(db),
     /** The newest unfinished task of a cluster; OCP allows one at a time. */
     async unfinishedOf(clusterId: number): Promise<Task | undefined> {
       const where = and(eq(table.clusterId, clusterId), inArray(table.status, ['RUNNING', 'FAILED']))

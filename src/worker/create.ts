@@ -3,6 +3,7 @@ import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from 
 import { lookAtHosts } from '../activities/lookAtHosts.ts'
 import type { HostPool } from '../host/index.ts'
 import type { Store } from '../store/index.ts'
+import { taskBook } from './book.ts'
 import type { WorkflowBundle } from './bundle.ts'
 import { subtaskInterceptor } from './interceptor.ts'
 import { bindNodes } from './nodes.ts'
@@ -34,19 +35,21 @@ export const createWorker = ({
   activities,
   interceptors = [],
   workflowBundle,
-}: WorkerOptions): Promise<Worker> =>
-  Worker.create({
+}: WorkerOptions): Promise<Worker> => {
+  const nodes = bindNodes({ store, hosts })
+  return Worker.create({
     connection,
     namespace,
     taskQueue,
     identity: `obflow@${hostname()}:${process.pid}`,
     workflowBundle,
     maxCachedWorkflows,
-    activities: { ...bindNodes({ store, hosts }), lookAtHosts: lookAtHosts({ store, hosts }) },
-    interceptors: { activity: [subtaskInterceptor(store), ...interceptors] },
+    activities: { ...nodes, ...taskBook(store), lookAtHosts: lookAtHosts({ store, hosts }) },
+    interceptors: { activity: [subtaskInterceptor(store, new Set(Object.keys(nodes))), ...interceptors] },
     maxConcurrentActivityTaskExecutions: activities,
     // Cancellation and shutdown reach an activity with its heartbeats; they may pass often.
     maxHeartbeatThrottleInterval: '2s',
     defaultHeartbeatThrottleInterval: '2s',
     shutdownGraceTime: '5s',
   })
+}

@@ -3,33 +3,37 @@ import { ApplicationFailure, CancelledFailure, type Context } from '@temporalio/
 import type { ActivityExecuteInput, ActivityInterceptorsFactory } from '@temporalio/worker'
 import { z } from 'zod'
 import { type Cause, DefiniteError, TransientError } from '../errors/failure.ts'
-import type { NodeInput } from '../plan/node.ts'
+import type { NodeCall, NodeInput } from '../plan/node.ts'
+import type { Progress } from '../plan/run.ts'
+import type { Outcome } from '../plan/task.ts'
 import { awayReason, type Store } from '../store/index.ts'
 import { subtaskLog } from './subtaskLog.ts'
 import { type SubtaskRun, withSubtaskRun } from './subtaskRun.ts'
 
 const heartbeatMs = 2000
-/** What a worker that stops was doing is nobody's fault: it goes on at once, however often it was tried before. */
+/** On worker shutdown, hand over at once instead of backing off. */
 const handOverMs = 100
 /** Failures travel through Temporal's history; the whole text is in the store. */
 const messageLimit = 4000
 
-const heartbeatDetails = z.object({ spentMs: z.number(), progress: z.string().optional() })
+/** Between two attempts no more than this counts: more than backoff and a missed heartbeat take. */
+const maxPauseMs = 30_000
 
-const nodeInput: z.ZodType<NodeInput> = z.object({
+const heartbeatDetails = z.object({
+  spentMs: z.number(),
+  /** When this was, in ms since 1970, by the clock of that worker. */
+  at: z.number(),
+  /** Whether the time since then counts: not while the store is down. */
+  counts: z.boolean(),
+  progress: z.string().optional(),
+})
+
+const nodeCall: z.ZodType<NodeCall> = z.object({
   taskId: z.number(),
   subtaskId: z.number(),
   runTime: z.number(),
-  operation: z.enum(['EXECUTE', 'RETRY', 'ROLLBACK']),
-  name: z.string(),
-  timeoutSeconds: z.number(),
-  clusterId: z.number().exactOptional(),
-  hostId: z.number().exactOptional(),
-  obproxyClusterId: z.number().exactOptional(),
-  zone: z.string().exactOptional(),
+  since: z.number(),
 })
-
-const namesSubtask = (input: unknown): boolean => typeof input === 'object' && input !== null && 'subtaskId' in input
 
 const clip = (text: string): string => (text.length > messageLimit ? `${text.slice(0, messageLimit)}…` : text)
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
@@ -41,41 +45,62 @@ const definiteFailure = ({ code, message, advice, host }: Cause): ApplicationFai
   })
 
 /**
- * All the bookkeeping of a subtask: status, times, run count, log, heartbeat, the time it may spend, and what kind of failure it was. The
- * time of a subtask is what attempts have worked on it, so an hour without any worker costs it nothing, and an hour without the store neither.
+ * All the bookkeeping of a subtask: whether it is due at all, status, times, log, heartbeat, the
+ * time it may spend, and what kind of failure it was. A subtask's time runs while a worker could
+ * work on it: an hour without any worker costs it nothing, and an hour without the store neither.
  */
 export const subtaskInterceptor =
-  (store: Store): ActivityInterceptorsFactory =>
+  (store: Store, nodes: ReadonlySet<string>): ActivityInterceptorsFactory =>
   (context) => ({
     inbound: {
       async execute(input: ActivityExecuteInput, next) {
-        // Only an input that names a subtask is one: what the workflow writes and what a dry run looks at are not.
-        if (!namesSubtask(input.args[0])) return next(input)
-        return runSubtask(store, context, nodeInput.parse(input.args[0]), () => next(input))
+        if (!nodes.has(context.info.activityType)) return next(input)
+        const call = nodeCall.parse(input.args[0])
+        return runSubtask(store, context, call, (node) => next({ ...input, args: [node] }))
       },
     },
   })
 
-async function runSubtask(store: Store, context: Context, subtask: NodeInput, work: () => Promise<unknown>): Promise<unknown> {
-  const { info } = context
+/** What the attempts before this one spent, with the pause after the last of them. */
+function spentBefore({ info }: Context): { readonly spentMs: number; readonly progress?: string } {
   const before = heartbeatDetails.safeParse(info.heartbeatDetails)
-  const spentBefore = before.success ? before.data.spentMs : 0
+  if (!before.success) return { spentMs: 0 }
+  const { spentMs, at, counts, progress } = before.data
+  // Since Temporal scheduled this attempt, it only waited for a worker.
+  const paused = info.currentAttemptScheduledTimestampMs - at
+  const pause = counts ? Math.min(Math.max(0, paused), maxPauseMs) : 0
+  return { spentMs: spentMs + pause, ...(progress !== undefined && { progress }) }
+}
+
+async function runSubtask(
+  store: Store,
+  context: Context,
+  call: NodeCall,
+  work: (node: NodeInput) => Promise<unknown>,
+): Promise<Progress> {
+  const { info } = context
+  const before = spentBefore(context)
   const startedAt = performance.now()
-  const spent = (): number => spentBefore + performance.now() - startedAt
-  let progress = before.success ? before.data.progress : undefined
-  const beat = (spentMs = spent()): void => {
-    if (!info.isLocal) context.heartbeat({ spentMs: Math.round(spentMs), ...(progress !== undefined && { progress }) })
-  }
+  const spent = (): number => before.spentMs + performance.now() - startedAt
+  let progress = before.progress
+  const beat = (spentMs = spent(), counts = true): void =>
+    context.heartbeat({
+      spentMs: Math.round(spentMs),
+      at: Date.now(),
+      counts,
+      ...(progress !== undefined && { progress }),
+    })
   const heart = setInterval(() => beat(), heartbeatMs)
-  // Not AbortSignal.timeout: that keeps what the attempt held until the time is up, however early the attempt ends.
+  // Not AbortSignal.timeout: that keeps what the attempt held until the time is up.
   const timeUp = new AbortController()
-  const giveUp = () => timeUp.abort(new Error(`${subtask.timeoutSeconds} s are over`))
-  const timer = setTimeout(giveUp, Math.max(1000, subtask.timeoutSeconds * 1000 - spentBefore))
+  let timer: NodeJS.Timeout | undefined
   const closers: (() => Promise<void>)[] = []
-  const { log, flush } = subtaskLog(store, subtask)
-  const finish = async (status: 'SUCCESSFUL' | 'FAILED' | 'PENDING', cause?: Cause): Promise<void> => {
+  const { log, flush } = subtaskLog(store, call)
+  const workflowId = info.workflowExecution?.workflowId ?? ''
+  const finish = async (outcome: Outcome): Promise<Progress> => {
     await flush()
-    await store.tasks.finished({ ...subtask, at: new Date(), status, ...(cause && { cause }) })
+    const done = await store.tasks.finished(call, outcome)
+    return done ?? store.tasks.allChanges(call.taskId, workflowId, call.since)
   }
   let lastLine = 'nothing'
   const run: SubtaskRun = {
@@ -84,26 +109,34 @@ async function runSubtask(store: Store, context: Context, subtask: NodeInput, wo
       log(level, message)
     },
     signal: AbortSignal.any([context.cancellationSignal, timeUp.signal]),
-    key: `${subtask.taskId}-${subtask.subtaskId}`,
+    key: `${call.taskId}-${call.subtaskId}`,
     progress: (message: string) => {
       progress = message
       beat()
     },
     atEnd: (close: () => Promise<void>) => void closers.push(close),
   }
+  let node: NodeInput | undefined
   try {
     beat()
-    await store.tasks.started({ ...subtask, executor: hostname(), at: new Date() })
-    log('INFO', `Run subtask, id=${subtask.subtaskId}, name=${subtask.name}, attempt=${info.attempt}, executor=${hostname()}`)
-    const result = await withSubtaskRun(run, work)
-    log('INFO', `Set state for subtask: ${subtask.subtaskId}, current state: RUNNING, new state: SUCCESSFUL`)
-    await finish(subtask.operation === 'ROLLBACK' ? 'PENDING' : 'SUCCESSFUL')
-    return result
+    const begin = { ...call, workflowId, activity: info.activityType, attempt: info.attempt }
+    node = await store.tasks.started({ ...begin, executor: hostname(), at: new Date() })
+    // Done by an attempt whose answer was lost, or not this run's to do: the store says what is.
+    if (node === undefined) return await store.tasks.allChanges(call.taskId, workflowId, call.since)
+    const limitMs = node.timeoutSeconds * 1000
+    const giveUp = () => timeUp.abort(new Error(`${limitMs / 1000} s are over`))
+    timer = setTimeout(giveUp, Math.max(1000, limitMs - spent()))
+    log('INFO', `Run subtask, id=${call.subtaskId}, name=${node.name}, attempt=${info.attempt}, executor=${hostname()}`)
+    const due = node
+    await withSubtaskRun(run, () => work(due))
+    log('INFO', `Set state for subtask: ${call.subtaskId}, current state: RUNNING, new state: SUCCESSFUL`)
+    return await finish({ status: 'SUCCESSFUL' })
   } catch (error) {
     const seen = error === timeUp.signal.reason ? lastLine : seenIn(error)
     const storeAway = storeAwayReason(error)
-    const outOfTime = storeAway === undefined && (timeUp.signal.aborted || spent() >= subtask.timeoutSeconds * 1000)
-    const cause = definiteCause(error, subtask, outOfTime ? seen : undefined)
+    const outOfTime =
+      node !== undefined && storeAway === undefined && (timeUp.signal.aborted || spent() >= node.timeoutSeconds * 1000)
+    const cause = definiteCause(error, node, outOfTime ? seen : undefined)
     if (context.cancellationDetails?.cancelRequested) {
       log('WARN', 'Canceled by an operator')
       await flush().catch(() => undefined)
@@ -111,16 +144,18 @@ async function runSubtask(store: Store, context: Context, subtask: NodeInput, wo
     }
     const stopping = context.cancellationDetails?.workerShutdown
     if (!cause || stopping) {
-      const why = stopping ? 'this worker stops. Another goes on with it.' : `${reasonOf(error)}. It is tried again.`
-      log('WARN', `Attempt ${info.attempt} ended: ${why}`)
+      const why = stopping ? 'this worker shuts down' : reasonOf(error)
+      log('WARN', `Attempt ${info.attempt} failed: ${why}; ${stopping ? 'another worker goes on' : 'retrying'}`)
       await flush().catch(() => undefined)
+      if (!stopping && storeAway === undefined) await store.tasks.waiting(call, clip(reasonOf(error))).catch(() => undefined)
       // The next attempt reads from the last heartbeat how much time is left.
-      beat(storeAway === undefined ? spent() : spentBefore)
+      if (storeAway === undefined) beat()
+      else beat(before.spentMs, false)
       throw passingFailure(error, stopping && { nextRetryDelay: handOverMs })
     }
-    log('ERROR', `Execute task failed, subtask=${subtask.subtaskId}, code=${cause.code}, failedMessage=${cause.message}`)
+    log('ERROR', `Execute task failed, subtask=${call.subtaskId}, code=${cause.code}, failedMessage=${cause.message}`)
     if (cause.advice !== undefined) log('ERROR', `Advice: ${cause.advice}`)
-    await finish('FAILED', cause).catch((lost: unknown) => {
+    await finish({ status: 'FAILED', cause }).catch((lost: unknown) => {
       throw passingFailure(lost)
     })
     throw definiteFailure(cause)
@@ -150,9 +185,9 @@ const seenIn = (error: unknown): string =>
   error instanceof TransientError || !(error instanceof Error) ? textOf(error) : `${error.name}: ${error.message}`
 
 /** What ends a subtask for good: what its node found, or that its time is over, with what was seen last. */
-function definiteCause(error: unknown, subtask: NodeInput, seenLast: string | undefined): Cause | undefined {
+function definiteCause(error: unknown, subtask: NodeInput | undefined, seenLast: string | undefined): Cause | undefined {
   if (error instanceof DefiniteError) return error.reason
-  if (seenLast === undefined) return undefined
+  if (seenLast === undefined || subtask === undefined) return undefined
   return {
     code: 'TSK10012',
     message: `"${subtask.name}" did not succeed within ${subtask.timeoutSeconds} s. Last seen: ${seenLast}`,

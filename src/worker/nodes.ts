@@ -12,7 +12,6 @@ import type { ClusterNode, HostNode, Node, ObproxyHostNode, ObproxyNode, Prepare
 import type { HostPool } from '../host/index.ts'
 import { serversOf } from '../oceanbase/index.ts'
 import type { NodeInput } from '../plan/node.ts'
-import type { Recorder } from '../plan/run.ts'
 import type { Store } from '../store/index.ts'
 import { openSql } from './openSql.ts'
 import { type SubtaskRun, subtaskRun } from './subtaskRun.ts'
@@ -25,8 +24,8 @@ export interface NodeDependencies {
 const mapped = <Name extends string, From, To>(record: Record<Name, From>, map: (value: From) => To): Record<Name, To> =>
   Object.fromEntries(Object.entries<From>(record).map(([name, value]) => [name, map(value)])) as Record<Name, To>
 
-/** Binds every node to this worker's store and hosts: what Temporal calls as an activity. */
-export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities & Recorder {
+/** Binds every node to this worker's store and hosts; the interceptor makes activities of them. */
+export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities {
   const open = (input: NodeInput, run: SubtaskRun): Node => ({
     input,
     store,
@@ -94,8 +93,5 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities & 
     ...bind(preparedHostNodes, openPreparedHost),
     ...bind(obproxyNodes, openObproxy),
     ...bind(obproxyHostNodes, openObproxyHost),
-    waitNode: async () => undefined,
-    record: ({ taskId, changes, task }) =>
-      store.tasks.record(changes, { taskId, ...task, finished: task.status === 'SUCCESSFUL' }),
   }
 }

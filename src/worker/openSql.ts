@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity'
 import type { ClusterNode } from '../activities/node.ts'
 import { reviveObserver } from '../activities/reviveObserver.ts'
 import { connectSql, NothingListens, type ServerSpec } from '../oceanbase/index.ts'
@@ -9,14 +8,13 @@ import type { SubtaskRun } from './subtaskRun.ts'
 
 /** Workflows that make a cluster: only they may start an observer that an earlier node has started. */
 const creations: ReadonlySet<string> = new Set<WorkflowName>(['createCluster', 'createStandbyCluster'])
-const creates = (): boolean => creations.has(Context.current().info.workflowType ?? '')
 
 /** Opens the SQL sessions of one attempt at a node. In a create, an observer whose process is gone is started first. */
 export function openSql(store: Store, run: SubtaskRun, node: () => ClusterNode): ClusterNode['sql'] {
   const revived = new Set<string>()
   /** Once in an attempt: an observer that dies again has a reason, which the node that waits for it tells. */
   const revive = async (server: ServerSpec): Promise<boolean> => {
-    if (!creates() || revived.has(server.ip) || !(await reviveObserver(node(), server))) return false
+    if (!creations.has(node().input.workflow) || revived.has(server.ip) || !(await reviveObserver(node(), server))) return false
     revived.add(server.ip)
     return true
   }

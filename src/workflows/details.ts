@@ -1,33 +1,50 @@
 import type { PlannedSubtask } from '../plan/expand.ts'
-import type { Plan } from '../plan/plan.ts'
 import type { Run } from '../plan/run.ts'
-import type { Task } from '../plan/task.ts'
+import type { TaskCopy } from '../plan/taskCopy.ts'
 
-/** No more failures than fit a screen; the API lists all. */
-const shownFailures = 10
+/** As many as fit a screen; the API lists all. */
+const maxShown = 10
 
-const failureLines = (run: Run, planned: readonly PlannedSubtask[], task: Task): string[] =>
+const nameOf = ({ name, host, zone }: PlannedSubtask): string => {
+  const where = host?.ip ?? zone
+  return `**${name}**${where === undefined ? '' : ` on ${where}`}`
+}
+
+const failureLines = (run: Run, planned: readonly PlannedSubtask[], copy: TaskCopy): string[] =>
   planned
-    .filter((subtask) => task.subtasks[subtask.index]?.status === 'FAILED')
-    .slice(0, shownFailures)
+    .filter(({ index }) => copy.subtasks[index]?.status === 'FAILED')
+    .slice(0, maxShown)
     .flatMap((subtask) => {
-      const cause = task.subtasks[subtask.index]?.cause
-      const where = subtask.host?.ip ?? subtask.zone
-      const call = `/api/v2/tasks/instances/${run.taskId}/subtasks/${run.firstSubtaskId + subtask.index}`
+      const cause = copy.subtasks[subtask.index]?.cause
+      const call = `/api/v2/tasks/${run.taskId}/subtasks/${run.firstSubtaskId + subtask.index}`
+      // Markdown keeps a line break inside an item only after two blanks, and with an indent.
+      const said = `${cause?.code} ${cause?.message}`.split('\n').join('  \n  ')
       return [
-        `- **${subtask.name}**${where === undefined ? '' : ` on ${where}`}: ${cause?.code} ${cause?.message}`,
+        `- ${nameOf(subtask)}: ${said}`,
         ...(cause?.advice === undefined ? [] : [`  ${cause.advice}`]),
         `  \`POST ${call}/retry\`${subtask.prohibitSkip ? '' : ` · \`POST ${call}/skip\``}`,
       ]
     })
 
-/** What Temporal Web UI shows of a run: how far it is, what failed, and which call mends it. */
-export function describe(plan: Plan, run: Run, planned: readonly PlannedSubtask[], task: Task): string {
-  const { counts, state } = task
+const runningLines = (planned: readonly PlannedSubtask[], copy: TaskCopy): string[] => {
+  const running = planned.filter(({ index }) => copy.subtasks[index]?.status === 'RUNNING')
+  const more = running.length - maxShown
+  return [...running.slice(0, maxShown).map((subtask) => `- ${nameOf(subtask)}`), ...(more > 0 ? [`- and ${more} more`] : [])]
+}
+
+/** What Temporal Web UI shows of a run: how far it is, what runs, what failed and what to call. */
+export function describe(run: Run, planned: readonly PlannedSubtask[], copy: TaskCopy): string {
+  const { counts, state } = copy
   const active = counts.READY + counts.RUNNING + counts.CANCELING
-  const head = `**${plan.name}** ${run.clusterName ?? ''} — ${state.status}${state.operation === 'EXECUTE' ? '' : ` (${state.operation})`}`
-  const progress = `${counts.SUCCESSFUL} of ${planned.length} subtasks done, ${active} running, ${counts.FAILED} failed`
-  if (counts.FAILED === 0) return `${head}\n\n${progress}`
-  const all = `Retry all: \`POST /api/v2/tasks/instances/${run.taskId}/retry\`${plan.prohibitRollback ? '' : ' · take all back: `…/rollback`'}`
-  return [head, '', progress, '', ...failureLines(run, planned, task), '', all].join('\n')
+  const operation = state.operation === 'EXECUTE' ? '' : ` (${state.operation})`
+  const head = `**${run.plan.name}** ${run.clusterName ?? ''} — ${state.status}${operation}`
+  const done = state.operation === 'ROLLBACK' ? counts.PENDING : counts.SUCCESSFUL
+  const verb = state.operation === 'ROLLBACK' ? 'undone or never begun' : 'done'
+  const progress = `${done} of ${planned.length} subtasks ${verb}, ${active} running, ${counts.FAILED} failed`
+  const lines = [head, '', progress, '', ...runningLines(planned, copy)]
+  if (counts.FAILED === 0) return lines.join('\n')
+  const task = `/api/v2/tasks/${run.taskId}`
+  const rollback = run.plan.prohibitRollback ? '' : ` · roll back: \`POST ${task}/rollback\``
+  const all = `Retry all: \`POST ${task}/retry\`${rollback}`
+  return [...lines, ...failureLines(run, planned, copy), '', all].join('\n')
 }

@@ -1,6 +1,12 @@
-export { createCluster } from './createCluster.ts'
-export { createStandbyCluster } from './createStandbyCluster.ts'
-export { deleteCluster, deleteStandbyCluster } from './deleteCluster.ts'
-export { dryRunCreate } from './dryRunCreate.ts'
-export { createObproxyCluster, deleteObproxyCluster, linkObproxy, unlinkObproxy } from './obproxyCluster.ts'
-export { prepareHost } from './prepareHost.ts'
+// One workflow for all: the plan comes with the task, from the store. Its names tell runs apart.
+export {
+  runTask as createCluster,
+  runTask as createObproxyCluster,
+  runTask as createStandbyCluster,
+  runTask as deleteCluster,
+  runTask as deleteObproxyCluster,
+  runTask as deleteStandbyCluster,
+  runTask as linkObproxy,
+  runTask as prepareHost,
+  runTask as unlinkObproxy,
+} from './runner.ts'

@@ -1,20 +1,30 @@
-import { defineQuery, defineUpdate } from '@temporalio/workflow'
+import { defineQuery, defineSignal } from '@temporalio/workflow'
 import type { SubtaskState, TaskState } from '../plan/states.ts'
 
-/** Runs all failed subtasks again. Refused with OCP's code (the ApplicationFailure's type) unless the task is FAILED. */
-export const retryTask = defineUpdate<void>('retryTask')
-
-/** Takes back, in reverse order, what this task made. Refused unless the task is FAILED and its plan allows it. */
-export const rollbackTask = defineUpdate<void>('rollbackTask')
-
-/** Runs one failed subtask again; takes the subtask's id. */
-export const retrySubtask = defineUpdate<void, [number]>('retrySubtask')
-
-/** Counts a failed subtask as done without running it; takes the subtask's id. */
-export const skipSubtask = defineUpdate<void, [number]>('skipSubtask')
-
-/** Stops a running subtask, which then is FAILED; takes the subtask's id. */
-export const cancelSubtask = defineUpdate<void, [number]>('cancelSubtask')
+/** Tells a run that something was accepted in the store, e.g. a retry; it reads there what. */
+export const changed = defineSignal('changed')
 
 /** Where a run is: the task, and its subtasks in the order of their ids. */
-export const progress = defineQuery<{ readonly task: TaskState; readonly subtasks: readonly SubtaskState[] }>('progress')
+export interface TaskProgress {
+  readonly task: TaskState
+  readonly subtasks: readonly (SubtaskState & {
+    readonly id: number
+    readonly name: string
+    readonly host?: string
+  })[]
+}
+
+/** Answers where the run is, as far as it knows. */
+export const progress = defineQuery<TaskProgress>('progress')
+
+/**
+ * What an operator may look for in Temporal's own tools. Each is refused with the API's call that
+ * does it: only the API knows who may do it.
+ */
+export const operations = {
+  retryTask: (path: string) => `POST ${path}/retry`,
+  rollbackTask: (path: string) => `POST ${path}/rollback`,
+  retrySubtask: (path: string) => `POST ${path}/subtasks/{id}/retry`,
+  skipSubtask: (path: string) => `POST ${path}/subtasks/{id}/skip`,
+  cancelSubtask: (path: string) => `POST ${path}/subtasks/{id}/cancel`,
+} as const

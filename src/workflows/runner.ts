@@ -4,108 +4,142 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  patched,
+  defineUpdate,
+  proxyActivities,
   setCurrentDetails,
   setHandler,
+  sleep,
   upsertMemo,
   upsertSearchAttributes,
 } from '@temporalio/workflow'
 import { expand } from '../plan/expand.ts'
-import type { Plan } from '../plan/plan.ts'
-import { type Run, searchAttributes } from '../plan/run.ts'
-import type { Refusal } from '../plan/states.ts'
-import { type Change, createTask } from '../plan/task.ts'
+import { type Progress, searchAttributes, type TaskBook, type TaskRef } from '../plan/run.ts'
+import { createTaskCopy, type Due } from '../plan/taskCopy.ts'
 import { describe } from './details.ts'
 import * as messages from './messages.ts'
-import { startRecorder } from './recorder.ts'
-import { cancellable, carryOut } from './subtask.ts'
+import { carryOut } from './subtask.ts'
 
 const statusAttribute = defineSearchAttributeKey(searchAttributes.status, 'KEYWORD')
 
-const refuse = (refusal: Refusal | undefined): void => {
-  if (refusal) throw ApplicationFailure.nonRetryable(refusal.args.join(' '), refusal.code, ...refusal.args)
-}
+/** Ordinary activities: however long the store is down, the history grows by nothing. */
+const { openTask, taskChanges, subtaskFailed } = proxyActivities<TaskBook>({
+  startToCloseTimeout: '1m',
+  retry: { maximumInterval: '10s' },
+})
 
 /**
- * Runs any plan to its end: the one the task was accepted with, for a release may have another since. A subtask starts as soon as its upstreams
- * are done; one that fails stops only what depends on it, and then the run waits, for days if need be, to be told to retry, skip or roll back. It
- * ends when all is done or all is taken back.
+ * Runs any task to its end. Plan, targets and states are the store's; this run starts what is due
+ * there as soon as it is due, and waits, for days if need be, while the task is FAILED. Operators'
+ * decisions are accepted in the store; the signal `changed` only says that there is one. A run that
+ * Temporal lost, terminated or reset is thus replaced by any other of the same id.
  */
-export async function runPlan(current: Plan, run: Run): Promise<void> {
-  const plan = run.plan ?? current
-  const planned = expand(plan, run)
-  const task = createTask(planned, plan)
-  const recorder = startRecorder(run, () => task.state)
-  const cancels = new Map<number, () => void>()
-  let shownStatus = task.state.status
-  // Temporal's own "Request Cancellation" would end the run and leave its hosts reserved for good: only what is asked of the task ends it.
-  const kept = new CancellationScope({ cancellable: false })
-
-  const show = (): void => {
-    setCurrentDetails(describe(plan, run, planned, task))
-    if (task.state.status === shownStatus) return
-    shownStatus = task.state.status
-    upsertSearchAttributes([{ key: statusAttribute, value: shownStatus }])
-    recorder.note([])
+export async function runTask({ taskId }: TaskRef): Promise<void> {
+  let accepted = false
+  const wake = (): void => {
+    accepted = true
+  }
+  setHandler(messages.changed, wake)
+  for (const [name, call] of Object.entries(messages.operations)) {
+    const validator = (): void => refuse(call(`/api/v2/tasks/${taskId}`))
+    setHandler(defineUpdate(name), () => undefined, { validator })
   }
 
-  /** The one place that starts subtasks: a wide stage is to be sharded into child workflows here. */
-  const start = (index: number): void => {
-    const subtask = planned[index]
-    const state = task.subtasks[index]
-    if (!subtask || !state) return
-    task.running(index)
-    const { outcome, cancel } = cancellable(() => carryOut(run, subtask, state, planned.length))
-    cancels.set(index, cancel)
-    void outcome.then((ended) => {
-      cancels.delete(index)
-      const changes = task.finished(index, ended)
-      // What an activity did is written where it ran; what it could not write is decided here.
-      apply(changes, ended.status === 'FAILED' ? changes : changes.slice(1))
-    })
-  }
+  // Temporal's own "Request Cancellation" changes nothing: only the task's operations end it.
+  await CancellationScope.nonCancellable(async () => {
+    const opened = await openTask({ taskId })
+    const { run } = opened
+    const planned = expand(run.plan, run)
+    const copy = createTaskCopy(planned.length)
+    /** The scope of each subtask that is under way, and the run of it. */
+    const active = new Map<number, { readonly runTime: number; readonly scope: CancellationScope }>()
+    let shown = copy.state
 
-  const apply = (changes: readonly Change[], decided: readonly Change[] = changes): void => {
-    const notable = decided.filter(({ state }) => !(state.status === 'READY' && state.operation === 'EXECUTE'))
-    if (notable.length > 0)
-      recorder.note(notable.map(({ index, state }) => ({ subtaskId: run.firstSubtaskId + index, ...state })))
-    for (const { index, state } of changes) if (state.status === 'READY') start(index)
-    show()
-  }
+    const start = (index: number): void => {
+      const subtask = planned[index]
+      const state = copy.subtasks[index]
+      if (!subtask || !state || active.get(index)?.runTime === state.runTime) return
+      const scope = new CancellationScope()
+      active.set(index, { runTime: state.runTime, scope })
+      copy.scheduled(index)
+      const call = {
+        taskId,
+        subtaskId: run.firstSubtaskId + index,
+        runTime: state.runTime,
+        since: copy.revision,
+      }
+      void scope
+        .run(() => carryOut(call, subtask, state, planned.length))
+        .then(async (ended) => {
+          const progress = 'cause' in ended ? await subtaskFailed({ ...call, ...ended }) : ended
+          if (active.get(index)?.scope === scope) active.delete(index)
+          apply(progress)
+          await lookAgain(index, call.runTime)
+        })
+    }
 
-  const operation = (changes: readonly Change[]): Promise<void> =>
-    kept.run(async () => {
-      apply(changes)
-      // Since 2026-11-24; runs that were asked for something before have no such memo.
-      if (patched('operation-in-memo')) upsertMemo({ operation: task.state.operation })
-      recorder.note([])
-      await recorder.written()
-    })
-  const indexOf = (subtaskId: number): number => subtaskId - run.firstSubtaskId
+    /** After an activity that was not due and brought nothing new: the copy is wrong, not the store. */
+    const lookAgain = async (index: number, runTime: number): Promise<void> => {
+      const { status, runTime: now } = copy.subtasks[index] ?? {}
+      if (active.has(index) || now !== runTime || (status !== 'RUNNING' && status !== 'READY')) return
+      await sleep('5s')
+      carryOn(copy.reset(await openTask({ taskId })))
+    }
 
-  setHandler(messages.progress, () => ({ task: task.state, subtasks: task.subtasks }))
-  setHandler(messages.retryTask, () => operation(task.retryTask()), { validator: () => refuse(task.refuse.retryTask()) })
-  setHandler(messages.rollbackTask, () => operation(task.rollbackTask()), { validator: () => refuse(task.refuse.rollbackTask()) })
-  setHandler(messages.retrySubtask, (id) => operation(task.retrySubtask(indexOf(id))), {
-    validator: (id) => refuse(task.refuse.retrySubtask(indexOf(id))),
-  })
-  setHandler(messages.skipSubtask, (id) => operation(task.skipSubtask(indexOf(id))), {
-    validator: (id) => refuse(task.refuse.skipSubtask(indexOf(id))),
-  })
-  setHandler(
-    messages.cancelSubtask,
-    async (id) => {
-      const changes = task.cancelSubtask(indexOf(id))
-      cancels.get(indexOf(id))?.()
-      await operation(changes)
-    },
-    { validator: (id) => refuse(task.refuse.cancelSubtask(indexOf(id))) },
-  )
+    const giveUp = (index: number): void => {
+      const running = active.get(index)
+      if (running) {
+        running.scope.cancel()
+        return
+      }
+      // Canceled between two attempts of a run, or before this run: nothing is under way.
+      const { runTime = 0 } = copy.subtasks[index] ?? {}
+      const call = { taskId, subtaskId: run.firstSubtaskId + index, runTime, since: copy.revision }
+      void subtaskFailed({ ...call, ...canceled }).then(apply)
+    }
 
-  await kept.run(async () => {
-    apply(task.begin())
-    await condition(() => task.state.status === 'SUCCESSFUL')
-    await recorder.written()
+    const carryOn = ({ start: due, cancel }: Due): void => {
+      for (const index of due) start(index)
+      for (const index of cancel) giveUp(index)
+      show()
+    }
+    const apply = (progress: Progress): void => carryOn(copy.apply(progress))
+
+    const show = (): void => {
+      setCurrentDetails(describe(run, planned, copy))
+      const before = shown
+      shown = copy.state
+      if (shown.status !== before.status) upsertSearchAttributes([{ key: statusAttribute, value: shown.status }])
+      if (shown.operation !== before.operation) upsertMemo({ operation: shown.operation })
+    }
+
+    setHandler(messages.progress, () => ({
+      task: copy.state,
+      subtasks: copy.subtasks.map((state, index) => ({
+        id: run.firstSubtaskId + index,
+        name: planned[index]?.name ?? '',
+        ...(planned[index]?.host && { host: planned[index].host.ip }),
+        ...state,
+      })),
+    }))
+
+    carryOn(copy.reset(opened))
+    const ended = (): boolean => copy.state.status === 'SUCCESSFUL' && active.size === 0
+    for (;;) {
+      await condition(() => accepted || ended())
+      if (!accepted) break
+      accepted = false
+      apply(await taskChanges({ taskId, since: copy.revision }))
+    }
     await condition(allHandlersFinished)
   })
+}
+
+const canceled = {
+  cancelled: true,
+  cause: { code: 'TSK10014', message: 'canceled by an operator' },
+} as const
+
+const refuse = (call: string): never => {
+  const message = `Operations are accepted by obflow's API, which knows who may do them: ${call}`
+  throw ApplicationFailure.nonRetryable(message, 'UseTheApi')
 }

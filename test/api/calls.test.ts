@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { addHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
+import { setSubtask, setTask } from '../store/taskRows.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import { basic, openApi, type TestApi } from './server.ts'
 
@@ -245,14 +246,15 @@ describe('the API', () => {
     const [first] = task?.subtasks ?? []
     if (!task || !first) throw new Error('no task')
     const run = { taskId: task.id, subtaskId: first.id, runTime: 1, at: new Date(2026, 0, 2, 3, 4, 5, 678) }
-    await tasks.started({ ...run, operation: 'EXECUTE', executor: '10.0.0.9' })
-    await tasks.log([{ ...run, level: 'WARN', message: 'disk is small' }])
-    await tasks.finished({
-      ...run,
+    await setSubtask(api.db, first.id, {
       status: 'FAILED',
+      executor: '10.0.0.9',
+      startTime: run.at,
+      finishTime: run.at,
       cause: { code: 'CMP07050', message: 'no space', advice: 'free some', host: '10.0.0.1' },
     })
-    await tasks.record([], { taskId: task.id, status: 'FAILED', operation: 'EXECUTE', finished: true })
+    await tasks.log([{ ...run, level: 'WARN', message: 'disk is small' }])
+    await setTask(api.db, task.id, 'FAILED')
 
     const path = `/api/v2/tasks/instances/${task.id}`
     const log = await api.get(`${path}/subtasks/${first.id}/log`)

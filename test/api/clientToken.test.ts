@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { addHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
+import { setSubtask, setTask } from '../store/taskRows.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import { openApi, type TestApi } from './server.ts'
 
@@ -40,8 +41,8 @@ describe('a create with a client token', () => {
 
   test('that is sent again after its task FAILED says so', async () => {
     const { id, tasks } = z.object({ id: z.int(), tasks: z.array(z.object({ id: z.int() })) }).parse((await create()).data)
-    const subtask = { subtaskId: tasks[0]?.id ?? 0, status: 'FAILED', operation: 'EXECUTE', runTime: 1 } as const
-    await api.store.tasks.record([subtask], { taskId: id, status: 'FAILED', operation: 'EXECUTE' })
+    await setSubtask(api.db, tasks[0]?.id ?? 0, { status: 'FAILED' })
+    await setTask(api.db, id, 'FAILED')
     expect((await create()).data).toMatchObject({
       id,
       status: 'FAILED',

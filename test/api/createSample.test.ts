@@ -98,8 +98,10 @@ describe("OCP's sample of creating a cluster", () => {
 
   test('starts the workflow of that task and nothing shows the password', async () => {
     await api.launcher.settled()
-    expect(api.started).toEqual([{ workflow: 'createCluster', taskId: task.id }])
-    expect(await api.store.tasks.unstarted()).not.toContainEqual(expect.objectContaining({ taskId: task.id }))
+    expect(api.started).toMatchObject([
+      { workflow: 'createCluster', workflowId: `create-cluster-terran-${task.id}`, taskId: task.id },
+    ])
+    expect(await api.store.tasks.untold()).not.toContainEqual(expect.objectContaining({ taskId: task.id }))
     expect(text).not.toContain(request.password)
     expect(JSON.stringify(await api.dump())).not.toContain(`"${request.password}"`)
   })

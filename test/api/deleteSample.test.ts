@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from '../store/inventory.ts'
+import { setTask } from '../store/taskRows.ts'
 import sample from './fixtures/deleteResponse.json' with { type: 'json' }
 import { openApi, type TestApi } from './server.ts'
 
@@ -47,7 +48,7 @@ describe("OCP's sample of deleting a cluster", () => {
     await addHosts(api.store, 1)
     await api.store.packages.create(packageNamed(sampleRpm))
     const { task } = await api.store.acceptCluster({ request: newCluster(), creator })
-    await api.store.tasks.record([], { taskId: task.id, status: 'SUCCESSFUL', operation: 'EXECUTE', finished: true })
+    await setTask(api.db, task.id, 'SUCCESSFUL')
     await api.store.clusters.setStatus(1, 'RUNNING')
   })
   const remove = () => api.remove('/api/v2/ob/clusters/1')

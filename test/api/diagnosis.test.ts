@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
+import { setSubtask } from '../store/taskRows.ts'
 import { unzip } from '../support/unzip.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import { basic, openApi, type TestApi } from './server.ts'
@@ -32,7 +33,8 @@ describe('the diagnosis of a task', () => {
     const at = new Date('2021-08-25T07:09:32.697Z')
     for (const runTime of [1, 2]) {
       const run = { taskId: id, subtaskId: firstSubtaskId, runTime, at }
-      await api.store.tasks.started({ ...run, operation: runTime === 1 ? 'EXECUTE' : 'RETRY', executor: 'worker-1' })
+      const operation = runTime === 1 ? 'EXECUTE' : 'RETRY'
+      await setSubtask(api.db, firstSubtaskId, { status: 'RUNNING', operation, runTime, executor: 'worker-1', startTime: at })
       await api.store.tasks.log([{ ...run, level: 'INFO', message: `run ${runTime}, 第一` }])
     }
     const files = await download(`/api/${version}/tasks/instances/${id}/downloadDiagnosis`)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { clusters } from '../../src/store/schema/index.ts'
 import { addHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
+import { setSubtask, setTask } from '../store/taskRows.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import { openApi, type TestApi } from './server.ts'
 
@@ -18,7 +19,7 @@ const deletable = z.object({ contents: z.array(z.object({ fileName: z.string(), 
 async function endTasksOf(api: TestApi, hostId: number): Promise<void> {
   const { contents } = await api.store.tasks.list({ hostId }, { page: 1, size: 10 })
   for (const { id } of contents) {
-    await api.store.tasks.record([], { taskId: id, status: 'SUCCESSFUL', operation: 'EXECUTE', finished: true })
+    await setTask(api.db, id, 'SUCCESSFUL')
   }
 }
 
@@ -192,7 +193,7 @@ describe('the inventory', () => {
       return z.object({ log: z.string() }).parse(data).log
     }
     expect(await log()).toBe('')
-    await api.store.tasks.started({ ...run, operation: 'EXECUTE', executor: 'worker-1' })
+    await setSubtask(api.db, firstSubtaskId, { status: 'RUNNING', executor: 'worker-1', startTime: run.at })
     const opened = await log()
     expect(opened).toMatch(/^#{12}\{EXECUTE\}\{\d{4}-\d\d-\d\dT[\d:.]{12}[+-]\d\d:\d\d\}#{12}\n$/)
     await api.store.tasks.log([{ ...run, level: 'INFO', message: 'one' }])

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { nameIn } from '../../src/api/tasks/names.ts'
 import { addHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
+import { setSubtask } from '../store/taskRows.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import { openApi, type TestApi } from './server.ts'
 
@@ -56,9 +57,8 @@ describe('who asks for Chinese', () => {
     const { tasks } = api.store
     const first = (await tasks.get(1001))?.subtasks[0]
     if (!first) throw new Error('no task')
-    const run = { taskId: 1001, subtaskId: first.id, runTime: 1, at: new Date() }
-    await tasks.started({ ...run, operation: 'EXECUTE', executor: 'worker' })
-    await tasks.finished({ ...run, status: 'FAILED', cause: { code: 'OBD-1007', message: 'too few open files' } })
+    const cause = { code: 'OBD-1007', message: 'too few open files' }
+    await setSubtask(api.db, first.id, { status: 'FAILED', executor: 'worker', startTime: new Date(), cause })
     expect((await api.get('/api/v2/tasks/1001')).data).toMatchObject({
       subtasks: [{ error: { code: 1007 } }, ...Array(22).fill({})],
     })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { setSubtask, setTask } from '../store/taskRows.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import sample from './fixtures/installObproxy.json' with { type: 'json' }
 import { byList, byUrl, carryOut, created, fill, line4, newProxy, onHost, openReachable, path, whileRun } from './obproxyScene.ts'
@@ -131,8 +132,8 @@ describe('OBProxy clusters', () => {
       const taskId = api.started.at(-1)?.taskId ?? 0
       const [subtask] = (await api.store.tasks.get(taskId))?.subtasks ?? []
       const cause = { code: 'ODP21011', message: 'proxyro of hooray is refused' }
-      const failed = { subtaskId: subtask?.id ?? 0, status: 'FAILED', operation: 'EXECUTE', runTime: 1, cause } as const
-      await api.store.tasks.record([failed], { taskId, status: 'FAILED', operation: 'EXECUTE' })
+      await setSubtask(api.db, subtask?.id ?? 0, { status: 'FAILED', cause })
+      await setTask(api.db, taskId, 'FAILED')
     })
     expect(reply).toMatchObject({ status: 500, error: { code: 'OBE10002' } })
     expect(reply.error?.message).toMatch(/task \d+ "Link obproxy" failed .*ODP21011 proxyro of hooray is refused/)

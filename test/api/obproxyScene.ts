@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { addHosts, addMoreHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
+import { setTask } from '../store/taskRows.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import { openApi, type TestApi } from './server.ts'
 
@@ -31,7 +32,7 @@ export async function fill(api: TestApi): Promise<void> {
 /** What the worker and the workflow do of a task that ends well. */
 export async function carryOut(api: TestApi, run = api.started.at(-1)): Promise<void> {
   if (!run) throw new Error('nothing was started')
-  await api.store.tasks.record([], { taskId: run.taskId, status: 'SUCCESSFUL', operation: 'EXECUTE', finished: true })
+  await setTask(api.db, run.taskId, 'SUCCESSFUL')
 }
 
 export async function created(api: TestApi, body: object): Promise<void> {

@@ -4,13 +4,11 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { admin } from '../../src/api/admin.ts'
 import { buildApp } from '../../src/api/app.ts'
-import type { AskAnswer } from '../../src/api/ask.ts'
 import type { Context } from '../../src/api/context.ts'
 import type { EngineHealth } from '../../src/api/engineHealth.ts'
 import { hashPassword } from '../../src/api/password.ts'
-import type { Ask } from '../../src/plan/ask.ts'
 import { Secret } from '../../src/quote.ts'
-import type { CreateLook } from '../../src/store/index.ts'
+import type { CreateLook, Untold } from '../../src/store/index.ts'
 import { openTestStore } from '../store/database.ts'
 import { checkReplies } from './replies.ts'
 
@@ -54,12 +52,12 @@ export async function openApi(config: Partial<Context['config']> = {}) {
   const opened = await openTestStore()
   const packagesDir = await mkdtemp(join(tmpdir(), 'obflow-packages-'))
   const looks: CreateLook[] = []
-  const asked: ({ taskId: number } & Ask)[] = []
-  const engine: { answer: AskAnswer | 'away'; health: EngineHealth } = {
-    answer: 'accepted',
+  const engine: { away: boolean; runs: boolean; health: EngineHealth } = {
+    away: false,
+    runs: true,
     health: { temporal: 'okay', workers: 'okay' },
   }
-  const started: { workflow: string; taskId: number }[] = []
+  const started: Untold[] = []
   const clock = { now: new Date() }
   const { app, launcher, routes } = await buildApp({
     clock: () => clock.now,
@@ -78,12 +76,11 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       ...config,
     },
     workflows: {
-      start: async (run) => void started.push(run),
-      async ask({ taskId }, what) {
-        asked.push({ taskId, ...what })
-        if (engine.answer === 'away') throw new Error('14 UNAVAILABLE: no connection established')
-        return engine.answer
+      async tell(task) {
+        if (engine.away) throw new Error('14 UNAVAILABLE: no connection established')
+        started.push(task)
       },
+      runs: async () => engine.runs,
       lookAtHosts: async (look) => {
         looks.push(look)
         return []
@@ -117,8 +114,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
     routes,
     packagesDir,
     started,
-    /** What was asked of runs, and what they answer next. */
-    asked,
+    /** Whether Temporal is there, and whether it has the runs it was told of. */
     engine,
     /** What was to be looked at on hosts; nothing is ever found there. */
     looks,
@@ -131,8 +127,8 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       await opened.reset()
       await opened.store.users.createOnce({ ...admin, passwordHash })
       started.length = 0
-      asked.length = 0
-      engine.answer = 'accepted'
+      engine.away = false
+      engine.runs = true
     },
     async close() {
       await app.close()

@@ -3,6 +3,7 @@ import { hashPassword } from '../../src/api/password.ts'
 import { Secret } from '../../src/quote.ts'
 import { tasks } from '../../src/store/schema/index.ts'
 import { addHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
+import { setSubtask, setTask } from '../store/taskRows.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import { basic, openApi, type TestApi } from './server.ts'
 
@@ -22,34 +23,51 @@ beforeEach(async () => {
 
 const prefixes = ['/api/v2/tasks/instances', '/api/v2/tasks']
 
-describe.each(prefixes)('%s', (prefix) => {
-  const subtask = () => task.tasks[7]?.id
+/** Fails the subtask of this place, so that its task waits for an operator. */
+async function failAt(index: number): Promise<number> {
+  for (const [place, { id }] of task.tasks.entries()) {
+    if (place > index) break
+    const cause = { code: 'CMP07050', message: 'disk too small' }
+    await setSubtask(api.db, id, place < index ? { status: 'SUCCESSFUL' } : { status: 'FAILED', cause })
+  }
+  await setTask(api.db, task.id, 'FAILED')
+  await api.launcher.settled()
+  api.started.length = 0
+  return task.tasks[index]?.id ?? 0
+}
 
+describe.each(prefixes)('%s', (prefix) => {
   test.each([
-    ['retry', 'retryTask'],
-    ['rollback', 'rollbackTask'],
-  ])('…/%s asks the run and answers the task', async (call, operation) => {
+    ['retry', 'RETRY'],
+    ['rollback', 'ROLLBACK'],
+  ])('…/%s is accepted, answers the task and tells its run', async (call, operation) => {
+    await failAt(7)
     const { status, data } = await api.call({ method: 'POST', url: `${prefix}/${task.id}/${call}` })
     expect(status).toBe(200)
-    expect(data).toMatchObject({ id: task.id, status: 'RUNNING', subtasks: { length: 23 }, creator: { name: 'admin' } })
-    expect(api.asked).toEqual([{ taskId: task.id, operation }])
+    expect(data).toMatchObject({ id: task.id, status: 'RUNNING', operation, subtasks: { length: 23 } })
+    await api.launcher.settled()
+    expect(api.started).toMatchObject([{ taskId: task.id, known: true }])
   })
 
-  test('…/subtasks/{id}/retry asks the run and answers the subtask', async () => {
-    const { status, data } = await api.call({ method: 'POST', url: `${prefix}/${task.id}/subtasks/${subtask()}/retry` })
+  test('…/subtasks/{id}/retry answers the subtask', async () => {
+    const subtask = await failAt(7)
+    const url = `${prefix}/${task.id}/subtasks/${subtask}/retry`
+    const { status, data } = await api.call({ method: 'POST', url })
     expect(status).toBe(200)
-    expect(data).toMatchObject({ id: subtask(), name: 'Do io bench', runTime: 1, nodeType: 'JAVA_TASK' })
-    expect(api.asked).toEqual([{ taskId: task.id, operation: 'retrySubtask', subtaskId: subtask() }])
+    expect(data).toMatchObject({ id: subtask, name: 'Do io bench', runTime: 2, status: 'READY', operation: 'RETRY' })
   })
 
-  test.each([
-    ['skip', 'skipSubtask'],
-    ['cancel', 'cancelSubtask'],
-  ])('…/subtasks/{id}/%s asks the run and answers without data', async (call, operation) => {
-    const reply = await api.call({ method: 'POST', url: `${prefix}/${task.id}/subtasks/${subtask()}/${call}` })
-    expect(reply).toMatchObject({ status: 200, successful: true })
-    expect(reply).not.toHaveProperty('data')
-    expect(api.asked).toEqual([{ taskId: task.id, operation, subtaskId: subtask() }])
+  test('…/subtasks/{id}/skip and …/cancel answer without data', async () => {
+    const subtask = await failAt(7)
+    const call = (name: string, id: number) => api.call({ method: 'POST', url: `${prefix}/${task.id}/subtasks/${id}/${name}` })
+    const skipped = await call('skip', subtask)
+    expect(skipped).toMatchObject({ status: 200, successful: true })
+    expect(skipped).not.toHaveProperty('data')
+    const next = task.tasks[8]?.id ?? 0
+    await setSubtask(api.db, next, { status: 'RUNNING' })
+    const cancelled = await call('cancel', next)
+    expect(cancelled).toMatchObject({ status: 200, successful: true })
+    expect(await api.store.tasks.subtask(task.id, next)).toMatchObject({ status: 'CANCELING', operation: 'CANCEL' })
   })
 })
 
@@ -58,8 +76,11 @@ describe('a task operation', () => {
 
   test('takes no body, an empty one or JSON, as clients of OCP send it along', async () => {
     const json = { 'content-type': 'application/json' }
-    for (const extra of [{}, { headers: json }, { headers: json, body: '{}' }, { headers: { 'content-type': 'text/plain' } }])
+    const text = { headers: { 'content-type': 'text/plain' } }
+    for (const extra of [{}, { headers: json }, { headers: json, body: '{}' }, text]) {
+      await failAt(7)
       expect((await retry(extra)).status).toBe(200)
+    }
   })
 
   test('on a task, a subtask or a pair of both that does not exist is 404', async () => {
@@ -67,45 +88,58 @@ describe('a task operation', () => {
       const reply = await api.call({ method: 'POST', url: `/api/v2/tasks/instances/${url}` })
       expect(reply).toMatchObject({ status: 404, error: { code: 'TSK10001' } })
     }
-    expect(api.asked).toEqual([])
   })
 
   test('that the state does not allow is 400 and says which subtask is in which state', async () => {
-    api.engine.answer = { code: 'TSK10007', args: ['7', 'RUNNING'] }
     const subtask = task.tasks[7]?.id
     const reply = await api.call({ method: 'POST', url: `/api/v2/tasks/instances/${task.id}/subtasks/${subtask}/retry` })
     expect(reply).toMatchObject({ status: 400, successful: false, error: { code: 'TSK10007' } })
     expect(reply.error?.message).toContain(`${task.id}/${subtask} "Do io bench"`)
-    expect(reply.error?.message).toContain('in state RUNNING')
+    expect(reply.error?.message).toContain('in state PENDING')
   })
 
   test('that the plan forbids is 400', async () => {
-    api.engine.answer = { code: 'TSK10009', args: ['task'] }
-    expect(await retry()).toMatchObject({ status: 400, error: { code: 'TSK10009' } })
+    const subtask = await failAt(0)
+    const reply = await api.call({ method: 'POST', url: `/api/v2/tasks/${task.id}/subtasks/${subtask}/skip` })
+    expect(reply).toMatchObject({ status: 400, error: { code: 'TSK10010' } })
   })
 
-  test('on a run that has ended is refused with how it ended', async () => {
-    await api.store.tasks.record([], { taskId: task.id, status: 'SUCCESSFUL', operation: 'EXECUTE', finished: true })
-    api.engine.answer = 'ended'
+  test('on a task that has ended is refused with how it ended', async () => {
+    await setTask(api.db, task.id, 'SUCCESSFUL')
     const reply = await retry()
     expect(reply).toMatchObject({ status: 400, error: { code: 'TSK10007' } })
     expect(reply.error?.message).toContain('in state SUCCESSFUL')
   })
 
-  test('without an engine is 503 in the envelope, and says when to come back', async () => {
-    api.engine.answer = 'away'
-    const reply = await retry()
-    expect(reply).toMatchObject({ status: 503, successful: false, error: { code: 'COM10004' } })
-    expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0)
+  test('is accepted while Temporal is down, and Temporal is told when it is back', async () => {
+    await failAt(7)
+    api.engine.away = true
+    expect((await retry()).status).toBe(200)
+    await api.launcher.settled()
+    expect(api.started).toEqual([])
+    api.engine.away = false
+    await api.launcher.sweep()
+    await api.launcher.settled()
+    expect(api.started.map(({ taskId }) => taskId)).toContain(task.id)
+    expect(await api.store.tasks.untold()).toEqual([])
   })
 
-  test('on a task that was accepted but never started starts it first', async () => {
-    const start = { workflow: 'createCluster', taskId: task.id }
-    expect((await retry()).status).toBe(200)
-    expect(api.started).toEqual([start])
-    await api.db.update(tasks).set({ started: false })
-    expect((await retry()).status).toBe(200)
-    expect(api.started).toEqual([start, start])
+  test('of forty clicks at once one counts, and none is answered 5xx', async () => {
+    await failAt(7)
+    const replies = await Promise.all(Array.from({ length: 40 }, () => retry()))
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(39).fill(400)])
+  })
+})
+
+describe('a task whose run Temporal no longer has', () => {
+  test('is told again while it should be at work, and left alone while it waits for an operator', async () => {
+    api.started.length = 0
+    api.engine.runs = false
+    await api.launcher.reconcile()
+    expect(api.started.map(({ taskId }) => taskId)).toContain(task.id)
+    await failAt(7)
+    await api.launcher.reconcile()
+    expect(api.started.map(({ taskId }) => taskId)).not.toContain(task.id)
   })
 })
 
@@ -124,8 +158,10 @@ describe('a rollback', () => {
   test('needs the right to delete what the task made, and not only the one to operate tasks', async () => {
     await aUser('operator', ['TASK_MANAGER'])
     await aUser('owner', ['CLUSTER_MANAGER'])
+    await failAt(7)
+    const before = await api.store.tasks.get(task.id)
     expect(await rollback('operator')).toMatchObject({ status: 403, error: { code: 'IAM11000' } })
-    expect(api.asked).toEqual([])
+    expect(await api.store.tasks.get(task.id)).toEqual(before)
     expect((await rollback('owner')).status).toBe(200)
   })
 
@@ -137,17 +173,19 @@ describe('a rollback', () => {
         url: `/api/v2/tasks/${task.id}/subtasks/${task.tasks[7]?.id}/skip`,
         headers: { authorization: basic('operator', 'role-password') },
       })
+    await failAt(7)
     expect((await skip()).status).toBe(200)
-    await api.store.tasks.record([], { taskId: task.id, status: 'FAILED', operation: 'ROLLBACK' })
+    await failAt(7)
+    await api.db.update(tasks).set({ operation: 'ROLLBACK' })
     expect(await skip()).toMatchObject({ status: 403, error: { code: 'IAM11000' } })
   })
 
   test('of a cluster that is in use is refused before the run hears of it', async () => {
-    await api.store.tasks.record([], { taskId: task.id, status: 'FAILED', operation: 'EXECUTE' })
+    await failAt(7)
     await api.store.clusters.setStatus(1, 'RUNNING')
     const reply = await api.call({ method: 'POST', url: `/api/v2/tasks/${task.id}/rollback` })
     expect(reply).toMatchObject({ status: 409, error: { code: 'COM10005' } })
     expect(reply.error?.message).toContain('DELETE /api/v2/ob/clusters/1')
-    expect(api.asked).toEqual([])
+    expect(await api.store.tasks.get(task.id)).toMatchObject({ status: 'FAILED', operation: 'EXECUTE' })
   })
 })

@@ -39,7 +39,7 @@ describe('while a create on three hosts runs', () => {
   /** The worker that is in the middle of this node. */
   const workerAt = (taskId: number, activity: string): Promise<Container> =>
     until(async () => {
-      const { raw } = await grown.scene.temporal.workflow.getHandle(workflowId('createCluster', taskId)).describe()
+      const { raw } = await grown.scene.temporal.workflow.getHandle(workflowId('createCluster', 'protoss', taskId)).describe()
       const found = raw.pendingActivities?.find(
         ({ activityType, lastStartedTime }) => activityType?.name === activity && lastStartedTime,
       )

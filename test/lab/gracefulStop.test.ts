@@ -139,7 +139,7 @@ describe.concurrent('obflow that is told to stop in the middle of a create', { t
     const { create, ended } = await client(env)
     const waiting = host.exec(held.upload.hold)
     const id = await create([host])
-    const handle = new Client({ connection }).workflow.getHandle(`create-cluster-${id}`)
+    const handle = new Client({ connection }).workflow.getHandle(`create-cluster-handed-${id}`)
 
     for (const { node, hold, release } of Object.values(held)) {
       await (node === held.upload.node ? waiting : host.exec(hold))

@@ -100,7 +100,17 @@ export const createNodes = (
     if (!server) throw new Error(`no server on host ${hostId}`)
     const key = `${taskId}-${name}-${hostId}`
     return {
-      input: { taskId, subtaskId: 1, runTime: 1, operation: 'EXECUTE', name, timeoutSeconds: 600, clusterId: cluster.id, hostId },
+      input: {
+        taskId,
+        subtaskId: 1,
+        runTime: 1,
+        operation: 'EXECUTE',
+        workflow: 'createCluster',
+        name,
+        timeoutSeconds: 600,
+        clusterId: cluster.id,
+        hostId,
+      },
       // Only the part of the store that these nodes use.
       store: store as unknown as Store,
       log,

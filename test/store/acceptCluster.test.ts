@@ -56,11 +56,15 @@ describe.each(databases)('accepting a cluster on $name', ({ open }) => {
         { name: 'zone1', regionName: 'hangzhou', servers: [{ hostId: 1, ip: '10.0.0.1', zone: 'zone1', rootServer: true }] },
       ],
     })
-    expect(await opened.store.tasks.run(task.id)).toMatchObject({
-      hosts: [{ id: 1, ip: '10.0.0.1' }],
-      zones: ['zone1'],
-      clusterId: 1,
-      plan: createPrimaryCluster,
+    expect(await opened.store.tasks.open(task.id, task.workflowId)).toMatchObject({
+      run: {
+        hosts: [{ id: 1, ip: '10.0.0.1' }],
+        zones: ['zone1'],
+        clusterName: 'terran',
+        plan: createPrimaryCluster,
+      },
+      task: { status: 'RUNNING', operation: 'EXECUTE' },
+      changes: [{ index: 0, status: 'READY', operation: 'EXECUTE', runTime: 1 }],
     })
   })
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refused } from '../../src/errors/refused.ts'
 import { databases, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
+import { setTask } from './taskRows.ts'
 
 describe.each(databases)('accepting the deletion of a cluster on $name', ({ open }) => {
   let opened: TestStore
@@ -19,7 +20,7 @@ describe.each(databases)('accepting the deletion of a cluster on $name', ({ open
   const aCluster = async (ended: 'SUCCESSFUL' | 'FAILED' | 'RUNNING') => {
     const { store } = opened
     const { task } = await store.acceptCluster({ request: newCluster(), creator })
-    await store.tasks.record([], { taskId: task.id, status: ended, operation: 'EXECUTE', finished: ended === 'SUCCESSFUL' })
+    await setTask(opened.db, task.id, ended)
     if (ended === 'SUCCESSFUL') await store.clusters.setStatus(1, 'RUNNING')
     return task
   }

@@ -4,6 +4,7 @@ import { Secret } from '../../src/quote.ts'
 import type { NewObproxy } from '../../src/store/index.ts'
 import { databases, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
+import { setTask } from './taskRows.ts'
 
 const request = (change: Partial<NewObproxy> = {}): NewObproxy => ({
   name: 'odp',
@@ -34,7 +35,7 @@ describe.each(databases)('accepting an OBProxy cluster on $name', ({ open }) => 
   })
   let create: { readonly id: number }
   const finish = ({ id }: { readonly id: number }, status: 'SUCCESSFUL' | 'FAILED' = 'SUCCESSFUL') =>
-    opened.store.tasks.record([], { taskId: id, status, operation: 'EXECUTE', finished: status === 'SUCCESSFUL' })
+    setTask(opened.db, id, status)
 
   const accept = (change: Partial<NewObproxy> = {}) => opened.store.acceptObproxy({ request: request(change), creator })
   const outcomes = async (attempts: readonly Promise<unknown>[]) => {

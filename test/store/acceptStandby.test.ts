@@ -4,6 +4,7 @@ import { Secret } from '../../src/quote.ts'
 import type { NewCluster } from '../../src/store/index.ts'
 import { databases, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
+import { setTask } from './taskRows.ts'
 
 const rpm4 = 'oceanbase-4.2.1.8-108000022024072217.el7.x86_64.rpm'
 const other2 = 'oceanbase-2.2.77-20220101000000.el7.x86_64.rpm'
@@ -30,8 +31,7 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
   })
 
   let primaryTask: number
-  const primaryEnded = (status: 'SUCCESSFUL' | 'FAILED') =>
-    opened.store.tasks.record([], { taskId: primaryTask, status, operation: 'EXECUTE', finished: status === 'SUCCESSFUL' })
+  const primaryEnded = (status: 'SUCCESSFUL' | 'FAILED') => setTask(opened.db, primaryTask, status)
 
   const accept = (change: Partial<NewCluster> = {}) =>
     opened.store.acceptCluster({
@@ -98,7 +98,7 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
   test('keeps its primary from being deleted before it', async () => {
     const { store } = opened
     const { task } = await accept()
-    await store.tasks.record([], { taskId: task.id, status: 'SUCCESSFUL', operation: 'EXECUTE', finished: true })
+    await setTask(opened.db, task.id, 'SUCCESSFUL')
     await store.clusters.setStatus(2, 'RUNNING')
     const refused = await store.acceptDelete({ clusterId: 1, creator }).catch((error: unknown) => error)
     expect(refused).toMatchObject({ message: expect.stringContaining('terran:2 is its standby') })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refused } from '../../src/errors/refused.ts'
 import { databases, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
+import { setTask } from './taskRows.ts'
 
 describe.each(databases)('a client token on $name', ({ open }) => {
   let opened: TestStore
@@ -48,7 +49,7 @@ describe.each(databases)('a client token on $name', ({ open }) => {
   test('of a create that FAILED, or has ended, is answered with how that task stands now', async () => {
     const { task } = await accept('{"name":"terran"}')
     for (const status of ['FAILED', 'SUCCESSFUL'] as const) {
-      await opened.store.tasks.record([], { taskId: task.id, status, operation: 'EXECUTE', finished: status === 'SUCCESSFUL' })
+      await setTask(opened.db, task.id, status)
       expect(await accept('{"name":"terran"}')).toMatchObject({ again: true, task: { id: task.id, status } })
     }
   })
@@ -56,7 +57,7 @@ describe.each(databases)('a client token on $name', ({ open }) => {
   test('whose cluster was rolled back, or deleted, makes a new one, of one of ten requests at once', async () => {
     const { task } = await accept('{"name":"terran"}')
     await opened.store.clusters.release(1)
-    await opened.store.tasks.record([], { taskId: task.id, status: 'SUCCESSFUL', operation: 'ROLLBACK', finished: true })
+    await setTask(opened.db, task.id, 'SUCCESSFUL', 'ROLLBACK')
     const accepted = await Promise.all(Array.from({ length: 10 }, () => accept('{"name":"terran"}')))
     expect(accepted.filter(({ again }) => !again)).toHaveLength(1)
     expect(new Set(accepted.map(({ task: { clusterId } }) => clusterId))).toEqual(new Set([2]))

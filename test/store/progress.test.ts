@@ -22,100 +22,198 @@ describe.each(databases)('progress of a task on $name', ({ open }) => {
   })
 
   const subtask = async () => await opened.store.tasks.subtask(taskId, subtaskId)
-  const started = (runTime: number, second: number, operation: 'EXECUTE' | 'RETRY' | 'ROLLBACK' = 'EXECUTE') =>
-    opened.store.tasks.started({ taskId, subtaskId, runTime, operation, executor: '10.0.0.9', at: at(second) })
-  const finished = (runTime: number, second: number, status: 'SUCCESSFUL' | 'FAILED' | 'PENDING') =>
-    opened.store.tasks.finished({
-      taskId,
-      subtaskId,
-      runTime,
-      at: at(second),
-      status,
-      ...(status === 'FAILED' && { cause: { code: 'CMP07050', message: 'no space' } }),
-    })
+  const begin = (change: object = {}) => ({
+    taskId,
+    subtaskId,
+    runTime: 1,
+    workflowId: `create-cluster-terran-${taskId}`,
+    activity: 'prepareInstallCluster',
+    attempt: 1,
+    executor: '10.0.0.9',
+    at: at(1),
+    ...change,
+  })
+  const started = (change?: object) => opened.store.tasks.started(begin(change))
+  const cause = { code: 'CMP07050', message: 'no space' }
+  const succeeded = (second = 2, runTime = 1) =>
+    opened.store.tasks.finished({ taskId, subtaskId, runTime }, { status: 'SUCCESSFUL' }, at(second))
+  const failed = (second = 2, runTime = 1) =>
+    opened.store.tasks.finished({ taskId, subtaskId, runTime }, { status: 'FAILED', cause }, at(second))
+  const operate = (operation: 'retryTask' | 'rollbackTask') => opened.store.tasks.operate(taskId, { operation })
 
   test('a second attempt of a run goes on under the first start time and one separator', async () => {
-    await started(1, 1)
+    await started()
     await opened.store.tasks.log([{ subtaskId, runTime: 1, at: at(2), level: 'INFO', message: 'half' }])
-    await started(1, 9)
-    await finished(1, 10, 'SUCCESSFUL')
-    expect(await subtask()).toMatchObject({ status: 'SUCCESSFUL', startTime: at(1), finishTime: at(10), executor: '10.0.0.9' })
+    await started({ attempt: 2, at: at(9) })
+    await succeeded(10)
+    expect(await subtask()).toMatchObject({
+      status: 'SUCCESSFUL',
+      startTime: at(1),
+      finishTime: at(10),
+      executor: '10.0.0.9',
+      attempt: 2,
+    })
     expect((await opened.store.tasks.logOf(subtaskId)).map((line) => line.opens ?? line.message)).toEqual(['EXECUTE', 'half'])
   })
 
-  test('a failure carries its cause until the next run begins', async () => {
-    await started(1, 1)
-    await finished(1, 2, 'FAILED')
-    expect(await subtask()).toMatchObject({ status: 'FAILED', cause: { code: 'CMP07050', message: 'no space' } })
-    await started(2, 3, 'RETRY')
-    expect(await subtask()).toMatchObject({
-      status: 'RUNNING',
-      operation: 'RETRY',
-      runTime: 2,
-      cause: null,
-      startTime: at(3),
-      finishTime: null,
+  test('an attempt learns from the store what it works on', async () => {
+    expect(await started()).toEqual({
+      taskId,
+      subtaskId,
+      runTime: 1,
+      operation: 'EXECUTE',
+      workflow: 'createCluster',
+      name: 'Prepare install cluster',
+      timeoutSeconds: 300,
+      clusterId: 1,
     })
+  })
+
+  test.each([
+    ['a workflow of another id', { workflowId: 'create-cluster-terran-999' }],
+    ['another activity', { activity: 'cleanObserverHost' }],
+    ['the undo of a subtask that is not rolled back', { activity: 'releaseCluster' }],
+    ['a run that was not accepted', { runTime: 2 }],
+    ['a task that is not its own', { taskId: 1 }],
+  ])('%s may not begin, and changes nothing', async (_, change) => {
+    const before = await opened.dump()
+    expect(await started(change)).toBeUndefined()
+    expect(await opened.dump()).toEqual(before)
+  })
+
+  test('a subtask whose upstreams are not done may not begin', async () => {
+    const second = { subtaskId: subtaskId + 1, activity: 'preCheck' }
+    expect(await started(second)).toBeUndefined()
+    await started()
+    expect(await started(second)).toBeUndefined()
+    const ended = await succeeded()
+    expect(ended?.changes).toMatchObject([
+      { index: 0, status: 'SUCCESSFUL' },
+      { index: 1, status: 'READY' },
+    ])
+    expect(await started(second)).toMatchObject({ name: 'Pre check for install OB', hostId: 1 })
+  })
+
+  test('what has ended may not begin again', async () => {
+    await started()
+    await succeeded()
+    expect(await started()).toBeUndefined()
+    expect(await succeeded()).toBeUndefined()
+    expect(await subtask()).toMatchObject({ status: 'SUCCESSFUL', finishTime: at(2) })
+  })
+
+  test('a failure carries its cause until the next run is accepted', async () => {
+    await started()
+    await failed()
+    expect(await subtask()).toMatchObject({ status: 'FAILED', cause, finishTime: at(2) })
+    expect(await opened.store.tasks.get(taskId)).toMatchObject({ status: 'FAILED' })
+    await operate('retryTask')
+    const ready = { status: 'READY', operation: 'RETRY', runTime: 2, cause: null, finishTime: null }
+    expect(await subtask()).toMatchObject(ready)
+    await started({ runTime: 2, at: at(3) })
+    expect(await subtask()).toMatchObject({ ...ready, status: 'RUNNING', startTime: at(3) })
     expect((await opened.store.tasks.logOf(subtaskId)).map((line) => line.opens)).toEqual(['EXECUTE', 'RETRY'])
   })
 
   test('a late end of an older run changes nothing', async () => {
-    await started(1, 1)
-    await started(2, 2, 'RETRY')
-    await finished(1, 3, 'FAILED')
+    await started()
+    await failed()
+    await operate('retryTask')
+    await started({ runTime: 2 })
+    expect(await failed(4)).toBeUndefined()
     expect(await subtask()).toMatchObject({ status: 'RUNNING', runTime: 2 })
   })
 
-  test('an attempt that was given up and fails late does not undo what the next one of the same run has done', async () => {
-    await started(1, 1)
-    await started(1, 2)
-    await finished(1, 3, 'SUCCESSFUL')
-    await finished(1, 4, 'FAILED')
+  test('an attempt that was given up and fails late does not undo what another has done', async () => {
+    await started()
+    await started({ attempt: 2 })
+    await succeeded(3)
+    expect(await failed(4)).toBeUndefined()
     expect(await subtask()).toMatchObject({ status: 'SUCCESSFUL', cause: null, finishTime: at(3) })
   })
 
-  test('a late decision never takes a run back', async () => {
-    await started(1, 1)
-    await opened.store.tasks.record([{ subtaskId, status: 'READY', operation: 'EXECUTE', runTime: 1 }])
-    expect(await subtask()).toMatchObject({ status: 'RUNNING' })
-    await finished(1, 2, 'SUCCESSFUL')
-    await opened.store.tasks.record([{ subtaskId, status: 'RUNNING', operation: 'EXECUTE', runTime: 1 }])
-    await opened.store.tasks.record([{ subtaskId, status: 'SUCCESSFUL', operation: 'EXECUTE', runTime: 1, at: at(9) }])
-    expect(await subtask()).toMatchObject({ status: 'SUCCESSFUL', startTime: at(1), finishTime: at(2) })
+  test('an attempt that is made again says how the last one failed, until the subtask ends', async () => {
+    await started()
+    await opened.store.tasks.waiting({ taskId, subtaskId, runTime: 1 }, 'connect ECONNREFUSED\0')
+    await started({ attempt: 2 })
+    expect(await subtask()).toMatchObject({ attempt: 2, lastMessage: 'connect ECONNREFUSED\ufffd' })
+    await succeeded()
+    expect(await subtask()).toMatchObject({ lastMessage: null })
   })
 
-  test('a skip and a roll back are decisions that stand', async () => {
-    await started(1, 1)
-    await finished(1, 2, 'FAILED')
-    await opened.store.tasks.record([{ subtaskId, status: 'SUCCESSFUL', operation: 'SKIP', runTime: 1 }])
-    expect(await subtask()).toMatchObject({ status: 'SUCCESSFUL', operation: 'SKIP', cause: null })
-    await opened.store.tasks.record([{ subtaskId, status: 'READY', operation: 'ROLLBACK', runTime: 2 }])
-    await started(2, 3, 'ROLLBACK')
-    await finished(2, 4, 'PENDING')
+  test('a rolled-back task undoes what was done, and nothing else may begin', async () => {
+    await started()
+    await failed()
+    await operate('rollbackTask')
+    expect(await subtask()).toMatchObject({ status: 'READY', operation: 'ROLLBACK', runTime: 2 })
+    expect(await started({ runTime: 2 })).toBeUndefined()
+    expect(await started({ runTime: 2, activity: 'releaseCluster' })).toMatchObject({ operation: 'ROLLBACK' })
+    await succeeded(5, 2)
     expect(await subtask()).toMatchObject({ status: 'PENDING', operation: 'ROLLBACK', runTime: 2 })
+    expect(await opened.store.tasks.get(taskId)).toMatchObject({
+      status: 'SUCCESSFUL',
+      operation: 'ROLLBACK',
+      finishTime: at(5),
+    })
   })
 
-  test('of several decisions about a subtask in one batch the last counts', async () => {
-    const change = { subtaskId, operation: 'EXECUTE', runTime: 1 } as const
-    await opened.store.tasks.record([
-      { ...change, status: 'READY' },
-      { ...change, status: 'RUNNING' },
-      { ...change, status: 'FAILED', cause: { code: 'TSK10014', message: 'canceled', host: '10.0.0.1' } },
-    ])
-    expect(await subtask()).toMatchObject({ status: 'FAILED', cause: { code: 'TSK10014', host: '10.0.0.1' } })
+  test('of operations at the same moment one is accepted', async () => {
+    await started()
+    await failed()
+    const ten = Array.from({ length: 10 }, () => operate('retryTask'))
+    const outcomes = await Promise.allSettled(ten)
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(await subtask()).toMatchObject({ runTime: 2 })
   })
 
-  test('the task ends with its last decision, and begins again with a retry', async () => {
-    await opened.store.tasks.record([], { taskId, status: 'FAILED', operation: 'EXECUTE', finished: true })
-    expect(await opened.store.tasks.get(taskId)).toMatchObject({ status: 'FAILED', finishTime: expect.any(Date) })
-    await opened.store.tasks.record([], { taskId, status: 'RUNNING', operation: 'RETRY' })
-    expect(await opened.store.tasks.get(taskId)).toMatchObject({ status: 'RUNNING', operation: 'RETRY', finishTime: null })
+  test('a run learns of what was accepted after what it knows, another run nothing', async () => {
+    const { workflowId } = begin()
+    const { tasks } = opened.store
+    const known = await tasks.open(taskId, workflowId)
+    expect(known.changes).toMatchObject([{ index: 0, status: 'READY' }])
+    await started()
+    await failed()
+    await operate('retryTask')
+    const news = await tasks.changes(taskId, workflowId, known.revision)
+    expect(news.changes).toMatchObject([{ index: 0, status: 'READY', operation: 'RETRY', runTime: 2 }])
+    expect((await tasks.changes(taskId, workflowId, news.revision)).changes).toEqual([])
+    await expect(tasks.open(taskId, 'delete-cluster-terran-7')).rejects.toMatchObject({ reason: { code: 'TSK10001' } })
   })
 
-  test('a task that was never started is found until it is marked', async () => {
-    expect((await opened.store.tasks.unstarted()).at(-1)).toEqual({ taskId, workflow: 'createCluster' })
-    await opened.store.tasks.markStarted(taskId)
-    expect(await opened.store.tasks.unstarted()).not.toContainEqual({ taskId, workflow: 'createCluster' })
+  test('an activity that Temporal lost makes its subtask FAILED only while it is active', async () => {
+    const { workflowId } = begin()
+    const lost = { taskId, subtaskId, runTime: 1, since: 0, cause, cancelled: false }
+    await started()
+    await opened.store.tasks.lost(lost, workflowId)
+    expect(await subtask()).toMatchObject({ status: 'FAILED', cause })
+    await operate('retryTask')
+    await started({ runTime: 2 })
+    await succeeded(3, 2)
+    await opened.store.tasks.lost({ ...lost, runTime: 2 }, workflowId)
+    expect(await subtask()).toMatchObject({ status: 'SUCCESSFUL' })
+  })
+
+  test('a log takes what no database stores: a NUL, half of a surrogate pair', async () => {
+    const message = 'a\0b\ud800c'
+    await opened.store.tasks.log([{ subtaskId, runTime: 1, at: at(1), level: 'INFO', message }])
+    expect(await opened.store.tasks.logOf(subtaskId)).toMatchObject([{ message: 'a\ufffdb\ufffdc' }])
+    await started()
+    await opened.store.tasks.finished(
+      { taskId, subtaskId, runTime: 1 },
+      { status: 'FAILED', cause: { code: 'CMP07050', message } },
+    )
+    expect(await subtask()).toMatchObject({ cause: { message: 'a\ufffdb\ufffdc' } })
+  })
+
+  test('what Temporal does not know yet is found until it is told, operations too', async () => {
+    const untold = { taskId, workflow: 'createCluster', workflowId: `create-cluster-terran-${taskId}`, known: false }
+    expect((await opened.store.tasks.untold()).at(-1)).toMatchObject(untold)
+    await opened.store.tasks.markTold(taskId, 1)
+    expect(await opened.store.tasks.untoldOf(taskId)).toBeUndefined()
+    await started()
+    await failed()
+    await operate('retryTask')
+    expect(await opened.store.tasks.untoldOf(taskId)).toMatchObject({ ...untold, known: true })
   })
 
   test('what the cluster says of itself replaces what was reserved', async () => {

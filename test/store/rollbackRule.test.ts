@@ -1,8 +1,12 @@
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refused } from '../../src/errors/refused.ts'
 import type { Ask } from '../../src/plan/ask.ts'
+import { refuseOperation } from '../../src/store/rollbackRule.ts'
+import { tasks } from '../../src/store/schema/index.ts'
 import { databases, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
+import { setTask } from './taskRows.ts'
 
 describe.each(databases)('what a rollback may take away on $name', ({ open }) => {
   let opened: TestStore
@@ -16,8 +20,7 @@ describe.each(databases)('what a rollback may take away on $name', ({ open }) =>
     for (const rpm of [sampleRpm, 'obproxy-4.2.1.0-11.el7.x86_64.rpm']) await opened.store.packages.create(packageNamed(rpm))
   })
 
-  const fail = (taskId: number, operation: 'EXECUTE' | 'ROLLBACK' = 'EXECUTE') =>
-    opened.store.tasks.record([], { taskId, status: 'FAILED', operation })
+  const fail = (taskId: number, operation: 'EXECUTE' | 'ROLLBACK' = 'EXECUTE') => setTask(opened.db, taskId, 'FAILED', operation)
   /** A create that has FAILED, before or after its cluster was RUNNING. */
   const failedCreate = async (status: 'CREATING' | 'RUNNING'): Promise<number> => {
     const { task } = await opened.store.acceptCluster({ request: newCluster(), creator })
@@ -51,7 +54,12 @@ describe.each(databases)('what a rollback may take away on $name', ({ open }) =>
       creator,
     })
   const asked = (taskId: number, operation: Exclude<Ask['operation'], 'skipSubtask' | 'cancelSubtask'>) =>
-    opened.store.tasks.refuseOperation(taskId, operation).then(() => 'allowed', whyNot)
+    opened.db
+      .transaction(async (tx) => {
+        const [task] = await tx.select().from(tasks).where(eq(tasks.id, taskId))
+        if (task) await refuseOperation(tx, task, operation)
+      })
+      .then(() => 'allowed', whyNot)
   const whyNot = (error: unknown) => (error instanceof Refused ? `${error.findings[0].code} ${error.message}` : String(error))
 
   test('a create whose cluster is CREATING', async () => {
@@ -96,7 +104,7 @@ describe.each(databases)('what a rollback may take away on $name', ({ open }) =>
 
   test('not a primary that has a standby, in whatever state it is', async () => {
     const { task } = await opened.store.acceptCluster({ request: newCluster(), creator })
-    await opened.store.tasks.record([], { taskId: task.id, status: 'SUCCESSFUL', operation: 'EXECUTE', finished: true })
+    await setTask(opened.db, task.id, 'SUCCESSFUL')
     await opened.store.clusters.setStatus(1, 'RUNNING')
     await standby()
     await fail(task.id)
@@ -119,7 +127,7 @@ describe.each(databases)('what a rollback may take away on $name', ({ open }) =>
     expect(await asked(create.id, 'rollbackTask')).toMatch(/COM10005 .*odp is RUNNING/)
     await expect(opened.store.obproxy.release(1)).rejects.toThrow('it stays')
     expect((await opened.store.hosts.get(3))?.status).toBe('ONLINE')
-    await opened.store.tasks.record([], { taskId: create.id, status: 'SUCCESSFUL', operation: 'EXECUTE', finished: true })
+    await setTask(opened.db, create.id, 'SUCCESSFUL')
     const deletion = await opened.store.acceptObproxyDelete({ obproxyClusterId: 1, creator })
     await fail(deletion.id)
     expect(await asked(deletion.id, 'rollbackTask')).toBe('allowed')

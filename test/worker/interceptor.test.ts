@@ -25,15 +25,7 @@ async function preparation() {
   const { tasks } = opened.store
   const { contents } = await tasks.list({ hostId: 1 }, { page: 1, size: 1 })
   const { id: taskId = 0, firstSubtaskId: subtaskId = 0 } = contents[0] ?? {}
-  const input = {
-    taskId,
-    subtaskId,
-    runTime: 1,
-    operation: 'EXECUTE',
-    name: 'Pre check for create host',
-    timeoutSeconds,
-    hostId: 1,
-  }
+  const input = { taskId, subtaskId, runTime: 1, since: 1 }
   const now = async () => ({
     subtask: await tasks.subtask(taskId, subtaskId),
     log: (await tasks.logOf(subtaskId)).map(({ message }) => message).join('\n'),
@@ -43,13 +35,20 @@ async function preparation() {
 
 /** One attempt of an activity, after attempts that took `spentMs`. */
 const attempt = (
-  input: unknown,
+  input: { readonly taskId: number },
   work: (input: unknown) => Promise<unknown>,
-  { number = 1, spentMs = 0, beats = [] as unknown[], store = opened.store } = {},
+  { number = 1, spentMs = 0, pausedMs = 0, counts = true, beats = [] as unknown[], store = opened.store } = {},
 ): Promise<unknown> => {
+  const scheduledAt = Date.now()
   const environment = new MockActivityEnvironment(
-    { attempt: number, heartbeatDetails: { spentMs } },
-    { interceptors: [subtaskInterceptor(store)], logger: new DefaultLogger('ERROR') },
+    {
+      attempt: number,
+      activityType: 'preCheckHost',
+      workflowExecution: { workflowId: `prepare-host-10.0.0.1-${input.taskId}`, runId: 'run' },
+      currentAttemptScheduledTimestampMs: scheduledAt,
+      ...(number > 1 && { heartbeatDetails: { spentMs, at: scheduledAt - pausedMs, counts } }),
+    },
+    { interceptors: [subtaskInterceptor(store, new Set(['preCheckHost']))], logger: new DefaultLogger('ERROR') },
   )
   environment.on('heartbeat', (details) => beats.push(details))
   return environment.run(work, input)
@@ -65,9 +64,10 @@ describe('a subtask whose host is down', () => {
     await expect(attempt(input, hostDown)).rejects.toMatchObject({ type: 'Transient', nonRetryable: false })
     await expect(attempt(input, hostDown, { number: 2, spentMs: 60_000 })).rejects.toMatchObject({ type: 'Transient' })
     const { subtask, log } = await now()
-    expect(subtask).toMatchObject({ status: 'RUNNING', runTime: 1, cause: null })
-    expect(log).toContain('Attempt 1 ended: cannot connect to host 10.0.0.1:22: connect ECONNREFUSED. It is tried again.')
-    expect(log).toContain('Attempt 2 ended: ')
+    const lastMessage = 'cannot connect to host 10.0.0.1:22: connect ECONNREFUSED'
+    expect(subtask).toMatchObject({ status: 'RUNNING', runTime: 1, cause: null, attempt: 2, lastMessage })
+    expect(log).toContain('Attempt 1 failed: cannot connect to host 10.0.0.1:22: connect ECONNREFUSED; retrying')
+    expect(log).toContain('Attempt 2 failed: ')
   })
 
   it('is FAILED once its attempts have used up its time, and tells what was last seen', async () => {
@@ -79,6 +79,64 @@ describe('a subtask whose host is down', () => {
       status: 'FAILED',
       cause: { code: 'TSK10012', message: expect.stringContaining('Last seen: cannot connect to host 10.0.0.1:22') },
     })
+  })
+})
+
+describe('the time of a subtask', () => {
+  const almost = timeoutSeconds * 1000 - 5000
+
+  it('runs on between two attempts', async () => {
+    const { input } = await preparation()
+    const late = attempt(input, hostDown, { number: 9, spentMs: almost, pausedMs: 10_000 })
+    await expect(late).rejects.toMatchObject({ type: 'TSK10012', nonRetryable: true })
+  })
+
+  it('stands still while the store is down', async () => {
+    const { input } = await preparation()
+    const after = { number: 9, spentMs: almost, pausedMs: 10_000, counts: false }
+    await expect(attempt(input, hostDown, after)).rejects.toMatchObject({ type: 'Transient' })
+  })
+
+  it('runs no more than a pause allows, whatever two workers take the time to be', async () => {
+    const { input } = await preparation()
+    for (const pausedMs of [-3_600_000, 3_600_000]) {
+      const beats: { readonly spentMs: number }[] = []
+      const told: unknown[] = beats
+      await expect(attempt(input, hostDown, { number: 2, pausedMs, beats: told })).rejects.toThrow()
+      expect(beats.at(-1)?.spentMs).toBeLessThan(40_000)
+    }
+  })
+})
+
+describe('a subtask that is not due', () => {
+  it('is not worked on: its activity only returns what changed since', async () => {
+    const { input } = await preparation()
+    const done = await attempt(input, async () => 'ran')
+    expect(done).toMatchObject({ complete: false, changes: [{ index: 0, status: 'SUCCESSFUL' }, { index: 1 }] })
+    let ran = false
+    const work = async () => {
+      ran = true
+    }
+    const again = await attempt(input, work, { number: 2 })
+    expect(again).toMatchObject({ complete: true, changes: [{ index: 0, status: 'SUCCESSFUL' }, { index: 1 }] })
+    expect(ran).toBe(false)
+  })
+
+  it('is refused to another task’s workflow', async () => {
+    const { input } = await preparation()
+    let ran = false
+    const work = async () => {
+      ran = true
+    }
+    const other = new MockActivityEnvironment(
+      { activityType: 'preCheckHost', workflowExecution: { workflowId: 'forged', runId: 'run' } },
+      {
+        interceptors: [subtaskInterceptor(opened.store, new Set(['preCheckHost']))],
+        logger: new DefaultLogger('ERROR'),
+      },
+    )
+    await expect(other.run(work, input)).rejects.toMatchObject({ type: 'TSK10001', nonRetryable: true })
+    expect(ran).toBe(false)
   })
 })
 
@@ -103,10 +161,10 @@ describe('a subtask that the store was away from', () => {
       nonRetryable: false,
       message: `the store is away: ${said}`,
     })
-    expect(beats.at(-1)).toMatchObject({ spentMs })
+    expect(beats.at(-1)).toMatchObject({ spentMs, counts: false })
     const { subtask, log } = await now()
     expect(subtask).toMatchObject({ status: 'RUNNING', cause: null })
-    expect(log).toContain(`Attempt 3 ended: the store is away: ${said}. It is tried again.`)
+    expect(log).toContain(`Attempt 3 failed: the store is away: ${said}; retrying`)
   })
 
   it('when it failed for good: is tried again until the store knows, and no statement goes into the history', async () => {
@@ -153,9 +211,12 @@ it('a wrong password ends a subtask at its first attempt', async () => {
   expect((await now()).subtask).toMatchObject({ status: 'FAILED', cause })
 })
 
-it('an activity that is no subtask leaves no row', async () => {
+it('an activity that is no node leaves no row', async () => {
   const before = await opened.dump()
-  expect(await attempt({ cluster: { name: 'terran' } }, async () => ['found'])).toEqual(['found'])
-  await expect(attempt({ cluster: { name: 'terran' } }, hostDown)).rejects.toThrow('ECONNREFUSED')
+  const environment = new MockActivityEnvironment(
+    { activityType: 'lookAtHosts' },
+    { interceptors: [subtaskInterceptor(opened.store, new Set(['preCheckHost']))] },
+  )
+  expect(await environment.run(async () => ['found'])).toEqual(['found'])
   expect(await opened.dump()).toEqual(before)
 })

@@ -1,21 +1,24 @@
-import { ApplicationFailure, Context } from '@temporalio/activity'
+import { Context } from '@temporalio/activity'
 import { WorkflowUpdateFailedError } from '@temporalio/client'
-import type { TestWorkflowEnvironment } from '@temporalio/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { DefiniteError, TransientError } from '../../src/errors/failure.ts'
 import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
-import { expand } from '../../src/plan/expand.ts'
-import * as messages from '../../src/workflows/messages.ts'
-import { aRun, type Behaviour, type Call, startEnvironment, withCreateCluster } from './environment.ts'
+import { expand, waitNode } from '../../src/plan/expand.ts'
+import { recordHistory } from '../replay/record.ts'
+import { aCreate, type Behaviour, type Call, type Environment, startEnvironment, targetsOf, withTask } from './environment.ts'
 
-let environment: TestWorkflowEnvironment
+let environment: Environment
 beforeAll(async () => {
   environment = await startEnvironment()
 })
 afterAll(() => environment?.teardown())
+beforeEach(() => environment.opened.reset())
 
 const fine: Behaviour = () => undefined
 const diskTooSmall = () =>
-  ApplicationFailure.nonRetryable('free space of /data/1 on 10.0.0.2 is 1 GB < 20 GB', 'CMP07050', {
+  new DefiniteError({
+    code: 'CMP07050',
+    message: 'free space of /data/1 on 10.0.0.2 is 1 GB < 20 GB',
     advice: 'Free some space.',
     host: '10.0.0.2',
   })
@@ -25,67 +28,69 @@ const failing =
     if (call.activity === activity && times-- > 0) throw error()
   }
 const names = (calls: readonly Call[]) => calls.map(({ activity }) => activity)
-const idOf = (activity: string, hosts = 1) =>
-  10_000 + expand(createPrimaryCluster, aRun(hosts)).findIndex((subtask) => subtask.activity === activity)
+const nodesOf = (hosts: number, plan = createPrimaryCluster) =>
+  expand(plan, targetsOf(hosts))
+    .map(({ activity }) => activity)
+    .filter((activity) => activity !== waitNode)
 
-const refusal = async (update: Promise<unknown>): Promise<string> => {
-  const error = await update.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure))
-    throw new Error(`not refused: ${error}`)
-  return error.cause.type ?? ''
-}
+/** A promise and what resolves it. */
+const gate = () => Promise.withResolvers<void>()
 
 describe('createCluster', () => {
-  it("runs one host's 23 subtasks in the order of OCP's DAG", async () => {
-    await withCreateCluster(environment, aRun(), fine, async ({ handle, calls, decisions }) => {
-      await handle.result()
-      expect(names(calls)).toEqual(expand(createPrimaryCluster, aRun()).map(({ activity }) => activity))
-      expect(calls.map(({ subtaskId }) => subtaskId)).toEqual(calls.map((_, index) => 10_000 + index))
-      expect(decisions.at(-1)?.task).toEqual({ status: 'SUCCESSFUL', operation: 'EXECUTE' })
+  it("runs one host's 23 subtasks in the order of OCP's DAG, the joins among them by itself", async () => {
+    await withTask(environment, aCreate(), fine, async ({ calls, done, row }) => {
+      await done()
+      expect(names(calls)).toEqual(nodesOf(1))
+      const { status, operation, subtasks } = await row()
+      expect({ status, operation }).toEqual({ status: 'SUCCESSFUL', operation: 'EXECUTE' })
+      expect(subtasks.map((subtask) => subtask.status)).toEqual(subtasks.map(() => 'SUCCESSFUL'))
     })
   })
 
-  it('goes by the plan its task was accepted with, whatever the release has', async () => {
+  it('runs the plan its task was accepted with, whatever the release has', async () => {
     const { stages, ...rest } = createPrimaryCluster
-    const accepted = { ...aRun(), plan: { ...rest, stages: stages.filter(({ name }) => name !== 'Do io bench') } }
-    await withCreateCluster(environment, accepted, fine, async ({ handle, calls }) => {
-      await handle.result()
-      expect(names(calls)).toEqual(expand(accepted.plan, accepted).map(({ activity }) => activity))
+    const plan = { ...rest, stages: stages.filter(({ name }) => name !== 'Do io bench') }
+    await withTask(environment, { ...aCreate(), plan }, fine, async ({ calls, done }) => {
+      await done()
+      expect(names(calls)).toEqual(nodesOf(1, plan))
       expect(names(calls)).not.toContain('ioBench')
     })
   })
 
   it('fans out over hosts and starts nothing before all its upstreams are done', async () => {
     const open = new Set<number>()
-    const done = new Set<number>()
-    const planned = expand(createPrimaryCluster, aRun(3))
+    const finished = new Set<number>()
+    const planned = expand(createPrimaryCluster, targetsOf(3))
     let widest = 0
+    let first = 0
     const watch: Behaviour = async ({ subtaskId }) => {
-      const index = subtaskId - 10_000
+      first ||= subtaskId
+      const index = subtaskId - first
       open.add(index)
       widest = Math.max(widest, open.size)
-      expect(planned[index]?.upstreams.every((upstream) => done.has(upstream))).toBe(true)
+      const upstreams = planned[index]?.upstreams ?? []
+      const isDone = (at: number): boolean =>
+        planned[at]?.activity === waitNode ? planned[at].upstreams.every(isDone) : finished.has(at)
+      expect(upstreams.every(isDone)).toBe(true)
       await new Promise((resolve) => setImmediate(resolve))
       open.delete(index)
-      done.add(index)
+      finished.add(index)
     }
-    await withCreateCluster(environment, aRun(3), watch, async ({ handle }) => {
-      await handle.result()
-      expect(done.size).toBe(35)
+    await withTask(environment, aCreate(3), watch, async ({ done }) => {
+      await done()
+      expect(finished.size).toBe(nodesOf(3).length)
       expect(widest).toBeGreaterThan(1)
     })
   })
 
-  it('tells Temporal to finish what was begun before more is begun, when subtasks wait for a worker', async () => {
-    await withCreateCluster(environment, aRun(3), fine, async ({ handle }) => {
-      await handle.result()
+  it('tells Temporal to finish started tasks first, when subtasks wait for a worker', async () => {
+    await withTask(environment, aCreate(3), fine, async ({ handle, done }) => {
+      await done()
       const { events } = await handle.fetchHistory()
       const keys = new Map<string, number>()
       for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? [])
         if (scheduled) keys.set(scheduled.activityType?.name ?? '', scheduled.priority?.priorityKey ?? 0)
+      keys.delete('openTask')
       const key = (activity: string): number => keys.get(activity) ?? 0
       expect([...keys.values()].every((each) => each >= 1 && each <= 5)).toBe(true)
       // Else a hundred clusters are begun before the first one is there.
@@ -96,34 +101,37 @@ describe('createCluster', () => {
     })
   })
 
-  it('retries transient trouble without asking anybody', async () => {
-    const refused = () => new Error('connect ECONNREFUSED 10.0.0.1:22')
-    await withCreateCluster(environment, aRun(), failing('installRpm', refused, 3), async ({ handle, calls, decisions }) => {
-      await handle.result()
+  it('retries transient trouble without an operator', async () => {
+    const refused = () => new TransientError('connect ECONNREFUSED 10.0.0.1:22')
+    const behave = failing('installRpm', refused, 3)
+    await withTask(environment, aCreate(), behave, async ({ calls, done, subtask, row }) => {
+      await done()
       expect(names(calls).filter((name) => name === 'installRpm')).toHaveLength(4)
-      expect(decisions.flatMap(({ changes }) => changes)).toEqual([])
+      const { index } = subtask('installRpm')
+      expect((await row()).subtasks[index]).toMatchObject({ runTime: 1, attempt: 4 })
     })
   })
 
-  it('holds a failed task open while the other hosts run on, says why, and resumes at the failed subtask', async () => {
+  it('holds a failed task open while the other hosts run on, and resumes at the failed subtask', async () => {
     const second: Behaviour = (call) =>
       call.hostId === 2 && call.runTime === 1 ? failing('preCheck', diskTooSmall)(call) : undefined
-    await withCreateCluster(environment, aRun(3), second, async ({ handle, calls, decisions, recorded, state, details }) => {
+    await withTask(environment, aCreate(3), second, async (scene) => {
+      const { handle, calls, recorded, state, details, operate, task, row, done } = scene
       await recorded('FAILED')
       expect(names(calls)).toEqual(['prepareInstallCluster', 'preCheck', 'preCheck', 'preCheck'])
-      const failed = decisions.flatMap(({ changes }) => changes).find(({ status }) => status === 'FAILED')
+      const failed = (await row()).subtasks.find(({ status }) => status === 'FAILED')
       expect(failed).toMatchObject({
-        subtaskId: 10_002,
+        index: 2,
         runTime: 1,
         cause: { code: 'CMP07050', advice: 'Free some space.', host: '10.0.0.2' },
       })
-      expect(await details()).toContain('POST /api/v2/tasks/instances/1000/subtasks/10002/retry')
-
       await environment.sleep('7 days')
       expect((await state()).task).toEqual({ status: 'FAILED', operation: 'EXECUTE' })
+      const call = `POST /api/v2/tasks/${task.id}/subtasks/${failed?.id}/retry`
+      expect(await details()).toContain(call)
 
-      await handle.executeUpdate(messages.retryTask)
-      await handle.result()
+      await operate({ operation: 'retryTask' })
+      await done()
       expect((await handle.describe()).memo).toEqual({ operation: 'RETRY' })
       expect(names(calls).filter((name) => name === 'prepareInstallCluster')).toHaveLength(1)
       expect(names(calls).filter((name) => name === 'preCheck')).toHaveLength(4)
@@ -132,122 +140,208 @@ describe('createCluster', () => {
         runTime: 2,
         operation: 'RETRY',
       })
+      await recordHistory(environment.client, handle.workflowId, 'retried-3-hosts')
     })
   })
 
   it('retries one subtask by its id', async () => {
-    await withCreateCluster(environment, aRun(), failing('ioBench', diskTooSmall), async ({ handle, calls, recorded }) => {
+    const behave = failing('ioBench', diskTooSmall)
+    await withTask(environment, aCreate(), behave, async ({ calls, recorded, operate, subtask, done, task }) => {
       await recorded('FAILED')
-      await handle.executeUpdate(messages.retrySubtask, { args: [idOf('ioBench')] })
-      await handle.result()
+      await operate({ operation: 'retrySubtask', subtaskId: subtask('ioBench').id })
+      await done()
       expect(names(calls).filter((name) => name === 'ioBench')).toHaveLength(2)
+      await recordHistory(environment.client, task.workflowId, 'retried')
     })
   })
 
   it('counts one of two retries that come at the same moment', async () => {
-    await withCreateCluster(environment, aRun(), failing('ioBench', diskTooSmall), async ({ handle, calls, recorded }) => {
+    const behave = failing('ioBench', diskTooSmall)
+    await withTask(environment, aCreate(), behave, async ({ calls, recorded, operate, done }) => {
       await recorded('FAILED')
-      const both = [handle.executeUpdate(messages.retryTask), handle.executeUpdate(messages.retryTask)]
-      const outcomes = await Promise.allSettled(both)
+      const retry = () => operate({ operation: 'retryTask' })
+      const outcomes = await Promise.allSettled([retry(), retry()])
       expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
-      await handle.result()
+      await done()
       expect(names(calls).filter((name) => name === 'ioBench')).toHaveLength(2)
     })
   })
 
   it('skips a failed subtask without running it', async () => {
-    await withCreateCluster(environment, aRun(), failing('ioBench', diskTooSmall), async ({ handle, calls, recorded, state }) => {
+    const behave = failing('ioBench', diskTooSmall)
+    await withTask(environment, aCreate(), behave, async ({ handle, calls, recorded, operate, subtask, done, row }) => {
       await recorded('FAILED')
-      await handle.executeUpdate(messages.skipSubtask, { args: [idOf('ioBench')] })
-      await handle.result()
+      await operate({ operation: 'skipSubtask', subtaskId: subtask('ioBench').id })
+      await done()
       expect(names(calls).filter((name) => name === 'ioBench')).toHaveLength(1)
-      expect((await state()).subtasks[idOf('ioBench') - 10_000]).toMatchObject({ status: 'SUCCESSFUL', operation: 'SKIP' })
+      const { index } = subtask('ioBench')
+      expect((await row()).subtasks[index]).toMatchObject({ status: 'SUCCESSFUL', operation: 'SKIP' })
+      await recordHistory(environment.client, handle.workflowId, 'skipped')
     })
   })
 
-  it('takes everything back in reverse when it is rolled back, and then is done', async () => {
-    await withCreateCluster(environment, aRun(), failing('ioBench', diskTooSmall), async ({ handle, calls, recorded, state }) => {
+  it('undoes everything in reverse when it is rolled back, and then is done', async () => {
+    const behave = failing('ioBench', diskTooSmall)
+    await withTask(environment, aCreate(), behave, async ({ handle, calls, recorded, operate, done, row }) => {
       await recorded('FAILED')
       const forward = calls.length
-      await handle.executeUpdate(messages.rollbackTask)
-      await handle.result()
+      await operate({ operation: 'rollbackTask' })
+      await done()
       expect(names(calls.slice(forward))).toEqual(['removeIoBench', 'removeDir', 'removeRpm', 'releaseCluster'])
-      const { task, subtasks } = await state()
-      expect(task).toEqual({ status: 'SUCCESSFUL', operation: 'ROLLBACK' })
-      expect(subtasks.every(({ status }) => status === 'PENDING')).toBe(true)
+      const { status, operation, subtasks } = await row()
+      expect({ status, operation }).toEqual({ status: 'SUCCESSFUL', operation: 'ROLLBACK' })
+      expect(subtasks.every((subtask) => subtask.status === 'PENDING')).toBe(true)
+      await recordHistory(environment.client, handle.workflowId, 'rolled-back')
     })
   })
 
   it('cancels a running subtask, which then is FAILED and can be run again', async () => {
-    let started: (() => void) | undefined
-    const running = new Promise<void>((resolve) => {
-      started = resolve
-    })
+    const running = gate()
     const hanging: Behaviour = async ({ activity, runTime }) => {
       if (activity !== 'makeDir' || runTime > 1) return
       const context = Context.current()
       const heart = setInterval(() => context.heartbeat(), 50)
-      started?.()
+      running.resolve()
       try {
         await context.cancelled
       } finally {
         clearInterval(heart)
       }
     }
-    await withCreateCluster(environment, aRun(), hanging, async ({ handle, recorded, state }) => {
-      await running
-      await handle.executeUpdate(messages.cancelSubtask, { args: [idOf('makeDir')] })
+    await withTask(environment, aCreate(), hanging, async ({ handle, recorded, operate, subtask, row, done }) => {
+      await running.promise
+      await operate({ operation: 'cancelSubtask', subtaskId: subtask('makeDir').id })
       await recorded('FAILED')
-      expect((await state()).subtasks[idOf('makeDir') - 10_000]).toMatchObject({
+      expect((await row()).subtasks[subtask('makeDir').index]).toMatchObject({
         status: 'FAILED',
         operation: 'CANCEL',
         cause: { code: 'TSK10014' },
       })
-      await handle.executeUpdate(messages.retryTask)
-      await handle.result()
+      await operate({ operation: 'retryTask' })
+      await done()
+      await recordHistory(environment.client, handle.workflowId, 'cancelled')
     })
   })
 
-  it("goes on when Temporal's own cancellation is requested, while it works and while it waits for an operator", async () => {
+  it("goes on when Temporal's own cancellation is requested, at work and while it waits", async () => {
+    const requested = gate()
     const failingOnce: Behaviour = async (call) => {
-      if (call.activity === 'prepareInstallCluster') await requested
+      if (call.activity === 'prepareInstallCluster') await requested.promise
       if (call.activity === 'makeDir' && call.runTime === 1) throw diskTooSmall()
     }
-    let request: (() => void) | undefined
-    const requested = new Promise<void>((resolve) => {
-      request = resolve
-    })
-    await withCreateCluster(environment, aRun(), failingOnce, async ({ handle, recorded, state }) => {
+    await withTask(environment, aCreate(), failingOnce, async ({ handle, recorded, operate, done }) => {
       await handle.cancel()
-      request?.()
+      requested.resolve()
       await recorded('FAILED')
       await handle.cancel()
-      await handle.executeUpdate(messages.retryTask)
-      await handle.result()
-      expect((await state()).task.status).toBe('SUCCESSFUL')
+      await operate({ operation: 'retryTask' })
+      await done()
+    })
+  })
+})
+
+describe('a wide task', () => {
+  it('of 40 hosts, three of which fail, is FAILED with those alone and then goes on to its end', async () => {
+    const some: Behaviour = ({ activity, hostId = 0, runTime }) => {
+      if (activity === 'installRpm' && hostId % 13 === 0 && runTime === 1) throw diskTooSmall()
+    }
+    await withTask(environment, aCreate(40), some, async ({ handle, recorded, operate, done, row }) => {
+      await recorded('FAILED')
+      const failed = (await row()).subtasks.filter(({ status }) => status === 'FAILED')
+      expect(failed.map(({ hostId }) => hostId)).toEqual([13, 26, 39])
+      await recordHistory(environment.client, handle.workflowId, 'failed-40-hosts')
+      await operate({ operation: 'retryTask' })
+      await done()
+      await recordHistory(environment.client, handle.workflowId, 'retried-40-hosts')
+    })
+  })
+})
+
+describe('a run in Temporal', () => {
+  it("refuses an operation that is sent to Temporal, in a sentence that names the API's call", async () => {
+    const behave = failing('ioBench', diskTooSmall)
+    await withTask(environment, aCreate(), behave, async ({ handle, recorded, operate, task, row, done }) => {
+      await recorded('FAILED')
+      const before = await row()
+      for (const name of ['retryTask', 'rollbackTask', 'skipSubtask']) {
+        const refused = await handle.executeUpdate(name).catch((error: unknown) => error)
+        expect(refused).toBeInstanceOf(WorkflowUpdateFailedError)
+        const message = expect.stringContaining(`obflow's API, which knows who may do them: POST /api/v2/tasks/${task.id}/`)
+        expect(refused).toMatchObject({ cause: { message } })
+      }
+      expect(await row()).toEqual(before)
+      await operate({ operation: 'retryTask' })
+      await done()
     })
   })
 
-  it("refuses what OCP refuses, with OCP's code, and records nothing", async () => {
-    await withCreateCluster(
-      environment,
-      aRun(),
-      failing('prepareInstallCluster', diskTooSmall),
-      async ({ handle, recorded, decisions }) => {
-        await recorded('FAILED')
-        const before = decisions.length
-        expect(await refusal(handle.executeUpdate(messages.skipSubtask, { args: [idOf('prepareInstallCluster')] }))).toBe(
-          'TSK10010',
-        )
-        expect(await refusal(handle.executeUpdate(messages.retrySubtask, { args: [idOf('preCheck')] }))).toBe('TSK10007')
-        expect(await refusal(handle.executeUpdate(messages.cancelSubtask, { args: [idOf('prepareInstallCluster')] }))).toBe(
-          'TSK10007',
-        )
-        expect(await refusal(handle.executeUpdate(messages.retrySubtask, { args: [1] }))).toBe('TSK10001')
-        expect(decisions).toHaveLength(before)
-        await handle.executeUpdate(messages.retryTask)
-        await handle.result()
-      },
-    )
+  it('names subtasks and hosts in its progress', async () => {
+    await withTask(environment, aCreate(), fine, async ({ state, done, task }) => {
+      await done()
+      const { subtasks } = await state()
+      expect(subtasks[1]).toEqual({
+        id: task.firstSubtaskId + 1,
+        name: 'Pre check for install OB',
+        host: '10.0.0.1',
+        status: 'SUCCESSFUL',
+        operation: 'EXECUTE',
+        runTime: 1,
+      })
+    })
+  })
+
+  it('that was terminated is replaced by another, which goes on where the store is', async () => {
+    const reached = gate()
+    const open = gate()
+    const hanging: Behaviour = async ({ activity, runTime }) => {
+      if (activity !== 'makeDir' || runTime > 1) return
+      reached.resolve()
+      await open.promise
+    }
+    await withTask(environment, aCreate(), hanging, async ({ handle, again, calls, recorded }) => {
+      await reached.promise
+      await handle.terminate()
+      open.resolve()
+      await (await again()).result()
+      await recorded('SUCCESSFUL')
+      const once = names(calls).filter((name) => name !== 'makeDir')
+      expect(once).toEqual(nodesOf(1).filter((name) => name !== 'makeDir'))
+      await recordHistory(environment.client, handle.workflowId, 'taken-over')
+    })
+  })
+
+  it('that is started again for a task that has ended ends at once and does nothing', async () => {
+    await withTask(environment, aCreate(), fine, async ({ again, calls, done, row }) => {
+      await done()
+      const ended = await row()
+      const before = calls.length
+      await (await again()).result()
+      expect(calls).toHaveLength(before)
+      expect(await row()).toEqual(ended)
+    })
+  })
+
+  it('of another id does nothing for the task, whoever starts it with whatever input', async () => {
+    const reached = gate()
+    const open = gate()
+    const hanging: Behaviour = async ({ activity }) => {
+      if (activity !== 'prepareInstallCluster') return
+      reached.resolve()
+      await open.promise
+    }
+    await withTask(environment, aCreate(), hanging, async ({ handle, task, calls, done }) => {
+      await reached.promise
+      const { taskQueue } = await handle.describe()
+      const plan = { name: 'x', prohibitRollback: false, stages: [{ activity: 'cleanObserverHost' }] }
+      const forged = await environment.client.workflow.start('deleteCluster', {
+        taskQueue,
+        workflowId: 'forged',
+        args: [{ taskId: task.id, plan, hosts: [{ id: 1, ip: '10.0.0.1' }], zones: [] }],
+      })
+      await expect(forged.result()).rejects.toThrow()
+      expect(names(calls)).toEqual(['prepareInstallCluster'])
+      open.resolve()
+      await done()
+    })
   })
 })

@@ -1,67 +1,68 @@
-import { ApplicationFailure } from '@temporalio/activity'
-import { WorkflowUpdateFailedError } from '@temporalio/client'
-import type { TestWorkflowEnvironment } from '@temporalio/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { deleteCluster } from '../../src/workflows/index.ts'
-import * as messages from '../../src/workflows/messages.ts'
-import { aRun, type Behaviour, type Call, startEnvironment, withWorkflow } from './environment.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { DefiniteError } from '../../src/errors/failure.ts'
+import { Refused } from '../../src/errors/refused.ts'
+import { deletePrimaryCluster } from '../../src/plan/deleteCluster.ts'
+import { type Accepted, type Behaviour, type Call, type Environment, startEnvironment, withTask } from './environment.ts'
 
-let environment: TestWorkflowEnvironment
+let environment: Environment
 beforeAll(async () => {
   environment = await startEnvironment()
 })
 afterAll(() => environment?.teardown())
+beforeEach(() => environment.opened.reset())
 
+const aDelete = (hosts = 1): Accepted => ({
+  workflow: 'deleteCluster',
+  plan: deletePrimaryCluster,
+  hosts,
+})
 const names = (calls: readonly Call[]) => calls.map(({ activity }) => activity)
 const hostGone = (): Behaviour => {
   let times = 1
   return ({ activity, hostId }) => {
     if (activity === 'cleanObserverHost' && hostId === 2 && times-- > 0)
-      throw ApplicationFailure.nonRetryable('host 10.0.0.2 did not answer', 'TSK10012')
+      throw new DefiniteError({ code: 'TSK10012', message: 'host 10.0.0.2 did not answer' })
   }
 }
 
 describe('deleteCluster', () => {
   it("runs one host's 6 subtasks in the order of OCP's sample", async () => {
-    await withWorkflow(
-      environment,
-      deleteCluster,
-      aRun(),
-      () => undefined,
-      async ({ handle, calls, decisions }) => {
-        await handle.result()
-        expect(names(calls)).toEqual([
-          'prepareDeleteCluster',
-          'stopAgent',
-          'waitNode',
-          'cleanObserverHost',
-          'deleteClusterInfo',
-          'unreserveHost',
-        ])
-        expect(decisions.at(-1)?.task).toEqual({ status: 'SUCCESSFUL', operation: 'EXECUTE' })
-      },
-    )
+    const fine = () => undefined
+    await withTask(environment, aDelete(), fine, async ({ calls, done, task, row }) => {
+      await done()
+      expect(task.subtasks.map(({ activity }) => activity)).toEqual([
+        'prepareDeleteCluster',
+        'stopAgent',
+        'waitNode',
+        'cleanObserverHost',
+        'deleteClusterInfo',
+        'unreserveHost',
+      ])
+      const nodes = task.subtasks.map(({ activity }) => activity).filter((name) => name !== 'waitNode')
+      expect(names(calls)).toEqual(nodes)
+      expect(await row()).toMatchObject({ status: 'SUCCESSFUL', operation: 'EXECUTE' })
+    })
   })
 
-  it('keeps what the store knows until every host is clean, and goes on when a lost host is skipped', async () => {
-    await withWorkflow(environment, deleteCluster, aRun(3), hostGone(), async ({ handle, calls, recorded }) => {
+  it('keeps what the store knows until every host is clean, and goes on past a skipped host', async () => {
+    await withTask(environment, aDelete(3), hostGone(), async ({ calls, recorded, operate, done }) => {
       await recorded('FAILED')
       expect(names(calls)).not.toContain('deleteClusterInfo')
       const failed = calls.find(({ activity, hostId }) => activity === 'cleanObserverHost' && hostId === 2)
-      await handle.executeUpdate(messages.skipSubtask, { args: [failed?.subtaskId ?? 0] })
-      await handle.result()
+      await operate({ operation: 'skipSubtask', subtaskId: failed?.subtaskId ?? 0 })
+      await done()
       expect(names(calls).slice(-2)).toEqual(['deleteClusterInfo', 'unreserveHost'])
     })
   })
 
   it('cannot be rolled back', async () => {
-    await withWorkflow(environment, deleteCluster, aRun(3), hostGone(), async ({ handle, recorded }) => {
+    await withTask(environment, aDelete(3), hostGone(), async ({ recorded, operate, done }) => {
       await recorded('FAILED')
-      const refused = await handle.executeUpdate(messages.rollbackTask).catch((error: unknown) => error)
-      expect(refused).toBeInstanceOf(WorkflowUpdateFailedError)
-      expect(refused).toMatchObject({ cause: { type: 'TSK10009' } })
-      await handle.executeUpdate(messages.retryTask)
-      await handle.result()
+      const refused = await operate({ operation: 'rollbackTask' }).catch((error: unknown) => error)
+      expect(refused).toBeInstanceOf(Refused)
+      expect(refused).toMatchObject({ findings: [{ code: 'TSK10009' }] })
+      await operate({ operation: 'retryTask' })
+      await done()
     })
   })
 })

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker'
+import { eq } from 'drizzle-orm'
+import type { Ask } from '../../src/plan/ask.ts'
 import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
 import { createObproxyCluster } from '../../src/plan/createObproxyCluster.ts'
 import { createStandbyCluster } from '../../src/plan/createStandbyCluster.ts'
@@ -10,15 +12,25 @@ import { deletePrimaryCluster } from '../../src/plan/deleteCluster.ts'
 import { deleteObproxyCluster } from '../../src/plan/deleteObproxyCluster.ts'
 import { linkObproxy, unlinkObproxy } from '../../src/plan/linkObproxy.ts'
 import type { NodeInput } from '../../src/plan/node.ts'
-import { type Decisions, type Run, searchAttributes } from '../../src/plan/run.ts'
-import { createCluster } from '../../src/workflows/index.ts'
+import type { Plan } from '../../src/plan/plan.ts'
+import { searchAttributes, type WorkflowName } from '../../src/plan/run.ts'
+import type { TaskStatus } from '../../src/plan/states.ts'
+import { insertTask, type TaskWithSubtasks } from '../../src/store/newTask.ts'
+import * as schema from '../../src/store/schema/index.ts'
+import { taskBook } from '../../src/worker/book.ts'
+import { subtaskInterceptor } from '../../src/worker/interceptor.ts'
 import * as messages from '../../src/workflows/messages.ts'
+import { openTestStore, type TestStore } from '../store/database.ts'
 import { bundle, quiet } from '../support/bundle.ts'
 
 const tool = (name: string) => fileURLToPath(new URL(`../../.tools/bin/${name}`, import.meta.url))
 
-/** Temporal's time-skipping test server with obflow's search attributes. */
-export async function startEnvironment(): Promise<TestWorkflowEnvironment> {
+/** Temporal's time-skipping test server with obflow's search attributes, and a store. */
+export interface Environment extends TestWorkflowEnvironment {
+  readonly opened: TestStore
+}
+
+export async function startEnvironment(): Promise<Environment> {
   Runtime.install({
     logger: quiet,
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
@@ -30,10 +42,18 @@ export async function startEnvironment(): Promise<TestWorkflowEnvironment> {
     namespace: 'default',
     searchAttributes: Object.fromEntries(Object.values(searchAttributes).map((name) => [name, 2])),
   })
-  return environment
+  const opened = await openTestStore()
+  const teardown = environment.teardown.bind(environment)
+  return Object.assign(environment, {
+    opened,
+    async teardown() {
+      await teardown()
+      await opened.close()
+    },
+  })
 }
 
-/** One activity call as a stub saw it: `preCheck@10.0.0.2`, the run it belongs to. */
+/** One call of a node as a stub saw it. */
 export interface Call extends NodeInput {
   readonly activity: string
 }
@@ -41,85 +61,133 @@ export interface Call extends NodeInput {
 /** What a stub does instead of real work; the default succeeds. */
 export type Behaviour = (call: Call) => Promise<void> | void
 
-export const aRun = (hosts = 1, zones = 1): Run => ({
-  taskId: 1000,
-  firstSubtaskId: 10_000,
-  creator: 'admin',
-  clusterId: 1,
-  clusterName: 'terran',
-  hosts: Array.from({ length: hosts }, (_, index) => ({ id: index + 1, ip: `10.0.0.${index + 1}` })),
-  zones: Array.from({ length: zones }, (_, index) => `zone${index + 1}`),
+/** A task that is accepted: of which operation, over how many hosts. */
+export interface Accepted {
+  readonly workflow: WorkflowName
+  readonly plan: Plan
+  readonly hosts: number
+  readonly obproxyClusterId?: number
+}
+
+export const aCreate = (hosts = 1): Accepted => ({
+  workflow: 'createCluster',
+  plan: createPrimaryCluster,
+  hosts,
 })
 
-type Scene = Awaited<ReturnType<typeof start>>
+export const targetsOf = (hosts: number) => ({
+  hosts: Array.from({ length: hosts }, (_, index) => ({ id: index + 1, ip: `10.0.0.${index + 1}` })),
+  zones: ['zone1'],
+})
 
-/** Runs createCluster with stub activities; `act` gets the handle while the worker lives. */
-export const withCreateCluster = <T>(
-  environment: TestWorkflowEnvironment,
-  run: Run,
-  behave: Behaviour,
-  act: (scene: Scene) => Promise<T>,
-): Promise<T> => withWorkflow(environment, createCluster, run, behave, act)
+/** Accepts a task as the store's own acceptances do, without an inventory around it. */
+export const accept = (
+  { opened }: Pick<Environment, 'opened'>,
+  { workflow, plan, hosts, obproxyClusterId }: Accepted,
+): Promise<TaskWithSubtasks> =>
+  opened.db.transaction((tx) =>
+    insertTask(tx, {
+      workflow,
+      plan,
+      targets: targetsOf(hosts),
+      context: { stringMap: {}, listMap: {} },
+      creator: { id: 100, name: 'admin' },
+      ...(obproxyClusterId === undefined
+        ? { cluster: { id: 1, name: 'terran', obClusterId: 1, type: 'PRIMARY' } }
+        : { obproxyClusterId }),
+    }),
+  )
 
-/** The same with any operation's workflow. */
-export async function withWorkflow<T>(
-  environment: TestWorkflowEnvironment,
-  workflow: (run: Run) => Promise<void>,
-  run: Run,
+export type Scene = Awaited<ReturnType<typeof startRun>>
+
+/** Runs an accepted task with stub nodes; `act` gets the run while the worker lives. */
+export async function withTask<T>(
+  environment: Environment,
+  accepted: Accepted,
   behave: Behaviour,
   act: (scene: Scene) => Promise<T>,
 ): Promise<T> {
   const calls: Call[] = []
-  const decisions: Decisions[] = []
   const stub = (activity: string) => async (input: NodeInput) => {
     const call = { ...input, activity }
     calls.push(call)
     await behave(call)
   }
+  const { store } = environment.opened
   const taskQueue = randomUUID()
   const worker = await Worker.create({
     connection: environment.nativeConnection,
     taskQueue,
     workflowBundle: bundle(),
     activities: {
-      ...Object.fromEntries(activityNames.map((name) => [name, stub(name)])),
-      record: async (batch: Decisions) => void decisions.push(batch),
+      ...Object.fromEntries(nodeNames.map((name) => [name, stub(name)])),
+      ...taskBook(store),
     },
+    interceptors: { activity: [subtaskInterceptor(store, new Set(nodeNames))] },
+    // Cancellation reaches an activity with its heartbeats.
+    maxHeartbeatThrottleInterval: '200ms',
+    defaultHeartbeatThrottleInterval: '200ms',
   })
-  return worker.runUntil(async () => act(await start(environment, workflow, taskQueue, run, calls, decisions)))
+  return worker.runUntil(async () => act(await startRun(environment, taskQueue, accepted, calls)))
 }
 
-async function start(
-  environment: TestWorkflowEnvironment,
-  workflow: (run: Run) => Promise<void>,
-  taskQueue: string,
-  run: Run,
-  calls: Call[],
-  decisions: Decisions[],
-) {
-  const handle = await environment.client.workflow.start(workflow, {
+async function startRun(environment: Environment, taskQueue: string, accepted: Accepted, calls: Call[]) {
+  const { client, opened } = environment
+  const task = await accept(environment, accepted)
+  const { id: taskId, workflow, workflowId } = task
+  const options = {
     taskQueue,
-    workflowId: randomUUID(),
-    args: [run],
+    workflowId,
+    args: [{ taskId }],
     typedSearchAttributes: [
-      { key: defineSearchAttributeKey(searchAttributes.cluster, 'KEYWORD'), value: run.clusterName ?? '' },
+      { key: defineSearchAttributeKey(searchAttributes.cluster, 'KEYWORD'), value: 'terran' },
       { key: defineSearchAttributeKey(searchAttributes.status, 'KEYWORD'), value: 'RUNNING' },
     ],
-  })
+  }
+  const handle = await client.workflow.start(workflow, options)
+  const row = async () => {
+    const now = await opened.store.tasks.get(taskId)
+    if (!now) throw new Error(`task ${taskId} is gone`)
+    return now
+  }
+  const recorded = async (status: TaskStatus): Promise<void> => {
+    while ((await row()).status !== status) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
   return {
     handle,
+    task,
     calls,
-    decisions,
-    /** Resolves when the store was told that the task has this status. */
-    async recorded(status: string): Promise<void> {
-      while (decisions.at(-1)?.task.status !== status) await new Promise((resolve) => setImmediate(resolve))
+    row,
+    /** The subtask of this activity, the first of several. */
+    subtask: (activity: string) => {
+      const found = task.subtasks.find((subtask) => subtask.activity === activity)
+      if (!found) throw new Error(`no subtask does ${activity}`)
+      return found
     },
+    /** Resolves when the task has this status in the store. */
+    recorded,
+    /** Resolves when the run has ended and the task is done. */
+    async done(): Promise<void> {
+      await handle.result()
+      await recorded('SUCCESSFUL')
+    },
+    /** Accepts an operation and tells the run, as the API does. */
+    async operate(ask: Ask): Promise<void> {
+      await opened.store.tasks.operate(taskId, ask)
+      await client.workflow.signalWithStart(workflow, { ...options, signal: messages.changed })
+    },
+    /** Starts the run again as the API does when Temporal has lost it. */
+    again: () => client.workflow.start(workflow, options),
     state: () => handle.query(messages.progress),
     details: async () => (await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata')).currentDetails ?? '',
+    /** Gives the task's rows other values. */
+    async setTask(values: Partial<typeof schema.tasks.$inferInsert>): Promise<void> {
+      await opened.db.update(schema.tasks).set(values).where(eq(schema.tasks.id, taskId))
+    },
   }
 }
 
-const activityNames = [
+const nodeNames = [
   ...new Set(
     [
       createPrimaryCluster,
@@ -131,5 +199,4 @@ const activityNames = [
       unlinkObproxy,
     ].flatMap(({ stages }) => stages.flatMap(({ activity, undo }): string[] => (undo ? [activity, undo] : [activity]))),
   ),
-  'waitNode',
 ]

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { type HostFinding, mostLooked } from '../../plan/dryRun.ts'
 import { expand } from '../../plan/expand.ts'
@@ -46,7 +45,7 @@ async function preCheck(
   const { look, passed } = withinLimit(whole)
   const beyond = passed.map((server) => unseen(server, 'WARN', `only ${mostLooked} hosts are looked at in a dry run`))
   try {
-    return [...(await lookAtHosts(look, { id: randomUUID(), creator: callerOf(request).name })), ...beyond]
+    return [...(await lookAtHosts(look)), ...beyond]
   } catch (error) {
     request.log.warn({ err: error }, 'the hosts of a dry run could not be looked at')
     const servers = look.cluster.zones.flatMap((zone) => zone.servers)

@@ -72,7 +72,7 @@ export function clusters(api: Api, context: Context): void {
         traceId: request.id,
         ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
       })
-      launch({ workflow: task.workflow, taskId: task.id, started: task.started })
+      launch(task.id)
       return data(showCreated(task, readerOf(config, request)))
     },
   )
@@ -85,7 +85,7 @@ export function clusters(api: Api, context: Context): void {
         return rehearsed(context, { request, change: 'REMOVE', accept: ({ acceptDelete }) => acceptDelete(wanted) })
       }
       const task = await store.acceptDelete(wanted)
-      launch({ workflow: task.workflow, taskId: task.id })
+      launch(task.id)
       return data(showCreated(task, readerOf(config, request)))
     },
   )

@@ -67,7 +67,7 @@ export function obproxy(api: Api, context: Context): void {
         ...wanted,
         ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
       })
-      launch({ workflow: task.workflow, taskId: task.id, started: task.started })
+      launch(task.id)
       return data(showObproxyTask(task, readerOf(config, request)))
     },
   )
@@ -103,7 +103,7 @@ export function obproxy(api: Api, context: Context): void {
         return rehearsed(context, { request, change: 'REMOVE', accept })
       }
       const task = await store.acceptObproxyDelete(wanted)
-      launch({ workflow: task.workflow, taskId: task.id })
+      launch(task.id)
       return data(showObproxyTask(task, readerOf(config, request)))
     },
   )

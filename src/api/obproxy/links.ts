@@ -53,7 +53,7 @@ export function obproxyLinks(api: Api, context: Context): void {
   ) => {
     if (isDryRun(request)) return rehearsed(context, { request, change: 'NONE', accept })
     const task = await accept(store)
-    launch({ workflow: task.workflow, taskId: task.id })
+    launch(task.id)
     await ended(store, task, () => closing)
     return done
   }

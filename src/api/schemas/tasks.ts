@@ -10,6 +10,7 @@ const ids = z.array(z.int())
 /** OCP's SubtaskInstance, with the fields of both of its generations. */
 export const subtask = z
   .strictObject({
+    attempt: z.int().min(0).optional().describe('attempts at this run so far; of a subtask at work'),
     createTime: time,
     description: z.string(),
     downstreams: ids,
@@ -19,6 +20,7 @@ export const subtask = z
     hostId: z.int().optional(),
     hostIp: z.string().optional(),
     id: z.int(),
+    lastMessage: z.string().optional().describe('how the last attempt failed that is made again'),
     name: z.string(),
     nodeType: z.literal('JAVA_TASK'),
     operation,

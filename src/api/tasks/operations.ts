@@ -1,8 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { type Finding, Refused } from '../../errors/refused.ts'
+import { Refused } from '../../errors/refused.ts'
 import type { Ask } from '../../plan/ask.ts'
-import type { Refusal } from '../../plan/states.ts'
-import type { Subtask, TaskWithSubtasks } from '../../store/index.ts'
 import { bodiless } from '../bodiless.ts'
 import type { Api, Context } from '../context.ts'
 import { data, done } from '../envelope.ts'
@@ -19,8 +17,9 @@ const ofSubtask = { config, schema: { params: subtaskParams } }
 type Called = FastifyRequest<{ Params: { id: number } }>
 
 /**
- * What may be done to a task: retry, rollback; and to a subtask: retry, skip, cancel. Each is answered once the run has taken it up. What the
- * state does not allow is refused with OCP's code, so that of two clicks one counts and nothing is done twice.
+ * What may be done to a task: retry, rollback; and to a subtask: retry, skip, cancel. Each is
+ * accepted in the store, also while Temporal is down. What the state does not allow is refused with
+ * OCP's code, so that of two clicks one counts and nothing is done twice.
  */
 export function taskOperations(api: Api, context: Context): void {
   bodiless(api, (calls) => {
@@ -28,18 +27,14 @@ export function taskOperations(api: Api, context: Context): void {
   })
 }
 
-function operationsBelow(path: string, api: Api, { store, operate, config: settings }: Context): void {
+function operationsBelow(path: string, api: Api, { store, launch, config: settings }: Context): void {
   const ask = async (taskId: number, what: Ask, roles: readonly string[]): Promise<void> => {
     const task = await taskOf(store, taskId)
-    const rollsBack = what.operation === 'rollbackTask' || (what.operation === 'skipSubtask' && task.operation === 'ROLLBACK')
+    const skips = what.operation === 'skipSubtask' && task.operation === 'ROLLBACK'
+    const rollsBack = what.operation === 'rollbackTask' || skips
     if (rollsBack && !mayRollBack(roles, task.workflow)) throw new Refused({ code: 'IAM11000' })
-    const subtask = 'subtaskId' in what ? await subtaskOf(store, taskId, what.subtaskId) : undefined
-    await store.tasks.refuseOperation(taskId, what.operation)
-    const answer = await operate(task, what)
-    if (answer === 'accepted') return
-    // A run that has ended can do nothing more; how it ended is in the store.
-    const refusal = answer === 'ended' ? endedAs(await taskOf(store, taskId), subtask) : answer
-    throw new Refused(inWords(refusal, task, subtask))
+    await store.tasks.operate(taskId, what)
+    launch(taskId)
   }
   const asTask = async (request: Called, operation: 'retryTask' | 'rollbackTask') => {
     const { id } = request.params
@@ -62,15 +57,4 @@ function operationsBelow(path: string, api: Api, { store, operate, config: setti
     await ask(id, { operation: 'cancelSubtask', subtaskId }, callerRoles)
     return done
   })
-}
-
-const endedAs = (task: TaskWithSubtasks, subtask: Subtask | undefined): Refusal => {
-  const now = task.subtasks.find(({ id }) => id === subtask?.id)
-  return { code: 'TSK10007', args: ['', now?.status ?? task.status] }
-}
-
-/** The workflow knows its subtasks by number only; who reads a refusal wants to know which one it is about, and its state. */
-function inWords({ code, args }: Refusal, task: TaskWithSubtasks, subtask: Subtask | undefined): Finding {
-  const what = subtask ? `${task.id}/${subtask.id} "${subtask.name}"${subtask.ip === null ? '' : ` on ${subtask.ip}`}` : task.id
-  return code === 'TSK10007' ? { code, args: [what, args[1] ?? task.status] } : { code, args: [what] }
 }

@@ -69,8 +69,12 @@ export function showCreated(task: CreatedTask, reader: Reader) {
   }
 }
 
-/** OCP's SubtaskInstance. A failed one also shows why; clients of OCP pass over what they do not know. */
+const isAtWork = ({ status }: Subtask): boolean => status === 'RUNNING' || status === 'CANCELING'
+
+/** OCP's SubtaskInstance. A failed one also shows why; one at work how often it was tried and how the
+ * last attempt failed. Clients of OCP pass over what they do not know. */
 export const showSubtask = (subtask: Subtask, reader: Reader) => ({
+  attempt: isAtWork(subtask) ? subtask.attempt : undefined,
   createTime: isoTime(subtask.createTime),
   ...named(reader, subtask.name),
   downstreams: subtask.downstreams,
@@ -80,6 +84,7 @@ export const showSubtask = (subtask: Subtask, reader: Reader) => ({
   hostId: given(subtask.hostId),
   hostIp: given(subtask.ip),
   id: subtask.id,
+  lastMessage: isAtWork(subtask) ? given(subtask.lastMessage) : undefined,
   nodeType: 'JAVA_TASK',
   operation: subtask.operation,
   parallelIdx: subtask.parallelIdx,

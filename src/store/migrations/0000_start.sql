@@ -253,6 +253,12 @@ CREATE TABLE "counters" (
 	"next" integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "looks" (
+	"id" text PRIMARY KEY NOT NULL,
+	"look" jsonb NOT NULL,
+	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "subtask_logs" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "subtask_logs_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"subtask_id" integer NOT NULL,
@@ -270,6 +276,7 @@ CREATE TABLE "subtasks" (
 	"index" integer NOT NULL,
 	"name" text NOT NULL,
 	"activity" text NOT NULL,
+	"undo" text,
 	"status" text NOT NULL,
 	"operation" text NOT NULL,
 	"run_time" integer NOT NULL,
@@ -283,7 +290,10 @@ CREATE TABLE "subtasks" (
 	"prohibit_rollback" boolean NOT NULL,
 	"prohibit_skip" boolean NOT NULL,
 	"executor" text,
+	"attempt" integer DEFAULT 0 NOT NULL,
+	"last_message" text,
 	"cause" jsonb,
+	"revision" integer DEFAULT 1 NOT NULL,
 	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"start_time" timestamp (3) with time zone,
 	"finish_time" timestamp (3) with time zone
@@ -292,6 +302,7 @@ CREATE TABLE "subtasks" (
 CREATE TABLE "tasks" (
 	"id" integer PRIMARY KEY NOT NULL,
 	"workflow" text NOT NULL,
+	"workflow_id" text NOT NULL,
 	"name" text NOT NULL,
 	"type" text NOT NULL,
 	"cluster_id" integer,
@@ -305,14 +316,16 @@ CREATE TABLE "tasks" (
 	"status" text NOT NULL,
 	"operation" text NOT NULL,
 	"prohibit_rollback" boolean NOT NULL,
-	"plan" jsonb,
+	"plan" jsonb NOT NULL,
 	"context" jsonb NOT NULL,
 	"targets" jsonb NOT NULL,
 	"first_subtask_id" integer NOT NULL,
 	"subtask_count" integer NOT NULL,
 	"trace_id" text,
 	"executor" text,
-	"started" boolean DEFAULT false NOT NULL,
+	"revision" integer DEFAULT 1 NOT NULL,
+	"accepted_revision" integer DEFAULT 1 NOT NULL,
+	"told_revision" integer DEFAULT 0 NOT NULL,
 	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"start_time" timestamp (3) with time zone NOT NULL,
 	"finish_time" timestamp (3) with time zone
@@ -352,6 +365,6 @@ CREATE INDEX "tasks_status" ON "tasks" USING btree ("status","id");--> statement
 CREATE INDEX "tasks_cluster" ON "tasks" USING btree ("cluster_id");--> statement-breakpoint
 CREATE INDEX "tasks_host" ON "tasks" USING btree ("host_id");--> statement-breakpoint
 CREATE INDEX "tasks_obproxy" ON "tasks" USING btree ("obproxy_cluster_id");--> statement-breakpoint
-CREATE INDEX "tasks_started" ON "tasks" USING btree ("started");--> statement-breakpoint
+CREATE INDEX "tasks_untold" ON "tasks" USING btree ("id") WHERE told_revision < accepted_revision;--> statement-breakpoint
 CREATE INDEX "tasks_start_time" ON "tasks" USING btree ("start_time");--> statement-breakpoint
 CREATE INDEX "tasks_finish_time" ON "tasks" USING btree ("finish_time");

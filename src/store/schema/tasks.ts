@@ -1,6 +1,8 @@
+import { sql } from 'drizzle-orm'
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import type { Cause } from '../../errors/failure.ts'
 import type { Plan } from '../../plan/plan.ts'
+import type { CreateLook } from '../dryRunCluster.ts'
 import { createTime, instant } from './columns.ts'
 
 export const taskStatuses = ['RUNNING', 'FAILED', 'SUCCESSFUL'] as const
@@ -26,6 +28,8 @@ export const tasks = pgTable(
     id: integer().primaryKey(),
     /** The workflow that carries it out, e.g. `createCluster`. */
     workflow: text().notNull(),
+    /** Its id in Temporal; a run of another id may do nothing for this task. */
+    workflowId: text().notNull(),
     name: text().notNull(),
     type: text({ enum: taskTypes }).notNull(),
     // Name and ids are copied: a task outlives the cluster it made.
@@ -40,16 +44,20 @@ export const tasks = pgTable(
     status: text({ enum: taskStatuses }).notNull(),
     operation: text({ enum: operations }).notNull(),
     prohibitRollback: boolean().notNull(),
-    /** The plan it was accepted with; absent of tasks that are older than this column. */
-    plan: jsonb().$type<Plan>(),
+    /** The plan it was accepted with. */
+    plan: jsonb().$type<Plan>().notNull(),
     context: jsonb().$type<TaskContext>().notNull(),
     targets: jsonb().$type<TaskTargets>().notNull(),
     firstSubtaskId: integer().notNull(),
     subtaskCount: integer().notNull(),
     traceId: text(),
     executor: text(),
-    /** Whether the workflow is known to have been started; see the sweep. */
-    started: boolean().notNull().default(false),
+    /** Counts the changes of the task's states. */
+    revision: integer().notNull().default(1),
+    /** The revision of what was accepted last: the task itself, or an operation. */
+    acceptedRevision: integer().notNull().default(1),
+    /** The accepted revision that Temporal was told of; less than the other while it has to be told. */
+    toldRevision: integer().notNull().default(0),
     createTime: createTime(),
     startTime: instant().notNull(),
     finishTime: instant(),
@@ -59,7 +67,7 @@ export const tasks = pgTable(
     index('tasks_cluster').on(table.clusterId),
     index('tasks_host').on(table.hostId),
     index('tasks_obproxy').on(table.obproxyClusterId),
-    index('tasks_started').on(table.started),
+    index('tasks_untold').on(table.id).where(sql`told_revision < accepted_revision`),
     index('tasks_start_time').on(table.startTime),
     index('tasks_finish_time').on(table.finishTime),
   ],
@@ -75,6 +83,8 @@ export const subtasks = pgTable(
     index: integer().notNull(),
     name: text().notNull(),
     activity: text().notNull(),
+    /** The activity that undoes it. */
+    undo: text(),
     status: text({ enum: subtaskStatuses }).notNull(),
     operation: text({ enum: operations }).notNull(),
     runTime: integer().notNull(),
@@ -90,7 +100,12 @@ export const subtasks = pgTable(
     prohibitRollback: boolean().notNull(),
     prohibitSkip: boolean().notNull(),
     executor: text(),
+    /** Attempts at this run so far, and how the last one that failed ended. */
+    attempt: integer().notNull().default(0),
+    lastMessage: text(),
     cause: jsonb().$type<Cause>(),
+    /** The task's revision when its state changed last. */
+    revision: integer().notNull().default(1),
     createTime: createTime(),
     startTime: instant(),
     finishTime: instant(),
@@ -134,3 +149,10 @@ export const clientTokens = pgTable(
   },
   (table) => [primaryKey({ columns: [table.userId, table.token] })],
 )
+
+/** Creates that are only asked about, for the worker that looks at their hosts. */
+export const looks = pgTable('looks', {
+  id: text().primaryKey(),
+  look: jsonb().$type<CreateLook>().notNull(),
+  createTime: createTime(),
+})

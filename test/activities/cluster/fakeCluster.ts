@@ -218,6 +218,7 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
       subtaskId: 10,
       runTime: 1,
       operation: 'EXECUTE',
+      workflow: 'createCluster',
       name: 'under test',
       timeoutSeconds: 60,
       clusterId: cluster.id,

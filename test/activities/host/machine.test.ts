@@ -45,7 +45,15 @@ const addHost = async (sshd: TestSshd, innerIpAddress: string): Promise<number> 
 const nodeOf = (sshd: TestSshd, hostId: number, ip: string): PreparedHostNode => {
   const { store } = opened
   const target = pool.host(sshd.access({ id: hostId, ip }), session())
-  const input = { taskId: 1, subtaskId: 1, runTime: 1, operation: 'EXECUTE', name: 'Pre check', timeoutSeconds: 60 } as const
+  const input = {
+    taskId: 1,
+    subtaskId: 1,
+    runTime: 1,
+    operation: 'EXECUTE',
+    workflow: 'prepareHost',
+    name: 'Pre check',
+    timeoutSeconds: 60,
+  } as const
   const progress = () => undefined
   return {
     input,

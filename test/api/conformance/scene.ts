@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { TaskWithSubtasks } from '../../../src/store/index.ts'
+import { setSubtask, setTask } from '../../store/taskRows.ts'
 import createRequest from '../fixtures/createRequest.json' with { type: 'json' }
 import { rpmFile } from '../rpmFile.ts'
 import { basic, openApi } from '../server.ts'
@@ -50,14 +51,14 @@ export async function openScene() {
   const carryOut = async (id: number, failing = Number.POSITIVE_INFINITY) => {
     for (const { id: subtaskId, index } of (await taskOf(id)).subtasks.slice(0, failing + 1)) {
       const run = { taskId: id, subtaskId, runTime: 1, at: new Date() }
-      await store.tasks.started({ ...run, operation: 'EXECUTE', executor: '10.0.0.9' })
-      await store.tasks.log([{ ...run, level: 'INFO', message: 'Run subtask' }])
+      const ran = { executor: '10.0.0.9', startTime: run.at, finishTime: run.at }
       const cause = { code: 'CMP07036', message: 'commands are missing', advice: 'install them', host: '10.0.0.3' }
-      if (index === failing) await store.tasks.finished({ ...run, status: 'FAILED', cause })
-      else await store.tasks.finished({ ...run, status: 'SUCCESSFUL' })
+      const ended = index === failing ? ({ status: 'FAILED', cause } as const) : ({ status: 'SUCCESSFUL' } as const)
+      await setSubtask(api.db, subtaskId, { ...ran, ...ended })
+      await store.tasks.log([{ ...run, level: 'INFO', message: 'Run subtask' }])
     }
     const status = Number.isFinite(failing) ? 'FAILED' : 'SUCCESSFUL'
-    await store.tasks.record([], { taskId: id, status, operation: 'EXECUTE', finished: true })
+    await setTask(api.db, id, status)
   }
 
   await must('POST', '/api/v2/compute/regions', { name: 'hangzhou', description: 'east' })

@@ -1,0 +1,61 @@
+import { Refused } from '../errors/refused.ts'
+import type { Ask } from '../plan/ask.ts'
+import type { PlannedSubtask } from '../plan/expand.ts'
+import type { Refusal } from '../plan/states.ts'
+import type { Change, Task as Machine } from '../plan/task.ts'
+import type { Db } from './db.ts'
+import type { Task } from './newTask.ts'
+import { refuseOperation } from './rollbackRule.ts'
+import { openMachine, writeChanges } from './taskMachine.ts'
+
+const missing = (id: string | number) => new Refused({ code: 'TSK10001', args: [id] })
+
+/** An operation on the machine: why not, or what it changes. */
+const moves: Record<
+  Ask['operation'],
+  (machine: Machine, index: number) => { refusal: Refusal | undefined; change: () => Change[] }
+> = {
+  retryTask: (machine) => ({ refusal: machine.refuse.retryTask(), change: machine.retryTask }),
+  rollbackTask: (machine) => ({
+    refusal: machine.refuse.rollbackTask(),
+    change: machine.rollbackTask,
+  }),
+  retrySubtask: (machine, index) => ({
+    refusal: machine.refuse.retrySubtask(index),
+    change: () => machine.retrySubtask(index),
+  }),
+  skipSubtask: (machine, index) => ({
+    refusal: machine.refuse.skipSubtask(index),
+    change: () => machine.skipSubtask(index),
+  }),
+  cancelSubtask: (machine, index) => ({
+    refusal: machine.refuse.cancelSubtask(index),
+    change: () => machine.cancelSubtask(index),
+  }),
+}
+
+/** The machine knows its subtasks by number; an operator wants to read which one, and its state. */
+function refused({ code, args }: Refusal, task: Task, subtask: PlannedSubtask | undefined): Refused {
+  const where = subtask?.host === undefined ? '' : ` on ${subtask.host.ip}`
+  const what = subtask ? `${task.id}/${task.firstSubtaskId + subtask.index} "${subtask.name}"${where}` : task.id
+  return new Refused({ code, args: code === 'TSK10007' ? [what, args[1] ?? task.status] : [what] })
+}
+
+/**
+ * Accepts an operation on a task in one transaction: its states are written, its run in Temporal
+ * only has to be told that there is something. Throws Refused when the states do not allow it. Of
+ * two callers at once the second sees what the first has done.
+ */
+export const operate = (db: Db, taskId: number, ask: Ask): Promise<void> =>
+  db.transaction(async (tx) => {
+    const open = await openMachine(tx, taskId)
+    if (open === undefined) throw missing(taskId)
+    const { machine, planned, row } = open
+    const index = 'subtaskId' in ask ? ask.subtaskId - row.firstSubtaskId : -1
+    const subtask = planned[index]
+    if ('subtaskId' in ask && !subtask) throw missing(`${taskId}/${ask.subtaskId}`)
+    const { refusal, change } = moves[ask.operation](machine, index)
+    if (refusal) throw refused(refusal, row, subtask)
+    await refuseOperation(tx, row, ask.operation)
+    await writeChanges(tx, open, change(), { accepted: true })
+  })

@@ -1,0 +1,33 @@
+import { eq } from 'drizzle-orm'
+import type { Cause } from '../../src/errors/failure.ts'
+import type { SubtaskOperation, SubtaskStatus, TaskOperation, TaskStatus } from '../../src/plan/states.ts'
+import { subtaskLogs, subtasks, tasks } from '../../src/store/schema/index.ts'
+import type { TestStore } from './database.ts'
+
+type Db = TestStore['db']
+
+/** Gives a task a state that it did not run into. */
+export async function setTask(db: Db, taskId: number, status: TaskStatus, operation: TaskOperation = 'EXECUTE'): Promise<void> {
+  const finishTime = status === 'RUNNING' ? null : new Date()
+  await db.update(tasks).set({ status, operation, finishTime }).where(eq(tasks.id, taskId))
+}
+
+interface SubtaskRow {
+  readonly status: SubtaskStatus
+  readonly operation?: SubtaskOperation
+  readonly runTime?: number
+  readonly executor?: string
+  readonly startTime?: Date
+  readonly finishTime?: Date
+  readonly cause?: Cause
+}
+
+/** Gives a subtask a state that it did not run into, with the line that opens a run's log. */
+export async function setSubtask(db: Db, subtaskId: number, row: SubtaskRow): Promise<void> {
+  await db.update(subtasks).set(row).where(eq(subtasks.id, subtaskId))
+  const { runTime = 1, operation = 'EXECUTE', startTime: at = new Date() } = row
+  await db
+    .insert(subtaskLogs)
+    .values({ subtaskId, runTime, opens: operation, at, level: 'INFO', message: '' })
+    .onConflictDoNothing()
+}
