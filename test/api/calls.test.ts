@@ -168,7 +168,8 @@ describe('the API', () => {
       await addHosts(api.store, 1)
       await api.launcher.sweep()
       await api.launcher.settled()
-      expect(api.started).toEqual([{ workflow: 'prepareHost', taskId: 1000 }])
+      const workflowId = 'prepare-host-10.0.0.1-1000'
+      expect(api.started).toMatchObject([{ workflow: 'prepareHost', workflowId, taskId: 1000 }])
       await api.launcher.sweep()
       expect(api.started).toHaveLength(1)
     })
