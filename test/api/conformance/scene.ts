@@ -111,6 +111,11 @@ export async function openScene() {
     ...api,
     ask,
     carryOut,
+    /** A subtask of the task is being worked on. */
+    async running(id: number, subtaskId: number): Promise<void> {
+      await setTask(api.db, id, 'RUNNING')
+      await setSubtask(api.db, subtaskId, { status: 'RUNNING' })
+    },
     /** Throws when a reply was not as its route declares it. */
     async asDeclared() {
       await api.get('/api/v2/ob/clusters')
