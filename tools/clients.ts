@@ -141,8 +141,8 @@ const { app } = await buildApp({
   store,
   config: { ...readConfig({ OBFLOW_DATA_DIR: folder }), packagesDir: join(folder, 'packages') },
   workflows: {
-    start: async () => {},
-    ask: async () => 'accepted',
+    tell: async () => {},
+    runs: async () => true,
     lookAtHosts: async () => [],
     health: async () => ({ temporal: 'okay', workers: 'okay' }),
   },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { addHosts, creator, newCluster } from '../store/inventory.ts'
+import { setSubtask, setTask } from '../store/taskRows.ts'
 import { form, rpmFile } from './rpmFile.ts'
 import { basic, openApi, type TestApi } from './server.ts'
 
@@ -101,14 +102,13 @@ describe('software packages', () => {
     await addHosts(api.store, 1)
     const { task } = await api.store.acceptCluster({ request: newCluster({ rpmName: fileName }), creator })
     expect(await upload(fileName, rpm)).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
-    await api.store.tasks.record([], { taskId: task.id, status: 'FAILED', operation: 'EXECUTE' })
+    await setTask(api.db, task.id, 'FAILED')
     expect(await upload(fileName, rpm)).toMatchObject({ status: 200, data: { id: 1, deletable: false } })
     expect(await api.store.packages.get(1)).toMatchObject({ sha256: createHash('sha256').update(rpm).digest('hex') })
     expect(await files()).toHaveLength(1)
 
     const install = (await api.store.tasks.get(task.id))?.subtasks.find(({ activity }) => activity === 'installRpm')
-    const done = { subtaskId: install?.id ?? 0, status: 'SUCCESSFUL', operation: 'EXECUTE', runTime: 1 } as const
-    await api.store.tasks.record([done], { taskId: task.id, status: 'FAILED', operation: 'EXECUTE' })
+    await setSubtask(api.db, install?.id ?? 0, { status: 'SUCCESSFUL' })
     expect(await upload(fileName, other)).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
     expect(await files()).toHaveLength(1)
   })
