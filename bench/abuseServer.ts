@@ -19,8 +19,8 @@ const { app } = await buildApp({
   store,
   config: readConfig({ OBFLOW_DATA_DIR: folder, OBFLOW_RATE_LIMIT: '0' }),
   workflows: {
-    start: async () => {},
-    ask: async () => 'accepted',
+    tell: async () => {},
+    runs: async () => true,
     lookAtHosts: async () => [],
     health: async () => ({ temporal: 'okay', workers: 'okay' }),
   },
