@@ -7,11 +7,16 @@ import type { Node } from './node.ts'
 /** Where the agent writes, its generated key in `conf` included. Source: obagent's layout. */
 const agentFills = ['run', 'log', 'tmp', 'backup', 'conf', 'pkg_store', 'task_store', 'position_store', 'site-packages']
 
-/** The newest agent package for a host. Throws DefiniteError PKG10014 when none was uploaded for its architecture. */
+/**
+ * The agent package of a host: the one that was chosen for it, else the newest, which is chosen by that. One uploaded later changes nothing for
+ * this host. Throws DefiniteError PKG10014 when none was uploaded for its architecture.
+ */
 export async function agentPackageOf({ store }: Pick<Node, 'store'>, hostId: number): Promise<Package> {
   const host = await store.hosts.get(hostId)
   const architecture = host?.architecture ?? 'x86_64'
-  const found = await store.packages.newest('OCP_AGENT_INSTALL_PACKAGE', architecture)
+  const newest = host?.agentPackageId ? undefined : await store.packages.newest('OCP_AGENT_INSTALL_PACKAGE', architecture)
+  const id = host?.agentPackageId ?? (newest && (await store.hosts.chooseAgent(hostId, newest.id)))
+  const found = id === undefined ? undefined : await store.packages.get(id)
   if (found) return found
   throw new DefiniteError({
     code: 'PKG10014',

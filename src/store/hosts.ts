@@ -1,4 +1,4 @@
-import { and, asc, count, eq, exists, getTableColumns, ilike, inArray, isNull, ne, not, or, type SQL } from 'drizzle-orm'
+import { and, asc, count, eq, exists, getTableColumns, ilike, inArray, isNull, ne, not, or, type SQL, sql } from 'drizzle-orm'
 import { DefiniteError } from '../errors/failure.ts'
 import { Refused, refuseAny } from '../errors/refused.ts'
 import type { HostAccess } from '../host/host.ts'
@@ -196,11 +196,25 @@ export function hosts(db: Db, keys: Keys) {
         .orderBy(asc(table.id))
       return found.map((host) => ({ ...host, machineId: host.machineId ?? '', bootId: host.bootId ?? '' }))
     },
+    /** Chooses an agent package for a host, unless one is chosen; returns the id of the one that is. */
+    async chooseAgent(id: number, packageId: number): Promise<number | undefined> {
+      const chosen = sql<number>`coalesce(${table.agentPackageId}, ${packageId})`
+      const rows = await db
+        .update(table)
+        .set({ agentPackageId: chosen })
+        .where(eq(table.id, id))
+        .returning({ is: table.agentPackageId })
+      return rows[0]?.is ?? undefined
+    },
     /** The agent of a host; `undefined` when it has none any more. */
     async setAgent(id: number, agent: { readonly version: string; readonly status: AgentStatus } | undefined): Promise<void> {
       await db
         .update(table)
-        .set({ agentVersion: agent?.version ?? null, agentStatus: agent?.status ?? null })
+        .set({
+          agentVersion: agent?.version ?? null,
+          agentStatus: agent?.status ?? null,
+          ...(agent === undefined && { agentPackageId: null }),
+        })
         .where(eq(table.id, id))
     },
     /** Forgets hosts or throws Refused; see removeHosts.ts. */

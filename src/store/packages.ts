@@ -71,12 +71,13 @@ export function packages(db: Db) {
         .selectDistinct({ id: hostServices.softwarePackageId })
         .from(hostServices)
         .where(inArray(hostServices.softwarePackageId, ids))
+      const byHost = await db.selectDistinct({ id: hosts.agentPackageId }).from(hosts).where(inArray(hosts.agentPackageId, ids))
       const version = sql`${table.version} || '-' || ${table.buildNumber}`
       const installed = exists(db.select({ id: hosts.id }).from(hosts).where(eq(hosts.agentVersion, version)))
       const installing = exists(db.select({ id: tasks.id }).from(tasks).where(eq(tasks.status, 'RUNNING')))
       const agents = and(inArray(table.id, ids), eq(table.type, 'OCP_AGENT_INSTALL_PACKAGE'), or(installed, installing))
       const byAgent = await db.select({ id: table.id }).from(table).where(agents)
-      return new Set([...byCluster, ...byService, ...byAgent].flatMap(({ id }) => (id === null ? [] : [id])))
+      return new Set([...byCluster, ...byService, ...byHost, ...byAgent].flatMap(({ id }) => (id === null ? [] : [id])))
     },
     /** Whether tasks wait for this package, all of them FAILED, and none has installed it: then another file may take its place. */
     async isAwaited(id: number): Promise<boolean> {

@@ -91,6 +91,7 @@ export const createNodes = (
       get: async () => inventory,
       setFacts: async (_id: number, facts: object) => void Object.assign(inventory, facts),
       setStatus: async (_id: number, status: string) => void Object.assign(inventory, { status }),
+      chooseAgent: async (_id: number, packageId: number) => packageId,
       setAgent: async (_id: number, agent: object | undefined) => void Object.assign(inventory, { agent }),
       byIds: async (ids: readonly number[]) => ids.map((id) => ({ innerIpAddress: hosts[id - 1]?.ip, sshPort: 22 })),
     },

@@ -187,6 +187,7 @@ CREATE TABLE "hosts" (
 	"host_key_type" text,
 	"machine_id" text,
 	"boot_id" text,
+	"agent_package_id" integer,
 	"agent_version" text,
 	"agent_status" text,
 	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,
@@ -347,6 +348,7 @@ ALTER TABLE "host_services" ADD CONSTRAINT "host_services_software_package_id_pa
 ALTER TABLE "hosts" ADD CONSTRAINT "hosts_idc_id_idcs_id_fk" FOREIGN KEY ("idc_id") REFERENCES "public"."idcs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hosts" ADD CONSTRAINT "hosts_type_id_host_types_id_fk" FOREIGN KEY ("type_id") REFERENCES "public"."host_types"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hosts" ADD CONSTRAINT "hosts_credential_id_credentials_id_fk" FOREIGN KEY ("credential_id") REFERENCES "public"."credentials"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "hosts" ADD CONSTRAINT "hosts_agent_package_id_packages_id_fk" FOREIGN KEY ("agent_package_id") REFERENCES "public"."packages"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "idcs" ADD CONSTRAINT "idcs_region_id_regions_id_fk" FOREIGN KEY ("region_id") REFERENCES "public"."regions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "subtask_logs" ADD CONSTRAINT "subtask_logs_subtask_id_subtasks_id_fk" FOREIGN KEY ("subtask_id") REFERENCES "public"."subtasks"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "subtasks" ADD CONSTRAINT "subtasks_task_id_tasks_id_fk" FOREIGN KEY ("task_id") REFERENCES "public"."tasks"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint

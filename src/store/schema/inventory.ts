@@ -111,6 +111,8 @@ export const hosts = pgTable(
     /** Which machine it was when it was last looked at; see host/machine.ts. */
     machineId: text(),
     bootId: text(),
+    /** Chosen before anything of it is installed: what is done and undone later is this one's. */
+    agentPackageId: integer().references(() => packages.id),
     agentVersion: text(),
     agentStatus: text({ enum: agentStatuses }),
     createTime: createTime(),
