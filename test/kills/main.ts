@@ -39,7 +39,10 @@ await putShims(host)
 const cluster = clusterOn(lab.hosts, version)
 const file = packageFrom(pathOf((name, built) => name === 'oceanbase' && built === version))
 const nodes = createClusterNodes(lab.hosts, { cluster, file })
-const agents = createNodes(lab.hosts, { cluster, file: packageFrom(pathOf((name) => name.includes('agent'))) })
+const agent = packageFrom(pathOf((name) => name.includes('agent')))
+const agents = createNodes(lab.hosts, { cluster, file: agent })
+/** Hosts are prepared by a task of its own: what that brought outlives the cluster. */
+const preparing = createNodes(lab.hosts, { cluster, file: agent, taskId: 6 })
 
 interface Node {
   readonly name: string
@@ -54,8 +57,8 @@ interface Pair {
 
 const pairs: readonly Pair[] = [
   {
-    node: { name: 'Install ocp agent', run: () => installOcpAgent(agents.prepare(1, 'installOcpAgent')) },
-    undo: { name: 'Install ocp agent, rolled back', run: () => removeOcpAgent(agents.prepare(1, 'removeOcpAgent')) },
+    node: { name: 'Install ocp agent', run: () => installOcpAgent(preparing.prepare(1, 'installOcpAgent')) },
+    undo: { name: 'Install ocp agent, rolled back', run: () => removeOcpAgent(preparing.prepare(1, 'removeOcpAgent')) },
   },
   {
     node: { name: 'Install rpm', run: () => installRpm(nodes.onHost(1, 'installRpm')) },
@@ -88,8 +91,9 @@ const alone: readonly (Node & { readonly after: string })[] = [
   { after: 'Bootstrap ob', name: 'Restart observer process', run: () => restartObserver(nodes.on('restartObserver')) },
 ]
 
-/** What an observer or agent writes by itself differs each time; the folder for packages on their way goes with the last of them. */
+/** What an observer or agent writes by itself differs each time; the folder for packages and the note of a restart go later. */
 const moving = [
+  '/var/lib/obflow/*/restarted-*',
   '/var/lib/obflow/packages',
   '/data/*/terran/*/*',
   '*/oceanbase/etc/*',
@@ -177,6 +181,7 @@ for (const { node, undo } of pairs.toReversed()) {
 }
 await nodes.close()
 await agents.close()
+await preparing.close()
 
 say('\n| node | kill points | end well after a retry |\n| --- | --- | --- |')
 for (const { node, points, well } of rows) say(`| ${node} | ${points} | ${well} |`)
