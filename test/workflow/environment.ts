@@ -21,6 +21,7 @@ import { taskBook } from '../../src/worker/book.ts'
 import { subtaskInterceptor } from '../../src/worker/interceptor.ts'
 import * as messages from '../../src/workflows/messages.ts'
 import { openTestStore, type TestStore } from '../store/database.ts'
+import { newCluster, packageNamed, sampleRpm } from '../store/inventory.ts'
 import { bundle, quiet } from '../support/bundle.ts'
 
 const tool = (name: string) => fileURLToPath(new URL(`../../.tools/bin/${name}`, import.meta.url))
@@ -30,14 +31,17 @@ export interface Environment extends TestWorkflowEnvironment {
   readonly opened: TestStore
 }
 
-export async function startEnvironment(): Promise<Environment> {
+/** `dev` is Temporal's dev server: it cannot skip time, and can reset runs. */
+export async function startEnvironment(kind: 'skipping' | 'dev' = 'skipping'): Promise<Environment> {
   Runtime.install({
     logger: quiet,
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
   })
-  const environment = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: tool('temporal-test-server') } },
-  })
+  const executable = (name: string) => ({ executable: { type: 'existing-path', path: tool(name) } }) as const
+  const environment =
+    kind === 'dev'
+      ? await TestWorkflowEnvironment.createLocal({ server: executable('temporal') })
+      : await TestWorkflowEnvironment.createTimeSkipping({ server: executable('temporal-test-server') })
   await environment.connection.operatorService.addSearchAttributes({
     namespace: 'default',
     searchAttributes: Object.fromEntries(Object.values(searchAttributes).map((name) => [name, 2])),
@@ -80,13 +84,29 @@ export const targetsOf = (hosts: number) => ({
   zones: ['zone1'],
 })
 
-/** Accepts a task as the store's own acceptances do, without an inventory around it. */
-export const accept = (
-  { opened }: Pick<Environment, 'opened'>,
-  { workflow, plan, hosts, obproxyClusterId }: Accepted,
-): Promise<TaskWithSubtasks> =>
-  opened.db.transaction((tx) =>
-    insertTask(tx, {
+/** What operations look at before they are accepted: the cluster or the proxies of the task. */
+async function place(tx: TestStore['db'], { workflow, obproxyClusterId }: Accepted): Promise<void> {
+  if (obproxyClusterId !== undefined) {
+    const status = workflow === 'deleteObproxyCluster' ? 'DELETING' : 'CREATING'
+    const proxies = { name: 'odp', address: '10.0.0.1', port: 2883, workMode: 'CONFIG_URL', creator: 'admin' } as const
+    await tx.insert(schema.obproxyClusters).values({ id: obproxyClusterId, ...proxies, status })
+    return
+  }
+  const [rpm] = await tx.insert(schema.packages).values(packageNamed(sampleRpm)).returning()
+  const { name, rpmName, primaryZone, sqlPort, rpcPort, installPath, dataPath, logPath, osUser } = newCluster()
+  await tx.insert(schema.clusters).values({
+    ...{ id: 1, name, obClusterId: 1, type: 'PRIMARY', version: '2.2.73', packageId: rpm?.id ?? 0, rpmName },
+    ...{ primaryZone, sqlPort, rpcPort, installPath, dataPath, logPath, osUser, startupParameters: [] },
+    ...{ obproxyClusterIds: [], creator: 'admin', status: workflow === 'createCluster' ? 'CREATING' : 'DELETING' },
+  })
+}
+
+/** Accepts a task as the store's own acceptances do, with no more around it than it needs. */
+export const accept = ({ opened }: Pick<Environment, 'opened'>, accepted: Accepted): Promise<TaskWithSubtasks> =>
+  opened.db.transaction(async (tx) => {
+    const { workflow, plan, hosts, obproxyClusterId } = accepted
+    await place(tx, accepted)
+    return insertTask(tx, {
       workflow,
       plan,
       targets: targetsOf(hosts),
@@ -95,8 +115,8 @@ export const accept = (
       ...(obproxyClusterId === undefined
         ? { cluster: { id: 1, name: 'terran', obClusterId: 1, type: 'PRIMARY' } }
         : { obproxyClusterId }),
-    }),
-  )
+    })
+  })
 
 export type Scene = Awaited<ReturnType<typeof startRun>>
 
