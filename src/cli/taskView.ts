@@ -55,12 +55,20 @@ function stageLines(stage: Stage, nameColumns: number, paint: Paint, options: Vi
   const begun = subtasks.some((subtask) => subtask.status !== 'PENDING')
   const named =
     !wide || !begun ? [] : subtasks.length <= namedHosts && !brief ? subtasks : subtasks.filter(happens).slice(0, namedHosts)
-  const hosts = named.map((subtask) => {
+  // What keeps a subtask at work: else a wrong address says "running" for half an hour.
+  const retried = (subtask: Subtask, indent: number): string[] => {
+    if (!isActive(subtask) || !subtask.lastMessage) return []
+    const text = `attempt ${(subtask.attempt ?? 2) - 1} failed: ${plain(subtask.lastMessage)}`
+    return [paint('dim', ' '.repeat(indent) + cut(text, options.width - indent))]
+  }
+  const hosts = named.flatMap((subtask) => {
     const own = spent([subtask], options.now)
     const host = [column(plain(subtask.hostIp ?? `#${subtask.id}`), 15), (own === undefined ? '' : duration(own)).padStart(11)]
-    return row(paint, ' '.repeat(nameColumns + 4), signOf(subtask), [...host, again(subtask)].join('  '), options.width)
+    const line = row(paint, ' '.repeat(nameColumns + 4), signOf(subtask), [...host, again(subtask)].join('  '), options.width)
+    return [line, ...retried(subtask, nameColumns + 6)]
   })
-  return [row(paint, '  ', sign, cells, options.width), ...hosts]
+  const own = wide || !only ? [] : retried(only, 6)
+  return [row(paint, '  ', sign, cells, options.width), ...own, ...hosts]
 }
 
 /** As many lines as there is room for, around the one where things happen, with the rest as counts. */

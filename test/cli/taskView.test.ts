@@ -62,6 +62,22 @@ describe('the terminal view of a run', () => {
     expect(lines.join('\n')).toMatch(/✔ Install rpm\s+40\/40 hosts/)
   })
 
+  test('says of a subtask that is tried again how the last attempt failed', () => {
+    const lastMessage = 'cannot connect to host 10.0.0.1:22: connect EHOSTUNREACH'
+    const retried = { ...running(1), attempt: 12, lastMessage }
+    const one = createTask(1, ({ name }) => (name === 'Install rpm' ? retried : {}))
+    expect(renderTask(one, plainView).join('\n')).toContain(`attempt 11 failed: ${lastMessage}`)
+    const wide = createTask(3, ({ name, parallelIdx }) => (name === 'Install rpm' && parallelIdx === 1 ? retried : {}))
+    expect(renderTask(wide, plainView).join('\n')).toContain('attempt 11 failed: cannot connect')
+    const done = { ...retried, status: 'SUCCESSFUL' } as const
+    expect(
+      renderTask(
+        createTask(1, () => done),
+        plainView,
+      ).join('\n'),
+    ).not.toContain('attempt')
+  })
+
   test('says why a subtask failed, what to do, and which calls mend it', () => {
     const text = renderTask(failing(3), plainView).join('\n')
     const call = '/api/v2/tasks/instances/1000'
