@@ -150,8 +150,8 @@ const calls: Readonly<Record<string, Call>> = {
           id: 'rollbackTask',
           summary: 'Roll back a task',
           description:
-            'Removes what the task has made, in reverse order, and nothing else. Only a FAILED task can be rolled back.',
-          reply: one(task),
+            'Removes what the task has made, in reverse order, and nothing else. Only a FAILED task can be rolled back. With `dryRun=true` it answers what would be undone, and where to look.',
+          reply: one(z.union([task, rehearsal])),
         },
         'POST /:id/subtasks/:subtaskId/retry': {
           id: 'retrySubtask',

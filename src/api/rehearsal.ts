@@ -19,8 +19,10 @@ type Change = 'MAKE' | 'REMOVE' | 'NONE'
 
 function show({ task, footprints }: Rehearsal, change: Change, request: FastifyRequest, config: Context['config']) {
   const reader = readerOf(config, request)
-  const first = task.subtasks[0]?.id ?? 0
-  const place = (id: number): number => id - first + 1
+  // A rollback names only the subtasks that it undoes.
+  const ids = task.subtasks.map(({ id }) => id)
+  const shown = (id: number): boolean => ids.includes(id)
+  const place = (id: number): number => id - task.firstSubtaskId + 1
   return {
     admission: [],
     hosts: change === 'NONE' ? [] : footprints.map(({ ip, ...rest }) => ({ change, hostIp: ip, ...rest })),
@@ -28,12 +30,12 @@ function show({ task, footprints }: Rehearsal, change: Change, request: FastifyR
     name: nameIn(reader.language, task.name),
     tasks: task.subtasks.map((subtask) => ({
       ...named(reader, subtask.name),
-      downstreams: subtask.downstreams.map(place),
+      downstreams: subtask.downstreams.filter(shown).map(place),
       ...(subtask.hostId !== null && { hostId: subtask.hostId }),
       ...(subtask.ip !== null && { hostIp: subtask.ip }),
       id: place(subtask.id),
       timeout: subtask.timeout,
-      upstreams: subtask.upstreams.map(place),
+      upstreams: subtask.upstreams.filter(shown).map(place),
     })),
   }
 }

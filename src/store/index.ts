@@ -5,6 +5,7 @@ import { acceptDelete, type DeleteRequest } from './acceptDelete.ts'
 import { acceptHosts, type HostsAccepted, type HostsRequest } from './acceptHosts.ts'
 import { acceptObproxy, type ObproxyAcceptance } from './acceptObproxy.ts'
 import { acceptObproxyDelete, type ObproxyDeleteRequest } from './acceptObproxyDelete.ts'
+import { acceptRollback } from './acceptRollback.ts'
 import { accessKeys } from './accessKeys.ts'
 import { clusters } from './clusters.ts'
 import { credentials } from './credentials.ts'
@@ -83,6 +84,8 @@ export interface Acceptances {
   acceptLinks(request: LinkRequest<readonly WantedLink[]>): Promise<TaskWithSubtasks>
   /** Admits the end of the link to a cluster of this name or throws Refused. */
   acceptUnlink(request: LinkRequest<string>): Promise<TaskWithSubtasks>
+  /** Admits the rollback of a task or throws Refused; see operate.ts. */
+  acceptRollback(taskId: number): Promise<TaskWithSubtasks>
 }
 
 /** Inventory and what the API shows of tasks. What happens next in a task is Temporal's to know. */
@@ -128,6 +131,7 @@ const acceptances = (db: Db, keys: Keys): Acceptances => ({
   acceptObproxyDelete: (request) => acceptObproxyDelete(db, keys, request),
   acceptLinks: (request) => acceptLinks(db, keys, request),
   acceptUnlink: (request) => acceptUnlink(db, keys, request),
+  acceptRollback: (taskId) => acceptRollback(db, taskId),
 })
 
 /** The store over a database that is open. */

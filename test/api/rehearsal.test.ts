@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { setSubtask, setTask } from '../store/taskRows.ts'
 import { byUrl, carryOut, created, fill, onHost, openReachable, path } from './obproxyScene.ts'
 import type { TestApi } from './server.ts'
 
@@ -91,6 +92,31 @@ describe('with dryRun=true', () => {
     })
     expect((await api.remove(`${path}/1/obLinks/hooray?dryRun=true`)).data).toMatchObject({ tasks: [{ name: 'Unlink obproxy' }] })
     await unchanged()
+  })
+
+  test('a rollback names what it would undo, and where', async () => {
+    const { contents } = await api.store.tasks.list({ clusterName: 'zerg' }, { page: 1, size: 1 })
+    const task = await api.store.tasks.get(contents[0]?.id ?? 0)
+    if (!task) throw new Error('no task')
+    const install = task.subtasks.find(({ activity }) => activity === 'installRpm')
+    for (const { id } of task.subtasks.slice(0, (install?.index ?? 0) + 1))
+      await setSubtask(api.db, id, { status: id === install?.id ? 'FAILED' : 'SUCCESSFUL' })
+    await setTask(api.db, task.id, 'FAILED')
+    await api.store.clusters.setStatus(2, 'CREATING')
+    before = await api.dump()
+    const reply = await api.post(`/api/v2/tasks/${task.id}/rollback?dryRun=true`, {})
+    expect(reply.data).toMatchObject({
+      admission: [],
+      id: null,
+      tasks: [{ name: 'Prepare install cluster' }, { name: 'Install rpm' }],
+      hosts: [{ change: 'REMOVE', processes: ['observer'] }],
+    })
+    await unchanged()
+    await setTask(api.db, task.id, 'RUNNING')
+    expect((await api.post(`/api/v2/tasks/${task.id}/rollback?dryRun=true`, {})).data).toMatchObject({
+      admission: [{ code: 'TSK10007' }],
+      tasks: [],
+    })
   })
 
   test('what speaks against a call is in the answer; what is not there is 404', async () => {

@@ -4,6 +4,7 @@ import type { Ask } from '../../plan/ask.ts'
 import { bodiless } from '../bodiless.ts'
 import type { Api, Context } from '../context.ts'
 import { data, done } from '../envelope.ts'
+import { dryRunQuery, isDryRun, rehearsed } from '../rehearsal.ts'
 import { idParam } from '../validation.ts'
 import { subtaskOf, subtaskParams, taskOf } from './find.ts'
 import { readerOf } from './reader.ts'
@@ -12,6 +13,7 @@ import { showSubtask, showTask } from './show.ts'
 
 const config = { permission: 'TASK:*:UPDATE' } as const
 const ofTask = { config, schema: { params: idParam } }
+const ofRollback = { config, schema: { params: idParam, querystring: dryRunQuery } }
 const ofSubtask = { config, schema: { params: subtaskParams } }
 
 type Called = FastifyRequest<{ Params: { id: number } }>
@@ -27,7 +29,8 @@ export function taskOperations(api: Api, context: Context): void {
   })
 }
 
-function operationsBelow(path: string, api: Api, { store, launch, config: settings }: Context): void {
+function operationsBelow(path: string, api: Api, context: Context): void {
+  const { store, launch, config: settings } = context
   const ask = async (taskId: number, what: Ask, roles: readonly string[]): Promise<void> => {
     const task = await taskOf(store, taskId)
     const skips = what.operation === 'skipSubtask' && task.operation === 'ROLLBACK'
@@ -43,7 +46,13 @@ function operationsBelow(path: string, api: Api, { store, launch, config: settin
   }
 
   api.post(`${path}/:id/retry`, ofTask, (request) => asTask(request, 'retryTask'))
-  api.post(`${path}/:id/rollback`, ofTask, (request) => asTask(request, 'rollbackTask'))
+  api.post(`${path}/:id/rollback`, ofRollback, async (request) => {
+    if (!isDryRun(request)) return asTask(request, 'rollbackTask')
+    const { id } = request.params
+    const { workflow } = await taskOf(store, id)
+    if (!mayRollBack(request.callerRoles, workflow)) throw new Refused({ code: 'IAM11000' })
+    return rehearsed(context, { request, change: 'REMOVE', accept: ({ acceptRollback }) => acceptRollback(id) })
+  })
   api.post(`${path}/:id/subtasks/:subtaskId/retry`, ofSubtask, async (request) => {
     const { id, subtaskId } = request.params
     await ask(id, { operation: 'retrySubtask', subtaskId }, request.callerRoles)

@@ -1,0 +1,15 @@
+import { Refused } from '../errors/refused.ts'
+import type { Db } from './db.ts'
+import type { TaskWithSubtasks } from './newTask.ts'
+import { operate } from './operate.ts'
+import { tasks } from './tasks.ts'
+
+/** Accepts the rollback of a task, and gives the task with those subtasks that are undone by it. */
+export const acceptRollback = (db: Db, taskId: number): Promise<TaskWithSubtasks> =>
+  db.transaction(async (tx) => {
+    const before = await tasks(tx).get(taskId)
+    if (before === undefined) throw new Refused({ code: 'TSK10001', args: [taskId] })
+    await operate(tx, taskId, { operation: 'rollbackTask' })
+    const undone = before.subtasks.filter(({ status, undo }) => status !== 'PENDING' && undo !== null)
+    return { ...before, subtasks: undone }
+  })
