@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import type { LabHost } from '../../lab/index.ts'
 import type { HostNode, PreparedHostNode } from '../../src/activities/node.ts'
 import { createHostPool, type HostAccess } from '../../src/host/index.ts'
+import type { Machine } from '../../src/host/machine.ts'
 import { type ClusterSpec, serversOf } from '../../src/oceanbase/index.ts'
 import { Secret } from '../../src/quote.ts'
 import type { Package, Store } from '../../src/store/index.ts'
@@ -83,6 +84,7 @@ export const createNodes = (
     return pool.host(accessTo(host, hostId), { log, signal, key })
   }
   const inventory: Record<string, unknown> = { innerIpAddress: hosts[0]?.ip, status: 'NEW' }
+  const machines = new Map<number, Machine>()
   const secret = new Secret('Monitor-1-secret')
   const store = {
     packages: { get: async () => file, newest: async () => file },
@@ -90,6 +92,11 @@ export const createNodes = (
     hosts: {
       get: async () => inventory,
       setFacts: async (_id: number, facts: object) => void Object.assign(inventory, facts),
+      setMachine: async (id: number, machine: Machine) => void machines.set(id, machine),
+      relatives: async (id: number, { bootId }: Machine) =>
+        [...machines].flatMap(([other, machine]) =>
+          other !== id && machine.bootId === bootId ? [{ id: other, ip: hosts[other - 1]?.ip, ...machine }] : [],
+        ),
       setStatus: async (_id: number, status: string) => void Object.assign(inventory, { status }),
       chooseAgent: async (_id: number, packageId: number) => packageId,
       setAgent: async (_id: number, agent: object | undefined) => void Object.assign(inventory, { agent }),
