@@ -22,6 +22,9 @@ beforeAll(async () => {
   const scene = await startScene({ hosts: 4, idcOf: () => 'hz2', obproxy: true })
   const login = { username: 'conformer', password: 'Change-me-2' }
   await scene.send('POST', '/api/v2/iam/users', { ...login, roles: ['ADMIN'] })
+  // The login of the lab's hosts is admin's; another user may use it for these only.
+  const sharedAddresses = scene.lab.hosts.map(({ ip }) => ip)
+  await scene.send('PATCH', '/api/v2/profiles/me/credentials/1', { sharedAddresses })
   const talk = await startTalk(scene.obflow.url, login)
   const hostIds = [...scene.inventory.hostIds]
   opened = { scene, talk, hostIds, primary: { id: 0, clusterId: 0 } }

@@ -83,7 +83,7 @@ it('agents of an earlier generation are stopped and removed, and a NEW host beco
 it('a host that is down is waited for: its task runs, and its log says so and grows, until the host answers', async () => {
   await machine.fault('sshdDown')
   const { id } = await add()
-  const attempts = (log: string): number => log.match(/Attempt \d+ ended: .*ECONNREFUSED.*It is tried again/g)?.length ?? 0
+  const attempts = (log: string): number => log.match(/Attempt \d+ failed: .*ECONNREFUSED.*; retrying/g)?.length ?? 0
   let before = await logOf(id)
   while (attempts(before) === 0) before = await logOf(id)
   let after = before

@@ -55,7 +55,7 @@ export function inventoryCalls(where: Where): void {
       form.set('file', new Blob([bytes]), found.fileName)
       expect(await must('POST', path, form)).toMatchObject({ fileName: found.fileName, sha1: found.sha1, size: bytes.length })
       form.set('file', new Blob([bytes]), found.fileName)
-      expect(await ask('POST', path, form)).toMatchObject({ status: 409, body: { error: { code: 'PKG10012' } } })
+      expect(await must('POST', path, form)).toMatchObject({ fileName: found.fileName, sha1: found.sha1 })
     })
 
     it('hosts are listed by every filter, removed one by one and together, and added: both forms of the reply', async () => {
@@ -84,6 +84,8 @@ export function inventoryCalls(where: Where): void {
       expect(both.contents[0]?.id).toBe(both.id)
       for (const { id } of both.contents) await succeeded(here, id)
       expect(await must('GET', `${path}/${here.hostIds[3]}`)).toMatchObject({ status: 'AVAILABLE', hostAgentStatus: 'AVAILABLE' })
+      const changed = await must('PATCH', `${path}/${here.hostIds[3]}`, { credentialId: 1 })
+      expect(changed).toMatchObject({ id: here.hostIds[3], status: 'AVAILABLE' })
     })
   })
 }
