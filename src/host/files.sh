@@ -87,22 +87,28 @@ write_file() {
 # Removes what lies in a directory, on its own disk. A link in its place is left alone. Fails when something stays.
 empty_directory() {
   [ -d "$1" ] && [ ! -L "$1" ] || return 0
-  as_owner find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found -exec rm -rf --one-file-system -- {} +
+  empty_once "$1" || empty_once "$1"
 }
+empty_once() { as_owner find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found -exec rm -rf --one-file-system -- {} +; }
 
-# Removes a file, a link (not what it leads to), or a directory with all in it. Fails when something stays.
+# Removes a file, a link (not what it leads to), or a directory with all in it. Fails when something stays. Tried twice: a command that a
+# signal ended has not shown that it may not.
 remove() {
   local path
   for path; do
-    [ -e "$path" ] || [ -L "$path" ] || continue
-    if [ -d "$path" ] && [ ! -L "$path" ]; then
-      as_owner find "$path" -mindepth 1 -maxdepth 1 -exec rm -rf --one-file-system -- {} + || return 1
-      beside "$path" rmdir -- "$path" || return 1
-    else
-      beside "$path" rm -f -- "$path" || return 1
-    fi
+    remove_once "$path" || remove_once "$path" || return 1
   done
 }
+remove_once() {
+  if [ -d "$1" ] && [ ! -L "$1" ]; then
+    as_owner find "$1" -mindepth 1 -maxdepth 1 -exec rm -rf --one-file-system -- {} + && beside "$1" rmdir -- "$1"
+  elif [ -e "$1" ] || [ -L "$1" ]; then
+    beside "$1" rm -f -- "$1"
+  fi
+}
+
+# Removes a directory that has to be empty. Fails when it stays.
+remove_bare() { beside "$1" rmdir -- "$1" 2>/dev/null || [ ! -e "$1" ] || beside "$1" rmdir -- "$1" 2>/dev/null; }
 
 # Removes a directory if nothing is in it.
 remove_empty() { [ ! -d "$1" ] || [ -L "$1" ] || beside "$1" rmdir --ignore-fail-on-non-empty -- "$1"; }

@@ -82,7 +82,7 @@ remove_root() {
   fi
   # Empty and without its mark, its removal was cut off right before the end.
   if [ -n "$mine" ] || { [ -d "$root" ] && [ ! -L "$root" ] && [ -z "$(ls -A "$root")" ]; }; then
-    if beside "$root" rmdir -- "$root" 2>/dev/null; then echo "removed $root"; else echo "left $root: not all in it is this task's"; fi
+    if remove_bare "$root"; then echo "removed $root"; else echo "left $root: not all in it is this task's"; fi
   fi
   forget root "$root"
 }
