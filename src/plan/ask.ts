@@ -1,4 +1,4 @@
-/** What may be asked of a task that runs; the names are those of the workflow's updates (src/workflows/messages.ts). */
+/** An operation on a task or on one of its subtasks, as the store accepts it. */
 export type Ask =
   | { readonly operation: 'retryTask' | 'rollbackTask' }
   | { readonly operation: 'retrySubtask' | 'skipSubtask' | 'cancelSubtask'; readonly subtaskId: number }
