@@ -3,6 +3,7 @@ import multipart from '@fastify/multipart'
 import { type FastifyServerOptions, fastify } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
+import { operationsOver } from '../operations/index.ts'
 import type { Store } from '../store/index.ts'
 import { authentication, type Declared, declared } from './authentication.ts'
 import { takeBodies } from './bodies.ts'
@@ -105,6 +106,7 @@ export async function buildApp({
 
   const context: Context = {
     store,
+    operations: operationsOver(store),
     config,
     launch: starts.launch,
     checkPassword: auth.checkPassword,

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from '../config.ts'
+import type { Operations } from '../operations/index.ts'
 import type { Store } from '../store/index.ts'
 import type { authentication } from './authentication.ts'
 import type { Health } from './health.ts'
@@ -12,6 +13,7 @@ export type Api = FastifyInstance<Server, IncomingMessage, ServerResponse, Fasti
 /** What every resource is given. */
 export interface Context {
   readonly store: Store
+  readonly operations: Operations
   readonly config: Pick<
     Config,
     | 'allowedHosts'

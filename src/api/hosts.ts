@@ -91,13 +91,13 @@ const show = (host: Host) => ({
 })
 
 /** OCP's `/api/v2/compute/hosts`. */
-export function hosts(api: Api, { store, launch, config }: Context): void {
+export function hosts(api: Api, { store, operations, launch, config }: Context): void {
   const path = '/api/v2/compute/hosts'
 
   api.post(`${path}/batchCreate`, { config: { permission: 'HOST:*:CREATE' }, schema: { body: newHosts } }, async (request) => {
     const { hostBasicDataList, ...shared } = request.body
     const creator = callerOf(request)
-    const accepted = await store.acceptHosts({ ...shared, hosts: hostBasicDataList, creator, traceId: request.id })
+    const accepted = await operations.acceptHosts({ ...shared, hosts: hostBasicDataList, creator, traceId: request.id })
     for (const task of accepted.tasks) launch(task.id)
     // OCP's page documents `contents`; its Terraform provider reads `id` and `hostIds`.
     return data({

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { codes } from '../errors/codes.ts'
 import { Refused } from '../errors/refused.ts'
-import type { Acceptances, Rehearsal } from '../store/index.ts'
+import type { Acceptances, Rehearsal } from '../operations/index.ts'
 import type { Context } from './context.ts'
 import { type Answer, data } from './envelope.ts'
 import { findingShower } from './errors.ts'
@@ -45,7 +45,7 @@ function show({ task, footprints }: Rehearsal, change: Change, request: FastifyR
  * host, or what speaks against it. What does not exist is refused like by the call itself.
  */
 export async function rehearsed(
-  { store, config }: Context,
+  { operations, config }: Context,
   {
     request,
     change,
@@ -57,7 +57,7 @@ export async function rehearsed(
   },
 ): Promise<Answer> {
   try {
-    return data(show(await store.rehearse(accept), change, request, config))
+    return data(show(await operations.rehearse(accept), change, request, config))
   } catch (error) {
     if (!(error instanceof Refused) || codes[error.findings[0].code].http === 404) throw error
     const admission = error.findings.map(findingShower(config, request))

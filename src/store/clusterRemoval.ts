@@ -4,9 +4,11 @@ import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
-import { clusterMakers } from './uses.ts'
 
 const { clusters, hosts, hostServices, tasks } = schema
+
+/** Workflows that make a cluster. */
+export const clusterMakers = ['createCluster', 'createStandbyCluster'] as const
 
 /** How a cluster leaves the store. Each step does nothing the second time. */
 export function clusterRemoval(db: Db, keys: Keys) {

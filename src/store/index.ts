@@ -1,57 +1,35 @@
 import { sql } from 'drizzle-orm'
 import type { Config } from '../config.ts'
-import { type Acceptance, type Accepted, acceptCluster } from './acceptCluster.ts'
-import { acceptDelete, type DeleteRequest } from './acceptDelete.ts'
-import { acceptHosts, type HostsAccepted, type HostsRequest } from './acceptHosts.ts'
-import { acceptObproxy, type ObproxyAcceptance } from './acceptObproxy.ts'
-import { acceptObproxyDelete, type ObproxyDeleteRequest } from './acceptObproxyDelete.ts'
-import { acceptRollback } from './acceptRollback.ts'
 import { accessKeys } from './accessKeys.ts'
 import { clusters } from './clusters.ts'
 import { credentials } from './credentials.ts'
 import { type Connection, type ConnectOptions, connect, type Db } from './db.ts'
-import { type DryRun, dryRunCluster } from './dryRunCluster.ts'
 import { hosts } from './hosts.ts'
 import { type Keys, openKeys } from './key.ts'
 import { loginFailures } from './loginFailures.ts'
 import { hostTypes, idcs, regions } from './named.ts'
-import type { NewCluster } from './newCluster.ts'
-import type { TaskWithSubtasks } from './newTask.ts'
 import { obproxy } from './obproxy.ts'
-import { acceptLinks, acceptUnlink, type LinkRequest } from './obproxyLinks.ts'
-import type { WantedLink } from './obproxyRules.ts'
 import { packages } from './packages.ts'
-import { type Rehearsal, rehearse } from './rehearse.ts'
 import { refuseUnknownKeys, reseal } from './reseal.ts'
 import { secrets } from './secrets.ts'
 import { tasks } from './tasks.ts'
 import { users } from './users.ts'
 
-export type { Acceptance, Accepted } from './acceptCluster.ts'
-export type { DeleteRequest } from './acceptDelete.ts'
-export type { HostsAccepted, HostsRequest } from './acceptHosts.ts'
-export type { NewObproxy, ObproxyAcceptance } from './acceptObproxy.ts'
-export type { ObproxyDeleteRequest } from './acceptObproxyDelete.ts'
 export type { AccessKey } from './accessKeys.ts'
 export { awayReason, isAway, isFull, isRace } from './away.ts'
 export type { ClientToken } from './clientTokens.ts'
 export type { Cluster, ClusterFilter, Server, Zone } from './clusterReads.ts'
 export type { ClusterStatus, ObservedServer, ObservedTenant, ObservedZone, ServerStatus } from './clusters.ts'
 export type { Credential, CredentialReader } from './credentials.ts'
-export type { CreateLook, DryRun } from './dryRunCluster.ts'
-export type { Footprint } from './footprint.ts'
 export type { AgentStatus, Host, HostFacts, HostFilter, HostService, HostStatus, Relative } from './hosts.ts'
 export { type Key, type Keys, keysFromFile, parseKeys } from './key.ts'
+export type { CreateLook } from './looks.ts'
 export type { HostType, Idc, Region, Removal } from './named.ts'
-export { type NewCluster, type NewZone, priorityGroups } from './newCluster.ts'
 export type { Creator, Subtask, Task, TaskWithSubtasks } from './newTask.ts'
-export type { LinkRequest } from './obproxyLinks.ts'
 export type { ObproxyCluster, ObproxyLink, ObproxyServer } from './obproxyReads.ts'
-export type { WantedLink } from './obproxyRules.ts'
 export type { Package, PackageType } from './packages.ts'
 export type { Page, Paging } from './paging.ts'
 export type { Begin, NewLogLine, SubtaskRunRef } from './progress.ts'
-export type { Rehearsal } from './rehearse.ts'
 export {
   agentStatuses,
   clusterStatuses,
@@ -72,32 +50,10 @@ export { storable } from './storable.ts'
 export type { LogLine, TaskFilter, TaskSummary, Untold } from './tasks.ts'
 export type { NewUser, User } from './users.ts'
 
-/** What is admitted as one task. */
-export interface Acceptances {
-  /** Admits the deletion of a cluster or throws Refused; see acceptDelete.ts. */
-  acceptDelete(request: DeleteRequest): Promise<TaskWithSubtasks>
-  /** Admits an OBProxy cluster or throws Refused; see acceptObproxy.ts. */
-  acceptObproxy(acceptance: ObproxyAcceptance): Promise<TaskWithSubtasks>
-  /** Admits the deletion of an OBProxy cluster or throws Refused. */
-  acceptObproxyDelete(request: ObproxyDeleteRequest): Promise<TaskWithSubtasks>
-  /** Admits links of an OBProxy cluster or throws Refused; see obproxyLinks.ts. */
-  acceptLinks(request: LinkRequest<readonly WantedLink[]>): Promise<TaskWithSubtasks>
-  /** Admits the end of the link to a cluster of this name or throws Refused. */
-  acceptUnlink(request: LinkRequest<string>): Promise<TaskWithSubtasks>
-  /** Admits the rollback of a task or throws Refused; see operate.ts. */
-  acceptRollback(taskId: number): Promise<TaskWithSubtasks>
-}
-
-/** Inventory and what the API shows of tasks. What happens next in a task is Temporal's to know. */
-export interface Store extends Acceptances {
-  /** Admits a cluster or throws Refused; see acceptCluster.ts. */
-  acceptCluster(acceptance: Acceptance): Promise<Accepted>
-  /** What a create would come to, changing nothing; see dryRunCluster.ts. */
-  dryRunCluster(request: NewCluster): Promise<DryRun>
-  /** What an acceptance would come to, changing nothing; see rehearse.ts. */
-  rehearse(accept: (acceptances: Acceptances) => Promise<TaskWithSubtasks>): Promise<Rehearsal>
-  /** Admits hosts or throws Refused; see acceptHosts.ts. */
-  acceptHosts(request: HostsRequest): Promise<HostsAccepted>
+/** Inventory, clusters and tasks: reads and writes. What may be asked is src/operations' to decide. */
+export interface Store {
+  /** All or nothing, over the tables themselves: how operations are accepted. */
+  transaction<T>(work: (tx: Db, keys: Keys) => Promise<T>, options?: { readonly accessMode: 'read only' }): Promise<T>
   readonly accessKeys: ReturnType<typeof accessKeys>
   readonly clusters: ReturnType<typeof clusters>
   readonly credentials: ReturnType<typeof credentials>
@@ -125,23 +81,10 @@ export interface StoreOptions extends ConnectOptions {
 /** Opens the store on PostgreSQL (`databaseUrl`), or on PGlite in a directory or in memory, with its schema brought up to date. */
 export const openStore = async ({ keys, ...where }: StoreOptions): Promise<Store> => storeOver(await connect(where), keys)
 
-const acceptances = (db: Db, keys: Keys): Acceptances => ({
-  acceptDelete: (request) => acceptDelete(db, request),
-  acceptObproxy: (acceptance) => acceptObproxy(db, keys, acceptance),
-  acceptObproxyDelete: (request) => acceptObproxyDelete(db, keys, request),
-  acceptLinks: (request) => acceptLinks(db, keys, request),
-  acceptUnlink: (request) => acceptUnlink(db, keys, request),
-  acceptRollback: (taskId) => acceptRollback(db, taskId),
-})
-
 /** The store over a database that is open. */
 export function storeOver({ db, close }: Connection, keys: Keys): Store {
   return {
-    acceptCluster: (acceptance) => acceptCluster(db, keys, acceptance),
-    dryRunCluster: (request) => dryRunCluster(db, keys, request),
-    ...acceptances(db, keys),
-    rehearse: (accept) => rehearse(db, keys, (tx) => accept(acceptances(tx, keys))),
-    acceptHosts: (request) => acceptHosts(db, request),
+    transaction: (work, options) => db.transaction((tx) => work(tx, keys), options),
     accessKeys: accessKeys(db, keys),
     clusters: clusters(db, keys),
     credentials: credentials(db, keys),

@@ -1,10 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { eq, lt, sql } from 'drizzle-orm'
+import type { ClusterSpec } from '../oceanbase/cluster.ts'
 import type { Db } from './db.ts'
-import type { CreateLook } from './dryRunCluster.ts'
 import * as schema from './schema/index.ts'
 
 const { looks: table } = schema
+
+/** A create that is only asked about, for those who look at its hosts; without its passwords. */
+export interface CreateLook {
+  readonly cluster: ClusterSpec
+  readonly package: {
+    readonly name: string
+    readonly nvra: string
+    readonly architecture: string
+    readonly size: number
+  }
+}
 
 /** What a dry run is to look at: kept here, so that Temporal carries only its id. */
 export function looks(db: Db) {

@@ -1,14 +1,12 @@
 import { and, asc, count, eq, getTableColumns, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import type { Ask } from '../plan/ask.ts'
 import { isWorkflow, type WorkflowName } from '../plan/run.ts'
 import type { SubtaskOperation, TaskStatus } from '../plan/states.ts'
 import { columnwise } from './columnwise.ts'
 import type { Db } from './db.ts'
 import { looks } from './looks.ts'
 import type { Subtask, Task, TaskWithSubtasks } from './newTask.ts'
-import { operate } from './operate.ts'
 import { order, type Page, type Paging, window } from './paging.ts'
 import { progress } from './progress.ts'
 import { theRow } from './rows.ts'
@@ -166,8 +164,6 @@ export function tasks(db: Db) {
         .from(subtaskLogs)
         .where(eq(subtaskLogs.subtaskId, subtaskId))
         .orderBy(asc(subtaskLogs.id)),
-    /** Accepts an operation on a task, or throws Refused; see operate.ts. */
-    operate: (taskId: number, ask: Ask): Promise<void> => operate(db, taskId, ask),
     /** Tasks of which something was accepted that Temporal does not know yet, oldest first. */
     untold: async (): Promise<Untold[]> =>
       (await db.select().from(table).where(lt(table.toldRevision, table.acceptedRevision)).orderBy(asc(table.id))).map(untoldOf),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { operationsOver } from '../../src/operations/index.ts'
 import { addHosts, creator, newCluster } from '../store/inventory.ts'
 import { setSubtask, setTask } from '../store/taskRows.ts'
 import { form, rpmFile } from './rpmFile.ts'
@@ -100,7 +101,7 @@ describe('software packages', () => {
     other.writeUInt8(other.readUInt8(other.length - 1) ^ 1, other.length - 1)
     await upload(fileName, other)
     await addHosts(api.store, 1)
-    const { task } = await api.store.acceptCluster({ request: newCluster({ rpmName: fileName }), creator })
+    const { task } = await operationsOver(api.store).acceptCluster({ request: newCluster({ rpmName: fileName }), creator })
     expect(await upload(fileName, rpm)).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
     await setTask(api.db, task.id, 'FAILED')
     expect(await upload(fileName, rpm)).toMatchObject({ status: 200, data: { id: 1, deletable: false } })

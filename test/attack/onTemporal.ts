@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client'
-import { deletePrimaryCluster } from '../../src/plan/deleteCluster.ts'
+import { deletePrimaryCluster } from '../../src/operations/deleteCluster.ts'
 import { type Attempt, attemptTo, type Target } from './target.ts'
 
 /** Everything that whoever reaches Temporal can ask it to do to a cluster that runs. */

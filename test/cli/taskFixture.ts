@@ -1,5 +1,5 @@
 import { type Subtask, type Task, taskSchema } from '../../src/cli/taskSchema.ts'
-import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
+import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
 import { expand } from '../../src/plan/expand.ts'
 
 export const began = Date.parse('2026-01-01T00:00:00Z')

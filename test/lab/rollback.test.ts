@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type HostSnapshot, snapshot } from '../../lab/index.ts'
-import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
+import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
 import { expand, waitNode } from '../../src/plan/expand.ts'
 import { recordHistory } from '../replay/record.ts'
 import { openTestStore, type TestStore } from '../store/database.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
-import { createStandbyCluster } from '../../src/plan/createStandbyCluster.ts'
+import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
+import { createStandbyCluster } from '../../src/operations/createStandbyCluster.ts'
 import { expand } from '../../src/plan/expand.ts'
 
 const activities = (plan: { readonly stages: readonly { readonly activity: string }[] }) =>

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
-import { createStandbyCluster } from '../../src/plan/createStandbyCluster.ts'
-import { deletePrimaryCluster } from '../../src/plan/deleteCluster.ts'
+import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
+import { createStandbyCluster } from '../../src/operations/createStandbyCluster.ts'
+import { deletePrimaryCluster } from '../../src/operations/deleteCluster.ts'
+import { prepareHost } from '../../src/operations/prepareHost.ts'
 import { expand } from '../../src/plan/expand.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import { prepareHost } from '../../src/plan/prepareHost.ts'
 
 const plans: readonly (readonly [Plan, readonly string[]])[] = [
   [createPrimaryCluster, ['Prepare install cluster', 'Update OB cluster status']],

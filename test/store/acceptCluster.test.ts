@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refused } from '../../src/errors/refused.ts'
-import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
+import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
+import type { NewCluster } from '../../src/operations/index.ts'
 import { Secret } from '../../src/quote.ts'
-import type { NewCluster } from '../../src/store/index.ts'
 import { databases, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
 
@@ -18,7 +18,7 @@ describe.each(databases)('accepting a cluster on $name', ({ open }) => {
     await opened.store.packages.create(packageNamed(sampleRpm))
   })
 
-  const accept = (change: Partial<NewCluster> = {}) => opened.store.acceptCluster({ request: newCluster(change), creator })
+  const accept = (change: Partial<NewCluster> = {}) => opened.operations.acceptCluster({ request: newCluster(change), creator })
   const codeOf = (error: unknown) => (error instanceof Refused ? error.findings[0].code : error)
 
   test('two addresses of one machine are refused in one cluster, and named', async () => {
@@ -112,10 +112,10 @@ describe.each(databases)('accepting a cluster on $name', ({ open }) => {
 
   test('a client token answers the same request with the same task and refuses another one', async () => {
     const clientToken = { token: 'token-0001', body: '{"name":"terran"}' }
-    const first = await opened.store.acceptCluster({ request: newCluster(), creator, clientToken })
-    const again = await opened.store.acceptCluster({ request: newCluster(), creator, clientToken })
+    const first = await opened.operations.acceptCluster({ request: newCluster(), creator, clientToken })
+    const again = await opened.operations.acceptCluster({ request: newCluster(), creator, clientToken })
     expect(again).toMatchObject({ again: true, task: { id: first.task.id } })
-    const other = opened.store.acceptCluster({ request: newCluster(), creator, clientToken: { ...clientToken, body: '{}' } })
+    const other = opened.operations.acceptCluster({ request: newCluster(), creator, clientToken: { ...clientToken, body: '{}' } })
     await expect(other).rejects.toMatchObject({ findings: [{ code: 'COM10005', field: 'clientToken' }] })
   })
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refused } from '../../src/errors/refused.ts'
+import { operationsOver } from '../../src/operations/index.ts'
 import { databases, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
 import { setTask } from './taskRows.ts'
@@ -19,12 +20,12 @@ describe.each(databases)('accepting the deletion of a cluster on $name', ({ open
   /** A cluster whose create has ended as told. */
   const aCluster = async (ended: 'SUCCESSFUL' | 'FAILED' | 'RUNNING') => {
     const { store } = opened
-    const { task } = await store.acceptCluster({ request: newCluster(), creator })
+    const { task } = await operationsOver(store).acceptCluster({ request: newCluster(), creator })
     await setTask(opened.db, task.id, ended)
     if (ended === 'SUCCESSFUL') await store.clusters.setStatus(1, 'RUNNING')
     return task
   }
-  const remove = (clusterId = 1) => opened.store.acceptDelete({ clusterId, creator })
+  const remove = (clusterId = 1) => opened.operations.acceptDelete({ clusterId, creator })
   const codeOf = (error: unknown) => (error instanceof Refused ? error.findings[0].code : error)
 
   test('writes the 6 subtasks and the context of the sample, and the cluster is DELETING', async () => {

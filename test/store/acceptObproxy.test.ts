@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refused } from '../../src/errors/refused.ts'
+import type { NewObproxy } from '../../src/operations/index.ts'
 import { Secret } from '../../src/quote.ts'
-import type { NewObproxy } from '../../src/store/index.ts'
 import { databases, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
 import { setTask } from './taskRows.ts'
@@ -30,14 +30,14 @@ describe.each(databases)('accepting an OBProxy cluster on $name', ({ open }) => 
     await opened.reset()
     await addHosts(opened.store, 4)
     for (const rpm of [sampleRpm, 'obproxy-4.2.1.0-11.el7.x86_64.rpm']) await opened.store.packages.create(packageNamed(rpm))
-    create = (await opened.store.acceptCluster({ request: newCluster(), creator })).task
+    create = (await opened.operations.acceptCluster({ request: newCluster(), creator })).task
     await opened.store.clusters.setStatus(1, 'RUNNING')
   })
   let create: { readonly id: number }
   const finish = ({ id }: { readonly id: number }, status: 'SUCCESSFUL' | 'FAILED' = 'SUCCESSFUL') =>
     setTask(opened.db, id, status)
 
-  const accept = (change: Partial<NewObproxy> = {}) => opened.store.acceptObproxy({ request: request(change), creator })
+  const accept = (change: Partial<NewObproxy> = {}) => opened.operations.acceptObproxy({ request: request(change), creator })
   const outcomes = async (attempts: readonly Promise<unknown>[]) => {
     const settled = await Promise.allSettled(attempts)
     const codes = settled.flatMap((each) =>
@@ -57,7 +57,7 @@ describe.each(databases)('accepting an OBProxy cluster on $name', ({ open }) => 
     await finish(await accept({ hostIds: [] }))
     await finish(create)
     await opened.store.obproxy.setStatus(1, 'RUNNING')
-    const link = () => opened.store.acceptLinks({ obproxyClusterId: 1, wanted: [{ clusterName: 'terran' }], creator })
+    const link = () => opened.operations.acceptLinks({ obproxyClusterId: 1, wanted: [{ clusterName: 'terran' }], creator })
     expect(await outcomes([link(), link(), link()])).toEqual({ accepted: 1, codes: ['COM10005'] })
     expect((await opened.store.obproxy.get(1))?.links).toMatchObject([{ clusterName: 'terran', state: 'CHANGING' }])
   })
@@ -76,9 +76,9 @@ describe.each(databases)('accepting an OBProxy cluster on $name', ({ open }) => 
   })
 
   const link = (clusterName: string, id = 1) =>
-    opened.store.acceptLinks({ obproxyClusterId: id, wanted: [{ clusterName }], creator })
+    opened.operations.acceptLinks({ obproxyClusterId: id, wanted: [{ clusterName }], creator })
   const another = (obproxyClusterIds: readonly number[], index = 3) =>
-    opened.store.acceptCluster({
+    opened.operations.acceptCluster({
       request: newCluster({
         name: `zerg${index}`,
         obproxyClusterIds,
@@ -97,7 +97,7 @@ describe.each(databases)('accepting an OBProxy cluster on $name', ({ open }) => 
   test('a task on its links keeps the clusters it serves from being deleted, until it has ended', async () => {
     await serving('CONFIG_URL')
     const task = await link('terran')
-    const remove = () => opened.store.acceptDelete({ clusterId: 1, creator })
+    const remove = () => opened.operations.acceptDelete({ clusterId: 1, creator })
     expect(await outcomes([remove()])).toEqual({ accepted: 0, codes: ['COM10005'] })
     await finish(task, 'FAILED')
     await expect(remove()).rejects.toThrow(
@@ -110,7 +110,7 @@ describe.each(databases)('accepting an OBProxy cluster on $name', ({ open }) => 
   test('neither it nor its links change while a create is still to link it', async () => {
     await serving('CONFIG_URL')
     const { task } = await another([1])
-    const remove = () => opened.store.acceptObproxyDelete({ obproxyClusterId: 1, creator })
+    const remove = () => opened.operations.acceptObproxyDelete({ obproxyClusterId: 1, creator })
     await expect(remove()).rejects.toThrow(`"Create primary OB cluster" is RUNNING on cluster zerg3: let it end first`)
     await opened.store.clusters.setStatus(2, 'RUNNING')
     await expect(link('zerg3')).rejects.toThrow('on cluster zerg3: let it end first')
@@ -122,12 +122,12 @@ describe.each(databases)('accepting an OBProxy cluster on $name', ({ open }) => 
 
   test('nor while a deletion is still to unlink it', async () => {
     await serving('CONFIG_URL')
-    const deletion = await opened.store.acceptDelete({ clusterId: 1, creator })
-    const unlink = () => opened.store.acceptUnlink({ obproxyClusterId: 1, wanted: 'terran', creator })
+    const deletion = await opened.operations.acceptDelete({ clusterId: 1, creator })
+    const unlink = () => opened.operations.acceptUnlink({ obproxyClusterId: 1, wanted: 'terran', creator })
     await expect(unlink()).rejects.toThrow('let it end first')
     await expect(link('terran')).rejects.toThrow('only in state RUNNING')
     await finish(deletion, 'FAILED')
-    await expect(opened.store.acceptObproxyDelete({ obproxyClusterId: 1, creator })).rejects.toThrow(
+    await expect(opened.operations.acceptObproxyDelete({ obproxyClusterId: 1, creator })).rejects.toThrow(
       '"Delete primary OB cluster" is FAILED on cluster terran: retry it first',
     )
   })
@@ -135,7 +135,7 @@ describe.each(databases)('accepting an OBProxy cluster on $name', ({ open }) => 
   test('that works by RS_LIST is taken by one of two creates at once, and by none once it serves a cluster', async () => {
     await serving('RS_LIST')
     expect(await outcomes([another([1])])).toEqual({ accepted: 0, codes: ['COM10005'] })
-    await finish(await opened.store.acceptUnlink({ obproxyClusterId: 1, wanted: 'terran', creator }))
+    await finish(await opened.operations.acceptUnlink({ obproxyClusterId: 1, wanted: 'terran', creator }))
     await opened.store.obproxy.unlink(1, [1])
     expect(await outcomes([another([1], 3), another([1], 4)])).toEqual({ accepted: 1, codes: ['COM10005'] })
     expect(await outcomes([link('terran')])).toEqual({ accepted: 0, codes: ['COM10005'] })
@@ -143,7 +143,7 @@ describe.each(databases)('accepting an OBProxy cluster on $name', ({ open }) => 
 
   test('of a link to a cluster and its deletion at the same time one is accepted', async () => {
     await serving('CONFIG_URL')
-    const remove = () => opened.store.acceptDelete({ clusterId: 1, creator })
+    const remove = () => opened.operations.acceptDelete({ clusterId: 1, creator })
     const { accepted, codes } = await outcomes([link('terran'), remove(), link('terran'), remove()])
     expect(accepted).toBe(1)
     for (const code of codes) expect(['COM10005', 'OBE11008', 'OBE11020']).toContain(code)

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refused } from '../../src/errors/refused.ts'
+import type { NewCluster } from '../../src/operations/index.ts'
+import { operationsOver } from '../../src/operations/index.ts'
 import { Secret } from '../../src/quote.ts'
-import type { NewCluster } from '../../src/store/index.ts'
 import { databases, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
 import { setTask } from './taskRows.ts'
@@ -22,7 +23,7 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
     await opened.reset()
     await addHosts(store, 3)
     for (const fileName of [sampleRpm, rpm4, other2, old2, community]) await store.packages.create(packageNamed(fileName))
-    const { task } = await store.acceptCluster({ request: newCluster(), creator })
+    const { task } = await operationsOver(store).acceptCluster({ request: newCluster(), creator })
     primaryTask = task.id
     await primaryEnded('SUCCESSFUL')
     await store.secrets.put('cluster/1/ocp_monitor', new Secret('monitor-password'))
@@ -34,7 +35,7 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
   const primaryEnded = (status: 'SUCCESSFUL' | 'FAILED') => setTask(opened.db, primaryTask, status)
 
   const accept = (change: Partial<NewCluster> = {}) =>
-    opened.store.acceptCluster({
+    opened.operations.acceptCluster({
       request: newCluster({
         type: 'STANDBY',
         primaryObClusterId: 1,
@@ -100,8 +101,10 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
     const { task } = await accept()
     await setTask(opened.db, task.id, 'SUCCESSFUL')
     await store.clusters.setStatus(2, 'RUNNING')
-    const refused = await store.acceptDelete({ clusterId: 1, creator }).catch((error: unknown) => error)
+    const refused = await operationsOver(store)
+      .acceptDelete({ clusterId: 1, creator })
+      .catch((error: unknown) => error)
     expect(refused).toMatchObject({ message: expect.stringContaining('terran:2 is its standby') })
-    expect((await store.acceptDelete({ clusterId: 2, creator })).name).toBe('Delete standby OB cluster')
+    expect((await operationsOver(store).acceptDelete({ clusterId: 2, creator })).name).toBe('Delete standby OB cluster')
   })
 })

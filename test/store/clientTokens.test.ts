@@ -17,7 +17,7 @@ describe.each(databases)('a client token on $name', ({ open }) => {
   })
 
   const accept = (body: string, by: { readonly id: number; readonly name: string } = creator) =>
-    opened.store.acceptCluster({ request: newCluster(), creator: by, clientToken: { token: 'token-0001', body } })
+    opened.operations.acceptCluster({ request: newCluster(), creator: by, clientToken: { token: 'token-0001', body } })
   const codeOf = (error: unknown) => (error instanceof Refused ? error.findings[0].code : error)
 
   test('makes one cluster of ten requests that are sent at once', async () => {

@@ -4,6 +4,7 @@ import { getTableName, is, sql } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/pglite'
 import { Client } from 'pg'
+import { type Operations, operationsOver } from '../../src/operations/index.ts'
 import { type Connection, casing, connect } from '../../src/store/db.ts'
 import { parseKeys, type Store, storeOver } from '../../src/store/index.ts'
 import * as schema from '../../src/store/schema/index.ts'
@@ -11,6 +12,7 @@ import { emptyDatabase } from '../support/emptyDatabase.ts'
 
 export interface TestStore {
   readonly store: Store
+  readonly operations: Operations
   readonly db: Connection['db']
   /** Every row of every table, in a stable order. */
   dump(): Promise<Record<string, unknown[]>>
@@ -32,8 +34,10 @@ export async function dump(db: Connection['db']): Promise<Record<string, unknown
 
 function testStore(connection: Connection, drop: () => Promise<void> = async () => {}): TestStore {
   const { db } = connection
+  const store = storeOver(connection, newKeys())
   return {
-    store: storeOver(connection, newKeys()),
+    store,
+    operations: operationsOver(store),
     db,
     dump: () => dump(db),
     async reset() {

@@ -1,5 +1,7 @@
+import type { NewCluster } from '../../src/operations/index.ts'
+import { operationsOver } from '../../src/operations/index.ts'
 import { Secret } from '../../src/quote.ts'
-import type { NewCluster, Package, Store } from '../../src/store/index.ts'
+import type { Package, Store } from '../../src/store/index.ts'
 
 export const creator = { id: 100, name: 'admin' } as const
 
@@ -49,7 +51,7 @@ export async function addMoreHosts(
   const hosts = Array.from({ length: count }, (_, index) => ({
     innerIpAddress: `${network}.${Math.floor(index / 250)}.${(index % 250) + 1}`,
   }))
-  const { hostIds } = await store.acceptHosts({
+  const { hostIds } = await operationsOver(store).acceptHosts({
     hosts,
     sshPort: 22,
     kind: 'DEDICATED_PHYSICAL_MACHINE',

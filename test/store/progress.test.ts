@@ -16,7 +16,7 @@ describe.each(databases)('progress of a task on $name', ({ open }) => {
     await opened.reset()
     await addHosts(opened.store, 1)
     await opened.store.packages.create(packageNamed(sampleRpm))
-    const { task } = await opened.store.acceptCluster({ request: newCluster(), creator })
+    const { task } = await opened.operations.acceptCluster({ request: newCluster(), creator })
     taskId = task.id
     subtaskId = task.firstSubtaskId
   })
@@ -39,7 +39,7 @@ describe.each(databases)('progress of a task on $name', ({ open }) => {
     opened.store.tasks.finished({ taskId, subtaskId, runTime }, { status: 'SUCCESSFUL' }, at(second))
   const failed = (second = 2, runTime = 1) =>
     opened.store.tasks.finished({ taskId, subtaskId, runTime }, { status: 'FAILED', cause }, at(second))
-  const operate = (operation: 'retryTask' | 'rollbackTask') => opened.store.tasks.operate(taskId, { operation })
+  const operate = (operation: 'retryTask' | 'rollbackTask') => opened.operations.operate(taskId, { operation })
 
   test('a second attempt of a run goes on under the first start time and one separator', async () => {
     await started()

@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refused } from '../../src/errors/refused.ts'
+import { refuseOperation } from '../../src/operations/rollbackRule.ts'
 import type { Ask } from '../../src/plan/ask.ts'
-import { refuseOperation } from '../../src/store/rollbackRule.ts'
 import { tasks } from '../../src/store/schema/index.ts'
 import { databases, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
@@ -23,13 +23,13 @@ describe.each(databases)('what a rollback may take away on $name', ({ open }) =>
   const fail = (taskId: number, operation: 'EXECUTE' | 'ROLLBACK' = 'EXECUTE') => setTask(opened.db, taskId, 'FAILED', operation)
   /** A create that has FAILED, before or after its cluster was RUNNING. */
   const failedCreate = async (status: 'CREATING' | 'RUNNING'): Promise<number> => {
-    const { task } = await opened.store.acceptCluster({ request: newCluster(), creator })
+    const { task } = await opened.operations.acceptCluster({ request: newCluster(), creator })
     await opened.store.clusters.setStatus(1, status)
     await fail(task.id)
     return task.id
   }
   const standby = () =>
-    opened.store.acceptCluster({
+    opened.operations.acceptCluster({
       request: newCluster({
         type: 'STANDBY',
         primaryObClusterId: 1,
@@ -38,7 +38,7 @@ describe.each(databases)('what a rollback may take away on $name', ({ open }) =>
       creator,
     })
   const odp = () =>
-    opened.store.acceptObproxy({
+    opened.operations.acceptObproxy({
       request: {
         name: 'odp',
         port: 2883,
@@ -72,7 +72,7 @@ describe.each(databases)('what a rollback may take away on $name', ({ open }) =>
     const create = await failedCreate('RUNNING')
     expect(await asked(create, 'rollbackTask')).toMatch(/COM10005 .*terran is RUNNING.*DELETE \/api\/v2\/ob\/clusters\/1/)
     expect(await asked(create, 'retryTask')).toBe('allowed')
-    expect(await opened.store.acceptDelete({ clusterId: 1, creator })).toMatchObject({ workflow: 'deleteCluster' })
+    expect(await opened.operations.acceptDelete({ clusterId: 1, creator })).toMatchObject({ workflow: 'deleteCluster' })
     expect(await asked(create, 'retryTask')).toMatch(/OBE11007 .*DELETING/)
     expect(await asked(create, 'retrySubtask')).toMatch(/OBE11007/)
     await opened.store.clusters.forget(1)
@@ -103,7 +103,7 @@ describe.each(databases)('what a rollback may take away on $name', ({ open }) =>
   })
 
   test('not a primary that has a standby, in whatever state it is', async () => {
-    const { task } = await opened.store.acceptCluster({ request: newCluster(), creator })
+    const { task } = await opened.operations.acceptCluster({ request: newCluster(), creator })
     await setTask(opened.db, task.id, 'SUCCESSFUL')
     await opened.store.clusters.setStatus(1, 'RUNNING')
     await standby()
@@ -128,7 +128,7 @@ describe.each(databases)('what a rollback may take away on $name', ({ open }) =>
     await expect(opened.store.obproxy.release(1)).rejects.toThrow('it stays')
     expect((await opened.store.hosts.get(3))?.status).toBe('ONLINE')
     await setTask(opened.db, create.id, 'SUCCESSFUL')
-    const deletion = await opened.store.acceptObproxyDelete({ obproxyClusterId: 1, creator })
+    const deletion = await opened.operations.acceptObproxyDelete({ obproxyClusterId: 1, creator })
     await fail(deletion.id)
     expect(await asked(deletion.id, 'rollbackTask')).toBe('allowed')
     await opened.store.obproxy.release(1)
@@ -136,7 +136,7 @@ describe.each(databases)('what a rollback may take away on $name', ({ open }) =>
   })
 
   test('not a host that is ready for use, nor one that is not there', async () => {
-    const { tasks, hostIds } = await opened.store.acceptHosts({
+    const { tasks, hostIds } = await opened.operations.acceptHosts({
       hosts: [{ innerIpAddress: '10.0.9.1' }],
       sshPort: 22,
       kind: 'DEDICATED_PHYSICAL_MACHINE',

@@ -10,7 +10,7 @@ describe.each(databases)('the list of tasks on $name', ({ open }) => {
     await opened.store.packages.create(packageNamed(sampleRpm))
     for (const [index, name] of ['terran', 'Zerg_1', 'zergX1'].entries()) {
       const zones = [{ name: 'zone1', idcName: 'hz2', servers: [index + 1] }]
-      await opened.store.acceptCluster({ request: newCluster({ name, zones }), creator })
+      await opened.operations.acceptCluster({ request: newCluster({ name, zones }), creator })
     }
   })
   afterAll(() => opened.close())

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError } from '../../src/errors/failure.ts'
 import { Refused } from '../../src/errors/refused.ts'
-import { deletePrimaryCluster } from '../../src/plan/deleteCluster.ts'
+import { deletePrimaryCluster } from '../../src/operations/deleteCluster.ts'
 import { type Accepted, type Behaviour, type Call, type Environment, startEnvironment, withTask } from './environment.ts'
 
 let environment: Environment

@@ -4,13 +4,13 @@ import { defineSearchAttributeKey } from '@temporalio/common'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker'
 import { eq } from 'drizzle-orm'
+import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
+import { createObproxyCluster } from '../../src/operations/createObproxyCluster.ts'
+import { createStandbyCluster } from '../../src/operations/createStandbyCluster.ts'
+import { deletePrimaryCluster } from '../../src/operations/deleteCluster.ts'
+import { deleteObproxyCluster } from '../../src/operations/deleteObproxyCluster.ts'
+import { linkObproxy, unlinkObproxy } from '../../src/operations/linkObproxy.ts'
 import type { Ask } from '../../src/plan/ask.ts'
-import { createPrimaryCluster } from '../../src/plan/createCluster.ts'
-import { createObproxyCluster } from '../../src/plan/createObproxyCluster.ts'
-import { createStandbyCluster } from '../../src/plan/createStandbyCluster.ts'
-import { deletePrimaryCluster } from '../../src/plan/deleteCluster.ts'
-import { deleteObproxyCluster } from '../../src/plan/deleteObproxyCluster.ts'
-import { linkObproxy, unlinkObproxy } from '../../src/plan/linkObproxy.ts'
 import type { NodeInput } from '../../src/plan/node.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { searchAttributes, type WorkflowName } from '../../src/plan/run.ts'
@@ -193,7 +193,7 @@ async function startRun(environment: Environment, taskQueue: string, accepted: A
     },
     /** Accepts an operation and tells the run, as the API does. */
     async operate(ask: Ask): Promise<void> {
-      await opened.store.tasks.operate(taskId, ask)
+      await opened.operations.operate(taskId, ask)
       await client.workflow.signalWithStart(workflow, { ...options, signal: messages.changed })
     },
     /** Starts the run again as the API does when Temporal has lost it. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError } from '../../src/errors/failure.ts'
-import { createObproxyCluster } from '../../src/plan/createObproxyCluster.ts'
-import { deleteObproxyCluster } from '../../src/plan/deleteObproxyCluster.ts'
-import { linkObproxy, unlinkObproxy } from '../../src/plan/linkObproxy.ts'
+import { createObproxyCluster } from '../../src/operations/createObproxyCluster.ts'
+import { deleteObproxyCluster } from '../../src/operations/deleteObproxyCluster.ts'
+import { linkObproxy, unlinkObproxy } from '../../src/operations/linkObproxy.ts'
 import { type Accepted, type Behaviour, type Call, type Environment, startEnvironment, withTask } from './environment.ts'
 
 let environment: Environment

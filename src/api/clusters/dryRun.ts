@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
+import type { NewCluster } from '../../operations/index.ts'
 import { type HostFinding, mostLooked } from '../../plan/dryRun.ts'
 import { expand } from '../../plan/expand.ts'
-import type { CreateLook, NewCluster } from '../../store/index.ts'
+import type { CreateLook } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
 import type { Context } from '../context.ts'
 import { findingShower } from '../errors.ts'
@@ -58,8 +59,8 @@ async function preCheck(
  * no task and no cluster, so their ids are null; ids of subtasks are their places in the plan, from 1, and edges name those.
  */
 export async function dryRun(context: Context, request: FastifyRequest, body: CreateRequest, wanted: NewCluster) {
-  const { config, store } = context
-  const { findings, look, obClusterId, task } = await store.dryRunCluster(wanted)
+  const { config, operations } = context
+  const { findings, look, obClusterId, task } = await operations.dryRunCluster(wanted)
   const found = await preCheck(context, look, request)
   const show = findingShower(config, request)
   const creator = callerOf(request)

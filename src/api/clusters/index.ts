@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Refused, refuseAny } from '../../errors/refused.ts'
+import type { NewCluster } from '../../operations/index.ts'
 import { Secret } from '../../quote.ts'
-import { type Cluster, clusterStatuses, type NewCluster } from '../../store/index.ts'
+import { type Cluster, clusterStatuses } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
 import type { Api, Context } from '../context.ts'
 import { contents, data, paged } from '../envelope.ts'
@@ -50,7 +51,7 @@ const zoneParams = z.object({ id, zoneName: z.string() })
 
 /** OCP's `/api/v2/ob/clusters`. */
 export function clusters(api: Api, context: Context): void {
-  const { store, config, launch } = context
+  const { store, operations, config, launch } = context
   const path = '/api/v2/ob/clusters'
 
   const clusterOf = async (clusterId: number): Promise<Cluster> => {
@@ -66,7 +67,7 @@ export function clusters(api: Api, context: Context): void {
       const { body } = request
       if (isDryRun(request)) return data(await dryRun(context, request, body, newCluster(body)))
       refuseAny(objections(body, config))
-      const { task } = await store.acceptCluster({
+      const { task } = await operations.acceptCluster({
         request: newCluster(body),
         creator: callerOf(request),
         traceId: request.id,
@@ -84,7 +85,7 @@ export function clusters(api: Api, context: Context): void {
       if (isDryRun(request)) {
         return rehearsed(context, { request, change: 'REMOVE', accept: ({ acceptDelete }) => acceptDelete(wanted) })
       }
-      const task = await store.acceptDelete(wanted)
+      const task = await operations.acceptDelete(wanted)
       launch(task.id)
       return data(showCreated(task, readerOf(config, request)))
     },

@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts'
 import type { Finding } from '../../errors/refused.ts'
-import { priorityGroups } from '../../store/index.ts'
+import { priorityGroups } from '../../operations/index.ts'
 import { objectionToPassword } from './passwordRule.ts'
 import { attributesOf, type CreateRequest, rpmNamesOf } from './request.ts'
 import { isOfSystem } from './systemDirectories.ts'

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Refused, refuseAny } from '../../errors/refused.ts'
+import type { Acceptances, NewObproxy } from '../../operations/index.ts'
 import { Secret } from '../../quote.ts'
-import { type Acceptances, type NewObproxy, obproxyStatuses } from '../../store/index.ts'
+import { obproxyStatuses } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
 import type { Api, Context } from '../context.ts'
 import { data, paged } from '../envelope.ts'
@@ -48,7 +49,7 @@ const bodyLimit = 512 * 1024
 
 /** OCP's `/api/v2/obproxy/clusters`. */
 export function obproxy(api: Api, context: Context): void {
-  const { store, config, launch } = context
+  const { store, operations, config, launch } = context
   const path = '/api/v2/obproxy/clusters'
 
   api.post(
@@ -63,7 +64,7 @@ export function obproxy(api: Api, context: Context): void {
       if (isDryRun(request)) {
         return rehearsed(context, { request, change: 'MAKE', accept: ({ acceptObproxy }) => acceptObproxy(wanted) })
       }
-      const task = await store.acceptObproxy({
+      const task = await operations.acceptObproxy({
         ...wanted,
         ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
       })
@@ -102,7 +103,7 @@ export function obproxy(api: Api, context: Context): void {
         const accept = ({ acceptObproxyDelete }: Acceptances) => acceptObproxyDelete(wanted)
         return rehearsed(context, { request, change: 'REMOVE', accept })
       }
-      const task = await store.acceptObproxyDelete(wanted)
+      const task = await operations.acceptObproxyDelete(wanted)
       launch(task.id)
       return data(showObproxyTask(task, readerOf(config, request)))
     },

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Refused } from '../../errors/refused.ts'
-import type { Acceptances, Store, TaskWithSubtasks } from '../../store/index.ts'
+import type { Acceptances } from '../../operations/index.ts'
+import type { Store, TaskWithSubtasks } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
 import type { Api, Context } from '../context.ts'
 import { done } from '../envelope.ts'
@@ -39,7 +40,7 @@ const linkParams = z.object({ id, obClusterName: z.string().min(1).max(64) })
 
 /** OCP's `/api/v2/obproxy/clusters/{id}/obLinks`: which clusters the proxies serve. */
 export function obproxyLinks(api: Api, context: Context): void {
-  const { store, launch } = context
+  const { store, operations, launch } = context
   const path = '/api/v2/obproxy/clusters/:id/obLinks'
   const config = { permission: 'OBPROXY:*:UPDATE' } as const
   let closing = false
@@ -52,7 +53,7 @@ export function obproxyLinks(api: Api, context: Context): void {
     accept: (acceptances: Acceptances) => Promise<TaskWithSubtasks>,
   ) => {
     if (isDryRun(request)) return rehearsed(context, { request, change: 'NONE', accept })
-    const task = await accept(store)
+    const task = await accept(operations)
     launch(task.id)
     await ended(store, task, () => closing)
     return done

@@ -30,13 +30,13 @@ export function taskOperations(api: Api, context: Context): void {
 }
 
 function operationsBelow(path: string, api: Api, context: Context): void {
-  const { store, launch, config: settings } = context
+  const { store, operations, launch, config: settings } = context
   const ask = async (taskId: number, what: Ask, roles: readonly string[]): Promise<void> => {
     const task = await taskOf(store, taskId)
     const skips = what.operation === 'skipSubtask' && task.operation === 'ROLLBACK'
     const rollsBack = what.operation === 'rollbackTask' || skips
     if (rollsBack && !mayRollBack(roles, task.workflow)) throw new Refused({ code: 'IAM11000' })
-    await store.tasks.operate(taskId, what)
+    await operations.operate(taskId, what)
     launch(taskId)
   }
   const asTask = async (request: Called, operation: 'retryTask' | 'rollbackTask') => {

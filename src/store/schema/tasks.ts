@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import type { Cause } from '../../errors/failure.ts'
 import type { Plan } from '../../plan/plan.ts'
-import type { CreateLook } from '../dryRunCluster.ts'
+import type { CreateLook } from '../looks.ts'
 import { createTime, instant } from './columns.ts'
 
 export const taskStatuses = ['RUNNING', 'FAILED', 'SUCCESSFUL'] as const

@@ -37,7 +37,7 @@ afterAll(async () => {
 const addHost = async (sshd: TestSshd, innerIpAddress: string): Promise<number> => {
   const { sshPort } = sshd.access()
   const request = { sshPort, kind: 'DEDICATED_PHYSICAL_MACHINE', idcId: 1, credentialId: 1, creator } as const
-  const { hostIds } = await opened.store.acceptHosts({ ...request, hosts: [{ innerIpAddress }] })
+  const { hostIds } = await opened.operations.acceptHosts({ ...request, hosts: [{ innerIpAddress }] })
   return hostIds[0] ?? 0
 }
 

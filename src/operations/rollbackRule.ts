@@ -2,9 +2,9 @@ import { eq } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
 import type { Ask } from '../plan/ask.ts'
 import { isWorkflow, type WorkflowName } from '../plan/run.ts'
-import type { Db } from './db.ts'
-import type { Task } from './newTask.ts'
-import { hostServices } from './schema/index.ts'
+import type { Db } from '../store/db.ts'
+import type { Task } from '../store/newTask.ts'
+import { hostServices } from '../store/schema/index.ts'
 import { lockClusters, lockHosts, lockObproxies, refuseWithStandbys } from './uses.ts'
 
 type Rule = (tx: Db, task: Task) => Promise<void>

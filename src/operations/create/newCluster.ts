@@ -1,4 +1,4 @@
-import type { Secret } from '../quote.ts'
+import type { Secret } from '../../quote.ts'
 
 /** A cluster that is asked for: the request with its defaults filled in, its shape already checked. */
 export interface NewCluster {

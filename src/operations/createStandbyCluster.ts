@@ -1,27 +1,28 @@
-import { once, perHost, plan } from './plan.ts'
+import { once, perHost, plan } from '../plan/plan.ts'
 
 /**
- * OCP's "Create primary OB cluster": names and order are the API page's own sample; a published timeout is kept where OCP prints one for
- * the node of that name, the others are this project's. For one host 23 subtasks, for N hosts 23 + 6(N−1).
+ * A standby cluster of OceanBase 2.2 or 3.x. OCP's DAG for it is not public: this is the primary's without what a standby cannot do, plus
+ * the steps that OceanBase's manual ("Create a standby cluster") has the primary take. Users come with the primary's data and data may only
+ * be read, so no password is set and no user made; the primary zone is not the user's to give; compaction follows the primary's (OBE16005).
  */
-export const createPrimaryCluster = plan('Create primary OB cluster', [
+export const createStandbyCluster = plan('Create standby OB cluster', [
   once('Prepare install cluster', 'prepareInstallCluster', { timeout: '5m', undo: 'releaseCluster', prohibitSkip: true }),
+  once('Check primary cluster', 'checkPrimaryCluster', { timeout: '5m' }),
   perHost('Pre check for install OB', 'preCheck', { timeout: '30m' }),
   perHost('Install rpm', 'installRpm', { timeout: '1h', undo: 'removeRpm' }),
   perHost('Make dir for ob', 'makeDir', { timeout: '10m', undo: 'removeDir' }),
   perHost('Do io bench', 'ioBench', { timeout: '30m', undo: 'removeIoBench' }),
-  once('Bootstrap ob', 'bootstrapOb', { timeout: '1h', undo: 'clearObservers' }),
+  // BOOTSTRAP registers the standby with its primary, so undoing it begins there.
+  once('Bootstrap ob', 'bootstrapOb', { timeout: '1h', undo: 'clearStandby' }),
   once('Restart observer process', 'restartObserver', { timeout: '20m' }),
   once('Wait observer accessible', 'waitObserverAccessible', { timeout: '30m' }),
-  once('Set sys password', 'setSysPassword', { timeout: '5m' }),
-  once('Create default user', 'createDefaultUser', { timeout: '3m' }),
-  once('Set sys primary zone', 'setSysPrimaryZone', { timeout: '10m' }),
+  once('Add standby cluster', 'addStandbyCluster', { timeout: '10m' }),
+  once('Check standby cluster', 'checkStandbyCluster', { timeout: '20m' }),
   once('Wait cluster accessible', 'waitClusterAccessible', { timeout: '20m' }),
   perHost('Refresh ocp agent config', 'refreshAgentConfig', { timeout: '1h', undo: 'restoreAgentConfig' }),
   perHost('Start ocp agent service', 'startAgent', { timeout: '30m' }),
   once('Sync cluster info', 'syncClusterInfo', { timeout: '1m' }),
   once('Sync all tenant information', 'syncTenants', { timeout: '5m' }),
   once('Update OB cluster status', 'updateClusterStatus', { timeout: '30s', prohibitSkip: true }),
-  once('Trigger compaction', 'triggerCompaction', { timeout: '10m' }),
   once('Link obproxy', 'linkObproxy', { timeout: '10m', undo: 'unlinkObproxy' }),
 ])

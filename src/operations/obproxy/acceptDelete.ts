@@ -1,11 +1,11 @@
-import { Refused } from '../errors/refused.ts'
-import { deleteObproxyCluster } from '../plan/deleteObproxyCluster.ts'
-import type { Db } from './db.ts'
-import type { Keys } from './key.ts'
-import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
-import { obproxy } from './obproxy.ts'
-import { idleObproxy } from './obproxyLinks.ts'
-import { clustersOf, taskInWords, unfinishedOfClusters, waysOut } from './uses.ts'
+import { Refused } from '../../errors/refused.ts'
+import type { Db } from '../../store/db.ts'
+import type { Keys } from '../../store/key.ts'
+import { type Creator, insertTask, type TaskWithSubtasks } from '../../store/newTask.ts'
+import { obproxy } from '../../store/obproxy.ts'
+import { deleteObproxyCluster } from '../deleteObproxyCluster.ts'
+import { clustersOf, taskInWords, unfinishedOfClusters, waysOut } from '../uses.ts'
+import { idleObproxy } from './links.ts'
 
 export interface ObproxyDeleteRequest {
   readonly obproxyClusterId: number

@@ -1,6 +1,6 @@
+import type { Package } from '../../store/packages.ts'
+import type { TaskContext } from '../../store/schema/tasks.ts'
 import type { NewCluster } from './newCluster.ts'
-import type { Package } from './packages.ts'
-import type { TaskContext } from './schema/tasks.ts'
 
 interface Facts {
   readonly request: NewCluster

@@ -1,11 +1,11 @@
-import { createPrimaryCluster } from '../plan/createCluster.ts'
-import { createStandbyCluster } from '../plan/createStandbyCluster.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { Package } from '../../store/packages.ts'
+import type { TaskContext, TaskTargets } from '../../store/schema/tasks.ts'
+import { createPrimaryCluster } from '../createCluster.ts'
+import { createStandbyCluster } from '../createStandbyCluster.ts'
 import type { Inventory } from './admission.ts'
-import { createContext } from './createContext.ts'
+import { createContext } from './context.ts'
 import type { NewCluster, NewZone } from './newCluster.ts'
-import type { Package } from './packages.ts'
-import type { TaskContext, TaskTargets } from './schema/tasks.ts'
 
 /** What a create comes to, over the inventory as it is; pure, so that asking about a create gives what posting it would. */
 export interface PlannedCreate {

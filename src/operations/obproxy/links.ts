@@ -1,14 +1,13 @@
 import { and, eq, inArray } from 'drizzle-orm'
-import { Refused, refuseAny } from '../errors/refused.ts'
-import { linkObproxy, unlinkObproxy } from '../plan/linkObproxy.ts'
-import type { WorkflowName } from '../plan/run.ts'
-import type { Db } from './db.ts'
-import type { Keys } from './key.ts'
-import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
-import { obproxy } from './obproxy.ts'
-import type { ObproxyCluster } from './obproxyReads.ts'
-import { linkFindings, tooManyLinks, type WantedLink } from './obproxyRules.ts'
-import * as schema from './schema/index.ts'
+import { Refused, refuseAny } from '../../errors/refused.ts'
+import type { WorkflowName } from '../../plan/run.ts'
+import type { Db } from '../../store/db.ts'
+import type { Keys } from '../../store/key.ts'
+import { type Creator, insertTask, type TaskWithSubtasks } from '../../store/newTask.ts'
+import { obproxy } from '../../store/obproxy.ts'
+import type { ObproxyCluster } from '../../store/obproxyReads.ts'
+import * as schema from '../../store/schema/index.ts'
+import { linkObproxy, unlinkObproxy } from '../linkObproxy.ts'
 import {
   type ClusterRow,
   clustersOf,
@@ -18,7 +17,8 @@ import {
   unfinishedOfObproxies,
   waysOut,
   workingOnClusters,
-} from './uses.ts'
+} from '../uses.ts'
+import { linkFindings, tooManyLinks, type WantedLink } from './rules.ts'
 
 const { clusters, obproxyLinks } = schema
 

@@ -1,8 +1,8 @@
 import { TransactionRollbackError } from 'drizzle-orm'
-import type { Db } from './db.ts'
+import type { Db } from '../store/db.ts'
+import type { Keys } from '../store/key.ts'
+import type { TaskWithSubtasks } from '../store/newTask.ts'
 import { type Footprint, footprintsOf } from './footprint.ts'
-import type { Keys } from './key.ts'
-import type { TaskWithSubtasks } from './newTask.ts'
 
 /** A task as it would be accepted, and what its cluster or proxies have on hosts. */
 export interface Rehearsal {

@@ -1,9 +1,9 @@
-import type { Finding } from '../errors/refused.ts'
-import { objectionToStandby } from '../oceanbase/versions.ts'
+import type { Finding } from '../../errors/refused.ts'
+import { objectionToStandby } from '../../oceanbase/versions.ts'
+import type { Package } from '../../store/packages.ts'
+import { waysOut } from '../uses.ts'
 import type { Inventory, Rule } from './admission.ts'
 import type { NewCluster } from './newCluster.ts'
-import type { Package } from './packages.ts'
-import { waysOut } from './uses.ts'
 
 /** Only the enterprise edition has standby clusters; its package has this name. Source: OCP, "Create an OceanBase cluster". */
 const communityPackage = 'oceanbase-ce'

@@ -1,8 +1,9 @@
 import { and, arrayContains, asc, desc, eq, exists, inArray, ne, or } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
-import type { Db } from './db.ts'
-import type { Task } from './newTask.ts'
-import * as schema from './schema/index.ts'
+import { clusterMakers } from '../store/clusterRemoval.ts'
+import type { Db } from '../store/db.ts'
+import type { Task } from '../store/newTask.ts'
+import * as schema from '../store/schema/index.ts'
 
 // Who uses what. Whoever accepts something locks what it touches and asks here: hosts first, then clusters, then OBProxy clusters, each by
 // id, so that no two acceptances wait for each other.
@@ -12,8 +13,6 @@ const { clusters, hosts, obproxyClusters, obproxyLinks, tasks } = schema
 export type ClusterRow = typeof clusters.$inferSelect
 export type ObproxyRow = typeof obproxyClusters.$inferSelect
 
-/** Workflows that make a cluster. */
-export const clusterMakers = ['createCluster', 'createStandbyCluster'] as const
 const unfinished = ['RUNNING', 'FAILED'] as const
 
 /** Locks hosts to the end of the transaction and returns those that exist. */

@@ -1,4 +1,4 @@
-import { once, type Plan, perHost, plan } from './plan.ts'
+import { once, type Plan, perHost, plan } from '../plan/plan.ts'
 
 /** Both ends of the task are OCP's own sample, timeouts included: 0 is a node without a limit of its own. */
 const prepare = once('Prepare obproxy install', 'prepareObproxyInstall', {

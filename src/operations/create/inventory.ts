@@ -1,14 +1,14 @@
 import { eq } from 'drizzle-orm'
+import type { Db } from '../../store/db.ts'
+import { hosts } from '../../store/hosts.ts'
+import type { Keys } from '../../store/key.ts'
+import { idcsByName } from '../../store/named.ts'
+import { obproxyReads } from '../../store/obproxyReads.ts'
+import { packages } from '../../store/packages.ts'
+import * as schema from '../../store/schema/index.ts'
+import { clustersOf, unfinishedOfClusters } from '../uses.ts'
 import type { Inventory, ServingObproxy } from './admission.ts'
-import type { Db } from './db.ts'
-import { hosts } from './hosts.ts'
-import type { Keys } from './key.ts'
-import { idcsByName } from './named.ts'
 import type { NewCluster } from './newCluster.ts'
-import { obproxyReads } from './obproxyReads.ts'
-import { packages } from './packages.ts'
-import * as schema from './schema/index.ts'
-import { clustersOf, unfinishedOfClusters } from './uses.ts'
 
 /** What the rules of a create look at, and the highest obClusterId that the name has had. Takes no locks. */
 export async function readInventory(tx: Db, keys: Keys, request: NewCluster): Promise<Inventory & { lastObClusterId: number }> {

@@ -1,4 +1,4 @@
-import { once, plan } from './plan.ts'
+import { once, plan } from '../plan/plan.ts'
 
 /** What is behind OCP's `obLinks/batchAdd`. Its links are those that are not settled yet, so either plan takes the other one back. */
 export const linkObproxy = plan('Link obproxy', [

@@ -3,10 +3,10 @@ import type { Ask } from '../plan/ask.ts'
 import type { PlannedSubtask } from '../plan/expand.ts'
 import type { Refusal } from '../plan/states.ts'
 import type { Change, Task as Machine } from '../plan/task.ts'
-import type { Db } from './db.ts'
-import type { Task } from './newTask.ts'
+import type { Db } from '../store/db.ts'
+import type { Task } from '../store/newTask.ts'
+import { openMachine, writeChanges } from '../store/taskMachine.ts'
 import { refuseOperation } from './rollbackRule.ts'
-import { openMachine, writeChanges } from './taskMachine.ts'
 
 const missing = (id: string | number) => new Refused({ code: 'TSK10001', args: [id] })
 

@@ -1,8 +1,8 @@
-import type { Finding } from '../errors/refused.ts'
-import type { Host } from './hosts.ts'
-import { secondAddresses } from './machineRule.ts'
-import type { Package } from './packages.ts'
-import type * as schema from './schema/index.ts'
+import type { Finding } from '../../errors/refused.ts'
+import type { Host } from '../../store/hosts.ts'
+import type { Package } from '../../store/packages.ts'
+import type * as schema from '../../store/schema/index.ts'
+import { secondAddresses } from '../machineRule.ts'
 
 type ClusterRow = typeof schema.clusters.$inferSelect
 type WorkMode = typeof schema.obproxyClusters.$inferSelect.workMode

@@ -1,8 +1,8 @@
 import { Refused } from '../errors/refused.ts'
-import type { Db } from './db.ts'
-import type { TaskWithSubtasks } from './newTask.ts'
+import type { Db } from '../store/db.ts'
+import type { TaskWithSubtasks } from '../store/newTask.ts'
+import { tasks } from '../store/tasks.ts'
 import { operate } from './operate.ts'
-import { tasks } from './tasks.ts'
 
 /** Accepts the rollback of a task, and gives the task with those subtasks that are undone by it. */
 export const acceptRollback = (db: Db, taskId: number): Promise<TaskWithSubtasks> =>

@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm'
 import { layoutOf } from '../oceanbase/layout.ts'
 import { obproxyHome } from '../oceanbase/obproxy.ts'
-import { clusterReads } from './clusterReads.ts'
-import type { Db } from './db.ts'
-import type { Keys } from './key.ts'
-import type { Task } from './newTask.ts'
-import { obproxy } from './obproxy.ts'
-import * as schema from './schema/index.ts'
+import { clusterReads } from '../store/clusterReads.ts'
+import type { Db } from '../store/db.ts'
+import type { Keys } from '../store/key.ts'
+import type { Task } from '../store/newTask.ts'
+import { obproxy } from '../store/obproxy.ts'
+import * as schema from '../store/schema/index.ts'
 
 /** What a cluster or a proxy has on one host, as far as the store knows: where to look. */
 export interface Footprint {

@@ -1,4 +1,4 @@
-import { once, perHost, plan } from './plan.ts'
+import { once, perHost, plan } from '../plan/plan.ts'
 
 /**
  * OCP's "Delete primary OB cluster": names, order and the three longer timeouts are its API page's own sample. What is deleted cannot be

@@ -1,4 +1,4 @@
-import { once, plan } from './plan.ts'
+import { once, plan } from '../plan/plan.ts'
 
 /** OCP's "Prepare host": names, order and timeouts are its API page's own sample. One task is about one host. */
 export const prepareHost = plan('Prepare host', [

@@ -1,17 +1,12 @@
-import type { Finding } from '../errors/refused.ts'
-import type { ClusterSpec } from '../oceanbase/cluster.ts'
+import type { Finding } from '../../errors/refused.ts'
+import type { ClusterSpec } from '../../oceanbase/cluster.ts'
+import type { Db } from '../../store/db.ts'
+import type { Keys } from '../../store/key.ts'
+import type { CreateLook } from '../../store/looks.ts'
 import { admit, type Inventory } from './admission.ts'
-import { readInventory } from './createInventory.ts'
-import type { Db } from './db.ts'
-import type { Keys } from './key.ts'
+import { readInventory } from './inventory.ts'
 import type { NewCluster, NewZone } from './newCluster.ts'
-import { type PlannedCreate, planCreate, rootServerOf } from './planCreate.ts'
-
-/** A create that was not accepted, for those who look at its hosts: by value, since it has no row, and without its passwords. */
-export interface CreateLook {
-  readonly cluster: ClusterSpec
-  readonly package: { readonly name: string; readonly nvra: string; readonly architecture: string; readonly size: number }
-}
+import { type PlannedCreate, planCreate, rootServerOf } from './plan.ts'
 
 export interface DryRun {
   /** Everything in the inventory that stands in the way. */
@@ -65,22 +60,18 @@ function specOf(request: NewCluster, inventory: Inventory, obClusterId: number, 
   }
 }
 
-/** What posting a create would come to now. Reads only: no number is taken, no row written, no row locked. */
-export const dryRunCluster = (db: Db, keys: Keys, request: NewCluster): Promise<DryRun> =>
-  db.transaction(
-    async (tx) => {
-      const inventory = await readInventory(tx, keys, request)
-      const obClusterId = request.obClusterId ?? inventory.lastObClusterId + 1
-      const { version, ...wanted } = packageOf(request, inventory)
-      const planned = request.zones.some((zone) => zone.servers.length > 0)
-      const cluster = specOf(request, inventory, obClusterId, version)
-      const rpm = inventory.package ?? { version, fileName: request.rpmName }
-      return {
-        findings: admit(request, inventory),
-        obClusterId,
-        task: planned ? planCreate({ request, inventory, package: rpm, obClusterId }) : undefined,
-        look: cluster.zones.some((zone) => zone.servers.length > 0) ? { cluster, package: wanted } : undefined,
-      }
-    },
-    { accessMode: 'read only' },
-  )
+/** What posting a create would come to now. Reads only; the transaction may be read only. */
+export async function dryRunCluster(tx: Db, keys: Keys, request: NewCluster): Promise<DryRun> {
+  const inventory = await readInventory(tx, keys, request)
+  const obClusterId = request.obClusterId ?? inventory.lastObClusterId + 1
+  const { version, ...wanted } = packageOf(request, inventory)
+  const planned = request.zones.some((zone) => zone.servers.length > 0)
+  const cluster = specOf(request, inventory, obClusterId, version)
+  const rpm = inventory.package ?? { version, fileName: request.rpmName }
+  return {
+    findings: admit(request, inventory),
+    obClusterId,
+    task: planned ? planCreate({ request, inventory, package: rpm, obClusterId }) : undefined,
+    look: cluster.zones.some((zone) => zone.servers.length > 0) ? { cluster, package: wanted } : undefined,
+  }
+}

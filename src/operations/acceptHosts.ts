@@ -1,10 +1,10 @@
 import { eq, inArray } from 'drizzle-orm'
 import { type Finding, Refused, refuseAny } from '../errors/refused.ts'
-import { prepareHost } from '../plan/prepareHost.ts'
-import { credentialFindings } from './credentialRule.ts'
-import type { Db } from './db.ts'
-import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
-import * as schema from './schema/index.ts'
+import { credentialFindings } from '../store/credentialRule.ts'
+import type { Db } from '../store/db.ts'
+import { type Creator, insertTask, type TaskWithSubtasks } from '../store/newTask.ts'
+import * as schema from '../store/schema/index.ts'
+import { prepareHost } from './prepareHost.ts'
 
 type HostRow = typeof schema.hosts.$inferSelect
 

@@ -1,13 +1,13 @@
 import { asc, eq } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
-import { deletePrimaryCluster, deleteStandbyCluster } from '../plan/deleteCluster.ts'
-import type { Db } from './db.ts'
-import { type Creator, insertTask, type TaskWithSubtasks } from './newTask.ts'
-import * as schema from './schema/index.ts'
-import { tasks } from './tasks.ts'
+import { clusterMakers } from '../store/clusterRemoval.ts'
+import type { Db } from '../store/db.ts'
+import { type Creator, insertTask, type TaskWithSubtasks } from '../store/newTask.ts'
+import * as schema from '../store/schema/index.ts'
+import { tasks } from '../store/tasks.ts'
+import { deletePrimaryCluster, deleteStandbyCluster } from './deleteCluster.ts'
 import {
   type ClusterRow,
-  clusterMakers,
   lockClusters,
   lockObproxies,
   obproxiesOf,
