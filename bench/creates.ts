@@ -7,12 +7,12 @@ import { parseArgs } from 'node:util'
 import { Client, Connection } from '@temporalio/client'
 import { z } from 'zod'
 import { startPostgres } from '../lab/chaos/postgres.ts'
-import { startService } from '../lab/chaos/service.ts'
+import { startService, untilReached } from '../lab/chaos/service.ts'
 import { buildPackages, createLab } from '../lab/index.ts'
+import { claimPort } from '../lab/ports/claim.ts'
 import { createRequest, registerHosts, uploadPackages, type ZonePlan } from '../lab/scenario.ts'
-import { createClient, UnreachableError } from '../src/cli/client.ts'
+import { createClient } from '../src/cli/client.ts'
 import { taskSchema } from '../src/cli/taskSchema.ts'
-import { freePort } from '../src/embedded/ports.ts'
 import { startTemporalServer } from '../src/embedded/temporalServer.ts'
 import { recordHistory } from '../test/replay/record.ts'
 
@@ -87,7 +87,7 @@ async function bench(): Promise<boolean> {
   closers.push(() => temporal.close())
   favour(temporal.pid)
   const admin = randomBytes(12).toString('base64url')
-  const port = await freePort()
+  const port = await claimPort()
   const env = {
     OBFLOW_DATA_DIR: dataDir,
     OBFLOW_LISTEN: `127.0.0.1:${port}`,
@@ -107,13 +107,7 @@ async function bench(): Promise<boolean> {
   })
   if (!api || !worker) throw new Error('two programs were asked for')
   const client = createClient({ url: `http://127.0.0.1:${port}`, user: 'admin', password: admin })
-  while (
-    await client.get('/api/v2/info', z.unknown()).then(
-      () => false,
-      (error: unknown) => error instanceof UnreachableError,
-    )
-  )
-    await sleep(100, undefined, { signal })
+  await untilReached(() => client.get('/api/v2/info', z.unknown()), [api, worker], signal)
   const packages = (await buildPackages()).filter(
     ({ name, version }) => name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),
   )

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
-import { freePort } from '../../src/embedded/ports.ts'
+import { claimPort } from '../ports/claim.ts'
 
 export interface Postgres {
   readonly url: string
@@ -30,7 +30,7 @@ export async function startPostgres(dir: string): Promise<Postgres> {
   const data = join(dir, 'data')
   const asPostgres = ['-u', 'postgres', '--']
   await run('runuser', [...asPostgres, join(bin, 'initdb'), '-D', data, '-A', 'trust', '-U', 'obflow', '--no-sync'])
-  const port = await freePort()
+  const port = await claimPort()
   const url = `postgres://obflow@127.0.0.1:${port}/postgres`
   const begin = async () => {
     const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--pdeathsig', 'KILL']
@@ -48,8 +48,8 @@ export async function startPostgres(dir: string): Promise<Postgres> {
         () => false,
       )
       await client.end().catch(() => undefined)
-      if (up) return server
       if (server.exitCode !== null) throw new Error(`PostgreSQL ended with ${server.exitCode}`)
+      if (up) return server
       await sleep(50)
     }
   }

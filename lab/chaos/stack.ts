@@ -2,16 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { type ApiClient, createClient, UnreachableError } from '../../src/cli/client.ts'
-import { freePort } from '../../src/embedded/ports.ts'
+import { type ApiClient, createClient } from '../../src/cli/client.ts'
 import { startTemporalServer } from '../../src/embedded/temporalServer.ts'
 import { buildPackages, createLab, type Lab } from '../index.ts'
+import { claimPort } from '../ports/claim.ts'
 import { createRequest, type Inventory, registerHosts, uploadPackages } from '../scenario.ts'
 import { type Instant, parseReport } from './hook.ts'
 import { startPostgres } from './postgres.ts'
-import { type Service, startService } from './service.ts'
+import { type Service, startService, untilReached } from './service.ts'
 
 /** What runs under test: one process each, or all in one. */
 export type Shape = 'processes' | 'allInOne'
@@ -61,10 +60,11 @@ export async function startStack(shape: Shape, hosts: number, atInstant: AtInsta
     const lab = await createLab({ hosts })
     closers.push(() => lab.destroy())
     const admin = randomBytes(12).toString('base64url')
-    const [apiPort, temporalPort, uiPort] = await Promise.all([freePort(), freePort(), freePort()])
+    const [apiPort, temporalPort, uiPort] = await Promise.all([claimPort(), claimPort(), claimPort()])
     const dataDir = join(dir, 'data')
     mkdirSync(dataDir)
     const env = { OBFLOW_DATA_DIR: dataDir, OBFLOW_LISTEN: `127.0.0.1:${apiPort}`, OBFLOW_ADMIN_PASSWORD: admin }
+    const services: Service[] = []
     const service = (program: string, extra: Readonly<Record<string, string>>): Service => {
       const started = startService({
         program,
@@ -76,12 +76,13 @@ export async function startStack(shape: Shape, hosts: number, atInstant: AtInsta
         },
       })
       closers.push(() => started.close())
+      services.push(started)
       return started
     }
 
     const crash = await startServices(shape, { dir, temporalPort, uiPort, service, closers })
     const api = createClient({ url: `http://127.0.0.1:${apiPort}`, user: 'admin', password: admin })
-    await reachable(api)
+    await untilReached(() => api.get('/api/v2/compute/regions', answers), services)
     const packages = (await buildPackages()).filter(
       ({ name, version }) => name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),
     )
@@ -157,17 +158,5 @@ async function startServices(shape: Shape, { dir, temporalPort, uiPort, service,
     },
     postgres: () => postgres.restart(),
     allInOne: notHere('all-in-one process'),
-  }
-}
-
-async function reachable(api: ApiClient): Promise<void> {
-  for (;;) {
-    try {
-      await api.get('/api/v2/compute/regions', answers)
-      return
-    } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error
-      await sleep(100)
-    }
   }
 }

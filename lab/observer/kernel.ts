@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { createConnection, createServer } from 'node:net'
+import { createConnection } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { parseGreeting } from '../mysql/handshake.ts'
 import { framer } from '../mysql/packets.ts'
+import { claimPort } from '../ports/claim.ts'
 
 /** What answers ordinary SQL: one OceanBase kernel per cluster, a child of the leader; for a standby cluster its primary. */
 export type Kernel = { ip: string; port: number; stop: () => Promise<void> }
@@ -47,7 +48,7 @@ async function placeStore(archive: string, folder: string): Promise<void> {
 
 /** Starts a kernel on a free port and resolves when it greets; rejects when it exits before that or takes over 5 minutes. */
 export async function runKernel(program: string, folder: string): Promise<Kernel & { process: ChildProcess }> {
-  const port = await freePort()
+  const port = await claimPort()
   const words = [
     '--nodaemon',
     '--port',
@@ -74,18 +75,6 @@ export async function runKernel(program: string, folder: string): Promise<Kernel
       clearTimeout(late)
     },
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '0.0.0.0', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 async function greets(port: number, timeoutMs: number): Promise<void> {

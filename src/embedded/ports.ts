@@ -2,22 +2,16 @@ import { once } from 'node:events'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 
-/** A free loopback port: the wanted one when nobody has it. */
-export async function freePort(wanted = 0): Promise<number> {
+/** A loopback port that nobody has at this moment. */
+export async function freePort(): Promise<number> {
   const server = createServer()
-  try {
-    const listening = once(server, 'listening')
-    server.listen(wanted, '127.0.0.1')
-    await listening
-    const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('no port')
-    return address.port
-  } catch (error) {
-    if (wanted !== 0) return freePort()
-    throw error
-  } finally {
-    server.close()
-  }
+  const listening = once(server, 'listening')
+  server.listen(0, '127.0.0.1')
+  await listening
+  const address = server.address()
+  server.close()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
 }
 
 /** `st` of a socket that listens. Source: proc(5), /proc/net/tcp. */

@@ -10,7 +10,7 @@ import ssh2 from 'ssh2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Postgres, startPostgres } from '../../lab/chaos/postgres.ts'
-import { freePort } from '../../src/embedded/ports.ts'
+import { claimPort } from '../../lab/ports/claim.ts'
 import { startTemporalServer, type TemporalServer } from '../../src/embedded/temporalServer.ts'
 import { type Program, startProgram } from '../support/program.ts'
 import { basic } from './server.ts'
@@ -68,7 +68,7 @@ describe.sequential('an API whose store, Temporal and workers come and go', () =
     sshPort = sshd.port
     postgres = await startPostgres(join(dir, 'postgres'))
     closers.push(() => postgres.close())
-    const [port, temporalPort, uiPort] = [await freePort(), await freePort(), await freePort()]
+    const [port, temporalPort, uiPort] = [await claimPort(), await claimPort(), await claimPort()]
     startTemporal = () => startTemporalServer({ dbFile: join(dir, 'temporal.db'), port: temporalPort, uiPort })
     temporal = await startTemporal()
     closers.push(() => temporal.close())

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePort } from '../../src/embedded/ports.ts'
+import { claimPort } from '../../lab/ports/claim.ts'
 import type { Served, ServeOptions } from '../lab/serve.ts'
 import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
 import { startProgram } from '../support/program.ts'
@@ -39,7 +39,7 @@ async function portsOf(pids: readonly number[]): Promise<number[]> {
 
 export async function serveProgram({ dataDir, password }: ServeOptions): Promise<ServedProgram> {
   await placeEmptyDatabase(dataDir)
-  const api = await freePort()
+  const api = await claimPort()
   const env = { OBFLOW_DATA_DIR: dataDir, OBFLOW_LISTEN: `127.0.0.1:${api}`, OBFLOW_ADMIN_PASSWORD: password }
   const program = startProgram(join('src', 'cli.ts'), env, ['serve'])
   while (!program.printed.includes('Ctrl-C')) {

@@ -10,8 +10,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { claimPort } from '../../lab/ports/claim.ts'
 import { createClient } from '../../src/cli/client.ts'
-import { freePort } from '../../src/embedded/ports.ts'
 import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
 import { type Program, startProgram } from '../support/program.ts'
 
@@ -68,7 +68,7 @@ describe('obflow serve', { timeout: 120_000 }, () => {
     await chmod(dir, 0o755)
     await mkdir(join(dir, 'packages'), { mode: 0o755 })
     await writeFile(join(dir, 'packages', 'old.rpm'), 'x', { mode: 0o644 })
-    const api = await freePort()
+    const api = await claimPort()
     url = `http://127.0.0.1:${api}`
     program = startProgram(
       'src/cli.ts',

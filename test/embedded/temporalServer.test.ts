@@ -1,12 +1,13 @@
 import { afterEach, expect, it } from 'vitest'
-import { freePort, isHeldBy } from '../../src/embedded/ports.ts'
+import { claimPort } from '../../lab/ports/claim.ts'
+import { isHeldBy } from '../../src/embedded/ports.ts'
 import { startTemporalServer, type TemporalServer } from '../../src/embedded/temporalServer.ts'
 
 const servers: TemporalServer[] = []
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())))
 
 it('two that start at once and want the same ports get a server each, and neither takes the other for its own', async () => {
-  const [port, uiPort] = [await freePort(), await freePort()]
+  const [port, uiPort] = [await claimPort(), await claimPort()]
   servers.push(...(await Promise.all([1, 2].map(() => startTemporalServer({ port, uiPort })))))
   expect(new Set(servers.map(({ address }) => address)).size).toBe(2)
   expect(servers.map(({ address }) => address)).toContain(`127.0.0.1:${port}`)

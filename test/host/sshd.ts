@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { freePort } from '../../src/embedded/ports.ts'
+import { claimPort } from '../../lab/ports/claim.ts'
 import type { HostAccess } from '../../src/host/index.ts'
 import { Secret } from '../../src/quote.ts'
 
@@ -79,7 +79,7 @@ export const startSshd = async (options: SshdOptions = {}): Promise<TestSshd> =>
   // In a process group of its own it outlives a Ctrl-C, and sees the end of this process as the end of its input.
   const sweep = ['-c', 'cat >/dev/null; rm -rf "$1"', 'sweep', directory]
   const sweeper = spawn('bash', sweep, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
-  const port = await freePort()
+  const port = await claimPort()
   mkdirSync(join(directory, 'files'))
   makeKey(join(directory, 'host'), keyType)
   makeKey(join(directory, 'client'))

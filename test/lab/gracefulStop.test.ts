@@ -8,10 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { startPostgres } from '../../lab/chaos/postgres.ts'
 import { buildPackages, createLab, type Lab, type LabHost } from '../../lab/index.ts'
+import { claimPort } from '../../lab/ports/claim.ts'
 import { createRequest, registerHosts, uploadPackages } from '../../lab/scenario.ts'
 import { createClient } from '../../src/cli/client.ts'
 import { type Task, taskSchema } from '../../src/cli/taskSchema.ts'
-import { freePort } from '../../src/embedded/ports.ts'
 import { startTemporalServer } from '../../src/embedded/temporalServer.ts'
 import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
 import { type Program, startProgram } from '../support/program.ts'
@@ -59,7 +59,7 @@ async function place() {
   stack.defer(() => rm(dir, { recursive: true, force: true }))
   const settings = {
     OBFLOW_DATA_DIR: join(dir, 'data'),
-    OBFLOW_LISTEN: `127.0.0.1:${await freePort()}`,
+    OBFLOW_LISTEN: `127.0.0.1:${await claimPort()}`,
     OBFLOW_ADMIN_PASSWORD: randomBytes(12).toString('base64url'),
   }
   return {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { freePort } from '../../src/embedded/ports.ts'
+import { claimPort } from '../../lab/ports/claim.ts'
 import type { Host } from '../../src/host/index.ts'
 import {
   connectSql,
@@ -39,8 +39,8 @@ test('a proxy is started once, linked and unlinked by SQL, and stopped', async (
   const proxy = {
     appName: 'proxy',
     osUser: 'root',
-    listenPort: await freePort(),
-    prometheusPort: await freePort(),
+    listenPort: await claimPort(),
+    prometheusPort: await claimPort(),
     startupParameters: [],
   }
   const started = readObproxyState(await target.must(startObproxy(proxy, { cluster: terran() })))

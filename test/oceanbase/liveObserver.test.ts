@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { freePort } from '../../src/embedded/ports.ts'
+import { claimPort } from '../../lab/ports/claim.ts'
 import { DefiniteError, TransientError } from '../../src/errors/failure.ts'
 import type { Host } from '../../src/host/index.ts'
 import {
@@ -42,8 +42,8 @@ const layOut = async (version: string): Promise<ClusterSpec> => {
   const root = join(sshd.directory, 'ob')
   const spec = terran({
     version,
-    sqlPort: await freePort(),
-    rpcPort: await freePort(),
+    sqlPort: await claimPort(),
+    rpcPort: await claimPort(),
     osUser: 'root',
     paths: { install: join(root, 'home'), data: join(root, 'data'), log: join(root, 'log') },
     startupParameters: ['memory_limit=8G', 'system_memory=1G', 'datafile_size=1G', 'log_disk_size=4G'].map((pair) => {

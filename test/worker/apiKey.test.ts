@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startPostgres } from '../../lab/chaos/postgres.ts'
-import { freePort } from '../../src/embedded/ports.ts'
+import { claimPort } from '../../lab/ports/claim.ts'
 import { startTemporalServer } from '../../src/embedded/temporalServer.ts'
 import { type KeyedTemporal, startKeyedTemporal } from '../support/keyedTemporal.ts'
 import { type Program, startProgram } from '../support/program.ts'
@@ -50,11 +50,12 @@ describe('a Temporal that asks for an API key', { timeout: 120_000 }, () => {
     return started
   }
   const startApi = async (more: Readonly<Record<string, string>>) => {
-    const listen = `127.0.0.1:${await freePort()}`
+    const listen = `127.0.0.1:${await claimPort()}`
     const program = start('src/server.ts', { ...more, OBFLOW_LISTEN: listen })
     /** What /readyz says as soon as the API serves and that is so. */
     const readyz = async (isSo: (text: string) => boolean): Promise<string> => {
       for (;;) {
+        if (!program.running) throw new Error(`the API ended: ${program.said}`)
         const text = await fetch(`http://${listen}/readyz`).then(
           (reply) => reply.text(),
           () => '',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freePort } from '../../../src/embedded/ports.ts'
+import { claimPort } from '../../../lab/ports/claim.ts'
 import { machineFacts, readMachineFacts } from '../../../src/host/facts.ts'
 import { gatherScript, parseFacts } from '../../../src/oceanbase/checks/index.ts'
 import { sh } from '../../../src/quote.ts'
@@ -38,7 +38,7 @@ test('a path below such a mount is found, before anything waits for it', async (
 })
 
 test('what listens on the wanted ports is found with its process, and the same port of nobody is not', async () => {
-  const [sqlPort, rpcPort] = [await freePort(), await freePort()]
+  const [sqlPort, rpcPort] = [await claimPort(), await claimPort()]
   const listener =
     "const { createServer } = require('node:net'); createServer().listen(Number(process.argv[1]), () => console.log('up'))"
   await host(sshd.access()).must(
