@@ -41,6 +41,8 @@ export interface AppOptions {
   readonly clock?: () => Date
   /** Why this process should be started anew; undefined when it is well. */
   readonly sick?: () => string | undefined
+  /** Calls wait for it: until then there may be no user who could make one. */
+  readonly opened?: Promise<unknown>
 }
 
 /** The OCP API over a store. It listens when the caller says so. */
@@ -51,6 +53,7 @@ export async function buildApp({
   logger = false,
   clock = () => new Date(),
   sick = () => undefined,
+  opened = Promise.resolve(),
 }: AppOptions): Promise<{ app: Api; launcher: Launcher; routes: readonly Declared[] }> {
   const handleError = errorHandler(config)
   const app = fastify({
@@ -67,6 +70,7 @@ export async function buildApp({
 
   app.setValidatorCompiler<z.ZodType>(compileValidator)
   app.setErrorHandler(handleError)
+  app.addHook('onRequest', async () => void (await opened))
   await app.register(helmet, headers)
   app.addHook('onRequest', async (_, reply) => void reply.header('cache-control', 'no-store'))
   refuseStrangers(app, config)

@@ -34,7 +34,11 @@ export interface RunningServer {
 
 /** Starts the API: listens, and starts what was accepted before but never started. Throws StartError when it cannot listen. */
 export async function startServer({ config, store, workflows, logger, sick, onAdmin }: ServerOptions): Promise<RunningServer> {
-  const { app, launcher } = await buildApp({ store, config, workflows, logger: logger ?? false, ...(sick && { sick }) })
+  const opening = Promise.withResolvers<void>()
+  const opened = opening.promise
+  opened.catch(() => undefined)
+  const options = { store, config, workflows, opened, logger: logger ?? false }
+  const { app, launcher } = await buildApp({ ...options, ...(sick && { sick }) })
   const url = await app.listen(config.listen).catch(async (error: unknown) => {
     await app.close()
     throw new StartError(`cannot listen at OBFLOW_LISTEN, ${config.listen.host}:${config.listen.port}: ${wordsOf(error)}`, {
@@ -42,7 +46,13 @@ export async function startServer({ config, store, workflows, logger, sick, onAd
     })
   })
   // Made when nothing can fail any more: a password that a failed start printed would be lost.
-  const notice = adminNotice(await ensureAdmin(store, config.adminPassword))
+  const start = await ensureAdmin(store, config.adminPassword).catch(async (error: unknown) => {
+    opening.reject(error)
+    await app.close()
+    throw error
+  })
+  opening.resolve()
+  const notice = adminNotice(start)
   if (notice !== undefined) onAdmin(notice)
   const sweep = () =>
     launcher
