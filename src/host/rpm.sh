@@ -32,6 +32,8 @@ look() {
   elif noted rpm "$nvra" && [ -n "$(not_given)" ]; then
     echo "unowned $nvra"
   else
+    # An attempt that was killed when rpm was through left its copy.
+    [ ! -e "$file" ] || drop_file
     echo "installed $nvra"
   fi
 }
