@@ -46,7 +46,7 @@ demo: root packages ## a 3-host cluster from nothing, shown as it grows; DEMO_EX
 chaos: root packages postgresql ## every fault during every node, as a table (half an hour and more; ONLY="worker killed" runs one fault)
 	@exec node lab/chaos/main.ts $(if $(ONLY),--only "$(ONLY)")
 
-kills: root packages ## every node that works on a host, killed between any two of its commands, then retried (an hour; ONLY="Make dir" EVERY=5)
+kills: root packages ## every node that works on a host or by SQL, killed before, between and after its commands and statements, then retried (an hour; ONLY=makeDir,obproxy EVERY=5)
 	@exec node test/kills/main.ts $(if $(ONLY),--only "$(ONLY)") $(if $(EVERY),--every $(EVERY))
 
 attack: root packages ## strangers at every door of make serve: another local user, a page in Chromium, forged work in Temporal

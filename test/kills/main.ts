@@ -1,190 +1,70 @@
 import { parseArgs } from 'node:util'
 import { createLab, type LabHost } from '../../lab/index.ts'
 import { buildPackages } from '../../lab/packages/index.ts'
-import { bootstrapOb, clearObservers } from '../../src/activities/bootstrapOb.ts'
-import { installOcpAgent, removeOcpAgent } from '../../src/activities/installOcpAgent.ts'
-import { installRpm, removeRpm } from '../../src/activities/installRpm.ts'
-import { ioBench, removeIoBench } from '../../src/activities/ioBench.ts'
-import { makeDir, removeDir } from '../../src/activities/makeDir.ts'
-import { preCheck } from '../../src/activities/preCheck.ts'
-import { refreshAgentConfig, restoreAgentConfig } from '../../src/activities/refreshAgentConfig.ts'
-import { restartObserver } from '../../src/activities/restartObserver.ts'
-import { startAgent } from '../../src/activities/startAgent.ts'
-import { createClusterNodes } from '../lab/clusterNode.ts'
-import { clusterOn, createNodes, packageFrom } from '../lab/hostNode.ts'
-import { calls, killAt, putShims } from './shims.ts'
+import { agentChain } from './chains/agent.ts'
+import { type Chain, packagesOf } from './chains/bench.ts'
+import { clusterChain } from './chains/cluster.ts'
+import { hostChain } from './chains/host.ts'
+import { obproxyChain } from './chains/obproxy.ts'
+import { serversChain } from './chains/servers.ts'
+import { standbyChain } from './chains/standby.ts'
+import { assertComplete, killedNodes } from './coverage.ts'
+import { type Row, type Sweep, sweep } from './sweep.ts'
+import { table } from './table.ts'
 
 /**
- * `make kills`: every node that works on a host, its script killed before, between every two commands and after; then tried again, as
- * Temporal does. A retry has to end well and leave what an undisturbed run leaves. `--only "Make dir"`, `--every 5`.
+ * `make kills`: every node that works on a host or by SQL, killed before, between every two
+ * commands or statements, and after, then tried again. `--only makeDir` runs a node or a chain,
+ * several by commas; `--every 5` runs every fifth point.
  */
 const { values } = parseArgs({ options: { only: { type: 'string' }, every: { type: 'string', default: '1' } } })
 const every = Number(values.every)
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
-
-const version = '4.2.1.8'
-const packages = await buildPackages()
-const pathOf = (wanted: (name: string, version: string) => boolean): string => {
-  const found = packages.find((item) => wanted(item.name, item.version))
-  if (!found) throw new Error('the lab lacks a package')
-  return found.path
+const only = values.only?.split(',')
+const startedAt = performance.now()
+const clock = (): string => {
+  const seconds = Math.round((performance.now() - startedAt) / 1000)
+  return `${String(Math.floor(seconds / 60)).padStart(3)}:${String(seconds % 60).padStart(2, '0')}`
 }
+const say = (line: string): void => void process.stdout.write(`${clock()} ${line}\n`)
 
-await using lab = await createLab({ hosts: 1 })
-const [first] = lab.hosts
-if (!first) throw new Error('the lab has no host')
-const host: LabHost = first
-await putShims(host)
+assertComplete()
+const chains: readonly Chain[] = [hostChain, agentChain, clusterChain, serversChain, obproxyChain, standbyChain]
+const chosen = chains.filter(
+  ({ name, nodes }) => only === undefined || only.some((word) => word === name || nodes.includes(word)),
+)
+if (chosen.length === 0) throw new Error(`nothing is called ${values.only}`)
 
-const cluster = clusterOn(lab.hosts, version)
-const file = packageFrom(pathOf((name, built) => name === 'oceanbase' && built === version))
-const nodes = createClusterNodes(lab.hosts, { cluster, file })
-const agent = packageFrom(pathOf((name) => name.includes('agent')))
-const agents = createNodes(lab.hosts, { cluster, file: agent })
-/** Hosts are prepared by a task of its own: what that brought outlives the cluster. */
-const preparing = createNodes(lab.hosts, { cluster, file: agent, taskId: 6 })
-
-interface Node {
-  readonly name: string
-  readonly run: () => Promise<unknown>
-}
-
-/** A node and its undo: one is run before the other is looked at. */
-interface Pair {
-  readonly node: Node
-  readonly undo: Node
-}
-
-const pairs: readonly Pair[] = [
-  {
-    node: { name: 'Install ocp agent', run: () => installOcpAgent(preparing.prepare(1, 'installOcpAgent')) },
-    undo: { name: 'Install ocp agent, rolled back', run: () => removeOcpAgent(preparing.prepare(1, 'removeOcpAgent')) },
-  },
-  {
-    node: { name: 'Install rpm', run: () => installRpm(nodes.onHost(1, 'installRpm')) },
-    undo: { name: 'Install rpm, rolled back', run: () => removeRpm(nodes.onHost(1, 'removeRpm')) },
-  },
-  {
-    node: { name: 'Make dir for ob', run: () => makeDir(nodes.onHost(1, 'makeDir')) },
-    undo: { name: 'Make dir for ob, rolled back', run: () => removeDir(nodes.onHost(1, 'removeDir')) },
-  },
-  {
-    node: { name: 'Execute io bench', run: () => ioBench(nodes.onHost(1, 'ioBench')) },
-    undo: { name: 'Execute io bench, rolled back', run: () => removeIoBench(nodes.onHost(1, 'removeIoBench')) },
-  },
-  {
-    node: { name: 'Refresh agent config', run: () => refreshAgentConfig(agents.on(1, 'refreshAgentConfig')) },
-    undo: { name: 'Refresh agent config, rolled back', run: () => restoreAgentConfig(agents.on(1, 'restoreAgentConfig')) },
-  },
-  {
-    node: {
-      name: 'Bootstrap ob',
-      run: () => bootstrapOb(nodes.on('bootstrapOb')),
-    },
-    undo: { name: 'Bootstrap ob, rolled back', run: () => clearObservers(nodes.on('clearObservers')) },
-  },
-]
-
-/** Nodes without anything to undo, where they stand in the plan. */
-const alone: readonly (Node & { readonly after: string })[] = [
-  { after: 'Refresh agent config', name: 'Start agent', run: () => startAgent(agents.on(1, 'startAgent')) },
-  { after: 'Bootstrap ob', name: 'Restart observer process', run: () => restartObserver(nodes.on('restartObserver')) },
-]
-
-/** What an observer or agent writes by itself differs each time; the folder for packages and the note of a restart go later. */
-const moving = [
-  '/var/lib/obflow/*/restarted-*',
-  '/var/lib/obflow/packages',
-  '/data/*/terran/*/*',
-  '*/oceanbase/etc/*',
-  '*/oceanbase/store/terran/.*',
-  '*/log/*',
-  '*/run/*',
-  '*/ocp_agent/*store/*',
-]
-
-/** What lies on the host. */
-const traces = async (): Promise<string> => {
-  const left = moving.map((path) => `! -path '${path}'`).join(' ')
-  const look = `find /home/admin /data /var/lib/obflow ${left} -printf '%p %y %u %l\\n' 2>/dev/null | sort; rpm -qa | sort; ls /tmp`
-  return (await host.exec(`PATH=/usr/bin:/bin:/usr/sbin:/sbin; ${look}`)).stdout
-}
-
-interface Row {
-  readonly node: string
-  points: number
-  well: number
-  readonly failures: string[]
-}
-
-/** Runs a node again and again, killed at one call more each time, until it gets through; `back` leads to where it began. */
-async function sweep({ name, run }: Node, back: Node): Promise<Row> {
-  const row: Row = { node: name, points: 0, well: 0, failures: [] }
-  const before = await traces()
-  await killAt(host, 0)
-  await run()
-  const total = await calls(host)
-  const after = await traces()
-  await run()
-  if ((await traces()) !== after) row.failures.push('run twice it leaves something else')
-  await back.run()
-  for (let call = 1; call <= total; call += every) {
-    await killAt(host, call)
-    const cut = await run().then(
-      () => 'got through',
-      (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
-    )
-    await killAt(host, 0)
-    row.points += 1
-    try {
-      await run()
-      const left = await traces()
-      if (left !== after) throw new Error(`it leaves something else: ${difference(after, left)}`)
-      if (cut.startsWith('DefiniteError')) throw new Error(`the kill was reported as definite: ${cut}`)
-      await back.run()
-      const again = await traces()
-      if (again !== before) throw new Error(`taken back it leaves something else: ${difference(before, again)}`)
-      row.well += 1
-    } catch (error) {
-      row.failures.push(
-        `call ${call} of ${total} (${cut.slice(0, 200)}): ${error instanceof Error ? error.message : String(error)}`,
-      )
-      say(`  ${name}: ${row.failures.at(-1)}`)
-      await back.run().catch((failure: unknown) => say(`  ${name}: and back: ${String(failure)}`))
-    }
-  }
-  say(`${row.failures.length === 0 ? 'ok  ' : 'BAD '} ${name}: ${row.well} of ${row.points} kill points end well after a retry`)
-  return row
-}
-
-const difference = (one: string, other: string): string => {
-  const [left, right] = [new Set(one.split('\n')), new Set(other.split('\n'))]
-  const gone = [...left].filter((line) => !right.has(line)).map((line) => `-${line}`)
-  return [...gone, ...[...right].filter((line) => !left.has(line)).map((line) => `+${line}`)].slice(0, 6).join(', ')
-}
-
-const chosen = (name: string): boolean => values.only === undefined || name.includes(values.only)
-const nothing: Node = { name: 'nothing', run: async () => undefined }
+const packageOf = packagesOf(await buildPackages())
+await using lab = await createLab({ hosts: chosen.reduce((sum, { hosts }) => sum + hosts, 0) })
 const rows: Row[] = []
+const broken: string[] = []
 
-if (chosen('Pre check')) rows.push(await sweep({ name: 'Pre check', run: () => preCheck(nodes.onHost(1, 'preCheck')) }, nothing))
-for (const { node, undo } of pairs) {
-  if (chosen(node.name)) rows.push(await sweep(node, undo))
-  await node.run()
-  for (const { name, run } of alone.filter(({ after }) => after === node.name)) {
-    if (chosen(name)) rows.push(await sweep({ name, run }, nothing))
+async function runChain({ name, run }: Chain, hosts: readonly LabHost[]): Promise<void> {
+  const kill = async (node: Sweep): Promise<void> => {
+    if (only && !only.includes(name) && !only.includes(node.activity)) return
+    rows.push(await sweep(node, { every, say }))
+  }
+  try {
+    await run({ hosts, packageOf, sweep: kill })
+  } catch (error) {
+    broken.push(`chain ${name} broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    say(broken.at(-1) ?? '')
   }
 }
-for (const { node, undo } of pairs.toReversed()) {
-  if (chosen(undo.name)) rows.push(await sweep(undo, node))
-  await undo.run()
-}
-await nodes.close()
-await agents.close()
-await preparing.close()
 
-say('\n| node | kill points | end well after a retry |\n| --- | --- | --- |')
-for (const { node, points, well } of rows) say(`| ${node} | ${points} | ${well} |`)
-say(`| all | ${rows.reduce((sum, row) => sum + row.points, 0)} | ${rows.reduce((sum, row) => sum + row.well, 0)} |`)
-for (const { node, failures } of rows) for (const failure of failures) say(`${node}: ${failure}`)
-if (rows.some(({ failures }) => failures.length > 0)) process.exitCode = 1
+let next = 0
+// Side by side: a node waits half of its time.
+await Promise.all(
+  chosen.map((chain) => {
+    const hosts = lab.hosts.slice(next, next + chain.hosts)
+    next += chain.hosts
+    return runChain(chain, hosts)
+  }),
+)
+
+if (only === undefined)
+  for (const name of killedNodes) if (!rows.some(({ activity }) => activity === name)) broken.push(`${name} was not killed`)
+process.stdout.write(`\n${table(rows)}\n`)
+for (const { name, failures } of rows) for (const failure of failures) process.stdout.write(`${name}: ${failure}\n`)
+for (const line of broken) process.stdout.write(`${line}\n`)
+if (broken.length > 0 || rows.some(({ failures }) => failures.length > 0)) process.exitCode = 1

@@ -11,9 +11,9 @@ export const password = 'aaBB11@@lab'
 /** Nodes of a cluster on the hosts of a lab, with a store that keeps what they save. Close it behind them. */
 export const createClusterNodes = (
   hosts: readonly LabHost[],
-  options: { cluster: ClusterSpec; file: Package; taskId?: number },
+  options: { cluster: ClusterSpec; file: Package; taskId?: number; proxyFile?: Package },
 ) => {
-  const { cluster, file } = options
+  const { cluster, file, proxyFile, taskId = 7 } = options
   const nodes = createNodes(hosts, options)
   const uncut = new AbortController().signal
   const secrets = new Map([[`cluster/${cluster.id}/root`, new Secret(password)]])
@@ -22,37 +22,44 @@ export const createClusterNodes = (
     zones?: readonly ObservedZone[]
     tenants?: readonly ObservedTenant[]
     status: string
-    links: { clusterId: number; clusterName: string }[]
+    links: { clusterId: number; clusterName: string; state?: string }[]
   } = { status: 'CREATING', links: [] }
   const proxies = {
     name: 'odp',
     workMode: 'RS_LIST',
     configUrl: null,
     taskId: 3,
+    packageId: 2,
     startupParameters: [],
-    servers: [{ hostId: 1, ip: hosts[0]?.ip, sqlPort: 2883, exporterPort: 2884 }],
+    parameters: [{ name: 'proxy_id', value: '7' }],
+    servers: [{ id: 1, hostId: 1, ip: hosts[0]?.ip, sqlPort: 2883, exporterPort: 2884 }],
   }
+  const link = { clusterId: cluster.id, clusterName: cluster.name }
   const secret = (ref: string): Secret => {
     const found = secrets.get(ref)
     if (!found) throw new Error(`no secret ${ref}`)
     return found
   }
   const store = {
-    packages: { get: async () => file },
+    packages: { get: async (id: number) => (id === proxies.packageId ? proxyFile : file) },
     hosts: { get: async () => ({ services: [{ type: 'OB_CLUSTER', clusterId: cluster.id }] }) },
     secrets: {
       get: async (ref: string) => secret(ref),
       getOrCreate: async (ref: string, create: () => Secret) =>
         secret(secrets.has(ref) || secrets.set(ref, create()) ? ref : ref),
+      put: async (ref: string, value: Secret) => void secrets.set(ref, value),
     },
     obproxy: {
       get: async (id: number) => ({ ...proxies, id, links: saved.links }),
-      link: async () => void saved.links.push({ clusterId: cluster.id, clusterName: cluster.name }),
+      link: async () => void saved.links.splice(0, 1, link),
+      settle: async () => void saved.links.splice(0, 1, { ...link, state: 'LINKED' }),
       unlink: async () => void saved.links.splice(0),
       linkedTo: async () => [],
+      seen: async () => undefined,
     },
     clusters: {
       get: async () => ({ status: saved.status }),
+      madeBy: async () => taskId,
       setRunning: async () => Object.assign(saved, { status: 'RUNNING' }) !== undefined,
       saveServers: async (_id: number, servers: readonly ObservedServer[]) => void Object.assign(saved, { servers }),
       saveZones: async (_id: number, zones: readonly ObservedZone[]) => void Object.assign(saved, { zones }),

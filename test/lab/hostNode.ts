@@ -77,8 +77,8 @@ export const createNodes = (
   const pool = createHostPool()
   const lines: string[] = []
   const log: HostNode['log'] = (level, message) => lines.push(`${level} ${message}`)
-  const { signal } = new AbortController()
-  const bound = (hostId: number, key: string) => {
+  const uncut = new AbortController().signal
+  const bound = (hostId: number, key: string, signal: AbortSignal) => {
     const host = hosts[hostId - 1]
     if (!host) throw new Error(`no host ${hostId}`)
     return pool.host(accessTo(host, hostId), { log, signal, key })
@@ -102,8 +102,9 @@ export const createNodes = (
       setAgent: async (_id: number, agent: object | undefined) => void Object.assign(inventory, { agent }),
       byIds: async (ids: readonly number[]) => ids.map((id) => ({ innerIpAddress: hosts[id - 1]?.ip, sshPort: 22 })),
     },
+    clusters: { madeBy: async () => taskId },
   }
-  const on = (hostId: number, name: string): HostNode => {
+  const on = (hostId: number, name: string, signal = uncut): HostNode => {
     const server = serversOf(cluster).find((entry) => entry.hostId === hostId)
     if (!server) throw new Error(`no server on host ${hostId}`)
     const key = `${taskId}-${name}-${hostId}`
@@ -124,16 +125,16 @@ export const createNodes = (
       log,
       signal,
       progress: () => undefined,
-      host: async (id) => bound(id, key),
+      host: async (id) => bound(id, key, signal),
       cluster,
       sql: () => Promise.reject(new Error('no node of one host needs SQL')),
       server,
-      target: bound(hostId, key),
+      target: bound(hostId, key, signal),
     }
   }
   /** The same of a host that belongs to nothing yet. */
-  const prepare = (hostId: number, name: string): PreparedHostNode => {
-    const { cluster: _, sql: __, server: ___, ...node } = on(hostId, name)
+  const prepare = (hostId: number, name: string, signal?: AbortSignal): PreparedHostNode => {
+    const { cluster: _, sql: __, server: ___, ...node } = on(hostId, name, signal)
     return { ...node, hostId }
   }
   return { on, prepare, inventory, lines, close: () => pool.close() }

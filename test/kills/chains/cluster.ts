@@ -1,0 +1,152 @@
+import { bootstrapOb, clearObservers } from '../../../src/activities/bootstrapOb.ts'
+import { cleanObserverHost } from '../../../src/activities/cleanObserverHost.ts'
+import { createDefaultUser } from '../../../src/activities/createDefaultUser.ts'
+import { ioBench } from '../../../src/activities/ioBench.ts'
+import { startObservers, stopObservers } from '../../../src/activities/observers.ts'
+import { restartObserver } from '../../../src/activities/restartObserver.ts'
+import { setSysPassword } from '../../../src/activities/setSysPassword.ts'
+import { setSysPrimaryZone } from '../../../src/activities/setSysPrimaryZone.ts'
+import { syncClusterInfo } from '../../../src/activities/syncClusterInfo.ts'
+import { syncTenants } from '../../../src/activities/syncTenants.ts'
+import { triggerCompaction } from '../../../src/activities/triggerCompaction.ts'
+import { waitClusterAccessible } from '../../../src/activities/waitClusterAccessible.ts'
+import { waitObserverAccessible } from '../../../src/activities/waitObserverAccessible.ts'
+import { alterRootPassword, defaultUsers, serversOf, setPrimaryZone } from '../../../src/oceanbase/index.ts'
+import { identifier, Secret, sql } from '../../../src/quote.ts'
+import { clusterOn } from '../../lab/hostNode.ts'
+import { nodesOf } from '../coverage.ts'
+import { putShims } from '../shims.ts'
+import { type Attempt, whole } from '../sweep.ts'
+import { type Chain, hostAt, nothing } from './bench.ts'
+import { createClusterBench } from './clusterBench.ts'
+import { keepFiles } from './keepFiles.ts'
+
+const version = '4.2.1.8'
+
+/** A cluster of one host: how it is made, what is set in it by SQL, and how its host is cleaned. */
+export const clusterChain: Chain = {
+  name: 'cluster',
+  nodes: nodesOf('cluster'),
+  hosts: 1,
+  async run({ hosts, packageOf, sweep }) {
+    const host = hostAt(hosts, 0)
+    const shims = await putShims(host)
+    const cluster = clusterOn(hosts, version)
+    const bench = await createClusterBench(hosts, { cluster, file: packageOf('oceanbase', version) })
+    const { asRoot, clusterSays, gate, hostsShow, hostStep, nodes, step } = bench
+    const commands = { shims }
+    const statements = { gate }
+    const look = async (): Promise<string> => `${await hostsShow()}${await clusterSays()}`
+    const servers = serversOf(cluster)
+    await bench.prepared()
+
+    const bootstrap = step('bootstrapOb', bootstrapOb)
+    const clear = step('clearObservers', clearObservers)
+    const start = step('bootstrapOb', (node) => startObservers(node, servers))
+    const stop = step('clearObservers', (node) => stopObservers(node, servers))
+    // Its statements are cut in the chain of two servers.
+    await sweep({ activity: 'bootstrapOb', run: bootstrap, back: clear, look, commands })
+    await whole(bootstrap)
+
+    await whole(stop)
+    const booted = await keepFiles(host)
+    await whole(start)
+    const bootedAgain = async (attempt: Attempt): Promise<void> => {
+      await stop(attempt)
+      await booted.putBack()
+      await start(attempt)
+    }
+    await sweep({ activity: 'clearObservers', run: clear, back: bootedAgain, look, commands })
+
+    /** Process of the observer, before the sweep of "Restart observer process" tries anew. */
+    let old = ''
+    const pid = async (): Promise<string> => (await host.exec('cat /home/admin/oceanbase/run/observer.pid')).stdout.trim()
+    old = await pid()
+    await sweep({
+      activity: 'restartObserver',
+      run: step('restartObserver', restartObserver),
+      back: async () => {
+        old = await pid()
+      },
+      look: async () => `${await look()}\nrestarted: ${(await pid()) !== old}`,
+      commands,
+      statements,
+    })
+    const wait = step('waitObserverAccessible', waitObserverAccessible)
+    await sweep({ activity: 'waitObserverAccessible', run: wait, back: nothing, look, commands, statements })
+
+    const givePassword = step('setSysPassword', setSysPassword)
+    const noPassword = () => asRoot((session) => session.run(alterRootPassword(new Secret(''))))
+    await sweep({ activity: 'setSysPassword', run: givePassword, back: noPassword, look, commands, statements })
+    await whole(givePassword)
+
+    const makeUsers = step('createDefaultUser', createDefaultUser)
+    const dropUsers = () =>
+      asRoot(async (session) => {
+        for (const { name } of defaultUsers) await session.run(sql`DROP USER IF EXISTS ${identifier(name)}`)
+      })
+    await sweep({ activity: 'createDefaultUser', run: makeUsers, back: dropUsers, look, commands, statements })
+    await whole(makeUsers)
+
+    await sweep({
+      activity: 'setSysPrimaryZone',
+      run: step('setSysPrimaryZone', setSysPrimaryZone),
+      back: () => asRoot((session) => session.run(setPrimaryZone('zone1'))),
+      look,
+      commands,
+      statements,
+    })
+    const waitWhole = step('waitClusterAccessible', waitClusterAccessible)
+    await sweep({ activity: 'waitClusterAccessible', run: waitWhole, back: nothing, look, commands, statements })
+
+    const saved = async (): Promise<string> => {
+      const { servers: listed = [], zones = [], tenants = [] } = nodes.saved
+      const text = JSON.stringify([listed.map((server) => ({ ...server, startTime: null })), zones, tenants])
+      return `${await look()}\n${text}`
+    }
+    const unsaved = async (): Promise<void> => void Object.assign(nodes.saved, { servers: [], zones: [], tenants: [] })
+    await unsaved()
+    const sync = step('syncClusterInfo', syncClusterInfo)
+    await sweep({ activity: 'syncClusterInfo', run: sync, back: unsaved, look: saved, commands, statements })
+    await unsaved()
+    await sweep({
+      activity: 'syncTenants',
+      run: step('syncTenants', syncTenants),
+      back: unsaved,
+      look: saved,
+      commands,
+      statements,
+    })
+    const compact = step('triggerCompaction', triggerCompaction)
+    await sweep({ activity: 'triggerCompaction', run: compact, back: nothing, look, commands, statements })
+
+    await whole(hostStep('ioBench', ioBench))
+    await whole(stop)
+    const made = await keepFiles(host)
+    const clean = hostStep('cleanObserverHost', cleanObserverHost)
+    await sweep({
+      activity: 'cleanObserverHost',
+      of: 'observer down',
+      run: clean,
+      back: () => made.putBack(),
+      look: hostsShow,
+      commands,
+    })
+    await made.putBack()
+    await whole(start)
+    await sweep({
+      activity: 'cleanObserverHost',
+      of: 'until the observer is down',
+      run: clean,
+      back: async (attempt) => {
+        await made.putBack()
+        await start(attempt)
+      },
+      look: hostsShow,
+      // What follows is the same with an observer that is down.
+      commands: { shims, atMost: 12 },
+    })
+    await whole(clean)
+    await bench.close()
+  },
+}

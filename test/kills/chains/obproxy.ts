@@ -1,0 +1,130 @@
+import { bootstrapOb } from '../../../src/activities/bootstrapOb.ts'
+import { createDefaultUser } from '../../../src/activities/createDefaultUser.ts'
+import { installObproxyRpm, removeObproxyRpm } from '../../../src/activities/installObproxyRpm.ts'
+import { linkObClusters, unlinkObClusters } from '../../../src/activities/linkObClusters.ts'
+import { linkObproxy, unlinkObproxy } from '../../../src/activities/linkObproxy.ts'
+import type { ObproxyHostNode, ObproxyNode } from '../../../src/activities/node.ts'
+import { preCheckObproxy } from '../../../src/activities/preCheckObproxy.ts'
+import { prepareDeleteCluster } from '../../../src/activities/prepareDeleteCluster.ts'
+import { setSysPassword } from '../../../src/activities/setSysPassword.ts'
+import { startObproxy, stopObproxy } from '../../../src/activities/startObproxy.ts'
+import { clusterOn } from '../../lab/hostNode.ts'
+import { nodesOf } from '../coverage.ts'
+import { putShims } from '../shims.ts'
+import { type Attempt, type Sweep, whole } from '../sweep.ts'
+import { type Chain, hostAt, nothing } from './bench.ts'
+import { createClusterBench } from './clusterBench.ts'
+
+const version = '4.2.1.8'
+const proxiesId = 5
+
+/** An OBProxy beside a cluster that it serves: how it comes, is linked, and goes. */
+export const obproxyChain: Chain = {
+  name: 'obproxy',
+  nodes: nodesOf('obproxy'),
+  hosts: 1,
+  async run({ hosts, packageOf, sweep }) {
+    const host = hostAt(hosts, 0)
+    const shims = await putShims(host)
+    const bench = await createClusterBench(hosts, {
+      cluster: clusterOn(hosts, version, { obproxyClusterIds: [proxiesId] }),
+      file: packageOf('oceanbase', version),
+      proxyFile: packageOf('obproxy', '4.2.1.0'),
+    })
+    const { gate, hostsShow, nodes, step } = bench
+    await bench.prepared()
+    for (const [name, activity] of Object.entries({ bootstrapOb, setSysPassword, createDefaultUser }))
+      await whole(step(name, activity))
+    nodes.saved.status = 'RUNNING'
+
+    /** The same node, of the OBProxy cluster and as a proxy's. */
+    const open = async (name: string, { signal, number }: Attempt): Promise<ObproxyNode> => {
+      const node = nodes.on(name, { signal, runTime: number })
+      const proxies = await node.store.obproxy.get(proxiesId)
+      if (!proxies) throw new Error('no OBProxy cluster')
+      return { ...node, proxies, ofCluster: async () => node }
+    }
+    const ofProxies = (name: string, activity: (node: ObproxyNode) => Promise<unknown>) => async (attempt: Attempt) =>
+      activity(await open(name, attempt))
+    const ofProxy = (name: string, activity: (node: ObproxyHostNode) => Promise<unknown>) => async (attempt: Attempt) => {
+      const node = await open(name, attempt)
+      const [proxy] = node.proxies.servers
+      if (!proxy) throw new Error('no proxy')
+      return activity({ ...node, proxy, target: nodes.onHost(1, name, attempt.signal).target })
+    }
+    /** Its configuration is a file, passwords digested. */
+    const configuration = async () =>
+      (await host.exec("sort /opt/taobao/install/obproxy/etc/obproxy_config.bin | sed 's/\\(password=..\\).*/\\1/'")).stdout
+    const look = async () => `${await hostsShow()}${await configuration()}${JSON.stringify(nodes.saved.links)}`
+    const common: Pick<Sweep, 'look' | 'commands' | 'statements'> = { look, commands: { shims }, statements: { gate } }
+    const settle = async (state: string): Promise<void> => {
+      nodes.saved.links.splice(0, 1, { clusterId: 22, clusterName: 'terran', state })
+    }
+    await settle('CHANGING')
+
+    await sweep({ ...common, activity: 'preCheckObproxy', run: ofProxy('preCheckObproxy', preCheckObproxy), back: nothing })
+    const install = ofProxy('installObproxyRpm', installObproxyRpm)
+    const uninstall = ofProxy('removeObproxyRpm', removeObproxyRpm)
+    await sweep({ ...common, activity: 'installObproxyRpm', run: install, back: uninstall })
+    await whole(install)
+
+    const start = ofProxy('startObproxy', startObproxy)
+    const stop = ofProxy('stopObproxy', stopObproxy)
+    const fresh = async (attempt: Attempt): Promise<void> => {
+      await stop(attempt)
+      await host.exec('rm -f /opt/taobao/install/obproxy/etc/obproxy_config.bin')
+    }
+    await sweep({ ...common, activity: 'startObproxy', run: start, back: fresh })
+    await whole(start)
+    await sweep({ ...common, activity: 'stopObproxy', run: stop, back: start })
+    await whole(start)
+
+    const linkAll = ofProxies('linkObClusters', linkObClusters)
+    const unlinkAll = ofProxies('unlinkObClusters', unlinkObClusters)
+    const unlinked = async (attempt: Attempt): Promise<void> => {
+      await settle('CHANGING')
+      await unlinkAll(attempt)
+      await settle('CHANGING')
+    }
+    const linked = async (attempt: Attempt): Promise<void> => {
+      await settle('CHANGING')
+      await linkAll(attempt)
+      await settle('CHANGING')
+    }
+    await whole(unlinked)
+    await sweep({ ...common, activity: 'linkObClusters', run: linkAll, back: unlinked })
+    await whole(linked)
+    await sweep({ ...common, activity: 'unlinkObClusters', run: unlinkAll, back: linked })
+    await whole(unlinkAll)
+
+    const link = step('linkObproxy', linkObproxy)
+    const unlink = step('unlinkObproxy', unlinkObproxy)
+    await sweep({ ...common, activity: 'linkObproxy', run: link, back: unlink })
+    await whole(unlink)
+    await whole(fresh)
+    await sweep({
+      ...common,
+      activity: 'linkObproxy',
+      of: 'proxy down',
+      run: link,
+      back: async (attempt) => {
+        await unlink(attempt)
+        await fresh(attempt)
+      },
+    })
+    await whole(link)
+    await sweep({ ...common, activity: 'unlinkObproxy', run: unlink, back: link })
+    const running = async (attempt: Attempt): Promise<void> => {
+      nodes.saved.status = 'RUNNING'
+      await link(attempt)
+      nodes.saved.status = 'DELETING'
+    }
+    await whole(running)
+    const prepare = step('prepareDeleteCluster', prepareDeleteCluster)
+    await sweep({ ...common, activity: 'prepareDeleteCluster', run: prepare, back: running })
+    await whole(stop)
+    await sweep({ ...common, activity: 'removeObproxyRpm', run: uninstall, back: install })
+    await whole(uninstall)
+    await bench.close()
+  },
+}
