@@ -35,6 +35,8 @@ close_ledger() {
   rm -rf -- "$ledger"
   rmdir --ignore-fail-on-non-empty "$state/packages" "$state" 2>/dev/null || true
 }
+# A script that was killed before it closed the ledger left one of which all is done with.
+if [ -e "$made" ] && ! grep -q '^[^#]' "$made"; then close_ledger; fi
 ours() { [ -f "$1/$mark" ] && { IFS= read -rn 32 REPLY <"$1/$mark" || true; } 2>/dev/null && [ "$REPLY" = "$task" ]; }
 make_parents() {
   local path missing=() REPLY
