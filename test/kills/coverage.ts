@@ -9,8 +9,8 @@ export const coverage = {
   deleteClusterInfo: 'store',
   unreserveHost: 'store',
   prepareInstallCluster: 'store',
-  bootstrapOb: 'cluster',
-  clearObservers: 'cluster',
+  bootstrapOb: 'bootstrap',
+  clearObservers: 'bootstrap',
   restartObserver: 'cluster',
   waitObserverAccessible: 'cluster',
   setSysPassword: 'cluster',
@@ -39,7 +39,7 @@ export const coverage = {
   restoreAgentConfig: 'agent',
   startAgent: 'agent',
   stopAgent: 'agent',
-  cleanObserverHost: 'cluster',
+  cleanObserverHost: 'deletion',
   preCheckHost: 'agent',
   uninstallLegacyObagent: 'agent',
   uninstallLegacyOcpAgent: 'agent',
@@ -57,7 +57,7 @@ export const coverage = {
   removeObproxyRpm: 'obproxy',
   startObproxy: 'obproxy',
   stopObproxy: 'obproxy',
-} as const satisfies Record<NodeName, 'store' | 'host' | 'agent' | 'cluster' | 'obproxy' | 'standby'>
+} as const satisfies Record<NodeName, 'store' | 'host' | 'agent' | 'bootstrap' | 'cluster' | 'deletion' | 'obproxy' | 'standby'>
 
 type Place = (typeof coverage)[NodeName]
 

@@ -3,7 +3,9 @@ import { createLab, type LabHost } from '../../lab/index.ts'
 import { buildPackages } from '../../lab/packages/index.ts'
 import { agentChain } from './chains/agent.ts'
 import { type Chain, packagesOf } from './chains/bench.ts'
+import { bootstrapChain } from './chains/bootstrap.ts'
 import { clusterChain } from './chains/cluster.ts'
+import { deletionChain } from './chains/deletion.ts'
 import { hostChain } from './chains/host.ts'
 import { obproxyChain } from './chains/obproxy.ts'
 import { serversChain } from './chains/servers.ts'
@@ -28,7 +30,16 @@ const clock = (): string => {
 const say = (line: string): void => void process.stdout.write(`${clock()} ${line}\n`)
 
 assertComplete()
-const chains: readonly Chain[] = [hostChain, agentChain, clusterChain, serversChain, obproxyChain, standbyChain]
+const chains: readonly Chain[] = [
+  hostChain,
+  agentChain,
+  bootstrapChain,
+  serversChain,
+  clusterChain,
+  deletionChain,
+  obproxyChain,
+  standbyChain,
+]
 const chosen = chains.filter(
   ({ name, nodes }) => only === undefined || only.some((word) => word === name || nodes.includes(word)),
 )

@@ -1,8 +1,5 @@
-import { bootstrapOb, clearObservers } from '../../../src/activities/bootstrapOb.ts'
-import { cleanObserverHost } from '../../../src/activities/cleanObserverHost.ts'
+import { bootstrapOb } from '../../../src/activities/bootstrapOb.ts'
 import { createDefaultUser } from '../../../src/activities/createDefaultUser.ts'
-import { ioBench } from '../../../src/activities/ioBench.ts'
-import { startObservers, stopObservers } from '../../../src/activities/observers.ts'
 import { restartObserver } from '../../../src/activities/restartObserver.ts'
 import { setSysPassword } from '../../../src/activities/setSysPassword.ts'
 import { setSysPrimaryZone } from '../../../src/activities/setSysPrimaryZone.ts'
@@ -11,52 +8,32 @@ import { syncTenants } from '../../../src/activities/syncTenants.ts'
 import { triggerCompaction } from '../../../src/activities/triggerCompaction.ts'
 import { waitClusterAccessible } from '../../../src/activities/waitClusterAccessible.ts'
 import { waitObserverAccessible } from '../../../src/activities/waitObserverAccessible.ts'
-import { alterRootPassword, defaultUsers, serversOf, setPrimaryZone } from '../../../src/oceanbase/index.ts'
+import { alterRootPassword, defaultUsers, setPrimaryZone } from '../../../src/oceanbase/index.ts'
 import { identifier, Secret, sql } from '../../../src/quote.ts'
 import { clusterOn } from '../../lab/hostNode.ts'
 import { nodesOf } from '../coverage.ts'
 import { putShims } from '../shims.ts'
-import { type Attempt, whole } from '../sweep.ts'
+import { whole } from '../sweep.ts'
 import { type Chain, hostAt, nothing } from './bench.ts'
 import { createClusterBench } from './clusterBench.ts'
-import { keepFiles } from './keepFiles.ts'
 
 const version = '4.2.1.8'
 
-/** A cluster of one host: how it is made, what is set in it by SQL, and how its host is cleaned. */
+/** A cluster that is bootstrapped: its restart, and what is set in it and read of it by SQL. */
 export const clusterChain: Chain = {
   name: 'cluster',
   nodes: nodesOf('cluster'),
   hosts: 1,
   async run({ hosts, packageOf, sweep }) {
     const host = hostAt(hosts, 0)
-    const shims = await putShims(host)
+    const commands = { shims: await putShims(host) }
     const cluster = clusterOn(hosts, version)
     const bench = await createClusterBench(hosts, { cluster, file: packageOf('oceanbase', version) })
-    const { asRoot, clusterSays, gate, hostsShow, hostStep, nodes, step } = bench
-    const commands = { shims }
+    const { asRoot, clusterSays, gate, hostsShow, nodes, step } = bench
     const statements = { gate }
     const look = async (): Promise<string> => `${await hostsShow()}${await clusterSays()}`
-    const servers = serversOf(cluster)
     await bench.prepared()
-
-    const bootstrap = step('bootstrapOb', bootstrapOb)
-    const clear = step('clearObservers', clearObservers)
-    const start = step('bootstrapOb', (node) => startObservers(node, servers))
-    const stop = step('clearObservers', (node) => stopObservers(node, servers))
-    // Its statements are cut in the chain of two servers.
-    await sweep({ activity: 'bootstrapOb', run: bootstrap, back: clear, look, commands })
-    await whole(bootstrap)
-
-    await whole(stop)
-    const booted = await keepFiles(host)
-    await whole(start)
-    const bootedAgain = async (attempt: Attempt): Promise<void> => {
-      await stop(attempt)
-      await booted.putBack()
-      await start(attempt)
-    }
-    await sweep({ activity: 'clearObservers', run: clear, back: bootedAgain, look, commands })
+    await whole(step('bootstrapOb', bootstrapOb))
 
     /** Process of the observer, before the sweep of "Restart observer process" tries anew. */
     let old = ''
@@ -119,34 +96,6 @@ export const clusterChain: Chain = {
     })
     const compact = step('triggerCompaction', triggerCompaction)
     await sweep({ activity: 'triggerCompaction', run: compact, back: nothing, look, commands, statements })
-
-    await whole(hostStep('ioBench', ioBench))
-    await whole(stop)
-    const made = await keepFiles(host)
-    const clean = hostStep('cleanObserverHost', cleanObserverHost)
-    await sweep({
-      activity: 'cleanObserverHost',
-      of: 'observer down',
-      run: clean,
-      back: () => made.putBack(),
-      look: hostsShow,
-      commands,
-    })
-    await made.putBack()
-    await whole(start)
-    await sweep({
-      activity: 'cleanObserverHost',
-      of: 'until the observer is down',
-      run: clean,
-      back: async (attempt) => {
-        await made.putBack()
-        await start(attempt)
-      },
-      look: hostsShow,
-      // What follows is the same with an observer that is down.
-      commands: { shims, atMost: 12 },
-    })
-    await whole(clean)
     await bench.close()
   },
 }
