@@ -4,7 +4,7 @@ import { priorityGroups } from '../../operations/index.ts'
 import { objectionToPassword } from './passwordRule.ts'
 import { attributesOf, type CreateRequest, rpmNamesOf } from './request.ts'
 import { isOfSystem } from './systemDirectories.ts'
-import { unhonoured } from './unhonoured.ts'
+import { unsupportedFields } from './unsupportedFields.ts'
 
 type Settings = Pick<Config, 'passwordRule'>
 type Rule = (request: CreateRequest, settings: Settings) => Finding[]
@@ -129,7 +129,17 @@ const startupParameters: Rule = ({ startupParameters }) => {
   })
 }
 
-const rules: readonly Rule[] = [unhonoured, name, primary, password, rpmName, zones, primaryZone, attributes, startupParameters]
+const rules: readonly Rule[] = [
+  unsupportedFields,
+  name,
+  primary,
+  password,
+  rpmName,
+  zones,
+  primaryZone,
+  attributes,
+  startupParameters,
+]
 
 /** Everything that is wrong with a create request taken by itself, the first one the most telling. */
 export const objections: Rule = (request, settings) => rules.flatMap((rule) => rule(request, settings))

@@ -65,7 +65,8 @@ export function obproxyLinks(api: Api, context: Context): void {
     async (request) => {
       const { body: wanted, params } = request
       const refused = usernames(wanted, 'body')
-      if (refused.length > 0) throw new Refused({ code: 'COM10003', args: [`this system cannot honour ${refused.join(', ')}`] })
+      if (refused.length > 0)
+        throw new Refused({ code: 'COM10003', args: [`this system does not support ${refused.join(', ')}`] })
       const creator = callerOf(request)
       const links = { obproxyClusterId: params.id, wanted, creator, traceId: request.id }
       return carriedOut(request, ({ acceptLinks }) => acceptLinks(links))

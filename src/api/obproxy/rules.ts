@@ -23,15 +23,15 @@ export function portsOf({ obproxyInstallParam: given }: CreateObproxy) {
   return { sqlPort: given.sqlPort ?? ports.sqlPort, exporterPort, rpcPort: given.rpcPort }
 }
 
-/** One finding that names everything that cannot be honoured, or none: better refused than silently different. */
-function unhonoured(request: CreateObproxy): Finding[] {
+/** One finding that names every field of a request that is not supported, or none. */
+function unsupportedFields(request: CreateObproxy): Finding[] {
   const refused = Object.entries(fixed).flatMap(([field, taken]): string[] => {
     const value = Object.entries(request).find(([name]) => name === field)?.[1]
     return value === undefined || value === '' || value === taken ? [] : [`${field} (only ${taken})`]
   })
   if (request.workMode === 'OB_SHARDING') refused.push('workMode OB_SHARDING (only CONFIG_URL and RS_LIST)')
   refused.push(...usernames(request.obLinks, 'obLinks'))
-  return refused.length === 0 ? [] : [{ code: 'COM10003', args: [`this system cannot honour ${refused.join(', ')}`] }]
+  return refused.length === 0 ? [] : [{ code: 'COM10003', args: [`this system does not support ${refused.join(', ')}`] }]
 }
 
 /** Proxies log in to clusters as proxyro, which every cluster made here has. */
@@ -79,4 +79,4 @@ const oneLinkForList = ({ workMode, obLinks }: CreateObproxy): Finding[] =>
 
 /** Everything that is wrong with a request taken by itself, the first one the most telling. */
 export const objections = (request: CreateObproxy): Finding[] =>
-  [unhonoured, oneLinkForList, portsDiffer, parametersStandOnce].flatMap((rule) => rule(request))
+  [unsupportedFields, oneLinkForList, portsDiffer, parametersStandOnce].flatMap((rule) => rule(request))

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream'
 import type { Store, TaskWithSubtasks } from '../../store/index.ts'
-import { bodiless } from '../bodiless.ts'
 import type { Api, Context } from '../context.ts'
 import { idParam } from '../validation.ts'
 import { taskOf } from './find.ts'
@@ -29,19 +28,17 @@ async function* entriesOf(store: Store, task: TaskWithSubtasks): AsyncGenerator<
 
 /** The diagnosis of a task as a zip. OCP's open-source sibling documents the call below v1; OCP's own page has only the button. */
 export function taskDiagnosis(api: Api, { store }: Context): void {
-  bodiless(api, (calls) => {
-    for (const version of ['v1', 'v2']) {
-      calls.post(
-        `/api/${version}/tasks/instances/:id/downloadDiagnosis`,
-        { config: { permission: 'TASK:*:READ', bare: true }, schema: { params: idParam } },
-        async ({ params }, reply) => {
-          const task = await taskOf(store, params.id)
-          return reply
-            .type('application/zip')
-            .header('content-disposition', `attachment; filename="task_${task.id}_diagnosis.zip"`)
-            .send(Readable.from(zip(entriesOf(store, task))))
-        },
-      )
-    }
-  })
+  for (const version of ['v1', 'v2']) {
+    api.post(
+      `/api/${version}/tasks/instances/:id/downloadDiagnosis`,
+      { config: { permission: 'TASK:*:READ', bare: true }, schema: { params: idParam } },
+      async ({ params }, reply) => {
+        const task = await taskOf(store, params.id)
+        return reply
+          .type('application/zip')
+          .header('content-disposition', `attachment; filename="task_${task.id}_diagnosis.zip"`)
+          .send(Readable.from(zip(entriesOf(store, task))))
+      },
+    )
+  }
 }

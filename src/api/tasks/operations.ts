@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Refused } from '../../errors/refused.ts'
 import type { Ask } from '../../plan/ask.ts'
-import { bodiless } from '../bodiless.ts'
 import type { Api, Context } from '../context.ts'
 import { data, done } from '../envelope.ts'
 import { dryRunQuery, isDryRun, rehearsed } from '../rehearsal.ts'
@@ -24,9 +23,7 @@ type Called = FastifyRequest<{ Params: { id: number } }>
  * OCP's code, so that of two clicks one counts and nothing is done twice.
  */
 export function taskOperations(api: Api, context: Context): void {
-  bodiless(api, (calls) => {
-    for (const path of ['/api/v2/tasks/instances', '/api/v2/tasks']) operationsBelow(path, calls, context)
-  })
+  for (const path of ['/api/v2/tasks/instances', '/api/v2/tasks']) operationsBelow(path, api, context)
 }
 
 function operationsBelow(path: string, api: Api, context: Context): void {

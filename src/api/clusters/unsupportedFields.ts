@@ -16,8 +16,8 @@ const fields: { readonly [Field in keyof CreateRequest]?: { readonly taken: read
   loadType: { taken: ['HTAP'], why: 'only HTAP' },
 }
 
-/** One finding that names everything in a request that cannot be honoured, or none. Better refused than silently different. */
-export function unhonoured(request: CreateRequest): Finding[] {
+/** One finding that names every field of a request that is not supported, or none. */
+export function unsupportedFields(request: CreateRequest): Finding[] {
   const refused = Object.entries(fields).flatMap(([field, { taken, why }]): string[] => {
     const value = Object.entries(request).find(([key]) => key === field)?.[1]
     const asksNothing = value === undefined || value === null || (Array.isArray(value) && value.length === 0)
@@ -28,5 +28,5 @@ export function unhonoured(request: CreateRequest): Finding[] {
   if (type === 'PRIMARY' && primary) refused.push('primaryClusterInfo (only for a standby cluster)')
   if (type === 'STANDBY' && obproxyUserPassword) refused.push("obproxyUserPassword (a standby has its primary's users)")
   if (primary?.vpcName || (primary?.vpcId ?? 1) !== 1) refused.push('primaryClusterInfo.vpcId (only the classic network, 1)')
-  return refused.length === 0 ? [] : [{ code: 'COM10003', args: [`this system cannot honour ${refused.join(', ')}`] }]
+  return refused.length === 0 ? [] : [{ code: 'COM10003', args: [`this system does not support ${refused.join(', ')}`] }]
 }
