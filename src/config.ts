@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { StartError } from './errors/startError.ts'
 import { nearest } from './nearest.ts'
 import { Secret } from './quote.ts'
+import { fileSettings, withSettingFiles } from './settingFiles.ts'
 
 const maxPort = 65_535
 
@@ -73,6 +74,8 @@ const environment = z.object({
   OBFLOW_IO_BENCHES: wholeNumber().default(16),
   /** Seconds that a host's login may take, and then its shell and sudo before a command begins. */
   OBFLOW_HOST_PATIENCE: wholeNumber(5, 600).default(60),
+  /** A file that a worker keeps fresh while it is well, for a health check. */
+  OBFLOW_ALIVE_FILE: z.string().min(1).optional(),
   /** The workflows, bundled beforehand by src/worker/bundleProcess.ts of the same release; absent: a worker bundles them when it starts. */
   OBFLOW_WORKFLOW_BUNDLE: z.string().min(1).optional(),
   /** PostgreSQL; absent: PGlite inside the process, in the data directory. */
@@ -114,6 +117,8 @@ export interface Config {
   readonly ioBenches: number
   /** Milliseconds that a host's login may take, and then its shell and sudo. */
   readonly hostPatienceMs: number
+  /** A file that a worker keeps fresh. */
+  readonly aliveFile: string | undefined
   /** A file. */
   readonly workflowBundle: string | undefined
   readonly databaseUrl: string | undefined
@@ -132,7 +137,7 @@ export interface Config {
 const othersSettings = /^OBFLOW_(URL|USER|PASSWORD|PUBLISH|DB_PASSWORD|STACK|RUN|RECORD)$|^OBFLOW_(LAB|TEST)_/
 
 function unknownNames(names: readonly string[]): string[] {
-  const known = Object.keys(environment.shape)
+  const known = [...Object.keys(environment.shape), ...fileSettings.map((name) => `${name}_FILE`)]
   return names
     .filter((name) => name.startsWith('OBFLOW_') && !known.includes(name) && !othersSettings.test(name))
     .map((name) => {
@@ -146,10 +151,11 @@ function unknownNames(names: readonly string[]): string[] {
  * OBFLOW_* that is not known. Empty variables count as absent.
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const named = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const { env: given, wrong: files } = withSettingFiles(named)
   const parsed = environment.safeParse(given)
   const wrong = parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
-  const found = [...unknownNames(Object.keys(given)), ...wrong]
+  const found = [...unknownNames(Object.keys(given)), ...files, ...wrong]
   if (!parsed.success || found.length > 0) throw new StartError(`wrong configuration: ${found.join('\n')}`)
   const settings = parsed.data
   const dataDir = settings.OBFLOW_DATA_DIR
@@ -164,6 +170,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     activities: settings.OBFLOW_ACTIVITIES,
     ioBenches: settings.OBFLOW_IO_BENCHES,
     hostPatienceMs: settings.OBFLOW_HOST_PATIENCE * 1000,
+    aliveFile: settings.OBFLOW_ALIVE_FILE,
     workflowBundle: settings.OBFLOW_WORKFLOW_BUNDLE,
     databaseUrl: settings.DATABASE_URL,
     key: settings.OBFLOW_KEY,

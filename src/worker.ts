@@ -6,6 +6,7 @@ import { StartError, wordsOf } from './errors/startError.ts'
 import { createHostPool } from './host/index.ts'
 import { program } from './program.ts'
 import { openConfiguredStore } from './store/index.ts'
+import { showAlive } from './worker/alive.ts'
 import { workflowsFor } from './worker/bundle.ts'
 import { createWorker } from './worker/create.ts'
 import { installRuntime } from './worker/logging.ts'
@@ -39,9 +40,12 @@ await program(async () => {
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => worker.shutdown())
   log.info({ taskQueue: config.taskQueue, namespace }, 'working')
+  const look = () => Promise.all([store.ping(), connection.workflowService.getSystemInfo({})])
+  const stopAlive = config.aliveFile === undefined ? undefined : showAlive({ file: config.aliveFile, look })
   try {
     await worker.run()
   } finally {
+    await stopAlive?.()
     await hosts.close()
     await connection.close()
     await store.close()

@@ -36,6 +36,7 @@ const serviceSchema = z.strictObject({
   init: z.boolean().optional(),
   privileged: z.boolean().optional(),
   network_mode: z.string().optional(),
+  secrets: z.unknown().optional(),
 })
 
 type Written = z.infer<typeof serviceSchema>

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -62,6 +64,39 @@ describe('docker-compose.yml', () => {
       dataDir: '/var/lib/obflow',
       databaseUrl: expect.stringContaining('@postgresql:5432/obflow'),
     })
+  })
+
+  test('has a health check for each program of obflow that lasts', () => {
+    for (const [name, { healthcheck }] of ours) expect(healthcheck, name).toBeDefined()
+    expect(services.worker?.environment.OBFLOW_ALIVE_FILE).toBe('/tmp/obflow-worker')
+  })
+
+  test('with deploy/secrets/compose.yml gives obflow files instead of secrets', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'obflow-secrets-'))
+    const files = {
+      database_url: 'postgresql://obflow:x@postgresql:5432/obflow\n',
+      admin_password: 'Word-1\n',
+      key: `${'ab'.repeat(32)}\n`,
+    }
+    for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text)
+    const overlay = z
+      .object({ services: z.record(z.string(), z.object({ environment: z.record(z.string(), z.string()) })) })
+      .parse(parse(read('deploy/secrets/compose.yml'), { merge: true }))
+    for (const [name, { environment }] of Object.entries(overlay.services)) {
+      const given = { ...services[name]?.environment, ...environment }
+      const settings = Object.fromEntries(
+        Object.entries(given).map(([key, value]) => [key, withDefaults(value).replace('/run/secrets', dir)]),
+      )
+      expect(Object.values(settings).filter((value) => /DB_PASSWORD|ADMIN_PASSWORD/.test(value))).toEqual([])
+      const { adminPassword, databaseUrl, key, keyFile } = readConfig(settings)
+      expect({ databaseUrl, key, keyFile }).toEqual({
+        databaseUrl: files.database_url.trim(),
+        key: undefined,
+        keyFile: join(dir, 'key'),
+      })
+      expect(adminPassword?.reveal()).toBe(name === 'api' ? 'Word-1' : undefined)
+    }
+    await rm(dir, { recursive: true })
   })
 
   test('takes its settings from variables that .env.example documents, with the same defaults', () => {
