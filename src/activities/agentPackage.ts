@@ -8,20 +8,21 @@ import type { Node } from './node.ts'
 const agentFills = ['run', 'log', 'tmp', 'backup', 'conf', 'pkg_store', 'task_store', 'position_store', 'site-packages']
 
 /**
- * The agent package of a host: the one that was chosen for it, else the newest, which is chosen by that. One uploaded later changes nothing for
- * this host. Throws DefiniteError PKG10014 when none was uploaded for its architecture.
+ * The agent package of a host: the one that was chosen for it, else the newest that an ADMIN or the
+ * task's creator uploaded, which is chosen by that. One uploaded later changes nothing for this
+ * host. Throws DefiniteError PKG10014 when there is none for its architecture.
  */
-export async function agentPackageOf({ store }: Pick<Node, 'store'>, hostId: number): Promise<Package> {
+export async function agentPackageOf({ input, store }: Pick<Node, 'input' | 'store'>, hostId: number): Promise<Package> {
   const host = await store.hosts.get(hostId)
   const architecture = host?.architecture ?? 'x86_64'
-  const newest = host?.agentPackageId ? undefined : await store.packages.newest('OCP_AGENT_INSTALL_PACKAGE', architecture)
+  const newest = host?.agentPackageId ? undefined : await store.packages.agentFor(input.taskId, architecture)
   const id = host?.agentPackageId ?? (newest && (await store.hosts.chooseAgent(hostId, newest.id)))
   const found = id === undefined ? undefined : await store.packages.get(id)
   if (found) return found
   throw new DefiniteError({
     code: 'PKG10014',
-    message: `there is no OCP_AGENT_INSTALL_PACKAGE for ${architecture}`,
-    advice: 'upload one, then retry',
+    message: `there is no OCP_AGENT_INSTALL_PACKAGE for ${architecture} of an ADMIN, or of whoever adds the host`,
+    advice: 'let one of them upload it, then retry; or add the host with the agentPackageId of another',
     ...(host && { host: host.innerIpAddress }),
   })
 }

@@ -33,6 +33,8 @@ const newHosts = z.strictObject({
   idcId: key,
   typeId: key.optional(),
   credentialId: key,
+  // Not OCP's: its agent comes with OCP. What is chosen here runs as root on the hosts.
+  agentPackageId: key.optional(),
   alias: z.string().max(128).optional(),
   description: z.string().max(1024).optional(),
   mgragentPort: ignored(ofAgent),

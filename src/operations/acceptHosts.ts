@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import { type Finding, Refused, refuseAny } from '../errors/refused.ts'
 import { credentialFindings } from '../store/credentialRule.ts'
 import type { Db } from '../store/db.ts'
@@ -16,6 +16,8 @@ export interface HostsRequest {
   readonly idcId: number
   readonly typeId?: number | undefined
   readonly credentialId: number
+  /** The agent package that they get; absent: see agentPackage.ts. */
+  readonly agentPackageId?: number | undefined
   readonly alias?: string | undefined
   readonly description?: string | undefined
   readonly creator: Creator
@@ -30,7 +32,7 @@ export interface HostsAccepted {
 
 async function objections(tx: Db, request: HostsRequest): Promise<Finding[]> {
   const findings: Finding[] = []
-  const { idcs, hostTypes, hosts } = schema
+  const { idcs, hostTypes, hosts, packages } = schema
   const missing = (what: string, field: string, id: number): Finding => ({
     code: 'COM10002',
     args: [what, id],
@@ -43,6 +45,12 @@ async function objections(tx: Db, request: HostsRequest): Promise<Finding[]> {
   if (idc.length === 0) findings.push(missing('IDC', 'idcId', idcId))
   if (typeId !== undefined && (await tx.select().from(hostTypes).where(eq(hostTypes.id, typeId)).for('key share')).length === 0) {
     findings.push(missing('host type', 'typeId', typeId))
+  }
+  const { agentPackageId } = request
+  if (agentPackageId !== undefined) {
+    const agent = and(eq(packages.id, agentPackageId), eq(packages.type, 'OCP_AGENT_INSTALL_PACKAGE'))
+    const [found] = await tx.select().from(packages).where(agent).for('key share')
+    if (!found) findings.push(missing('agent package', 'agentPackageId', agentPackageId))
   }
   const addresses = request.hosts.map((host) => host.innerIpAddress)
   findings.push(...(await credentialFindings(tx, credentialId, { caller: request.creator, addresses })))
@@ -73,6 +81,7 @@ export const acceptHosts = (db: Db, request: HostsRequest): Promise<HostsAccepte
           idcId: request.idcId,
           typeId: request.typeId,
           credentialId: request.credentialId,
+          agentPackageId: request.agentPackageId,
           alias: request.alias,
           description: request.description,
           status: 'NEW' as const,

@@ -43,6 +43,20 @@ export function packages(db: Db) {
       if (version === undefined) return found[0]
       return found.find(({ version: own, buildNumber, fileName }) => [own, `${own}-${buildNumber}`, fileName].includes(version))
     },
+    /**
+     * The newest agent package for a host that this task works on, of those that an ADMIN or the
+     * task's creator uploaded: its scriptlets run as root there.
+     */
+    async agentFor(taskId: number, architecture: string): Promise<Package | undefined> {
+      const { tasks } = schema
+      const creator = db.select({ id: tasks.creatorId }).from(tasks).where(eq(tasks.id, taskId))
+      const fits = and(
+        eq(table.type, 'OCP_AGENT_INSTALL_PACKAGE'),
+        inArray(table.architecture, [architecture, 'noarch']),
+        or(eq(table.byAdmin, true), inArray(table.uploaderId, creator)),
+      )
+      return (await db.select().from(table).where(fits)).sort(newestFirst)[0]
+    },
     async list(filter: PackageFilter, paging: Paging): Promise<Page<Package>> {
       const like = filter.keyword === undefined ? undefined : containing(filter.keyword)
       const where = and(
@@ -81,13 +95,27 @@ export function packages(db: Db) {
     },
     /** Whether tasks wait for this package, all of them FAILED, and none has installed it: then another file may take its place. */
     async isAwaited(id: number): Promise<boolean> {
-      const { clusters, obproxyClusters, subtasks, tasks } = schema
+      const { clusters, hosts, obproxyClusters, subtasks, tasks } = schema
+      const agentOf = await db
+        .select({ id: hosts.id, version: hosts.agentVersion })
+        .from(hosts)
+        .where(eq(hosts.agentPackageId, id))
+      if (agentOf.some(({ version }) => version !== null)) return false
       const ofCluster = db.select({ id: clusters.id }).from(clusters).where(eq(clusters.packageId, id))
       const ofProxies = db.select({ id: obproxyClusters.id }).from(obproxyClusters).where(eq(obproxyClusters.packageId, id))
       const found = await db
         .select({ id: tasks.id, status: tasks.status })
         .from(tasks)
-        .where(or(inArray(tasks.clusterId, ofCluster), inArray(tasks.obproxyClusterId, ofProxies)))
+        .where(
+          or(
+            inArray(tasks.clusterId, ofCluster),
+            inArray(tasks.obproxyClusterId, ofProxies),
+            inArray(
+              tasks.hostId,
+              agentOf.map((host) => host.id),
+            ),
+          ),
+        )
       if (found.length === 0 || found.some(({ status }) => status !== 'FAILED')) return false
       const installed = await db
         .select({ id: subtasks.id })
@@ -98,7 +126,7 @@ export function packages(db: Db) {
               subtasks.taskId,
               found.map((task) => task.id),
             ),
-            inArray(subtasks.activity, ['installRpm', 'installObproxyRpm']),
+            inArray(subtasks.activity, ['installRpm', 'installObproxyRpm', 'installOcpAgent']),
             eq(subtasks.status, 'SUCCESSFUL'),
           ),
         )
@@ -106,7 +134,10 @@ export function packages(db: Db) {
       return installed.length === 0
     },
     /** Gives an awaited package another file; the package as it was before, or undefined when it is not awaited any more. */
-    replace: (id: number, file: Pick<NewPackage, 'path' | 'sha1' | 'sha256' | 'size'>): Promise<Package | undefined> =>
+    replace: (
+      id: number,
+      file: Pick<NewPackage, 'path' | 'sha1' | 'sha256' | 'size' | 'uploaderId' | 'byAdmin'>,
+    ): Promise<Package | undefined> =>
       db.transaction(async (tx) => {
         const [before] = await tx.select().from(table).where(eq(table.id, id)).for('update')
         if (!before || !(await packages(tx).isAwaited(id))) return undefined

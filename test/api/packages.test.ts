@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { operationsOver } from '../../src/operations/index.ts'
+import { hashPassword } from '../../src/api/password.ts'
+import { Secret } from '../../src/quote.ts'
 import { addHosts, creator, newCluster } from '../store/inventory.ts'
 import { setSubtask, setTask } from '../store/taskRows.ts'
 import { form, rpmFile } from './rpmFile.ts'
@@ -10,6 +12,13 @@ import { basic, openApi, type TestApi } from './server.ts'
 const path = '/api/v2/software-packages'
 const fileName = 'oceanbase-2.2.73-20201211175814.el7.x86_64.rpm'
 const rpm = rpmFile({ name: 'oceanbase', version: '2.2.73', release: '20201211175814.el7', arch: 'x86_64' })
+
+/** The same size and name, and not the same content. */
+function damaged(whole: Buffer): Buffer {
+  const other = Buffer.from(whole)
+  other.writeUInt8(other.readUInt8(other.length - 1) ^ 1, other.length - 1)
+  return other
+}
 
 describe('software packages', () => {
   let api: TestApi
@@ -112,6 +121,39 @@ describe('software packages', () => {
     await setSubtask(api.db, install?.id ?? 0, { status: 'SUCCESSFUL' })
     expect(await upload(fileName, other)).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
     expect(await files()).toHaveLength(1)
+  })
+
+  test('a chosen package is replaced by its uploader or an ADMIN, not by another who may upload', async () => {
+    await upload(fileName, damaged(rpm))
+    await addHosts(api.store, 1)
+    const { task } = await api.store.acceptCluster({ request: newCluster({ rpmName: fileName }), creator })
+    await setTask(api.db, task.id, 'FAILED')
+    const passwordHash = await hashPassword(new Secret('role-password'))
+    await api.store.users.create({ username: 'packer', roles: ['PACKAGE_MANAGER'], passwordHash })
+    const { body, headers } = form(fileName, rpm)
+    const asPacker = { ...headers, authorization: basic('packer', 'role-password') }
+    const reply = await api.call({ method: 'POST', url: path, body, headers: asPacker })
+    expect(reply).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
+    expect(await upload(fileName, rpm)).toMatchObject({ status: 200 })
+  })
+
+  test('a damaged agent package is replaced while only FAILED tasks wait for it, and not once it is installed', async () => {
+    const agentFile = 't-oceanbase-ocp-agent-3.1.2-20210812221645.el7.x86_64.rpm'
+    const agentRpm = rpmFile({
+      ...{ name: 't-oceanbase-ocp-agent', version: '3.1.2', release: '20210812221645.el7', arch: 'x86_64' },
+    })
+    expect(await upload(agentFile, damaged(agentRpm))).toMatchObject({ status: 200 })
+    await addHosts(api.store, 1)
+    const { contents } = await api.store.tasks.list({ hostId: 1 }, { page: 1, size: 1 })
+    const taskId = contents[0]?.id ?? 0
+    await api.store.hosts.chooseAgent(1, 1)
+    await setTask(api.db, taskId, 'RUNNING')
+    await api.store.hosts.setStatus(1, 'NEW')
+    expect(await upload(agentFile, agentRpm)).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
+    await setTask(api.db, taskId, 'FAILED')
+    expect(await upload(agentFile, agentRpm)).toMatchObject({ status: 200, data: { id: 1 } })
+    await api.store.hosts.setAgent(1, { version: '3.1.2-20210812221645', status: 'AVAILABLE' })
+    expect(await upload(agentFile, damaged(agentRpm))).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
   })
 
   test('a body that is no form is refused', async () => {

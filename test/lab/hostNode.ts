@@ -28,6 +28,8 @@ export const packageFrom = (path: string): Package => {
     release,
     operatingSystem: release.replace(/^.*\./, ''),
     architecture,
+    uploaderId: 100,
+    byAdmin: true,
     createTime: new Date(),
   }
 }
@@ -87,7 +89,7 @@ export const createNodes = (
   const machines = new Map<number, Machine>()
   const secret = new Secret('Monitor-1-secret')
   const store = {
-    packages: { get: async () => file, newest: async () => file },
+    packages: { get: async () => file, agentFor: async () => file },
     secrets: { get: async () => secret, getOrCreate: async () => secret },
     hosts: {
       get: async () => inventory,

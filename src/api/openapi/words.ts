@@ -42,6 +42,7 @@ const byName = {
   creatorId: ['Id of the user who asked for it.', 100],
   creatorName: ['Name of the user who asked for it.', 'admin'],
   credentialId: ['Id of the credential to log in with.', 1],
+  agentPackageId: ['Id of the agent package that the hosts get. Absent: the newest that an ADMIN or the caller uploaded.', 1],
   currentPassword: 'The password until now.',
   data: 'The answer.',
   dataDiskPath: ['Directory of data files.', '/data/1'],

@@ -4,6 +4,7 @@ import { errorCodes, type FastifyReply, type FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Refused } from '../../errors/refused.ts'
 import { type Package, packageTypes } from '../../store/index.ts'
+import { callerOf } from '../authentication.ts'
 import type { Api, Context } from '../context.ts'
 import { data, done, paged } from '../envelope.ts'
 import { isoTime } from '../time.ts'
@@ -71,7 +72,11 @@ export function packages(api: Api, { store, config }: Context): void {
     }
     const fileName = part.filename
     const known = await store.packages.byFileName(fileName)
-    if (known && !(await store.packages.isAwaited(known.id))) {
+    const caller = callerOf(request)
+    const uploader = { uploaderId: caller.id, byAdmin: request.callerRoles.includes('ADMIN') }
+    // What somebody chose may be mended by its uploader, and must not become another's package.
+    const mayReplace = uploader.byAdmin || known?.uploaderId === caller.id
+    if (known && !(mayReplace && (await store.packages.isAwaited(known.id)))) {
       const sha256 = await digestOf(part.file)
       await request.bodyVerified?.()
       if (sha256 === known.sha256) return data(show(request, known, await store.packages.inUse([known.id])))
@@ -80,7 +85,7 @@ export function packages(api: Api, { store, config }: Context): void {
     const received = await receive(config.packagesDir, part.file, config.maxPackageBytes)
     try {
       await request.bodyVerified?.()
-      const described = await describe(fileName, received)
+      const described = { ...(await describe(fileName, received)), ...uploader }
       if (known && known.sha256 !== described.sha256) {
         const before = await store.packages.replace(known.id, described)
         if (!before) throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })

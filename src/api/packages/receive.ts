@@ -100,7 +100,7 @@ async function headerOf(fileName: string, path: string): Promise<RpmHeader> {
 }
 
 /** What the store keeps of a received file, or a refusal: it must be a whole rpm of a known type under its own name. */
-export async function describe(fileName: string, received: Received): Promise<Omit<Package, 'id' | 'createTime'>> {
+export async function describe(fileName: string, received: Received) {
   const { name, version, release, architecture } = await headerOf(fileName, received.path)
   const ownName = `${name}-${version}-${release}.${architecture}.rpm`
   // A renamed package cannot be found again on a host: rpm knows it by its own name.

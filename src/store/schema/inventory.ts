@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, index, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core'
+import { bigint, boolean, index, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core'
 import { createTime, id, instant, updateTime } from './columns.ts'
 
 export const regions = pgTable('regions', {
@@ -70,6 +70,9 @@ export const packages = pgTable(
     release: text().notNull(),
     operatingSystem: text().notNull(),
     architecture: text().notNull(),
+    uploaderId: integer().notNull(),
+    /** Whether the uploader was an ADMIN then: what ADMIN uploads may run as root on anybody's host. */
+    byAdmin: boolean().notNull(),
     createTime: createTime(),
   },
   (table) => [index('packages_type').on(table.type, table.architecture)],
