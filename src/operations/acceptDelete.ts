@@ -2,6 +2,7 @@ import { asc, eq } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
 import { clusterMakers } from '../store/clusterRemoval.ts'
 import type { Db } from '../store/db.ts'
+import { endTasks } from '../store/endTasks.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from '../store/newTask.ts'
 import * as schema from '../store/schema/index.ts'
 import { tasks } from '../store/tasks.ts'
@@ -67,6 +68,7 @@ export const acceptDelete = (db: Db, { clusterId, creator, traceId }: DeleteRequ
     if (cluster === undefined) throw new Refused({ code: 'OBE11001', args: [clusterId] })
     await refuse(tx, cluster)
     await tx.update(clusters).set({ status: 'DELETING' }).where(eq(clusters.id, clusterId))
+    await endTasks(tx, eq(schema.tasks.clusterId, clusterId))
     const members = await tx.select().from(servers).where(eq(servers.clusterId, clusterId)).orderBy(asc(servers.position))
     const zoneRows = await tx.select().from(zones).where(eq(zones.clusterId, clusterId)).orderBy(asc(zones.position))
     const { workflow, plan } = operations[cluster.type]

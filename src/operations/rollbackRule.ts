@@ -89,4 +89,6 @@ export async function refuseOperation(tx: Db, task: Task, operation: Ask['operat
   if (task.status === 'SUCCESSFUL') return
   if (operation === 'rollbackTask') await refuseRollback(tx, task)
   if (operation === 'retryTask' || operation === 'retrySubtask') await refuseRetry(tx, task)
+  if (task.status === 'FAILED' && task.finishTime !== null)
+    throw new Refused({ code: 'TSK10007', args: [task.id, 'FAILED (ended)'] })
 }

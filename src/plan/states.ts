@@ -26,6 +26,8 @@ export const initialState: SubtaskState = { status: 'PENDING', operation: 'EXECU
 export interface TaskState {
   readonly status: TaskStatus
   readonly operation: TaskOperation
+  /** FAILED for good: what it made was taken away by others. */
+  readonly ended?: boolean
 }
 
 /** Why something that was asked is refused: OCP's code and the values of its text. */

@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray } from 'drizzle-orm'
 import { type Finding, refuseAny } from '../errors/refused.ts'
 import type { Db } from './db.ts'
+import { endTasks } from './endTasks.ts'
 import * as schema from './schema/index.ts'
 
 /**
@@ -31,5 +32,6 @@ export const removeHosts = (db: Db, ids: readonly number[], fieldOf?: (index: nu
         return busy.has(id) ? [{ code: 'CMP07006', args: [ip], ...at }] : []
       }),
     )
+    await endTasks(tx, inArray(tasks.hostId, ids))
     await tx.delete(hosts).where(inArray(hosts.id, ids))
   })

@@ -43,6 +43,7 @@ export function describe(run: Run, planned: readonly PlannedSubtask[], copy: Tas
   const progress = `${done} of ${planned.length} subtasks ${verb}, ${active} running, ${counts.FAILED} failed`
   const lines = [head, '', progress, '', ...runningLines(planned, copy)]
   if (counts.FAILED === 0) return lines.join('\n')
+  if (state.ended) return [...lines, 'Ended: what it made was taken away by others.'].join('\n')
   const task = `/api/v2/tasks/${run.taskId}`
   const rollback = run.plan.prohibitRollback ? '' : ` · roll back: \`POST ${task}/rollback\``
   const all = `Retry all: \`POST ${task}/retry\`${rollback}`

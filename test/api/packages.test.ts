@@ -126,7 +126,7 @@ describe('software packages', () => {
   test('a chosen package is replaced by its uploader or an ADMIN, not by another who may upload', async () => {
     await upload(fileName, damaged(rpm))
     await addHosts(api.store, 1)
-    const { task } = await api.store.acceptCluster({ request: newCluster({ rpmName: fileName }), creator })
+    const { task } = await operationsOver(api.store).acceptCluster({ request: newCluster({ rpmName: fileName }), creator })
     await setTask(api.db, task.id, 'FAILED')
     const passwordHash = await hashPassword(new Secret('role-password'))
     await api.store.users.create({ username: 'packer', roles: ['PACKAGE_MANAGER'], passwordHash })

@@ -3,7 +3,7 @@ import { Refused } from '../../src/errors/refused.ts'
 import { operationsOver } from '../../src/operations/index.ts'
 import { databases, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
-import { setTask } from './taskRows.ts'
+import { setSubtask, setTask } from './taskRows.ts'
 
 describe.each(databases)('accepting the deletion of a cluster on $name', ({ open }) => {
   let opened: TestStore
@@ -53,6 +53,39 @@ describe.each(databases)('accepting the deletion of a cluster on $name', ({ open
       listMap: { host_ids: ['1'] },
     })
     expect((await opened.store.clusters.get(1))?.status).toBe('DELETING')
+  })
+
+  test('of a cluster whose create FAILED later ends that create for good, and its run is told', async () => {
+    const { store } = opened
+    const create = await aCluster('FAILED')
+    await store.clusters.setStatus(1, 'RUNNING')
+    for (const { taskId, acceptedRevision } of await store.tasks.untold()) await store.tasks.markTold(taskId, acceptedRevision)
+    await remove()
+    const ended = await store.tasks.get(create.id)
+    expect(ended).toMatchObject({ status: 'FAILED', finishTime: expect.any(Date) })
+    expect((await store.tasks.untold()).map(({ taskId }) => taskId)).toContain(create.id)
+    const { workflowId, revision } = create
+    expect(await store.tasks.changes(create.id, workflowId, revision)).toMatchObject({ task: { ended: true } })
+    const subtaskId = create.firstSubtaskId
+    await setSubtask(opened.db, subtaskId, { status: 'FAILED' })
+    for (const ask of [
+      { operation: 'retryTask' },
+      { operation: 'rollbackTask' },
+      { operation: 'skipSubtask', subtaskId: subtaskId + 1 },
+    ] as const)
+      await expect(store.tasks.operate(create.id, ask)).rejects.toBeInstanceOf(Refused)
+    await setSubtask(opened.db, subtaskId + 1, { status: 'FAILED' })
+    const skip = store.tasks.operate(create.id, { operation: 'skipSubtask', subtaskId: subtaskId + 1 })
+    await expect(skip).rejects.toMatchObject({ findings: [{ code: 'TSK10007' }] })
+  })
+
+  test('of a host ends the preparation of it that FAILED', async () => {
+    const { store } = opened
+    const { contents } = await store.tasks.list({ hostId: 2 }, { page: 1, size: 1 })
+    const taskId = contents[0]?.id ?? 0
+    await setTask(opened.db, taskId, 'FAILED')
+    await store.hosts.remove([2])
+    expect(await store.tasks.get(taskId)).toMatchObject({ status: 'FAILED', finishTime: expect.any(Date) })
   })
 
   test.each([

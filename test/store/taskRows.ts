@@ -8,7 +8,7 @@ type Db = TestStore['db']
 
 /** Gives a task a state that it did not run into. */
 export async function setTask(db: Db, taskId: number, status: TaskStatus, operation: TaskOperation = 'EXECUTE'): Promise<void> {
-  const finishTime = status === 'RUNNING' ? null : new Date()
+  const finishTime = status === 'SUCCESSFUL' ? new Date() : null
   await db.update(tasks).set({ status, operation, finishTime }).where(eq(tasks.id, taskId))
 }
 
