@@ -142,7 +142,8 @@ const { app } = await buildApp({
   config: { ...readConfig({ OBFLOW_DATA_DIR: folder }), packagesDir: join(folder, 'packages') },
   workflows: {
     tell: async () => {},
-    runs: async () => true,
+    run: async () => ({ runId: '', events: 0, foreign: false, paused: false, stepAttempt: 1, pending: [] }),
+    replace: async () => {},
     lookAtHosts: async () => [],
     health: async () => ({ temporal: 'okay', workers: 'okay' }),
   },

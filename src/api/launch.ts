@@ -2,14 +2,17 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { HostFinding } from '../plan/dryRun.ts'
 import type { CreateLook, Store, Untold } from '../store/index.ts'
 import type { EngineHealth } from './engineHealth.ts'
+import { type RunLook, stalled } from './stalled.ts'
 import { withoutStatement } from './withoutStatement.ts'
 
 /** What the API needs of the engine. */
 export interface Workflows {
   /** Tells Temporal that something was accepted: starts the task's workflow, or wakes it. */
   tell(task: Untold): Promise<void>
-  /** Whether the task's workflow runs. Throws when Temporal is down. */
-  runs(task: Pick<Untold, 'workflowId'>): Promise<boolean>
+  /** The task's run; undefined when there is none. Throws when Temporal is down. */
+  run(task: Pick<Untold, 'workflowId' | 'workflow'>): Promise<RunLook | undefined>
+  /** Starts the task's workflow anew, in place of the run that there is. */
+  replace(task: Untold): Promise<void>
   /**
    * Looks at the hosts of a create that is only asked about. Throws when no worker does it in time.
    */
@@ -55,11 +58,27 @@ export function launcher({ store, workflows, log }: Dependencies) {
     if (!telling.has(taskId)) telling.set(taskId, tellTask(taskId))
   }
 
-  /** Starts a run anew that Temporal no longer has, though its task is not at its end. */
-  const revive = async (task: Untold): Promise<void> => {
-    if (await workflows.runs(task)) return
-    log.warn({ taskId: task.taskId }, 'the run of a task was gone from Temporal; started again')
-    await workflows.tell(task)
+  /** Runs that looked stalled at the last comparison, by task. */
+  let suspects = new Map<number, RunLook>()
+
+  /**
+   * Starts a run anew that Temporal no longer has, though its task is not at its end, or that has
+   * done nothing of what is due since the last look. Returns what looks stalled now.
+   */
+  const revive = async (task: Untold): Promise<RunLook | undefined> => {
+    const look = await workflows.run(task)
+    if (look === undefined) {
+      log.warn({ taskId: task.taskId }, 'the run of a task was gone from Temporal; started again')
+      await workflows.tell(task)
+      return undefined
+    }
+    const why = stalled(look, await store.tasks.due(task.taskId))
+    const before = suspects.get(task.taskId)
+    if (why === undefined || before?.runId !== look.runId || before.events !== look.events)
+      return why === undefined ? undefined : look
+    log.warn({ taskId: task.taskId, why }, 'the run of a task did not go on; another takes its place')
+    await workflows.replace(task)
+    return undefined
   }
 
   return {
@@ -69,12 +88,15 @@ export function launcher({ store, workflows, log }: Dependencies) {
     async sweep(): Promise<void> {
       for (const { taskId } of await store.tasks.untold()) launch(taskId)
     },
-    /** Starts every run again that was terminated, lost or never there. */
+    /** Starts every run again that was terminated, lost, never there, or does not go on. */
     async reconcile(): Promise<void> {
+      const found = new Map<number, RunLook>()
       for (const task of await store.tasks.running()) {
         if (telling.has(task.taskId) || !task.known) continue
-        await revive(task)
+        const look = await revive(task)
+        if (look) found.set(task.taskId, look)
       }
+      suspects = found
     },
     /** Resolves when nothing is being told. */
     async settled(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { HostTarget } from './expand.ts'
+import type { NodeCall } from './node.ts'
 import type { Plan } from './plan.ts'
-import type { FailureCause, SubtaskState, TaskState } from './states.ts'
+import type { SubtaskState, TaskState } from './states.ts'
 
 /** The input of every operation's workflow. All else it reads from the store. */
 export interface TaskRef {
@@ -38,24 +39,14 @@ export interface OpenedTask extends Progress {
   readonly run: Run
 }
 
-/** Says that a subtask's activity ended without being able to write so itself. */
-export interface LostSubtask {
-  readonly taskId: number
-  readonly subtaskId: number
-  readonly runTime: number
-  readonly since: number
-  readonly cause: FailureCause
-  readonly cancelled: boolean
-}
-
 /** What a workflow asks of the store, as activities. Each refuses a run that is not the task's. */
 export interface TaskBook {
   /** The task as it stands. */
   openTask(task: TaskRef): Promise<OpenedTask>
   /** What has changed since. */
   taskChanges(known: TaskRef & { readonly since: number }): Promise<Progress>
-  /** Makes the subtask FAILED if it still was active in this run. */
-  subtaskFailed(lost: LostSubtask): Promise<Progress>
+  /** Ends this run of a subtask if it is being canceled; its activity is over. */
+  subtaskFailed(run: NodeCall): Promise<Progress>
 }
 
 /** The operations that have a workflow, by type name in Temporal, and how its ids begin. */

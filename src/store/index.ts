@@ -29,7 +29,7 @@ export type { Creator, Subtask, Task, TaskWithSubtasks } from './newTask.ts'
 export type { ObproxyCluster, ObproxyLink, ObproxyServer } from './obproxyReads.ts'
 export type { Package, PackageType } from './packages.ts'
 export type { Page, Paging } from './paging.ts'
-export type { Begin, NewLogLine, SubtaskRunRef } from './progress.ts'
+export type { Begin, Begun, NewLogLine, SubtaskRunRef } from './progress.ts'
 export {
   agentStatuses,
   clusterStatuses,

@@ -2,10 +2,10 @@ import { and, eq, inArray, ne, or, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { DefiniteError } from '../errors/failure.ts'
 import { waitNode } from '../plan/expand.ts'
-import type { NodeInput } from '../plan/node.ts'
+import type { NodeCall, NodeInput } from '../plan/node.ts'
 import { limitOf } from '../plan/plan.ts'
-import type { LostSubtask, OpenedTask, Progress, StoredState } from '../plan/run.ts'
-import type { FailureCause, TaskState } from '../plan/states.ts'
+import type { OpenedTask, Progress, StoredState } from '../plan/run.ts'
+import type { FailureCause, SubtaskStatus, TaskState } from '../plan/states.ts'
 import type { Outcome } from '../plan/task.ts'
 import type { Db } from './db.ts'
 import type { Task } from './newTask.ts'
@@ -32,6 +32,12 @@ export interface Begin extends SubtaskRunRef {
   /** Name of the worker's machine. */
   readonly executor: string
   readonly at: Date
+}
+
+/** An attempt that has begun. */
+export interface Begun extends NodeInput {
+  /** When the first attempt of this run began. */
+  readonly startTime: Date
 }
 
 export interface NewLogLine {
@@ -62,13 +68,20 @@ const travelling = ({ cause, ...state }: Omit<StoredState, 'cause'> & { cause: F
   ...(state.status === 'FAILED' && cause && { cause: { ...cause, message: clip(cause.message) } }),
 })
 
+const canceled: Outcome = {
+  status: 'FAILED',
+  cancelled: true,
+  cause: { code: 'TSK10014', message: 'canceled by an operator' },
+}
+
 const shorter = (progress: Progress): Progress => ({
   ...progress,
   changes: progress.changes.map(({ cause, ...state }) => travelling({ ...state, cause: cause ?? null })),
 })
 
-const stateOf = ({ status, operation }: Task): TaskState => ({
+const stateOf = ({ status, operation, finishTime }: Task): TaskState => ({
   status,
+  ...(status === 'FAILED' && finishTime && { ended: true }),
   operation: operation === 'RETRY' || operation === 'ROLLBACK' ? operation : 'EXECUTE',
 })
 
@@ -97,12 +110,18 @@ export function progress(db: Db) {
         changes: rows.map(travelling),
       }))
 
-  const finish = ({ taskId, subtaskId, runTime }: SubtaskRunRef, outcome: Outcome, at: Date): Promise<Progress | undefined> =>
+  const finish = (
+    { taskId, subtaskId, runTime }: SubtaskRunRef,
+    outcome: Outcome,
+    at: Date,
+    from?: SubtaskStatus,
+  ): Promise<Progress | undefined> =>
     db.transaction(async (tx) => {
       const open = await openMachine(tx, taskId)
       if (open === undefined) return undefined
       const index = subtaskId - open.row.firstSubtaskId
-      if (open.machine.subtasks[index]?.runTime !== runTime) return undefined
+      const now = open.machine.subtasks[index]
+      if (now?.runTime !== runTime || (from !== undefined && now.status !== from)) return undefined
       const changes = open.machine.finished(index, outcome)
       return changes.length === 0 ? undefined : writeChanges(tx, open, changes, { at })
     })
@@ -112,7 +131,7 @@ export function progress(db: Db) {
      * Begins an attempt, or returns nothing when this run may not do this subtask now: another
      * workflow asks, another activity is due, or the subtask has ended or moved on.
      */
-    async started(begin: Begin): Promise<NodeInput | undefined> {
+    async started(begin: Begin): Promise<Begun | undefined> {
       const { taskId, subtaskId, runTime, workflowId, activity, attempt, executor, at } = begin
       return db.transaction(async (tx) => {
         const [due] = await tx
@@ -141,6 +160,7 @@ export function progress(db: Db) {
             operation: subtasks.operation,
             name: subtasks.name,
             timeout: subtasks.timeout,
+            startTime: subtasks.startTime,
             hostId: subtasks.hostId,
             zone: subtasks.zone,
             workflow: tasks.workflow,
@@ -162,6 +182,7 @@ export function progress(db: Db) {
           workflow: due.workflow,
           name: due.name,
           timeoutSeconds: limitOf(due.timeout),
+          startTime: due.startTime ?? at,
           ...(due.clusterId !== null && { clusterId: due.clusterId }),
           ...(due.hostId !== null && { hostId: due.hostId }),
           ...(due.obproxyClusterId !== null && { obproxyClusterId: due.obproxyClusterId }),
@@ -211,10 +232,13 @@ export function progress(db: Db) {
       )
       return changesSince(await taskOf(db, taskId, workflowId), since, asked)
     },
-    /** Makes a subtask FAILED whose activity could not write so. */
-    async lost({ since, cause, cancelled, ...run }: LostSubtask, workflowId: string): Promise<Progress> {
+    /**
+     * Ends a subtask that an operator cancels. Any other failure was written by its node; one that
+     * was not is Temporal's word alone, and the subtask stays due.
+     */
+    async lost({ since, ...run }: NodeCall, workflowId: string): Promise<Progress> {
       const task = await taskOf(db, run.taskId, workflowId)
-      const done = await finish(run, { status: 'FAILED', cause, cancelled }, new Date())
+      const done = await finish(run, canceled, new Date(), 'CANCELING')
       return done ? shorter(done) : changesSince(task, since)
     },
     /** Appends lines to subtasks' logs, in the order given. */

@@ -175,6 +175,13 @@ export function tasks(db: Db) {
     /** Tasks that should be at work in Temporal. */
     running: async (): Promise<Untold[]> =>
       (await db.select().from(table).where(eq(table.status, 'RUNNING')).orderBy(asc(table.id))).map(untoldOf),
+    /** Activity types of a task's subtasks that should be under way, one for each. */
+    async due(taskId: number): Promise<string[]> {
+      const active = and(eq(subtasks.taskId, taskId), inArray(subtasks.status, ['READY', 'RUNNING', 'CANCELING']))
+      const { operation, activity, undo } = subtasks
+      const rows = await db.select({ operation, activity, undo }).from(subtasks).where(active)
+      return rows.map((row) => (row.operation === 'ROLLBACK' ? (row.undo ?? '') : row.activity))
+    },
     /** Temporal knows of what was accepted up to this revision. */
     async markTold(taskId: number, revision: number): Promise<void> {
       await db

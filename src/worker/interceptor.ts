@@ -6,7 +6,7 @@ import { type Cause, DefiniteError, TransientError } from '../errors/failure.ts'
 import type { NodeCall, NodeInput } from '../plan/node.ts'
 import type { Progress } from '../plan/run.ts'
 import type { Outcome } from '../plan/task.ts'
-import { awayReason, type Store } from '../store/index.ts'
+import { awayReason, type Begun, type Store } from '../store/index.ts'
 import { subtaskLog } from './subtaskLog.ts'
 import { type SubtaskRun, withSubtaskRun } from './subtaskRun.ts'
 
@@ -20,7 +20,7 @@ const messageLimit = 4000
 const maxPauseMs = 30_000
 
 const heartbeatDetails = z.object({
-  spentMs: z.number(),
+  spentMs: z.number().nonnegative(),
   /** When this was, in ms since 1970, by the clock of that worker. */
   at: z.number(),
   /** Whether the time since then counts: not while the store is down. */
@@ -81,7 +81,8 @@ async function runSubtask(
   const { info } = context
   const before = spentBefore(context)
   const startedAt = performance.now()
-  const spent = (): number => before.spentMs + performance.now() - startedAt
+  let spentEarlier = before.spentMs
+  const spent = (): number => spentEarlier + performance.now() - startedAt
   let progress = before.progress
   const beat = (spentMs = spent(), counts = true): void =>
     context.heartbeat({
@@ -116,13 +117,15 @@ async function runSubtask(
     },
     atEnd: (close: () => Promise<void>) => void closers.push(close),
   }
-  let node: NodeInput | undefined
+  let node: Begun | undefined
   try {
     beat()
     const begin = { ...call, workflowId, activity: info.activityType, attempt: info.attempt }
     node = await store.tasks.started({ ...begin, executor: hostname(), at: new Date() })
     // Done by an attempt whose answer was lost, or not this run's to do: the store says what is.
     if (node === undefined) return await store.tasks.allChanges(call.taskId, workflowId, call.since)
+    // Heartbeats come by way of Temporal: no attempt can have spent time before the first began.
+    spentEarlier = Math.min(spentEarlier, Math.max(0, Date.now() - node.startTime.getTime()))
     const limitMs = node.timeoutSeconds * 1000
     const giveUp = () => timeUp.abort(new Error(`${limitMs / 1000} s are over`))
     timer = setTimeout(giveUp, Math.max(1000, limitMs - spent()))
@@ -143,6 +146,8 @@ async function runSubtask(
       throw error instanceof CancelledFailure ? error : new CancelledFailure('canceled by an operator')
     }
     const stopping = context.cancellationDetails?.workerShutdown
+    // Whoever may not begin may not end a subtask either.
+    if (cause && node === undefined) throw definiteFailure(cause)
     if (!cause || stopping) {
       const why = stopping ? 'this worker shuts down' : reasonOf(error)
       log('WARN', `Attempt ${info.attempt} failed: ${why}; ${stopping ? 'another worker goes on' : 'retrying'}`)
@@ -150,7 +155,7 @@ async function runSubtask(
       if (!stopping && storeAway === undefined) await store.tasks.waiting(call, clip(reasonOf(error))).catch(() => undefined)
       // The next attempt reads from the last heartbeat how much time is left.
       if (storeAway === undefined) beat()
-      else beat(before.spentMs, false)
+      else beat(spentEarlier, false)
       throw passingFailure(error, stopping && { nextRetryDelay: handOverMs })
     }
     log('ERROR', `Execute task failed, subtask=${call.subtaskId}, code=${cause.code}, failedMessage=${cause.message}`)

@@ -70,7 +70,7 @@ export async function runTask({ taskId }: TaskRef): Promise<void> {
       void scope
         .run(() => carryOut(call, subtask, state, planned.length))
         .then(async (ended) => {
-          const progress = 'cause' in ended ? await subtaskFailed({ ...call, ...ended }) : ended
+          const progress = ended ?? (await subtaskFailed(call))
           if (active.get(index)?.scope === scope) active.delete(index)
           apply(progress)
           await lookAgain(index, call.runTime)
@@ -94,7 +94,7 @@ export async function runTask({ taskId }: TaskRef): Promise<void> {
       // Canceled between two attempts of a run, or before this run: nothing is under way.
       const { runTime = 0 } = copy.subtasks[index] ?? {}
       const call = { taskId, subtaskId: run.firstSubtaskId + index, runTime, since: copy.revision }
-      void subtaskFailed({ ...call, ...canceled }).then(apply)
+      void subtaskFailed(call).then(apply)
     }
 
     const carryOn = ({ start: due, cancel }: Due): void => {
@@ -123,7 +123,7 @@ export async function runTask({ taskId }: TaskRef): Promise<void> {
     }))
 
     carryOn(copy.reset(opened))
-    const ended = (): boolean => copy.state.status === 'SUCCESSFUL' && active.size === 0
+    const ended = (): boolean => (copy.state.status === 'SUCCESSFUL' || copy.state.ended === true) && active.size === 0
     for (;;) {
       await condition(() => accepted || ended())
       if (!accepted) break
@@ -133,11 +133,6 @@ export async function runTask({ taskId }: TaskRef): Promise<void> {
     await condition(allHandlersFinished)
   })
 }
-
-const canceled = {
-  cancelled: true,
-  cause: { code: 'TSK10014', message: 'canceled by an operator' },
-} as const
 
 const refuse = (call: string): never => {
   const message = `Operations are accepted by obflow's API, which knows who may do them: ${call}`

@@ -1,24 +1,11 @@
-import {
-  ActivityCancellationType,
-  ActivityFailure,
-  ApplicationFailure,
-  isCancellation,
-  proxyActivities,
-  TimeoutFailure,
-} from '@temporalio/workflow'
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { PlannedSubtask } from '../plan/expand.ts'
 import type { NodeCall } from '../plan/node.ts'
 import { limitOf } from '../plan/plan.ts'
 import type { Progress } from '../plan/run.ts'
-import type { FailureCause, SubtaskState } from '../plan/states.ts'
+import type { SubtaskState } from '../plan/states.ts'
 
 type Activities = Record<string, (call: NodeCall) => Promise<Progress>>
-
-/** How a subtask that failed ended; what it could not write itself is written from this. */
-export interface Lost {
-  readonly cause: FailureCause
-  readonly cancelled: boolean
-}
 
 /** A subtask's own timeout is kept by the worker; this much later Temporal ends the attempt. */
 const graceSeconds = 120
@@ -42,30 +29,16 @@ const activityId = (subtask: PlannedSubtask, runTime: number, undoing: boolean):
   return `${undoing ? 'undo-' : ''}${name}${target === undefined ? '' : `@${target}`}${run}`
 }
 
-const causeOf = (error: unknown): FailureCause => {
-  const inner = error instanceof ActivityFailure ? error.cause : error
-  if (inner instanceof ApplicationFailure) {
-    const details = inner.details?.[0]
-    const extra = typeof details === 'object' && details !== null ? details : {}
-    return { code: inner.type ?? 'COM10999', message: inner.message, ...extra }
-  }
-  if (inner instanceof TimeoutFailure) {
-    const kind = inner.timeoutType ?? 'timeout'
-    return { code: 'TSK10012', message: `no worker finished it in time (${kind})` }
-  }
-  return { code: 'COM10999', message: inner instanceof Error ? inner.message : String(inner) }
-}
-
 /**
- * Carries out one run of a subtask, one of so many, as one activity. A failure is a value: this
- * never rejects.
+ * Carries out one run of a subtask, one of so many, as one activity. This never rejects: a failure
+ * is in the store, or it is none.
  */
 export async function carryOut(
   call: NodeCall,
   subtask: PlannedSubtask,
   state: SubtaskState,
   subtasks: number,
-): Promise<Progress | Lost> {
+): Promise<Progress | undefined> {
   const undoing = state.operation === 'ROLLBACK'
   const type = undoing ? subtask.undo : subtask.activity
   try {
@@ -83,9 +56,7 @@ export async function carryOut(
     })
     if (activity === undefined) throw new TypeError(`no activity is called ${type}`)
     return await activity(call)
-  } catch (error) {
-    const cancelled = isCancellation(error)
-    const cause = { code: 'TSK10014', message: 'canceled by an operator' }
-    return { cancelled, cause: cancelled ? cause : causeOf(error) }
+  } catch {
+    return undefined
   }
 }

@@ -7,6 +7,7 @@ import { buildApp } from '../../src/api/app.ts'
 import type { Context } from '../../src/api/context.ts'
 import type { EngineHealth } from '../../src/api/engineHealth.ts'
 import { hashPassword } from '../../src/api/password.ts'
+import type { RunLook } from '../../src/api/stalled.ts'
 import { Secret } from '../../src/quote.ts'
 import type { CreateLook, Untold } from '../../src/store/index.ts'
 import { openTestStore } from '../store/database.ts'
@@ -40,6 +41,9 @@ const envelope = z.looseObject({
 
 export const basic = (username: string, password: string) => `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 
+/** A run whose next step is on its way. */
+const atWork: RunLook = { runId: 'a', events: 3, foreign: false, paused: false, stepAttempt: 1, pending: [] }
+
 interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly url: string
@@ -52,9 +56,9 @@ export async function openApi(config: Partial<Context['config']> = {}) {
   const opened = await openTestStore()
   const packagesDir = await mkdtemp(join(tmpdir(), 'obflow-packages-'))
   const looks: CreateLook[] = []
-  const engine: { away: boolean; runs: boolean; health: EngineHealth } = {
+  const engine: { away: boolean; run: RunLook | undefined; health: EngineHealth } = {
     away: false,
-    runs: true,
+    run: atWork,
     health: { temporal: 'okay', workers: 'okay' },
   }
   const started: Untold[] = []
@@ -80,7 +84,8 @@ export async function openApi(config: Partial<Context['config']> = {}) {
         if (engine.away) throw new Error('14 UNAVAILABLE: no connection established')
         started.push(task)
       },
-      runs: async () => engine.runs,
+      run: async () => engine.run,
+      replace: async (task) => void started.push(task),
       lookAtHosts: async (look) => {
         looks.push(look)
         return []
@@ -128,7 +133,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       await opened.store.users.createOnce({ ...admin, passwordHash })
       started.length = 0
       engine.away = false
-      engine.runs = true
+      engine.run = atWork
     },
     async close() {
       await app.close()

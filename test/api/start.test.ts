@@ -12,7 +12,8 @@ import { basic } from './server.ts'
 const password = 'first-word-1'
 const workflows = {
   tell: async () => undefined,
-  runs: async () => true,
+  run: async () => undefined,
+  replace: async () => undefined,
   lookAtHosts: async () => [],
   health: async () => ({ temporal: 'okay', workers: 'okay' }) as const,
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hashPassword } from '../../src/api/password.ts'
+import type { RunLook } from '../../src/api/stalled.ts'
 import { Secret } from '../../src/quote.ts'
 import { tasks } from '../../src/store/schema/index.ts'
 import { addHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
@@ -134,12 +135,49 @@ describe('a task operation', () => {
 describe('a task whose run Temporal no longer has', () => {
   test('is told again while it should be at work, and left alone while it waits for an operator', async () => {
     api.started.length = 0
-    api.engine.runs = false
+    api.engine.run = undefined
     await api.launcher.reconcile()
     expect(api.started.map(({ taskId }) => taskId)).toContain(task.id)
     await failAt(7)
     await api.launcher.reconcile()
     expect(api.started.map(({ taskId }) => taskId)).not.toContain(task.id)
+  })
+})
+
+describe('a task whose run does not go on', () => {
+  const idle = { runId: 'a', events: 9, foreign: false, paused: false, stepAttempt: undefined, pending: [] as string[] }
+  const told = () => api.started.map(({ taskId }) => taskId).filter((id) => id === task.id)
+  const look = async (run: Partial<RunLook>) => {
+    api.engine.run = { ...idle, ...run }
+    await api.launcher.reconcile()
+  }
+  beforeEach(() => {
+    api.started.length = 0
+  })
+
+  test.each([
+    ['with nothing under way', {}],
+    ['that does something else', { pending: ['cleanObserverHost'] }],
+    ['whose step fails again and again', { stepAttempt: 5, pending: ['prepareInstallCluster'] }],
+    ['of somebody else', { foreign: true, stepAttempt: 1 }],
+    ['that is paused', { paused: true, pending: ['prepareInstallCluster'] }],
+  ])('is replaced at the second look: one %s', async (_, run) => {
+    await look(run)
+    expect(told()).toEqual([])
+    await look(run)
+    expect(told()).toEqual([task.id])
+    // The new run is looked at twice, too.
+    await look({ ...run, runId: 'b' })
+    expect(told()).toEqual([task.id])
+  })
+
+  test.each([
+    ['does what is due', [{ pending: ['prepareInstallCluster'] }]],
+    ['waits for a worker', [{ stepAttempt: 1 }]],
+    ['goes on between two looks', [{ events: 9 }, { events: 12 }, { events: 15 }]],
+  ])('is none that %s', async (_, runs) => {
+    for (const run of [...runs, ...runs]) await look(run)
+    expect(told()).toEqual([])
   })
 })
 

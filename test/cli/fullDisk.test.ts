@@ -54,7 +54,7 @@ describe('obflow serve on a disk that is full', { timeout: 240_000 }, () => {
   })
 
   const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`
-  const post = async (path: string, body: BodyInit, type: string) => {
+  const post = async (path: string, body: string | Uint8Array<ArrayBuffer>, type: string) => {
     const answer = await fetch(`${url}${path}`, { method: 'POST', body, headers: { authorization, 'content-type': type } })
     return { status: answer.status, ...reply.parse(await answer.json()) }
   }

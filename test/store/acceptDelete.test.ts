@@ -73,9 +73,9 @@ describe.each(databases)('accepting the deletion of a cluster on $name', ({ open
       { operation: 'rollbackTask' },
       { operation: 'skipSubtask', subtaskId: subtaskId + 1 },
     ] as const)
-      await expect(store.tasks.operate(create.id, ask)).rejects.toBeInstanceOf(Refused)
+      await expect(opened.operations.operate(create.id, ask)).rejects.toBeInstanceOf(Refused)
     await setSubtask(opened.db, subtaskId + 1, { status: 'FAILED' })
-    const skip = store.tasks.operate(create.id, { operation: 'skipSubtask', subtaskId: subtaskId + 1 })
+    const skip = opened.operations.operate(create.id, { operation: 'skipSubtask', subtaskId: subtaskId + 1 })
     await expect(skip).rejects.toMatchObject({ findings: [{ code: 'TSK10007' }] })
   })
 

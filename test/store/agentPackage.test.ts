@@ -73,10 +73,10 @@ test('a host that is added with an agent package gets that one, and no other kin
     creator: { id: 100, name: 'admin' },
   } as const
   for (const agentPackageId of [3, 4])
-    await expect(store.acceptHosts({ ...request, agentPackageId })).rejects.toMatchObject({
+    await expect(opened.operations.acceptHosts({ ...request, agentPackageId })).rejects.toMatchObject({
       findings: [{ code: 'COM10002', field: 'agentPackageId', rejected: agentPackageId }],
     })
-  const { hostIds } = await store.acceptHosts({ ...request, agentPackageId: 2 })
+  const { hostIds } = await opened.operations.acceptHosts({ ...request, agentPackageId: 2 })
   expect(await versionOf(hostIds[0] ?? 0)).toBe('3.1.2')
   expect(await versionOf(first)).toBe('9.9.9')
 })

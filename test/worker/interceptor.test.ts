@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { DefaultLogger } from '@temporalio/worker'
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError, TransientError } from '../../src/errors/failure.ts'
+import * as schema from '../../src/store/schema/index.ts'
 import { subtaskInterceptor } from '../../src/worker/interceptor.ts'
 import { subtaskRun } from '../../src/worker/subtaskRun.ts'
 import { openTestStore, type TestStore } from '../store/database.ts'
@@ -34,12 +36,17 @@ async function preparation() {
 }
 
 /** One attempt of an activity, after attempts that took `spentMs`. */
-const attempt = (
-  input: { readonly taskId: number },
+const attempt = async (
+  input: { readonly taskId: number; readonly subtaskId: number },
   work: (input: unknown) => Promise<unknown>,
-  { number = 1, spentMs = 0, pausedMs = 0, counts = true, beats = [] as unknown[], store = opened.store } = {},
+  { number = 1, spentMs = 0, pausedMs = 0, counts = true, beats = [] as unknown[], store = opened.store, forged = false } = {},
 ): Promise<unknown> => {
   const scheduledAt = Date.now()
+  if (number > 1 && !forged)
+    await opened.db
+      .update(schema.subtasks)
+      .set({ startTime: new Date(scheduledAt - spentMs - pausedMs) })
+      .where(eq(schema.subtasks.id, input.subtaskId))
   const environment = new MockActivityEnvironment(
     {
       attempt: number,
@@ -106,6 +113,15 @@ describe('the time of a subtask', () => {
       expect(beats.at(-1)?.spentMs).toBeLessThan(40_000)
     }
   })
+
+  it('is no longer than since its first attempt, whatever a heartbeat in Temporal says', async () => {
+    const { input, now } = await preparation()
+    await expect(attempt(input, hostDown)).rejects.toThrow()
+    const forged = { number: 2, spentMs: timeoutSeconds * 1000, forged: true }
+    await expect(attempt(input, hostDown, forged)).rejects.toMatchObject({ type: 'Transient' })
+    await expect(attempt(input, hostDown, { ...forged, spentMs: -1 })).rejects.toMatchObject({ type: 'Transient' })
+    expect((await now()).subtask).toMatchObject({ status: 'RUNNING', cause: null })
+  })
 })
 
 describe('a subtask that is not due', () => {
@@ -122,7 +138,7 @@ describe('a subtask that is not due', () => {
     expect(ran).toBe(false)
   })
 
-  it('is refused to another task’s workflow', async () => {
+  it('is refused to another task’s workflow, and stays as it is', async () => {
     const { input } = await preparation()
     let ran = false
     const work = async () => {
@@ -135,8 +151,10 @@ describe('a subtask that is not due', () => {
         logger: new DefaultLogger('ERROR'),
       },
     )
+    const before = await opened.dump()
     await expect(other.run(work, input)).rejects.toMatchObject({ type: 'TSK10001', nonRetryable: true })
     expect(ran).toBe(false)
+    expect(await opened.dump()).toEqual(before)
   })
 })
 

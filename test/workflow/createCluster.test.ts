@@ -1,9 +1,13 @@
 import { Context } from '@temporalio/activity'
 import { WorkflowUpdateFailedError } from '@temporalio/client'
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError, TransientError } from '../../src/errors/failure.ts'
 import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
 import { expand, waitNode } from '../../src/plan/expand.ts'
+import { endTasks } from '../../src/store/endTasks.ts'
+import * as schema from '../../src/store/schema/index.ts'
+import * as messages from '../../src/workflows/messages.ts'
 import { recordHistory } from '../replay/record.ts'
 import { aCreate, type Behaviour, type Call, type Environment, startEnvironment, targetsOf, withTask } from './environment.ts'
 
@@ -307,6 +311,18 @@ describe('a run in Temporal', () => {
       const once = names(calls).filter((name) => name !== 'makeDir')
       expect(once).toEqual(nodesOf(1).filter((name) => name !== 'makeDir'))
       await recordHistory(environment.client, handle.workflowId, 'taken-over')
+    })
+  })
+
+  it('whose task ends FAILED for good ends, too', async () => {
+    const behave = failing('triggerCompaction', diskTooSmall)
+    await withTask(environment, aCreate(), behave, async ({ handle, recorded, row, task, again }) => {
+      await recorded('FAILED')
+      await environment.opened.db.transaction((tx) => endTasks(tx, eq(schema.tasks.id, task.id)))
+      await handle.signal(messages.changed)
+      await handle.result()
+      await (await again()).result()
+      expect((await row()).status).toBe('FAILED')
     })
   })
 
