@@ -57,5 +57,5 @@ export const operate = (db: Db, taskId: number, ask: Ask): Promise<void> =>
     const { refusal, change } = moves[ask.operation](machine, index)
     if (refusal) throw refused(refusal, row, subtask)
     await refuseOperation(tx, row, ask.operation)
-    await writeChanges(tx, open, change(), { accepted: true })
+    if (!(await writeChanges(tx, open, change(), { accepted: true }))) throw new Error('a locked task moved')
   })

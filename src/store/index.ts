@@ -21,6 +21,7 @@ export type { ClientToken } from './clientTokens.ts'
 export type { Cluster, ClusterFilter, Server, Zone } from './clusterReads.ts'
 export type { ClusterStatus, ObservedServer, ObservedTenant, ObservedZone, ServerStatus } from './clusters.ts'
 export type { Credential, CredentialReader } from './credentials.ts'
+export type { SubtaskRunRef } from './ends.ts'
 export type { AgentStatus, Host, HostFacts, HostFilter, HostService, HostStatus, Relative } from './hosts.ts'
 export { type Key, type Keys, keysFromFile, parseKeys } from './key.ts'
 export type { CreateLook } from './looks.ts'
@@ -29,7 +30,7 @@ export type { Creator, Subtask, Task, TaskWithSubtasks } from './newTask.ts'
 export type { ObproxyCluster, ObproxyLink, ObproxyServer } from './obproxyReads.ts'
 export type { Package, PackageType } from './packages.ts'
 export type { Page, Paging } from './paging.ts'
-export type { Begin, Begun, NewLogLine, SubtaskRunRef } from './progress.ts'
+export type { Begin, Begun, NewLogLine } from './progress.ts'
 export {
   agentStatuses,
   clusterStatuses,

@@ -7,7 +7,7 @@ import { initialState } from '../plan/states.ts'
 import { createTask } from '../plan/task.ts'
 import { take } from './counters.ts'
 import type { Db } from './db.ts'
-import { inChunks, theRow } from './rows.ts'
+import { insertRows, theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 import type { TaskContext, TaskTargets } from './schema/tasks.ts'
 
@@ -93,28 +93,34 @@ export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtask
       .returning(),
     `task ${id}`,
   )
-  const rows = planned.map((subtask): typeof schema.subtasks.$inferInsert => ({
-    id: idOf(subtask.index),
-    taskId: id,
-    index: subtask.index,
-    name: subtask.name,
-    activity: subtask.activity,
-    undo: subtask.undo,
-    ...(begun.subtasks[subtask.index] ?? initialState),
-    parallelIdx: subtask.parallelIdx,
-    hostId: subtask.host?.id ?? task.hostId,
-    ip: subtask.host?.ip ?? (task.hostId === undefined ? undefined : task.targets.hosts[0]?.ip),
-    zone: subtask.zone,
-    upstreams: subtask.upstreams.map(idOf),
-    downstreams: subtask.downstreams.map(idOf),
-    timeout: subtask.timeoutSeconds,
-    prohibitRollback: plan.prohibitRollback,
-    prohibitSkip: subtask.prohibitSkip,
-    createTime: now,
-  }))
-  const subtasks: Subtask[] = []
-  await inChunks(rows, async (chunk) => {
-    subtasks.push(...(await tx.insert(schema.subtasks).values(chunk).returning()))
-  })
+  const subtasks = planned.map(
+    (subtask): Subtask => ({
+      id: idOf(subtask.index),
+      taskId: id,
+      index: subtask.index,
+      name: subtask.name,
+      activity: subtask.activity,
+      undo: subtask.undo ?? null,
+      cause: null,
+      ...(begun.subtasks[subtask.index] ?? initialState),
+      parallelIdx: subtask.parallelIdx,
+      hostId: subtask.host?.id ?? task.hostId ?? null,
+      ip: subtask.host?.ip ?? (task.hostId === undefined ? undefined : task.targets.hosts[0]?.ip) ?? null,
+      zone: subtask.zone ?? null,
+      upstreams: subtask.upstreams.map(idOf),
+      downstreams: subtask.downstreams.map(idOf),
+      timeout: subtask.timeoutSeconds,
+      prohibitRollback: plan.prohibitRollback,
+      prohibitSkip: subtask.prohibitSkip,
+      executor: null,
+      attempt: 0,
+      lastMessage: null,
+      revision: 1,
+      createTime: now,
+      startTime: null,
+      finishTime: null,
+    }),
+  )
+  await insertRows(tx, schema.subtasks, subtasks)
   return { ...row, subtasks }
 }

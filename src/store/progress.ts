@@ -5,23 +5,17 @@ import { waitNode } from '../plan/expand.ts'
 import type { NodeCall, NodeInput } from '../plan/node.ts'
 import { limitOf } from '../plan/plan.ts'
 import type { OpenedTask, Progress, StoredState } from '../plan/run.ts'
-import type { FailureCause, SubtaskStatus, TaskState } from '../plan/states.ts'
+import type { FailureCause, TaskState } from '../plan/states.ts'
 import type { Outcome } from '../plan/task.ts'
 import type { Db } from './db.ts'
+import { type SubtaskRunRef, subtaskEnds } from './ends.ts'
 import type { Task } from './newTask.ts'
 import { inChunks } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { storable } from './storable.ts'
-import { hasBegun, openMachine, writeChanges } from './taskMachine.ts'
+import { hasBegun } from './taskMachine.ts'
 
 const { subtasks, subtaskLogs, tasks } = schema
-
-/** One run of a subtask. */
-export interface SubtaskRunRef {
-  readonly taskId: number
-  readonly subtaskId: number
-  readonly runTime: number
-}
 
 /** An attempt that wants to begin. */
 export interface Begin extends SubtaskRunRef {
@@ -46,6 +40,8 @@ export interface NewLogLine {
   readonly at: Date
   readonly level: 'INFO' | 'WARN' | 'ERROR'
   readonly message: string
+  /** On the line that opens a run's part of the log: why it runs. Kept once a run. */
+  readonly opens?: NodeInput['operation'] | undefined
 }
 
 const nodeOperation = z.enum(['EXECUTE', 'RETRY', 'ROLLBACK'])
@@ -110,21 +106,7 @@ export function progress(db: Db) {
         changes: rows.map(travelling),
       }))
 
-  const finish = (
-    { taskId, subtaskId, runTime }: SubtaskRunRef,
-    outcome: Outcome,
-    at: Date,
-    from?: SubtaskStatus,
-  ): Promise<Progress | undefined> =>
-    db.transaction(async (tx) => {
-      const open = await openMachine(tx, taskId)
-      if (open === undefined) return undefined
-      const index = subtaskId - open.row.firstSubtaskId
-      const now = open.machine.subtasks[index]
-      if (now?.runTime !== runTime || (from !== undefined && now.status !== from)) return undefined
-      const changes = open.machine.finished(index, outcome)
-      return changes.length === 0 ? undefined : writeChanges(tx, open, changes, { at })
-    })
+  const finish = subtaskEnds(db)
 
   return {
     /**
@@ -133,62 +115,55 @@ export function progress(db: Db) {
      */
     async started(begin: Begin): Promise<Begun | undefined> {
       const { taskId, subtaskId, runTime, workflowId, activity, attempt, executor, at } = begin
-      return db.transaction(async (tx) => {
-        const [due] = await tx
-          .update(subtasks)
-          .set({
-            status: 'RUNNING',
-            executor,
-            attempt,
-            startTime: sql`coalesce(${subtasks.startTime}, ${at.toISOString()}::timestamptz)`,
-          })
-          .from(tasks)
-          .where(
-            and(
-              eq(subtasks.id, subtaskId),
-              eq(subtasks.taskId, taskId),
-              eq(subtasks.runTime, runTime),
-              inArray(subtasks.status, ['READY', 'RUNNING']),
-              sql`case when ${subtasks.operation} = 'ROLLBACK' then ${subtasks.undo}
-                else ${subtasks.activity} end = ${activity}`,
-              eq(tasks.id, taskId),
-              eq(tasks.workflowId, workflowId),
-              eq(tasks.status, 'RUNNING'),
-            ),
-          )
-          .returning({
-            operation: subtasks.operation,
-            name: subtasks.name,
-            timeout: subtasks.timeout,
-            startTime: subtasks.startTime,
-            hostId: subtasks.hostId,
-            zone: subtasks.zone,
-            workflow: tasks.workflow,
-            clusterId: tasks.clusterId,
-            obproxyClusterId: tasks.obproxyClusterId,
-          })
-        if (due === undefined) return undefined
-        const operation = nodeOperation.parse(due.operation)
-        // Only the first attempt of a run opens a new part of the log.
-        await tx
-          .insert(subtaskLogs)
-          .values({ subtaskId, runTime, opens: operation, at, level: 'INFO', message: '' })
-          .onConflictDoNothing()
-        return {
-          taskId,
-          subtaskId,
-          runTime,
-          operation,
-          workflow: due.workflow,
-          name: due.name,
-          timeoutSeconds: limitOf(due.timeout),
-          startTime: due.startTime ?? at,
-          ...(due.clusterId !== null && { clusterId: due.clusterId }),
-          ...(due.hostId !== null && { hostId: due.hostId }),
-          ...(due.obproxyClusterId !== null && { obproxyClusterId: due.obproxyClusterId }),
-          ...(due.zone !== null && { zone: due.zone }),
-        }
-      })
+      const [due] = await db
+        .update(subtasks)
+        .set({
+          status: 'RUNNING',
+          executor,
+          attempt,
+          startTime: sql`coalesce(${subtasks.startTime}, ${at.toISOString()}::timestamptz)`,
+        })
+        .from(tasks)
+        .where(
+          and(
+            eq(subtasks.id, subtaskId),
+            eq(subtasks.taskId, taskId),
+            eq(subtasks.runTime, runTime),
+            inArray(subtasks.status, ['READY', 'RUNNING']),
+            sql`case when ${subtasks.operation} = 'ROLLBACK' then ${subtasks.undo}
+              else ${subtasks.activity} end = ${activity}`,
+            eq(tasks.id, taskId),
+            eq(tasks.workflowId, workflowId),
+            eq(tasks.status, 'RUNNING'),
+          ),
+        )
+        .returning({
+          operation: subtasks.operation,
+          name: subtasks.name,
+          timeout: subtasks.timeout,
+          startTime: subtasks.startTime,
+          hostId: subtasks.hostId,
+          zone: subtasks.zone,
+          workflow: tasks.workflow,
+          clusterId: tasks.clusterId,
+          obproxyClusterId: tasks.obproxyClusterId,
+        })
+      if (due === undefined) return undefined
+      const operation = nodeOperation.parse(due.operation)
+      return {
+        taskId,
+        subtaskId,
+        runTime,
+        operation,
+        workflow: due.workflow,
+        name: due.name,
+        timeoutSeconds: limitOf(due.timeout),
+        startTime: due.startTime ?? at,
+        ...(due.clusterId !== null && { clusterId: due.clusterId }),
+        ...(due.hostId !== null && { hostId: due.hostId }),
+        ...(due.obproxyClusterId !== null && { obproxyClusterId: due.obproxyClusterId }),
+        ...(due.zone !== null && { zone: due.zone }),
+      }
     },
     /** Keeps how an attempt failed that will be made again. */
     async waiting({ subtaskId, runTime }: SubtaskRunRef, message: string): Promise<void> {
@@ -198,8 +173,8 @@ export function progress(db: Db) {
         .where(and(eq(subtasks.id, subtaskId), eq(subtasks.runTime, runTime), eq(subtasks.status, 'RUNNING')))
     },
     /** A run of a subtask ended. Returns nothing when it had ended or moved on already. */
-    finished: (run: SubtaskRunRef, outcome: Outcome, at = new Date()) =>
-      finish(run, outcome, at).then((done) => done && shorter(done)),
+    finished: (run: SubtaskRunRef, outcome: Outcome, at?: Date) =>
+      finish(run, outcome, { at }).then((done) => done && shorter(done)),
     /** What has changed in a task since a revision. Throws DefiniteError to another task's run. */
     async allChanges(taskId: number, workflowId: string, since: number): Promise<Progress> {
       return changesSince(await taskOf(db, taskId, workflowId), since)
@@ -238,20 +213,14 @@ export function progress(db: Db) {
      */
     async lost({ since, ...run }: NodeCall, workflowId: string): Promise<Progress> {
       const task = await taskOf(db, run.taskId, workflowId)
-      const done = await finish(run, canceled, new Date(), 'CANCELING')
+      const done = await finish(run, canceled, { from: 'CANCELING' })
       return done ? shorter(done) : changesSince(task, since)
     },
     /** Appends lines to subtasks' logs, in the order given. */
     async log(lines: readonly NewLogLine[]): Promise<void> {
       await inChunks(lines, (chunk) => {
-        const rows = chunk.map(({ subtaskId, runTime, at, level, message }) => ({
-          subtaskId,
-          runTime,
-          at,
-          level,
-          message: storable(message),
-        }))
-        return db.insert(subtaskLogs).values(rows)
+        const rows = chunk.map(({ message, ...line }) => ({ ...line, message: storable(message) }))
+        return db.insert(subtaskLogs).values(rows).onConflictDoNothing()
       })
     },
   }

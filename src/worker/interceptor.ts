@@ -16,6 +16,9 @@ const handOverMs = 100
 /** Failures travel through Temporal's history; the whole text is in the store. */
 const messageLimit = 4000
 
+/** So often an error that nobody foresaw may end an attempt at one run, some eight seconds. */
+const unforeseenAttempts = 5
+
 /** Between two attempts no more than this counts: more than backoff and a missed heartbeat take. */
 const maxPauseMs = 30_000
 
@@ -25,6 +28,8 @@ const heartbeatDetails = z.object({
   at: z.number(),
   /** Whether the time since then counts: not while the store is down. */
   counts: z.boolean(),
+  /** How many attempts ended with an error that nobody foresaw. */
+  unforeseen: z.number().default(0),
   progress: z.string().optional(),
 })
 
@@ -61,15 +66,21 @@ export const subtaskInterceptor =
     },
   })
 
+interface Before {
+  readonly spentMs: number
+  readonly unforeseen: number
+  readonly progress?: string
+}
+
 /** What the attempts before this one spent, with the pause after the last of them. */
-function spentBefore({ info }: Context): { readonly spentMs: number; readonly progress?: string } {
+function spentBefore({ info }: Context): Before {
   const before = heartbeatDetails.safeParse(info.heartbeatDetails)
-  if (!before.success) return { spentMs: 0 }
-  const { spentMs, at, counts, progress } = before.data
+  if (!before.success) return { spentMs: 0, unforeseen: 0 }
+  const { spentMs, at, counts, unforeseen, progress } = before.data
   // Since Temporal scheduled this attempt, it only waited for a worker.
   const paused = info.currentAttemptScheduledTimestampMs - at
   const pause = counts ? Math.min(Math.max(0, paused), maxPauseMs) : 0
-  return { spentMs: spentMs + pause, ...(progress !== undefined && { progress }) }
+  return { spentMs: spentMs + pause, unforeseen, ...(progress !== undefined && { progress }) }
 }
 
 async function runSubtask(
@@ -83,12 +94,13 @@ async function runSubtask(
   const startedAt = performance.now()
   let spentEarlier = before.spentMs
   const spent = (): number => spentEarlier + performance.now() - startedAt
-  let progress = before.progress
+  let { progress, unforeseen } = before
   const beat = (spentMs = spent(), counts = true): void =>
     context.heartbeat({
       spentMs: Math.round(spentMs),
       at: Date.now(),
       counts,
+      unforeseen,
       ...(progress !== undefined && { progress }),
     })
   const heart = setInterval(() => beat(), heartbeatMs)
@@ -96,7 +108,7 @@ async function runSubtask(
   const timeUp = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const closers: (() => Promise<void>)[] = []
-  const { log, flush } = subtaskLog(store, call)
+  const { open, log, flush } = subtaskLog(store, call)
   const workflowId = info.workflowExecution?.workflowId ?? ''
   const finish = async (outcome: Outcome): Promise<Progress> => {
     await flush()
@@ -119,13 +131,13 @@ async function runSubtask(
   }
   let node: Begun | undefined
   try {
-    beat()
     const begin = { ...call, workflowId, activity: info.activityType, attempt: info.attempt }
     node = await store.tasks.started({ ...begin, executor: hostname(), at: new Date() })
     // Done by an attempt whose answer was lost, or not this run's to do: the store says what is.
     if (node === undefined) return await store.tasks.allChanges(call.taskId, workflowId, call.since)
     // Heartbeats come by way of Temporal: no attempt can have spent time before the first began.
     spentEarlier = Math.min(spentEarlier, Math.max(0, Date.now() - node.startTime.getTime()))
+    open(node.operation)
     const limitMs = node.timeoutSeconds * 1000
     const giveUp = () => timeUp.abort(new Error(`${limitMs / 1000} s are over`))
     timer = setTimeout(giveUp, Math.max(1000, limitMs - spent()))
@@ -139,7 +151,11 @@ async function runSubtask(
     const storeAway = storeAwayReason(error)
     const outOfTime =
       node !== undefined && storeAway === undefined && (timeUp.signal.aborted || spent() >= node.timeoutSeconds * 1000)
-    const cause = definiteCause(error, node, outOfTime ? seen : undefined)
+    const foreseen = storeAway !== undefined || isForeseen(error) || timeUp.signal.aborted
+    if (!foreseen) unforeseen += 1
+    const cause =
+      definiteCause(error, node, outOfTime ? seen : undefined) ??
+      (unforeseen >= unforeseenAttempts ? unforeseenCause(error, node) : undefined)
     if (context.cancellationDetails?.cancelRequested) {
       log('WARN', 'Canceled by an operator')
       await flush().catch(() => undefined)
@@ -158,6 +174,7 @@ async function runSubtask(
       else beat(spentEarlier, false)
       throw passingFailure(error, stopping && { nextRetryDelay: handOverMs })
     }
+    if (!foreseen && error instanceof Error) log('ERROR', error.stack ?? error.message)
     log('ERROR', `Execute task failed, subtask=${call.subtaskId}, code=${cause.code}, failedMessage=${cause.message}`)
     if (cause.advice !== undefined) log('ERROR', `Advice: ${cause.advice}`)
     await finish({ status: 'FAILED', cause }).catch((lost: unknown) => {
@@ -180,6 +197,18 @@ const reasonOf = (error: unknown): string => {
   const storeAway = storeAwayReason(error)
   return storeAway === undefined ? textOf(error) : `the store is away: ${storeAway}`
 }
+
+/** What nodes and the rooms below them throw on purpose, and what Temporal ends an attempt with. */
+const isForeseen = (error: unknown): boolean =>
+  error instanceof DefiniteError || error instanceof TransientError || error instanceof CancelledFailure
+
+/** An error that is neither known to pass nor to stay: most likely a mistake in obflow. */
+const unforeseenCause = (error: unknown, node: NodeInput | undefined): Cause => ({
+  code: 'COM10999',
+  message: `"${node?.name ?? 'a subtask'}" failed ${unforeseenAttempts} times in a way that obflow does not know: ${seenIn(error)}`,
+  advice:
+    'Read the end of its log, which has the whole error. If nothing there can be mended, report it with the diagnosis of the task.',
+})
 
 const passingFailure = (
   error: unknown,

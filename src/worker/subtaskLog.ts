@@ -1,4 +1,5 @@
 import type { LogLine } from '../host/host.ts'
+import type { NodeInput } from '../plan/node.ts'
 import type { Store } from '../store/index.ts'
 
 type Line = Parameters<Store['tasks']['log']>[0][number]
@@ -33,5 +34,9 @@ export function subtaskLog(store: Store, subtask: { readonly subtaskId: number; 
     waiting.push({ ...subtask, at: new Date(), level, message })
     timer ??= setTimeout(() => void flush().catch(() => undefined), flushMs)
   }
-  return { log, flush }
+  /** The line that opens a run; the store keeps that of the first attempt only. */
+  const open = (opens: NodeInput['operation']): void => {
+    waiting.push({ ...subtask, at: new Date(), level: 'INFO', message: '', opens })
+  }
+  return { open, log, flush }
 }

@@ -1,6 +1,5 @@
 import { eq } from 'drizzle-orm'
-import type { Cause } from '../../src/errors/failure.ts'
-import type { SubtaskOperation, SubtaskStatus, TaskOperation, TaskStatus } from '../../src/plan/states.ts'
+import type { FailureCause, SubtaskOperation, SubtaskStatus, TaskOperation, TaskStatus } from '../../src/plan/states.ts'
 import { subtaskLogs, subtasks, tasks } from '../../src/store/schema/index.ts'
 import type { TestStore } from './database.ts'
 
@@ -19,7 +18,7 @@ interface SubtaskRow {
   readonly executor?: string
   readonly startTime?: Date
   readonly finishTime?: Date
-  readonly cause?: Cause
+  readonly cause?: FailureCause
 }
 
 /** Gives a subtask a state that it did not run into, with the line that opens a run's log. */

@@ -39,7 +39,16 @@ async function preparation() {
 const attempt = async (
   input: { readonly taskId: number; readonly subtaskId: number },
   work: (input: unknown) => Promise<unknown>,
-  { number = 1, spentMs = 0, pausedMs = 0, counts = true, beats = [] as unknown[], store = opened.store, forged = false } = {},
+  {
+    number = 1,
+    spentMs = 0,
+    pausedMs = 0,
+    counts = true,
+    unforeseen = 0,
+    beats = [] as unknown[],
+    store = opened.store,
+    forged = false,
+  } = {},
 ): Promise<unknown> => {
   const scheduledAt = Date.now()
   if (number > 1 && !forged)
@@ -53,7 +62,7 @@ const attempt = async (
       activityType: 'preCheckHost',
       workflowExecution: { workflowId: `prepare-host-10.0.0.1-${input.taskId}`, runId: 'run' },
       currentAttemptScheduledTimestampMs: scheduledAt,
-      ...(number > 1 && { heartbeatDetails: { spentMs, at: scheduledAt - pausedMs, counts } }),
+      ...(number > 1 && { heartbeatDetails: { spentMs, at: scheduledAt - pausedMs, counts, unforeseen } }),
     },
     { interceptors: [subtaskInterceptor(store, new Set(['preCheckHost']))], logger: new DefaultLogger('ERROR') },
   )
@@ -223,7 +232,7 @@ it('a subtask whose time is up amid something tells what it did last, and not th
 
 it('a wrong password ends a subtask at its first attempt', async () => {
   const { input, now } = await preparation()
-  const cause = { code: 'CMP07015', message: 'host 10.0.0.1 refused the password of root', host: '10.0.0.1' }
+  const cause = { code: 'CMP07015', message: 'host 10.0.0.1 refused the password of root', host: '10.0.0.1' } as const
   const refused = attempt(input, () => Promise.reject(new DefiniteError(cause)))
   await expect(refused).rejects.toMatchObject({ type: 'CMP07015', nonRetryable: true })
   expect((await now()).subtask).toMatchObject({ status: 'FAILED', cause })
@@ -237,4 +246,39 @@ it('an activity that is no node leaves no row', async () => {
   )
   expect(await environment.run(async () => ['found'])).toEqual(['found'])
   expect(await opened.dump()).toEqual(before)
+})
+
+describe('an error that nobody foresaw', () => {
+  const mistake = async () => {
+    throw new TypeError("Cannot read properties of undefined (reading 'ip')")
+  }
+
+  it('is tried again a few times', async () => {
+    const { input, now } = await preparation()
+    const beats: unknown[] = []
+    await expect(attempt(input, mistake, { number: 4, unforeseen: 3, beats })).rejects.toMatchObject({
+      type: 'Transient',
+      nonRetryable: false,
+    })
+    expect((await now()).subtask).toMatchObject({ status: 'RUNNING' })
+    expect(beats.at(-1)).toMatchObject({ unforeseen: 4 })
+  })
+
+  it('then ends the subtask, and its log has the stack', async () => {
+    const { input, now } = await preparation()
+    await expect(attempt(input, mistake, { number: 9, unforeseen: 4 })).rejects.toMatchObject({
+      type: 'COM10999',
+      nonRetryable: true,
+    })
+    const { subtask, log } = await now()
+    expect(subtask).toMatchObject({ status: 'FAILED', cause: { code: 'COM10999' } })
+    expect(subtask?.cause?.message).toContain("TypeError: Cannot read properties of undefined (reading 'ip')")
+    expect(log).toContain('interceptor.test.ts')
+  })
+
+  it('does not count what passes by itself', async () => {
+    const { input, now } = await preparation()
+    await expect(attempt(input, hostDown, { number: 9, unforeseen: 4 })).rejects.toMatchObject({ type: 'Transient' })
+    expect((await now()).subtask).toMatchObject({ status: 'RUNNING' })
+  })
 })

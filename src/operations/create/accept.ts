@@ -6,7 +6,7 @@ import { take } from '../../store/counters.ts'
 import type { Db } from '../../store/db.ts'
 import type { Keys } from '../../store/key.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from '../../store/newTask.ts'
-import { inChunks } from '../../store/rows.ts'
+import { insertRows } from '../../store/rows.ts'
 import * as schema from '../../store/schema/index.ts'
 import { type Secrets, secrets } from '../../store/secrets.ts'
 import { lockHosts, lockObproxies } from '../uses.ts'
@@ -94,31 +94,35 @@ export const acceptCluster = (db: Db, keys: Keys, { request, creator, traceId, c
     const servers = zones
       .flatMap((zone) => zone.servers.map((hostId) => ({ zone, hostId })))
       .map((server, position) => ({ ...server, position }))
-    await inChunks(servers, async (chunk) => {
-      await tx.insert(schema.servers).values(
-        chunk.map(({ zone, hostId, position }) => ({
-          clusterId,
-          zoneName: zone.name,
-          position,
-          hostId,
-          ip: ipOf(hostId),
-          port: request.rpcPort,
-          sqlPort: request.sqlPort,
-          rootServer: rootServerOf(zone) === hostId,
-          innerStatus: 'INACTIVE',
-          status: 'CREATING' as const,
-          withRootserver: false,
-        })),
-      )
-      const service = {
-        type: 'OB_CLUSTER' as const,
-        name: `${name}:${obClusterId}`,
-        version: rpm.version,
-        softwarePackageId: rpm.id,
+    await insertRows(
+      tx,
+      schema.servers,
+      servers.map(({ zone, hostId, position }) => ({
         clusterId,
-      }
-      await tx.insert(schema.hostServices).values(chunk.map(({ hostId }) => ({ hostId, ...service })))
-    })
+        zoneName: zone.name,
+        position,
+        hostId,
+        ip: ipOf(hostId),
+        port: request.rpcPort,
+        sqlPort: request.sqlPort,
+        rootServer: rootServerOf(zone) === hostId,
+        innerStatus: 'INACTIVE',
+        status: 'CREATING' as const,
+        withRootserver: false,
+      })),
+    )
+    const service = {
+      type: 'OB_CLUSTER' as const,
+      name: `${name}:${obClusterId}`,
+      version: rpm.version,
+      softwarePackageId: rpm.id,
+      clusterId,
+    }
+    await insertRows(
+      tx,
+      schema.hostServices,
+      servers.map(({ hostId }) => ({ hostId, ...service })),
+    )
     const hostIds = servers.map((server) => server.hostId)
     await tx.update(schema.hosts).set({ status: 'ONLINE' }).where(inArray(schema.hosts.id, hostIds))
     await secrets(tx, keys).put(`cluster/${clusterId}/root`, password)

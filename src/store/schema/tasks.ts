@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
-import type { Cause } from '../../errors/failure.ts'
 import type { Plan } from '../../plan/plan.ts'
+import type { FailureCause } from '../../plan/states.ts'
 import type { CreateLook } from '../looks.ts'
 import { createTime, instant } from './columns.ts'
 
@@ -103,7 +103,7 @@ export const subtasks = pgTable(
     /** Attempts at this run so far, and how the last one that failed ended. */
     attempt: integer().notNull().default(0),
     lastMessage: text(),
-    cause: jsonb().$type<Cause>(),
+    cause: jsonb().$type<FailureCause>(),
     /** The task's revision when its state changed last. */
     revision: integer().notNull().default(1),
     createTime: createTime(),

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { storeOver } from '../../src/store/index.ts'
+import { databases, newKeys, type TestStore } from './database.ts'
+import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
+
+const hosts = 6
+
+describe.each(databases)('ends of subtasks on $name', ({ open }) => {
+  let opened: TestStore
+  let taskId: number
+  /** The checks of all hosts, which run side by side. */
+  let checks: number[]
+  beforeAll(async () => {
+    opened = await open()
+  })
+  afterAll(() => opened.close())
+  beforeEach(async () => {
+    await opened.reset()
+    const servers = await addHosts(opened.store, hosts)
+    await opened.store.packages.create(packageNamed(sampleRpm))
+    const zones = [{ name: 'zone1', idcName: 'hz2', servers }]
+    const { task } = await opened.operations.acceptCluster({ request: newCluster({ zones }), creator })
+    taskId = task.id
+    checks = task.subtasks.filter(({ activity }) => activity === 'preCheck').map(({ id }) => id)
+    await ended(task.firstSubtaskId)
+  })
+
+  const ended = (subtaskId: number, store = opened.store) =>
+    store.tasks.finished({ taskId, subtaskId, runTime: 1 }, { status: 'SUCCESSFUL' })
+  const failed = (subtaskId: number) =>
+    opened.store.tasks.finished(
+      { taskId, subtaskId, runTime: 1 },
+      { status: 'FAILED', cause: { code: 'CMP07050', message: 'no space' } },
+    )
+  const statuses = async (activity: string) =>
+    (await opened.store.tasks.get(taskId))?.subtasks.filter((row) => row.activity === activity).map(({ status }) => status)
+
+  test('that come together are all written, and the last makes the next stage ready', async () => {
+    const revision = (await opened.store.tasks.get(taskId))?.revision ?? 0
+    const all = await Promise.all(checks.map((id) => ended(id)))
+    expect(await statuses('preCheck')).toEqual(checks.map(() => 'SUCCESSFUL'))
+    expect(await statuses('installRpm')).toEqual(checks.map(() => 'READY'))
+    // The first was under way when the others came.
+    expect((await opened.store.tasks.get(taskId))?.revision).toBe(revision + 2)
+    expect(all.map((progress) => progress?.changes.length)).toEqual([1, 1, 1, 1, 1, 1 + 1 + hosts])
+  })
+
+  test('of two processes are all counted', async () => {
+    const other = storeOver(opened, newKeys())
+    await Promise.all(checks.map((id, index) => ended(id, index % 2 === 0 ? opened.store : other)))
+    expect(await statuses('installRpm')).toEqual(checks.map(() => 'READY'))
+  })
+
+  test('count once, however often they are told', async () => {
+    const [first = 0] = checks
+    const told = await Promise.all([ended(first), ended(first), ended(first)])
+    expect(told.filter((progress) => progress !== undefined)).toHaveLength(1)
+    expect(await ended(first)).toBeUndefined()
+  })
+
+  test('after an operation that another process accepted go by what it changed', async () => {
+    const [first = 0, ...others] = checks
+    await Promise.all([failed(first), ...others.map((id) => ended(id))])
+    await opened.operations.operate(taskId, { operation: 'retryTask' })
+    expect(await ended(first)).toBeUndefined()
+    const run = { taskId, subtaskId: first, runTime: 2 }
+    expect(await opened.store.tasks.finished(run, { status: 'SUCCESSFUL' })).toBeDefined()
+    expect(await statuses('installRpm')).toEqual(checks.map(() => 'READY'))
+  })
+})
