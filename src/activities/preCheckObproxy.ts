@@ -1,4 +1,4 @@
-import { type Cause, DefiniteError } from '../errors/failure.ts'
+import { type Cause, type CauseCode, DefiniteError } from '../errors/failure.ts'
 import { nameOf } from '../host/rpm.ts'
 import { obproxyFacts, readObproxyFacts } from '../oceanbase/index.ts'
 import type { ObproxyHostNode } from './node.ts'
@@ -32,7 +32,7 @@ async function findings(node: ObproxyHostNode): Promise<Cause[]> {
   const questions = { osUser: proxyUser, ports, packageName: software.name, ...(configUrl !== null && { configUrl }) }
   const facts = readObproxyFacts(await target.must(obproxyFacts(questions), { title: 'look what speaks against a proxy' }))
   const found: Cause[] = []
-  const against = (code: string, message: string, advice: string): void => {
+  const against = (code: CauseCode, message: string, advice: string): void => {
     found.push({ code, message: `${target.ip}: ${message}`, advice, host: target.ip })
   }
   if (software.architecture !== 'noarch' && facts.architecture !== software.architecture)

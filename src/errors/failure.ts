@@ -1,7 +1,12 @@
+import type { Code } from './codes.ts'
+
+/** One of OCP's codes, or the number of OBD's for what only OBD names. */
+export type CauseCode = Code | `OBD-${number}`
+
 /** What an operator is told when something is certain to fail again: a code, a cause in plain words, what to do, and where. */
 export interface Cause {
-  /** OCP's string form, e.g. `OBE11014`; see codes.ts. */
-  readonly code: string
+  /** E.g. `OBE11014`; see codes.ts. */
+  readonly code: CauseCode
   readonly message: string
   readonly advice?: string
   /** Address of the host it was found on. */

@@ -1,9 +1,9 @@
-import type { Cause } from '../errors/failure.ts'
+import type { Cause, CauseCode } from '../errors/failure.ts'
 import type { Output } from './host.ts'
 
 interface Known {
   readonly said: RegExp
-  readonly code: string
+  readonly code: CauseCode
   readonly advice: string
 }
 

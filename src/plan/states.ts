@@ -4,8 +4,9 @@ export type TaskStatus = 'RUNNING' | 'FAILED' | 'SUCCESSFUL'
 export type SubtaskOperation = 'EXECUTE' | 'RETRY' | 'SKIP' | 'CANCEL' | 'ROLLBACK' | 'ROLLBACK_SKIP'
 export type TaskOperation = 'EXECUTE' | 'RETRY' | 'ROLLBACK'
 
-/** What is known of why a subtask failed; the same facts as an error's, in a form that travels. */
+/** What is known of why a subtask failed, as it travels and is kept. Its maker's type is `Cause`. */
 export interface FailureCause {
+  /** One of this release's codes, or of the release that wrote it. */
   readonly code: string
   readonly message: string
   readonly advice?: string

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { type CodeForm, codeIn, type Language } from '../../errors/codes.ts'
-import type { Cause } from '../../errors/failure.ts'
+import type { FailureCause } from '../../plan/states.ts'
 import { languageOf } from '../errors.ts'
 import { nameIn } from './names.ts'
 
@@ -22,4 +22,4 @@ export function named({ language }: Reader, name: string) {
   return { description: shown, name: shown }
 }
 
-export const causeFor = ({ codes }: Reader, cause: Cause) => ({ ...cause, code: codeIn(codes, cause.code) })
+export const causeFor = ({ codes }: Reader, cause: FailureCause) => ({ ...cause, code: codeIn(codes, cause.code) })

@@ -1,3 +1,4 @@
+import type { CauseCode } from '../../errors/failure.ts'
 import type { ClusterSpec, ServerSpec } from '../cluster.ts'
 import type { Layout } from '../layout.ts'
 import type { HostFacts } from './facts.ts'
@@ -8,7 +9,7 @@ export type Level = 'FATAL' | 'WARN'
 /** Something that is not as it should be on a host, for an operator. */
 export interface Finding {
   /** OCP's code, or obd's documented one (`OBD-1007`) where OCP publishes none. */
-  readonly code: string
+  readonly code: CauseCode
   readonly item: string
   readonly level: Level
   readonly message: string
@@ -45,7 +46,7 @@ export interface Situation {
 
 /** One line of the table of pre-checks: what is looked at, how bad a finding is, and what is said then, once for each thing found. */
 export interface Check {
-  readonly code: string
+  readonly code: CauseCode
   readonly item: string
   readonly level: Level
   readonly advice: string
