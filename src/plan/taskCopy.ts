@@ -17,7 +17,8 @@ export interface TaskCopy {
   /** Up to here nothing is missing. */
   readonly revision: number
   readonly subtasks: readonly SubtaskState[]
-  readonly counts: Readonly<Record<SubtaskStatus, number>>
+  /** The subtasks in each status, by index. */
+  readonly withStatus: Readonly<Record<SubtaskStatus, ReadonlySet<number>>>
   /** Takes changes over, where they are newer. */
   apply(progress: Progress): Due
   /** Takes all states of a task over, also older ones, as after a restored backup. */
@@ -30,14 +31,21 @@ export interface TaskCopy {
 export function createTaskCopy(size: number): TaskCopy {
   const subtasks: SubtaskState[] = Array.from({ length: size }, () => initialState)
   const revisions: number[] = subtasks.map(() => 0)
-  const counts = { PENDING: size, READY: 0, RUNNING: 0, CANCELING: 0, FAILED: 0, SUCCESSFUL: 0 }
+  const withStatus: Record<SubtaskStatus, Set<number>> = {
+    PENDING: new Set(subtasks.keys()),
+    READY: new Set(),
+    RUNNING: new Set(),
+    CANCELING: new Set(),
+    FAILED: new Set(),
+    SUCCESSFUL: new Set(),
+  }
   let state: TaskState = { status: 'RUNNING', operation: 'EXECUTE' }
   let revision = 0
   let seen = 0
 
   const set = (index: number, next: SubtaskState): void => {
-    counts[subtasks[index]?.status ?? 'PENDING'] -= 1
-    counts[next.status] += 1
+    withStatus[subtasks[index]?.status ?? 'PENDING'].delete(index)
+    withStatus[next.status].add(index)
     subtasks[index] = next
   }
 
@@ -59,7 +67,7 @@ export function createTaskCopy(size: number): TaskCopy {
       return revision
     },
     subtasks,
-    counts,
+    withStatus,
     apply({ changes, complete, ...at }) {
       if (at.revision >= seen) {
         state = at.task

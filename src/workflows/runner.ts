@@ -4,6 +4,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  continueAsNew,
   defineUpdate,
   proxyActivities,
   setCurrentDetails,
@@ -11,6 +12,7 @@ import {
   sleep,
   upsertMemo,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow'
 import { expand } from '../plan/expand.ts'
 import { type Progress, searchAttributes, type TaskBook, type TaskRef } from '../plan/run.ts'
@@ -26,6 +28,19 @@ const { openTask, taskChanges, subtaskFailed } = proxyActivities<TaskBook>({
   startToCloseTimeout: '1m',
   retry: { maximumInterval: '10s' },
 })
+
+/**
+ * Subtasks of one run that are under way at once, however wide the task is. Temporal refuses more
+ * than 2,000 activities of a run; a worker takes 200 at a time.
+ */
+const maxActive = 400
+/**
+ * A history that Temporal finds long enough is ended, and the run goes on under a new one. What is
+ * under way has so long to end; meanwhile nothing is started. A host that does not answer must not
+ * hold up the others: then all goes on, and it is tried again so many events later.
+ */
+const maxHold = '20s'
+const holdAgainAfter = 4000
 
 /**
  * Runs any task to its end. Plan, targets and states are the store's; this run starts what is due
@@ -52,12 +67,17 @@ export async function runTask({ taskId }: TaskRef): Promise<void> {
     const copy = createTaskCopy(planned.length)
     /** The scope of each subtask that is under way, and the run of it. */
     const active = new Map<number, { readonly runTime: number; readonly scope: CancellationScope }>()
+    /** What is to be started as soon as there is room for it. */
+    const due = new Set<number>()
     let shown = copy.state
+    let holdFrom = 0
+    let holding = false
 
     const start = (index: number): void => {
       const subtask = planned[index]
       const state = copy.subtasks[index]
       if (!subtask || !state || active.get(index)?.runTime === state.runTime) return
+      if (state.status !== 'READY' && state.status !== 'RUNNING') return
       const scope = new CancellationScope()
       active.set(index, { runTime: state.runTime, scope })
       copy.scheduled(index)
@@ -85,7 +105,34 @@ export async function runTask({ taskId }: TaskRef): Promise<void> {
       carryOn(copy.reset(await openTask({ taskId })))
     }
 
+    /** Waits for what is under way, so that the run can go on under a new, short history. */
+    const hold = async (): Promise<void> => {
+      holding = true
+      const idle = await condition(() => active.size === 0, maxHold)
+      holding = false
+      if (idle) return
+      holdFrom = workflowInfo().historyLength + holdAgainAfter
+      fill()
+    }
+
+    const long = (): boolean => workflowInfo().continueAsNewSuggested
+    const renewable = (): boolean => active.size === 0 && long()
+
+    const fill = (): void => {
+      if (holding || renewable()) return
+      if (long() && workflowInfo().historyLength >= holdFrom) {
+        void hold()
+        return
+      }
+      for (const index of due) {
+        if (active.size >= maxActive) return
+        due.delete(index)
+        start(index)
+      }
+    }
+
     const giveUp = (index: number): void => {
+      due.delete(index)
       const running = active.get(index)
       if (running) {
         running.scope.cancel()
@@ -97,9 +144,10 @@ export async function runTask({ taskId }: TaskRef): Promise<void> {
       void subtaskFailed(call).then(apply)
     }
 
-    const carryOn = ({ start: due, cancel }: Due): void => {
-      for (const index of due) start(index)
+    const carryOn = ({ start: ready, cancel }: Due): void => {
+      for (const index of ready) due.add(index)
       for (const index of cancel) giveUp(index)
+      fill()
       show()
     }
     const apply = (progress: Progress): void => carryOn(copy.apply(progress))
@@ -125,8 +173,10 @@ export async function runTask({ taskId }: TaskRef): Promise<void> {
     carryOn(copy.reset(opened))
     const ended = (): boolean => (copy.state.status === 'SUCCESSFUL' || copy.state.ended === true) && active.size === 0
     for (;;) {
-      await condition(() => accepted || ended())
-      if (!accepted) break
+      await condition(() => accepted || ended() || renewable())
+      if (ended() && !accepted) break
+      // The next run of this id reads all of it from the store.
+      if (renewable()) await continueAsNew<typeof runTask>({ taskId })
       accepted = false
       apply(await taskChanges({ taskId, since: copy.revision }))
     }

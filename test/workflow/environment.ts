@@ -32,7 +32,11 @@ export interface Environment extends TestWorkflowEnvironment {
 }
 
 /** `dev` is Temporal's dev server: it cannot skip time, and can reset runs. */
-export async function startEnvironment(kind: 'skipping' | 'dev' = 'skipping'): Promise<Environment> {
+export async function startEnvironment(
+  kind: 'skipping' | 'dev' = 'skipping',
+  /** Of the dev server, as `--dynamic-config-value` takes them. */
+  settings: readonly string[] = [],
+): Promise<Environment> {
   Runtime.install({
     logger: quiet,
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
@@ -40,7 +44,12 @@ export async function startEnvironment(kind: 'skipping' | 'dev' = 'skipping'): P
   const executable = (name: string) => ({ executable: { type: 'existing-path', path: tool(name) } }) as const
   const environment =
     kind === 'dev'
-      ? await TestWorkflowEnvironment.createLocal({ server: executable('temporal') })
+      ? await TestWorkflowEnvironment.createLocal({
+          server: {
+            ...executable('temporal'),
+            extraArgs: settings.flatMap((setting) => ['--dynamic-config-value', setting]),
+          },
+        })
       : await TestWorkflowEnvironment.createTimeSkipping({ server: executable('temporal-test-server') })
   await environment.connection.operatorService.addSearchAttributes({
     namespace: 'default',
