@@ -1,3 +1,5 @@
+import { maxActive } from '../plan/run.ts'
+
 /** What Temporal says of a task's run. */
 export interface RunLook {
   readonly runId: string
@@ -27,6 +29,8 @@ export function stalled(look: RunLook, due: readonly string[]): string | undefin
   if (look.paused) return 'it is paused'
   if (look.stepAttempt !== undefined)
     return look.stepAttempt < maxStepAttempts ? undefined : `its step failed ${look.stepAttempt} times`
+  // The others wait until there is room for them.
+  if (look.pending.length >= maxActive) return undefined
   const missing = due.find((type) => countOf(look.pending, type) < countOf(due, type))
   return missing === undefined ? undefined : `${missing} is due, and nothing of it is under way`
 }

@@ -8,6 +8,12 @@ export interface TaskRef {
   readonly taskId: number
 }
 
+/**
+ * Subtasks of one run that are under way at once, however wide the task is. Temporal refuses more
+ * than 2,000 activities of a run; a worker takes 200 at a time.
+ */
+export const maxActive = 400
+
 /** What a task was accepted with: ids and addresses, nothing secret, nothing long. */
 export interface Run extends TaskRef {
   /** Subtask ids are consecutive from here, in the order of `expand`. */

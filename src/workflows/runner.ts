@@ -15,7 +15,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import { expand } from '../plan/expand.ts'
-import { type Progress, searchAttributes, type TaskBook, type TaskRef } from '../plan/run.ts'
+import { maxActive, type Progress, searchAttributes, type TaskBook, type TaskRef } from '../plan/run.ts'
 import { createTaskCopy, type Due } from '../plan/taskCopy.ts'
 import { describe } from './details.ts'
 import * as messages from './messages.ts'
@@ -30,16 +30,11 @@ const { openTask, taskChanges, subtaskFailed } = proxyActivities<TaskBook>({
 })
 
 /**
- * Subtasks of one run that are under way at once, however wide the task is. Temporal refuses more
- * than 2,000 activities of a run; a worker takes 200 at a time.
- */
-const maxActive = 400
-/**
  * A history that Temporal finds long enough is ended, and the run goes on under a new one. What is
  * under way has so long to end; meanwhile nothing is started. A host that does not answer must not
  * hold up the others: then all goes on, and it is tried again so many events later.
  */
-const maxHold = '20s'
+const maxHold = '10s'
 const holdAgainAfter = 4000
 
 /**
