@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { setPriority } from 'node:os'
+import { availableParallelism, loadavg, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { z } from 'zod'
@@ -22,7 +22,15 @@ const child = fork(fileURLToPath(new URL('./abuseServer.ts', import.meta.url)), 
 if (process.getuid?.() === 0 && child.pid !== undefined) setPriority(child.pid, -15)
 const [told] = await once(child, 'message')
 const { url } = z.object({ url: z.string() }).parse(told)
-const figures = z.object({ p999: z.number(), max: z.number(), cpu: z.number(), rss: z.number(), heap: z.number() })
+const figures = z.object({
+  p999: z.number(),
+  max: z.number(),
+  own999: z.number(),
+  ownMax: z.number(),
+  cpu: z.number(),
+  rss: z.number(),
+  heap: z.number(),
+})
 const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`
 const json = { 'content-type': 'application/json', authorization }
 
@@ -45,6 +53,8 @@ async function send(path: string, { headers, ...rest }: RequestInit): Promise<nu
 }
 
 let slowest = 0
+/** A line of the table at the end for each section. */
+const rows: (string | number)[][] = []
 async function section(name: string, work: () => Promise<unknown>): Promise<z.infer<typeof figures>> {
   const begun = performance.now()
   const said = await work()
@@ -53,11 +63,15 @@ async function section(name: string, work: () => Promise<unknown>): Promise<z.in
   const [message] = await answer
   const found = figures.parse(message)
   slowest = Math.max(slowest, found.p999)
+  rows.push([name, found.p999, found.max, found.own999, found.ownMax, found.rss, found.heap])
   const took = ((performance.now() - begun) / 1000).toFixed(1)
   console.log(
-    `${name}: ${said ?? ''} in ${took} s; loop p99.9 ${found.p999} ms, max ${found.max} ms; processor ${found.cpu.toFixed(1)} s; rss ${found.rss} MiB, heap ${found.heap} MiB`,
+    `${name}: ${said ?? ''} in ${took} s; loop p99.9 ${found.p999} ms, max ${found.max} ms, of its own ${found.own999} and ${found.ownMax} ms; processor ${found.cpu.toFixed(1)} s; rss ${found.rss} MiB, heap ${found.heap} MiB`,
   )
-  if (found.p999 > limits.p999) failures.push(`${name}: the loop was held up for ${found.p999} ms`)
+  // Where other programs wait for the processors too, only the loop's own time tells something.
+  const busy = (loadavg()[0] ?? 0) > availableParallelism()
+  const held = busy ? found.own999 : found.p999
+  if (held > limits.p999) failures.push(`${name}: the loop was held up for ${held} ms`)
   return found
 }
 
@@ -218,6 +232,11 @@ try {
   child.send('stop')
   await gone
 }
+console.log(
+  '| section | loop p99.9 ms | max | of its own p99.9 | max | rss MiB | heap MiB |\n| --- | --- | --- | --- | --- | --- | --- |',
+)
+for (const row of rows) console.log(`| ${row.join(' | ')} |`)
+console.log(`load ${loadavg()[0]?.toFixed(0)} on ${availableParallelism()} processors`)
 console.log(`by status: ${JSON.stringify(Object.fromEntries([...answers].sort()))}; slowest p99.9 of the loop ${slowest} ms`)
 for (const failure of failures.slice(0, 30)) console.error(failure)
 if (failures.length > 0) process.exitCode = 1

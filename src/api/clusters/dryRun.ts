@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import type { NewCluster } from '../../operations/index.ts'
 import { type HostFinding, mostLooked } from '../../plan/dryRun.ts'
@@ -6,8 +7,9 @@ import type { CreateLook } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
 import type { Context } from '../context.ts'
 import { findingShower } from '../errors.ts'
+import { inTurns } from '../inTurns.ts'
 import { readerOf } from '../tasks/reader.ts'
-import { showCreated } from '../tasks/show.ts'
+import { showCreated, showCreatedSubtask } from '../tasks/show.ts'
 import type { CreateRequest } from './request.ts'
 import { objections } from './rules.ts'
 
@@ -65,6 +67,7 @@ export async function dryRun(context: Context, request: FastifyRequest, body: Cr
   const show = findingShower(config, request)
   const creator = callerOf(request)
   const subtasks = task ? expand(task.plan, task.targets) : []
+  await turn()
   const place = (index: number): number => index + 1
   const planned = {
     id: null,
@@ -76,21 +79,23 @@ export async function dryRun(context: Context, request: FastifyRequest, body: Cr
     creatorId: creator.id,
     creator: creator.name,
     startTime: new Date(),
-    subtasks: subtasks.map(({ index, name, upstreams, downstreams }) => ({
-      id: place(index),
-      name,
-      upstreams: upstreams.map(place),
-      downstreams: downstreams.map(place),
-    })),
+    subtasks: [],
   }
-  const reply = showCreated(planned, readerOf(config, request))
-  return {
-    ...reply,
-    admission: [...objections(body, config), ...findings].map(show),
-    preCheck: found,
-    tasks: reply.tasks.map((shown, index) => {
-      const { host, parallelIdx = -1, timeoutSeconds = 0 } = subtasks[index] ?? {}
-      return { ...shown, ...(host && { hostId: host.id, hostIp: host.ip }), parallelIdx, timeout: timeoutSeconds }
-    }),
-  }
+  const reader = readerOf(config, request)
+  const admission = await inTurns([...objections(body, config), ...findings], show)
+  const tasks = await inTurns(subtasks, ({ index, name, host, parallelIdx, timeoutSeconds, ...edges }) => ({
+    ...showCreatedSubtask(
+      {
+        id: place(index),
+        name,
+        upstreams: edges.upstreams.map(place),
+        downstreams: edges.downstreams.map(place),
+      },
+      reader,
+    ),
+    ...(host && { hostId: host.id, hostIp: host.ip }),
+    parallelIdx,
+    timeout: timeoutSeconds,
+  }))
+  return { ...showCreated(planned, reader), admission, preCheck: found, tasks }
 }

@@ -58,16 +58,19 @@ export function showCreated(task: CreatedTask, reader: Reader) {
     name: nameIn(reader.language, task.name),
     startTime: isoTime(task.startTime),
     status: task.status ?? 'RUNNING',
-    tasks: task.subtasks.map((subtask) => ({
-      ...named(reader, subtask.name),
-      downstreams: subtask.downstreams,
-      id: subtask.id,
-      operation: subtask.operation ?? 'EXECUTE',
-      status: shownStatus(subtask),
-      upstreams: subtask.upstreams,
-    })),
+    tasks: task.subtasks.map((subtask) => showCreatedSubtask(subtask, reader)),
   }
 }
+
+/** A subtask in the answer to a create. */
+export const showCreatedSubtask = (subtask: CreatedTask['subtasks'][number], reader: Reader) => ({
+  ...named(reader, subtask.name),
+  downstreams: subtask.downstreams,
+  id: subtask.id,
+  operation: subtask.operation ?? 'EXECUTE',
+  status: shownStatus(subtask),
+  upstreams: subtask.upstreams,
+})
 
 const isAtWork = ({ status }: Subtask): boolean => status === 'RUNNING' || status === 'CANCELING'
 
