@@ -21,6 +21,8 @@ export interface Call {
   readonly upload?: string
   /** HTTP statuses beside 200 that mean an answer and not an error, with that shape. */
   readonly also?: Readonly<Record<number, z.ZodType>>
+  /** The shape of its refusals where it is not OCP's. */
+  readonly refusal?: z.ZodType
 }
 
 /** The chapters of the document. */
@@ -362,7 +364,7 @@ const calls: Readonly<Record<string, Call>> = {
       summary: 'Root servers of clusters, for observers and proxies',
       description: "OceanBase's own protocol of a config server; it needs no login and has an envelope of its own.",
       bare: { type: 'application/json', schema: serviceAnswer },
-      also: { 400: serviceRefusal, 404: serviceRefusal },
+      refusal: serviceRefusal,
     },
     'GET /api/v2/time': { id: 'getTime', summary: 'Get the time of this service', bare: text },
     'GET /api/v2/info': { id: 'getInfo', summary: 'Get name and version of this service', reply: info },

@@ -80,16 +80,38 @@ export const findingShower = (config: Pick<Config, 'errorCodes'>, request: Fasti
   })
 }
 
+interface Refusal extends Pick<Failure, 'findings'> {
+  readonly status: number
+  /** A finding in the caller's language. */
+  readonly say: (finding: Finding) => string
+}
+
+/** What an exception means to the caller. Writes the log and the reply's status and headers; its body is still to be sent. */
+function refuse(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Refusal {
+  const { findings, http } = failureOf(error, request)
+  const status = http ?? codes[findings[0].code].http
+  if (status >= 500) request.log.error({ err: withoutStatement(error) }, 'a call failed')
+  reply.code(status)
+  if (status === 503) reply.header('retry-after', retryAfterSeconds)
+  if (status === 401) reply.header('www-authenticate', 'Basic realm="obflow", charset="UTF-8"')
+  const language = languageOf(request.headers['accept-language'])
+  return { findings, status, say: ({ code, args = [] }) => textOf(code, args, language) }
+}
+
+/** An error handler for a route with a form of its own: `body` makes the answer of a status and a text. */
+export const plainErrorHandler =
+  (body: (request: FastifyRequest, reply: FastifyReply, status: number, message: string) => object) =>
+  (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const { findings, status, say } = refuse(error, request, reply)
+    return reply.send(body(request, reply, status, say(findings[0])))
+  }
+
 /** The one way from an exception to OCP's error answer; details of what was not foreseen go to the log only. */
 export const errorHandler = (config: Pick<Config, 'errorCodes'>) => {
   const numberOf = numberer(config)
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-    const { findings, http } = failureOf(error, request)
+    const { findings, say } = refuse(error, request, reply)
     const [first] = findings
-    const status = http ?? codes[first.code].http
-    if (status >= 500) request.log.error({ err: withoutStatement(error) }, 'a call failed')
-    const language = languageOf(request.headers['accept-language'])
-    const say = ({ code, args = [] }: Finding) => textOf(code, args, language)
     const subErrors = findings
       .slice(0, maxSubErrors)
       .filter((finding) => finding.field !== undefined)
@@ -99,9 +121,6 @@ export const errorHandler = (config: Pick<Config, 'errorCodes'>) => {
         message: say(finding),
         ...(finding.rejected !== undefined && { rejectedValue: finding.rejected }),
       }))
-    reply.code(status)
-    if (status === 503) reply.header('retry-after', retryAfterSeconds)
-    if (status === 401) reply.header('www-authenticate', 'Basic realm="obflow", charset="UTF-8"')
     const body = { code: numberOf(first.code), message: say(first), ...(subErrors.length > 0 && { subErrors }) }
     return reply.send(envelope(request, reply, { error: body }))
   }

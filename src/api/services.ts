@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Cluster } from '../store/index.ts'
 import { rootServersOf } from './clusters/show.ts'
 import type { Api, Context } from './context.ts'
 import { serverOf } from './envelope.ts'
+import { plainErrorHandler } from './errors.ts'
 import { publicUrl } from './obproxy/configUrl.ts'
 import { hasMoreValues } from './validation.ts'
 
@@ -33,7 +34,7 @@ const maxValues = 2000
 const registered = z.object({ RsList: z.array(z.object({ address: z.string() })) })
 
 interface Outcome {
-  readonly code: 200 | 400 | 404
+  readonly code: number
   readonly message: string
   readonly data?: unknown
 }
@@ -52,6 +53,16 @@ const rootServiceInfo = (cluster: Cluster) => ({
   RsList: rootServersOf(cluster),
   Type: cluster.type,
   timestamp: cluster.updateTime.getTime() * 1000,
+})
+
+const serviceReply = (request: FastifyRequest, reply: FastifyReply, { code, message, data }: Outcome) => ({
+  Code: code,
+  Cost: Math.round(reply.elapsedTime),
+  ...(data !== undefined && { Data: data }),
+  Message: message,
+  Server: serverOf(request),
+  Success: code === 200,
+  Trace: request.id,
 })
 
 /**
@@ -128,17 +139,11 @@ export function services(api: Api, { store, config }: Context): void {
     // Observers send parameters that only OCP needs.
     config: { bare: true, permission: 'OPEN', anyQuery: true, readsBody: true },
     schema: { querystring: query },
+    // These clients read no other form, whatever the request was refused for.
+    errorHandler: plainErrorHandler((request, reply, code, message) => serviceReply(request, reply, { code, message })),
     handler: async (request, reply) => {
-      const { code, message, data } = await outcomeOf(request.query, request)
-      return reply.code(code).send({
-        Code: code,
-        Cost: Math.round(reply.elapsedTime),
-        ...(data !== undefined && { Data: data }),
-        Message: message,
-        Server: serverOf(request),
-        Success: code === 200,
-        Trace: request.id,
-      })
+      const outcome = await outcomeOf(request.query, request)
+      return reply.code(outcome.code).send(serviceReply(request, reply, outcome))
     },
   })
 }

@@ -97,6 +97,26 @@ describe('root servers for observers and proxies', () => {
     expect(await services(query)).toMatchObject({ status, Code: status, Success: false })
   })
 
+  const asked = '/services?Action=ObRootServiceInfo&ObRegion='
+  test.each([
+    ['a parameter that cannot be stored', { url: `${asked}%00` }, 400],
+    ['a body that is no JSON', { url: `${asked}hooray`, method: 'POST', payload: '{' }, 400],
+    ['a body that is too large', { url: `${asked}hooray`, method: 'POST', payload: `"${'x'.repeat(40_000)}"` }, 413],
+    ['a host name of others', { url: `${asked}hooray`, headers: { host: 'evil.example' } }, 421],
+  ] as const)('%s is refused in their own form too', async (_, { url, ...request }, status) => {
+    const headers = { 'content-type': 'application/json', ...('headers' in request && request.headers) }
+    const reply = await api.app.inject({ method: 'GET', url, ...request, headers })
+    expect({ status: reply.statusCode, ...reply.json() }).toEqual({
+      status,
+      Code: status,
+      Cost: expect.any(Number),
+      Message: expect.any(String),
+      Server: expect.any(String),
+      Success: false,
+      Trace: expect.any(String),
+    })
+  })
+
   test('an observer of ours that registers is heard and a stranger is not; neither changes anything', async () => {
     const before = await api.dump()
     const told = (address: string) => ({ RsList: [{ address, role: 'LEADER', sql_port: 2881 }] })

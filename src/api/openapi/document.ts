@@ -24,15 +24,13 @@ const isNull = (schema: z.core.JSONSchema.BaseSchema): boolean => schema.enum?.l
 
 /**
  * What zod prints, in a form that client generators understand: no lone null, no constant but text, no object as a default, and one type for
- * error codes, the configured one. A schema with `.meta({ wire })` is printed in its form on the wire, one of
- * several with `wire: 'first'` as the first.
+ * error codes, the configured one. A schema with `.meta({ wire })` is printed in its form on the wire.
  */
 const printer =
   ({ errorCodes }: Settings) =>
   ({ zodSchema, jsonSchema }: Printing): void => {
     const wire = z.globalRegistry.get(zodSchema)?.wire
     if (typeof wire === 'object' && wire !== null) replace(jsonSchema, wire)
-    if (wire === 'first') replace(jsonSchema, { ...jsonSchema.anyOf?.[0] })
     if (zodSchema === errorCode) replace(jsonSchema, { type: errorCodes === 'int' ? 'integer' : 'string' })
     const others = jsonSchema.anyOf?.filter((schema) => !isNull(schema)) ?? []
     if (jsonSchema.anyOf && others.length < jsonSchema.anyOf.length) {

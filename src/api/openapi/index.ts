@@ -13,14 +13,14 @@ const content = (type: string, schema: z.ZodType, description = 'OK') => ({ desc
 function describe({ method, url, schema }: RouteOptions) {
   const call = callOf({ method, url })
   if (call === undefined) return schema
-  const { summary, tag, reply, bare, also = {} } = call
+  const { summary, tag, reply, bare, refusal = failed, also = {} } = call
   const shape = (value: z.ZodType) => (bare ? content(bare.type, value) : value)
   const others = Object.fromEntries(Object.entries(also).map(([status, value]) => [status, shape(value)]))
   const response = {
     200: shape(bare?.schema ?? reply ?? z.unknown()),
     ...others,
-    '4xx': content('application/json', failed, 'Refused: nothing was changed'),
-    '5xx': content('application/json', failed, 'Trouble here: try again later'),
+    '4xx': content('application/json', refusal, 'Refused: nothing was changed'),
+    '5xx': content('application/json', refusal, 'Trouble here: try again later'),
   }
   return { ...schema, summary, tags: [tag], response }
 }

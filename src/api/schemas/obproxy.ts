@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { clusterStatuses, clusterTypes, obproxyStatuses } from '../../store/index.ts'
-import { failed, time } from './envelope.ts'
+import { time } from './envelope.ts'
 import { hostTask } from './tasks.ts'
 
 const counted = (name: string) => z.array(z.strictObject({ count: z.int().min(1), [name]: z.string().nullable() }))
@@ -95,7 +95,5 @@ export const serviceAnswer = z
   })
   .meta({ id: 'ServiceAnswer' })
 
-/** The same when it refuses. A body that is no JSON is refused like everywhere; the document leaves that out. */
-export const serviceRefusal = z
-  .union([z.strictObject({ ...around, Success: z.literal(false) }).meta({ id: 'ServiceRefusal' }), failed])
-  .meta({ wire: 'first' })
+/** The same when it refuses. */
+export const serviceRefusal = z.strictObject({ ...around, Success: z.literal(false) }).meta({ id: 'ServiceRefusal' })
