@@ -11,8 +11,10 @@ import { hashPassword } from '../src/api/password.ts'
 import { readConfig } from '../src/config.ts'
 import { Secret } from '../src/quote.ts'
 import { openStore, parseKeys } from '../src/store/index.ts'
+import { startProxied } from '../test/labObserver/proxied.ts'
 
 // Generates clients from the OpenAPI document as served, compiles them, and runs the programs of test/clients with them.
+// And logs in with SQL clients of others through the lab's OBProxy.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tools = join(root, '.tools/clients')
@@ -69,6 +71,23 @@ async function typescript(cwd: string): Promise<void> {
   for (const name of ['openapi-fetch', 'openapi-typescript-helpers', '@types/node', 'undici-types']) {
     await cp(join(root, 'node_modules', name), join(cwd, 'node_modules', name), { recursive: true })
   }
+}
+
+/** Logs in through an OBProxy and works with its cluster. */
+const sqlClients: Readonly<Record<string, (cwd: string, env: Env) => Promise<void>>> = {
+  async mysql(cwd, { PROXY_PORT = '', PROXY_USER = '', PROXY_PASSWORD = '' }) {
+    const statement = 'SELECT zone FROM oceanbase.DBA_OB_SERVERS'
+    const words = ['-h', '127.0.0.1', '-P', PROXY_PORT, '-u', PROXY_USER, '-e', statement]
+    await run(cwd, { MYSQL_PWD: PROXY_PASSWORD }, 'mysql', ...words)
+  },
+  async PyMySQL(cwd, env) {
+    await program('proxyLogin.py', cwd)
+    await run(cwd, env, python, 'proxyLogin.py')
+  },
+  async 'oceanbase-client (JDBC)'(cwd, env) {
+    await program('ProxyLogin.java', cwd)
+    await run(cwd, env, 'java', '-cp', join(tools, 'java/oceanbase-client.jar'), 'ProxyLogin.java')
+  },
 }
 
 /** Makes a client and its program in a folder, and runs it. */
@@ -148,23 +167,40 @@ const { app } = await buildApp({
     health: async () => ({ temporal: 'okay', workers: 'okay' }),
   },
 })
-const url = await app.listen({ host: '127.0.0.1', port: 0 })
-try {
-  await writeFile(document, await (await fetch(`${url}/api/v2/openapi.json`)).text())
-  const wanted = Object.entries(clients).filter(([name]) => options.only === undefined || options.only === name)
-  if (wanted.length === 0) throw new Error(`--only is one of ${Object.keys(clients).join(', ')}`)
-  for (const [index, [name, make]] of wanted.entries()) {
-    const cwd = join(folder, name)
+const { only } = options
+const chosen = (known: typeof clients) => Object.entries(known).filter(([name]) => only === undefined || only === name)
+
+/** Runs one client after the other, and prints a line for each. */
+async function tryAll(known: typeof clients, envOf: (name: string, index: number) => Env): Promise<void> {
+  for (const [index, [name, make]] of chosen(known).entries()) {
+    const cwd = join(folder, name.replace(/ .*/, ''))
     await mkdir(cwd)
     const began = Date.now()
-    const env = { OBFLOW_URL: url, OBFLOW_PASSWORD: password, NAME: `of-${name}`, ADDRESS: `10.99.0.${index + 1}` }
     try {
-      await make(cwd, env)
-      console.log(`${name.padEnd(22)} ok, ${Math.round((Date.now() - began) / 1000)} s`)
+      await make(cwd, envOf(name, index))
+      console.log(`${name.padEnd(24)} ok, ${Math.round((Date.now() - began) / 1000)} s`)
     } catch (error) {
       process.exitCode = 1
-      console.log(`${name.padEnd(22)} FAILED: ${error instanceof Error ? error.message : String(error)}`)
+      console.log(`${name.padEnd(24)} FAILED: ${error instanceof Error ? error.message : String(error)}`)
     }
+  }
+}
+
+const url = await app.listen({ host: '127.0.0.1', port: 0 })
+try {
+  if (chosen(clients).length + chosen(sqlClients).length === 0)
+    throw new Error(`--only is one of ${Object.keys({ ...clients, ...sqlClients }).join(', ')}`)
+  await writeFile(document, await (await fetch(`${url}/api/v2/openapi.json`)).text())
+  await tryAll(clients, (name, index) => ({
+    OBFLOW_URL: url,
+    OBFLOW_PASSWORD: password,
+    NAME: `of-${name}`,
+    ADDRESS: `10.99.0.${index + 1}`,
+  }))
+  if (chosen(sqlClients).length > 0) {
+    await using proxied = await startProxied()
+    const { port, user, password: login } = proxied
+    await tryAll(sqlClients, () => ({ PROXY_PORT: String(port), PROXY_USER: user, PROXY_PASSWORD: login }))
   }
 } finally {
   await app.close()
