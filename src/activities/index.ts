@@ -4,10 +4,11 @@ import type { createStandbyCluster } from '../operations/createStandbyCluster.ts
 import type { deletePrimaryCluster, deleteStandbyCluster } from '../operations/deleteCluster.ts'
 import type { deleteObproxyCluster } from '../operations/deleteObproxyCluster.ts'
 import type * as linkPlans from '../operations/linkObproxy.ts'
-import type { prepareHost } from '../operations/prepareHost.ts'
+import type { prepareHost, prepareHosts } from '../operations/prepareHost.ts'
 import type { NodeInput } from '../plan/node.ts'
 import type { Plan } from '../plan/plan.ts'
 import { addStandbyCluster, clearStandby } from './addStandbyCluster.ts'
+import { awaitHosts } from './awaitHosts.ts'
 import { bootstrapOb, clearObservers } from './bootstrapOb.ts'
 import { checkPrimaryCluster } from './checkPrimaryCluster.ts'
 import { checkStandbyCluster } from './checkStandbyCluster.ts'
@@ -48,7 +49,7 @@ import { waitClusterAccessible } from './waitClusterAccessible.ts'
 import { waitObserverAccessible } from './waitObserverAccessible.ts'
 
 /** Nodes that need nothing but the store: what they work on may be gone when they run again. */
-export const storeNodes = { releaseCluster, releaseObproxyCluster, deleteClusterInfo, unreserveHost }
+export const storeNodes = { releaseCluster, releaseObproxyCluster, deleteClusterInfo, unreserveHost, awaitHosts }
 
 /** Nodes that work on a cluster as a whole, by the names that plans use. */
 export const clusterNodes = {
@@ -140,4 +141,5 @@ export type Plans = Held<
   | typeof linkPlans.linkObproxy
   | typeof linkPlans.unlinkObproxy
   | typeof prepareHost
+  | typeof prepareHosts
 >

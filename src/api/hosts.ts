@@ -21,7 +21,7 @@ const newHosts = z.strictObject({
   hostBasicDataList: z
     .array(
       z.strictObject({
-        innerIpAddress: z.string().refine((text) => isIP(text) === 4, 'an IPv4 address'),
+        innerIpAddress: z.string().refine((text) => isIP(text) === 4, 'must be an IPv4 address'),
         serialNumber: z.string().max(128).optional(),
       }),
     )
@@ -49,7 +49,7 @@ const hostIds = z.strictObject({ hostIdList: z.array(key).min(1).max(batchLimit)
 
 /** As `ssh-keygen -l` prints it. */
 const acceptedKey = z.strictObject({
-  hostKey: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'SHA256: and 43 characters, as ssh-keygen -l prints it'),
+  hostKey: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must be SHA256: and 43 characters, as ssh-keygen -l prints it'),
 })
 
 const query = z.strictObject({
@@ -100,12 +100,12 @@ export function hosts(api: Api, { store, operations, launch, config }: Context):
     const { hostBasicDataList, ...shared } = request.body
     const creator = callerOf(request)
     const accepted = await operations.acceptHosts({ ...shared, hosts: hostBasicDataList, creator, traceId: request.id })
-    for (const task of accepted.tasks) launch(task.id)
+    for (const { id } of new Set([...accepted.tasks, accepted.task])) launch(id)
     // OCP's page documents `contents`; its Terraform provider reads `id` and `hostIds`.
     return data({
       contents: accepted.tasks.map((task) => showHostTask(task, readerOf(config, request))),
       hostIds: accepted.hostIds,
-      id: accepted.tasks[0]?.id,
+      id: accepted.task.id,
     })
   })
   api.get(path, { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } }, async ({ query }) =>

@@ -3,8 +3,9 @@ import { type Finding, Refused, refuseAny } from '../errors/refused.ts'
 import { credentialFindings } from '../store/credentialRule.ts'
 import type { Db } from '../store/db.ts'
 import { type Creator, insertTask, type TaskWithSubtasks } from '../store/newTask.ts'
+import { taskIds } from '../store/preparations.ts'
 import * as schema from '../store/schema/index.ts'
-import { prepareHost } from './prepareHost.ts'
+import { prepareHost, prepareHosts } from './prepareHost.ts'
 
 type HostRow = typeof schema.hosts.$inferSelect
 
@@ -28,6 +29,8 @@ export interface HostsAccepted {
   readonly hostIds: readonly number[]
   /** One a host, in the order of the request. */
   readonly tasks: readonly TaskWithSubtasks[]
+  /** The task that ends when all of them have: that of a single host, or one of its own. */
+  readonly task: TaskWithSubtasks
 }
 
 async function objections(tx: Db, request: HostsRequest): Promise<Finding[]> {
@@ -65,7 +68,7 @@ async function objections(tx: Db, request: HostsRequest): Promise<Finding[]> {
   return findings
 }
 
-/** Accepts hosts in one transaction: NEW hosts and for each a task that prepares it; or throws Refused and leaves nothing. */
+/** Accepts hosts in one transaction: NEW hosts, for each a task that prepares it, and one for all; or throws Refused and leaves nothing. */
 export const acceptHosts = (db: Db, request: HostsRequest): Promise<HostsAccepted> =>
   db.transaction(async (tx) => {
     refuseAny(await objections(tx, request))
@@ -105,5 +108,16 @@ export const acceptHosts = (db: Db, request: HostsRequest): Promise<HostsAccepte
         }),
       )
     }
-    return { hostIds: rows.map((row) => row.id), tasks }
+    const [only] = tasks
+    const hostIds = rows.map((row) => row.id)
+    if (tasks.length === 1 && only) return { hostIds, tasks, task: only }
+    const task = await insertTask(tx, {
+      workflow: 'prepareHosts',
+      plan: prepareHosts,
+      targets: { hosts: rows, zones: [] },
+      context: { stringMap: {}, listMap: { host_ids: hostIds.map(String), [taskIds]: tasks.map(({ id }) => String(id)) } },
+      creator: request.creator,
+      traceId: request.traceId,
+    })
+    return { hostIds, tasks, task }
   })

@@ -25,6 +25,7 @@ export type { NewObproxy, ObproxyAcceptance } from './obproxy/acceptCreate.ts'
 export type { ObproxyDeleteRequest } from './obproxy/acceptDelete.ts'
 export type { LinkRequest } from './obproxy/links.ts'
 export type { WantedLink } from './obproxy/rules.ts'
+export { noSubtask } from './operate.ts'
 export type { Rehearsal } from './rehearse.ts'
 
 /** What is admitted as one task. */

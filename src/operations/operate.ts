@@ -8,7 +8,14 @@ import type { Task } from '../store/newTask.ts'
 import { openMachine, writeChanges } from '../store/taskMachine.ts'
 import { refuseOperation } from './rollbackRule.ts'
 
-const missing = (id: string | number) => new Refused({ code: 'TSK10001', args: [id] })
+const missing = (id: number) => new Refused({ code: 'TSK10001', args: [id] })
+
+/** What is said of a subtask that is not of this task. */
+export const noSubtask = (taskId: number, subtaskId: number): Refused =>
+  new Refused({
+    code: 'TSK10001',
+    args: [{ en: `${taskId} with subtask ${subtaskId}`, zh: `${taskId} 的子任务 ${subtaskId}` }],
+  })
 
 /** An operation on the machine: why not, or what it changes. */
 const moves: Record<
@@ -53,7 +60,7 @@ export const operate = (db: Db, taskId: number, ask: Ask): Promise<void> =>
     const { machine, planned, row } = open
     const index = 'subtaskId' in ask ? ask.subtaskId - row.firstSubtaskId : -1
     const subtask = planned[index]
-    if ('subtaskId' in ask && !subtask) throw missing(`${taskId}/${ask.subtaskId}`)
+    if ('subtaskId' in ask && !subtask) throw noSubtask(taskId, ask.subtaskId)
     const { refusal, change } = moves[ask.operation](machine, index)
     if (refusal) throw refused(refusal, row, subtask)
     await refuseOperation(tx, row, ask.operation)

@@ -8,3 +8,11 @@ export const prepareHost = plan('Prepare host', [
   once('Install ocp agent', 'installOcpAgent', { timeout: '5400s', undo: 'removeOcpAgent' }),
   once('Update host status', 'updateHostStatus', { timeout: '1800s', prohibitSkip: true }),
 ])
+
+/**
+ * The task that stands for several hosts added by one call: it ends when all of theirs have. Each host keeps a task of its own, as OCP
+ * answers them, so that one is retried or rolled back without the others. Its timeout is the sum of a host's.
+ */
+export const prepareHosts = plan('Prepare hosts', [once('Wait for hosts', 'awaitHosts', { timeout: '11700s' })], {
+  prohibitRollback: true,
+})

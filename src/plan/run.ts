@@ -65,6 +65,7 @@ const idPrefix = {
   deleteObproxyCluster: 'delete-obproxy-cluster',
   linkObproxy: 'link-obproxy',
   prepareHost: 'prepare-host',
+  prepareHosts: 'prepare-hosts',
   unlinkObproxy: 'unlink-obproxy',
 } as const
 

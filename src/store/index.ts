@@ -46,6 +46,7 @@ export {
   taskStatuses,
   taskTypes,
 } from './schema/index.ts'
+export type { Preparation } from './preparations.ts'
 export type { TaskContext, TaskTargets } from './schema/tasks.ts'
 export { storable } from './storable.ts'
 export type { LogLine, TaskFilter, TaskSummary, Untold } from './tasks.ts'

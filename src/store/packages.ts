@@ -1,4 +1,4 @@
-import { and, count, desc, eq, exists, ilike, inArray, or, sql } from 'drizzle-orm'
+import { and, count, desc, eq, exists, ilike, inArray, ne, or, sql } from 'drizzle-orm'
 import type { Db } from './db.ts'
 import type { Removal } from './named.ts'
 import { containing, order, type Page, type Paging, window } from './paging.ts'
@@ -88,7 +88,9 @@ export function packages(db: Db) {
       const byHost = await db.selectDistinct({ id: hosts.agentPackageId }).from(hosts).where(inArray(hosts.agentPackageId, ids))
       const version = sql`${table.version} || '-' || ${table.buildNumber}`
       const installed = exists(db.select({ id: hosts.id }).from(hosts).where(eq(hosts.agentVersion, version)))
-      const installing = exists(db.select({ id: tasks.id }).from(tasks).where(eq(tasks.status, 'RUNNING')))
+      // A batch's own task only waits for those that install.
+      const mayInstall = and(eq(tasks.status, 'RUNNING'), ne(tasks.workflow, 'prepareHosts'))
+      const installing = exists(db.select({ id: tasks.id }).from(tasks).where(mayInstall))
       const agents = and(inArray(table.id, ids), eq(table.type, 'OCP_AGENT_INSTALL_PACKAGE'), or(installed, installing))
       const byAgent = await db.select({ id: table.id }).from(table).where(agents)
       return new Set([...byCluster, ...byService, ...byHost, ...byAgent].flatMap(({ id }) => (id === null ? [] : [id])))

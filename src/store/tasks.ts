@@ -8,6 +8,7 @@ import type { Db } from './db.ts'
 import { looks } from './looks.ts'
 import type { Subtask, Task, TaskWithSubtasks } from './newTask.ts'
 import { order, type Page, type Paging, window } from './paging.ts'
+import { preparations } from './preparations.ts'
 import { progress } from './progress.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
@@ -190,6 +191,8 @@ export function tasks(db: Db) {
         .where(eq(table.id, taskId))
     },
     looks: looks(db),
+    /** What became of the hosts of a batch; see preparations.ts. */
+    preparations: (batchId: number) => preparations(db, batchId),
     /** The newest unfinished task of a cluster; OCP allows one at a time. */
     async unfinishedOf(clusterId: number): Promise<Task | undefined> {
       const where = and(eq(table.clusterId, clusterId), inArray(table.status, ['RUNNING', 'FAILED']))

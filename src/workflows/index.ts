@@ -8,5 +8,6 @@ export {
   runTask as deleteStandbyCluster,
   runTask as linkObproxy,
   runTask as prepareHost,
+  runTask as prepareHosts,
   runTask as unlinkObproxy,
 } from './runner.ts'

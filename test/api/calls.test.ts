@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { addHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
 import { setSubtask, setTask } from '../store/taskRows.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
@@ -140,7 +141,15 @@ describe('the API', () => {
         ],
       })
       await api.launcher.settled()
-      expect(api.started.map((run) => run.workflow)).toEqual(['prepareHost', 'prepareHost'])
+      expect(api.started.map((run) => run.workflow)).toEqual(['prepareHost', 'prepareHost', 'prepareHosts'])
+      const { contents, id } = z.object({ contents: z.array(z.object({ id: z.number() })), id: z.number() }).parse(added.data)
+      expect(contents.map((task) => task.id)).not.toContain(id)
+      expect((await api.get(`/api/v2/tasks/instances/${id}`)).data).toMatchObject({
+        name: 'Prepare hosts',
+        status: 'RUNNING',
+        prohibitRollback: true,
+        subtasks: [{ name: 'Wait for hosts', status: 'READY', timeout: 11_700 }],
+      })
       expect((await api.get('/api/v2/compute/hosts/2')).data).toMatchObject({
         status: 'NEW',
         sshPort: 2222,

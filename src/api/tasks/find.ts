@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Refused } from '../../errors/refused.ts'
+import { noSubtask } from '../../operations/index.ts'
 import type { Store, Subtask, TaskWithSubtasks } from '../../store/index.ts'
 import { id } from '../validation.ts'
 
@@ -15,6 +16,6 @@ export async function taskOf(store: Store, taskId: number): Promise<TaskWithSubt
 /** A subtask of this very task, or a refusal that names both. */
 export async function subtaskOf(store: Store, taskId: number, subtaskId: number): Promise<Subtask> {
   const subtask = await store.tasks.subtask(taskId, subtaskId)
-  if (!subtask) throw new Refused({ code: 'TSK10001', args: [`${taskId}/${subtaskId}`] })
+  if (!subtask) throw noSubtask(taskId, subtaskId)
   return subtask
 }

@@ -10,6 +10,7 @@ const chinese: Readonly<Record<string, string>> = {
   'Link obproxy': '关联 OBProxy',
   'Offline obproxy': '下线 OBProxy',
   'Prepare host': '准备主机',
+  'Prepare hosts': '准备多台主机',
   'Unlink obproxy': '取消关联 OBProxy',
 
   'Add standby cluster': '添加备集群',
@@ -49,6 +50,7 @@ const chinese: Readonly<Record<string, string>> = {
   'Unreserve host': '释放主机',
   'Update OB cluster status': '更新 OB 集群状态',
   'Update host status': '更新主机状态',
+  'Wait for hosts': '等待主机准备完成',
   'Wait cluster accessible': '等待集群可访问',
   'Wait node': '等待节点',
   'Wait observer accessible': '等待 OBServer 可访问',

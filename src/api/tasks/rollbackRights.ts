@@ -13,6 +13,7 @@ const rights: Readonly<Record<WorkflowName, Permission>> = {
   linkObproxy: 'OBPROXY:*:UPDATE',
   unlinkObproxy: 'OBPROXY:*:UPDATE',
   prepareHost: 'HOST:*:DELETE',
+  prepareHosts: 'HOST:*:DELETE',
 }
 
 /** Whether a caller with these roles may roll a task back, or skip a step of its rollback. */

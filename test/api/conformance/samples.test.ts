@@ -27,8 +27,8 @@ const calls: readonly [method: string, path: string, body?: object][] = [
   ['GET', '/api/v2/clusters/1/zones/zone1/servers'],
   ['GET', '/api/v2/ob/clusters/1/zones/zone1/servers'],
   ['GET', '/api/v2/tasks/instances?status=RUNNING,FAILED,SUCCESSFUL&sort=id,asc'],
-  ['GET', '/api/v2/tasks/instances/1004'],
-  ['GET', '/api/v2/tasks/1004'],
+  ['GET', '/api/v2/tasks/instances/1005'],
+  ['GET', '/api/v2/tasks/1005'],
   ['GET', '/api/v2/tasks/instances/1000/subtasks/10000/log'],
   ['GET', '/api/v2/profiles/me/credentials'],
 

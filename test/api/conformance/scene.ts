@@ -79,6 +79,7 @@ export async function openScene() {
   await carryOut(1001)
   await carryOut(1002, 1)
   await carryOut(1003)
+  await carryOut(1004)
   for (const id of [1, 2]) {
     await store.hosts.setFacts(id, {
       name: `host${id}`,
@@ -91,7 +92,7 @@ export async function openScene() {
   }
   await must('POST', '/api/v2/ob/clusters', createRequest)
   await api.launcher.settled()
-  await carryOut(1004)
+  await carryOut(1005)
   const at = new Date().toISOString()
   const facts = { innerStatus: 'ACTIVE', status: 'RUNNING', withRootserver: true, startTime: at, stopTime: null } as const
   const server = { hostId: 1, ip: '10.0.0.1', port: 2882, sqlPort: 2881, zoneName: 'zone1', version: '2.2.73_1' }
@@ -103,7 +104,7 @@ export async function openScene() {
   const proxies = { name: 'proxies', address: '10.0.0.2', workMode: 'CONFIG_URL', obproxyInstallParam: { hostIds: [2] } }
   await must('POST', '/api/v2/obproxy/clusters', proxies)
   await api.launcher.settled()
-  await carryOut(1005)
+  await carryOut(1006)
   await store.obproxy.setStatus(1, 'RUNNING')
   await store.obproxy.seen(1, { status: 'RUNNING', at: new Date() })
 
