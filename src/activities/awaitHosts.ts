@@ -33,9 +33,9 @@ function refuseUnprepared(hosts: readonly Preparation[]): void {
   const unprepared = hosts.filter(({ status, rolledBack }) => status === 'FAILED' || rolledBack)
   const [first] = unprepared
   if (first === undefined) return
-  const why = first.cause?.message ?? 'its preparation was rolled back'
+  const why = first.cause ? `${first.cause.code} ${first.cause.message}` : 'its preparation was rolled back'
   throw new DefiniteError({
-    code: first.cause?.code ?? 'TSK10013',
+    code: 'TSK10013',
     message: `${unprepared.length} of ${hosts.length} hosts are not prepared: ${inWords(unprepared)}. ${first.ip}: ${why}`,
     advice: "Mend the cause and retry the hosts' own tasks, then this one; or skip this subtask to go on without these hosts.",
     host: first.ip,

@@ -16,7 +16,7 @@ const login = z.strictObject({
   type: z.enum(['PASSWORD', 'PRIVATE_KEY']),
   username: z
     .string()
-    .regex(/^[a-z_][a-z0-9_.-]*\$?$/i, 'a Linux user name')
+    .regex(/^[a-z_][a-z0-9_.-]*\$?$/i, 'must be a Linux user name')
     .max(32),
   /** The password, or the private key in PEM, PKCS#8 or OpenSSH form, without a passphrase of its own. */
   passphrase: z.string().min(1).max(65_536),

@@ -45,6 +45,9 @@ const byFastifyCode: Readonly<Record<string, (request: FastifyRequest) => Failur
   FST_ERR_CTP_BODY_TOO_LARGE: () => failure(413, 'COM10003', 'the body is too large'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) =>
     failure(415, 'COM10003', `content type ${request.headers['content-type'] ?? '(none)'} is not supported`),
+  FST_FIELDS_LIMIT: () => failure(413, 'COM10003', 'the form has too many fields'),
+  FST_PARTS_LIMIT: () => failure(413, 'COM10003', 'the form has too many fields'),
+  FST_FILES_LIMIT: () => failure(413, 'COM10003', 'the form has more than one file'),
   FST_INVALID_MULTIPART_CONTENT_TYPE: (request) =>
     failure(415, 'COM10003', `content type ${request.headers['content-type'] ?? '(none)'} is not multipart/form-data`),
   FST_ERR_BAD_URL: (request) => failure(400, 'COM10003', `${request.url} is not a URL path`),

@@ -3,13 +3,13 @@ import type { Words } from '../errors/codes.ts'
 import { type Finding, Refused } from '../errors/refused.ts'
 import { nearest } from '../nearest.ts'
 import { namesAt } from './fields.ts'
+import { reasonOf } from './reasons.ts'
 
 /** Fields whose value is never sent back. */
 const secretField = /pass(word|phrase)|secret|token$/i
 
 type Path = readonly PropertyKey[]
 
-const zhCN = z.locales.zhCN()
 const notText = 'not a text that can be stored'
 
 const pathOf = (steps: Path): string =>
@@ -63,23 +63,19 @@ function read(schema: z.ZodType, sent: unknown): { readonly value: unknown } | {
   return result.issues.length > 0 ? { issues: result.issues } : { value: result.value }
 }
 
-const inWords = (issue: Raw, language: 'en' | 'zh'): z.core.$ZodIssue =>
-  z.core.util.finalizeIssue(issue, { async: false, ...(language === 'zh' && { error: zhCN.localeError }) }, z.config())
-
 /** A finding for each wrong or unknown field of something that does not have its schema's shape, the field named. */
 const findingsOf = (schema: z.ZodType, issues: readonly Raw[], source: unknown): Finding[] =>
   issues.slice(0, maxFindings).flatMap((raw): Finding[] => {
-    const issue = inWords(raw, 'en')
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.slice(0, maxFindings).map((key) => {
-        const field = pathOf([...issue.path, key])
-        return { code: 'COM10001', args: [field, unknownField(key, namesAt(schema, issue.path))], field }
+    const path = raw.path ?? []
+    if (raw.code === 'unrecognized_keys') {
+      return raw.keys.slice(0, maxFindings).map((key) => {
+        const field = pathOf([...path, key])
+        return { code: 'COM10001', args: [field, unknownField(key, namesAt(schema, path))], field }
       })
     }
-    const field = pathOf(issue.path) || 'body'
-    const rejected = sentAt(source, issue.path)
-    const reason = { en: issue.message, zh: inWords(raw, 'zh').message }
-    return [{ code: 'COM10001', args: [field, reason], field, ...(rejected !== undefined && { rejected }) }]
+    const field = pathOf(path) || 'body'
+    const rejected = sentAt(source, path)
+    return [{ code: 'COM10001', args: [field, reasonOf(raw)], field, ...(rejected !== undefined && { rejected }) }]
   })
 
 const deepest = 32
@@ -125,7 +121,7 @@ export const key = z.int().min(1).max(largestKey)
 /** A key of the store, in a path or a query: digits, and not all else that JavaScript reads as a number. */
 export const id = z
   .string()
-  .regex(/^[1-9]\d{0,9}$/, 'a whole number from 1')
+  .regex(/^[1-9]\d{0,9}$/, 'must be a whole number from 1')
   .transform(Number)
   .pipe(z.int().max(largestKey))
   .meta({ wire: { type: 'integer', minimum: 1, maximum: largestKey } })
@@ -139,7 +135,7 @@ export const list = <Value>(item: z.ZodType<Value, string>) =>
   z
     .union([z.string(), z.array(z.string())])
     .transform((given) => [given].flat().flatMap((text) => text.split(',')))
-    .refine((given) => given.length <= maxListed, { message: `at most ${maxListed} values`, abort: true })
+    .refine((given) => given.length <= maxListed, { message: `must have at most ${maxListed} values`, abort: true })
     .pipe(z.array(item))
     .meta({ wire: { type: 'array', items: z.globalRegistry.get(item)?.wire ?? z.toJSONSchema(item, { io: 'input' }) } })
 
@@ -149,7 +145,10 @@ export const paging = (...sortable: readonly [string, ...string[]]) => ({
   size: z.coerce.number().int().min(1).max(2000).default(10),
   sort: z
     .string()
-    .regex(new RegExp(`^(${sortable.join('|')})(,(asc|desc))?$`, 'i'), `one of ${sortable.join(', ')}, then ,asc or ,desc`)
+    .regex(
+      new RegExp(`^(${sortable.join('|')})(,(asc|desc))?$`, 'i'),
+      `must be one of ${sortable.join(', ')}, then ,asc or ,desc`,
+    )
     .transform((text) => {
       const [given = '', direction] = text.split(',')
       const field = sortable.find((name) => name.toLowerCase() === given.toLowerCase()) ?? given

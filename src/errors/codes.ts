@@ -25,7 +25,7 @@ export const codes = {
   COM10002: { int: 1002, http: 404, en: 'No {0} is found for {1}', zh: '未找到 {1} 对应的 {0}' },
   COM10003: { int: 1003, http: 400, en: 'Bad request: {0}', zh: '错误的请求：{0}' },
   COM10004: { int: 1004, http: 503, en: 'Service is not available now, try again: {0}', zh: '服务暂时不可用，请重试：{0}' },
-  COM10005: { int: 1005, http: 409, en: 'The request conflicts with another one: {0}', zh: '请求冲突：{0}' },
+  COM10005: { int: 1005, http: 409, en: 'The request is in conflict with what is there: {0}', zh: '请求冲突：{0}' },
   COM10006: { int: 1006, http: 409, en: 'A {0} named {1} exists already', zh: '名称为 {1} 的 {0} 已存在' },
   COM10999: { int: 1999, http: 500, en: 'Unknown error; trace id {0}', zh: '未知错误，trace id：{0}' },
 
@@ -33,7 +33,7 @@ export const codes = {
   IAM10004: {
     int: 3004,
     http: 401,
-    en: 'Wrong user name or password; {0} attempts left',
+    en: 'Wrong user name or password; attempts left: {0}',
     zh: '用户名或密码错误，还可尝试 {0} 次',
   },
   IAM10007: {

@@ -30,6 +30,7 @@ export type { Creator, Subtask, Task, TaskWithSubtasks } from './newTask.ts'
 export type { ObproxyCluster, ObproxyLink, ObproxyServer } from './obproxyReads.ts'
 export type { Package, PackageType } from './packages.ts'
 export type { Page, Paging } from './paging.ts'
+export type { Preparation } from './preparations.ts'
 export type { Begin, Begun, NewLogLine } from './progress.ts'
 export {
   agentStatuses,
@@ -46,7 +47,6 @@ export {
   taskStatuses,
   taskTypes,
 } from './schema/index.ts'
-export type { Preparation } from './preparations.ts'
 export type { TaskContext, TaskTargets } from './schema/tasks.ts'
 export { storable } from './storable.ts'
 export type { LogLine, TaskFilter, TaskSummary, Untold } from './tasks.ts'

@@ -1,8 +1,7 @@
 import { and, asc, eq, inArray } from 'drizzle-orm'
-import type { Cause } from '../errors/failure.ts'
+import type { FailureCause, TaskStatus } from '../plan/states.ts'
 import type { Db } from './db.ts'
 import * as schema from './schema/index.ts'
-import type { TaskStatus } from '../plan/states.ts'
 
 /** The task that prepares one host of a batch. */
 export interface Preparation {
@@ -12,7 +11,7 @@ export interface Preparation {
   /** Whether what it made was, or is being, taken back. */
   readonly rolledBack: boolean
   /** Why it failed. */
-  readonly cause: Cause | null
+  readonly cause: FailureCause | null
 }
 
 /** Where a batch's task keeps the ids of its hosts' tasks. */

@@ -37,17 +37,27 @@ describe('the diagnosis of a task', () => {
       await setSubtask(api.db, firstSubtaskId, { status: 'RUNNING', operation, runTime, executor: 'worker-1', startTime: at })
       await api.store.tasks.log([{ ...run, level: 'INFO', message: `run ${runTime}, 第一` }])
     }
+    const cause = { code: 'CMP07036', message: 'fio is missing', advice: 'install it' }
+    await setSubtask(api.db, firstSubtaskId + 1, { status: 'FAILED', cause })
     const files = await download(`/api/${version}/tasks/instances/${id}/downloadDiagnosis`)
     expect([...files.keys()]).toEqual([
+      'task_summary.txt',
       'task_info.txt',
       'task_context.txt',
       `subtask_${firstSubtaskId}_1.log`,
       `subtask_${firstSubtaskId}_2.log`,
+      `subtask_${firstSubtaskId + 1}_1.log`,
     ])
+    const summary = files.get('task_summary.txt')
+    expect(summary).toMatch(/^obflow \d+\.\d+\.\d+\nTask \d+, Create primary OB cluster, cluster terran: RUNNING \(EXECUTE\)\n/)
+    expect(summary).toContain(`${firstSubtaskId}  Prepare install cluster: RUNNING, run 2\n`)
+    expect(summary).toContain(
+      'Pre check for install OB on 10.0.0.1: FAILED, run 1\n    CMP07036 fio is missing\n    Advice: install it\n',
+    )
     const info = files.get('task_info.txt')?.split('\n') ?? []
     expect(info).toHaveLength(24)
     expect(info[0]).toBe(`Subtask: ${firstSubtaskId}, State: RUNNING, Dependencies: []`)
-    expect(info[1]).toBe(`Subtask: ${firstSubtaskId + 1}, State: PENDING, Dependencies: [${firstSubtaskId}]`)
+    expect(info[1]).toBe(`Subtask: ${firstSubtaskId + 1}, State: FAILED, Dependencies: [${firstSubtaskId}]`)
     expect(files.get('task_context.txt')).toMatch(/^Context\(parallelIdx=-1, stringMap=\{.*cluster_name=terran/)
     expect(files.get(`subtask_${firstSubtaskId}_2.log`)).toMatch(
       /^#{12}\{RETRY\}\{[^}]+\}#{12}\n.* INFO --- .* : run 2, 第一\n$/s,

@@ -8,7 +8,7 @@ import { setSubtask } from '../store/taskRows.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import { openApi, type TestApi } from './server.ts'
 
-const plans = fileURLToPath(new URL('../../src/plan/', import.meta.url))
+const plans = fileURLToPath(new URL('../../src/operations/', import.meta.url))
 const named = z.object({ name: z.string(), subtasks: z.array(z.looseObject({ name: z.string(), description: z.string() })) })
 
 describe('who asks for Chinese', () => {
@@ -34,7 +34,7 @@ describe('who asks for Chinese', () => {
   })
 
   test('finds every plan and every node named', () => {
-    const sources = globSync('*.ts', { cwd: plans }).map((file) => readFileSync(`${plans}${file}`, 'utf8'))
+    const sources = globSync('**/*.ts', { cwd: plans }).map((file) => readFileSync(`${plans}${file}`, 'utf8'))
     const names = sources.flatMap((text) =>
       [...text.matchAll(/\b(?:plan|once|perHost|perZone)\(\s*'([^']+)'/g)].map(([, name = '']) => name),
     )
@@ -49,8 +49,35 @@ describe('who asks for Chinese', () => {
       body: { name: 7, colour: 'red' },
       headers,
     })
-    expect(error).toMatchObject({ code: 1001, message: expect.stringContaining('参数 name 为空或不合法：无效输入') })
+    expect(error).toMatchObject({ code: 1001, message: expect.stringContaining('参数 name 为空或不合法：应为字符串') })
     expect(error?.subErrors?.[1]).toMatchObject({ field: 'colour', message: expect.stringContaining('未知字段') })
+  })
+
+  test.each([
+    ['idcs', {}, 'name', 'is missing', '缺少该参数'],
+    ['idcs', { name: '', regionId: 1 }, 'name', 'must not be empty', '不能为空'],
+    ['idcs', { name: 'x'.repeat(300), regionId: 1 }, 'name', 'must have at most 128 characters', '最多 128 个字符'],
+    ['idcs', { name: 'x', regionId: 2 ** 31 }, 'regionId', 'must be at most 2147483647', '不能大于 2147483647'],
+    ['idcs', { name: 'x', regionId: '1' }, 'regionId', 'must be a number', '应为数字'],
+    ['hosts/batchCreate', { hostBasicDataList: [] }, 'hostBasicDataList', 'must not be empty', '不能为空'],
+    [
+      'hosts/batchCreate',
+      { hostBasicDataList: [{ innerIpAddress: 'a' }] },
+      'hostBasicDataList[0].innerIpAddress',
+      'must be an IPv4 address',
+      '应为 IPv4 地址',
+    ],
+    ['hosts/batchCreate', { kind: 'x' }, 'kind', 'must be one of', '应为 DEDICATED_PHYSICAL_MACHINE、'],
+  ])('of compute/%s with %j is told of %s: %s', async (path, body, field, english, chinese) => {
+    for (const [language, words] of [
+      ['en', english],
+      ['zh', chinese],
+    ] as const) {
+      const url = `/api/v2/compute/${path}`
+      const { error } = await api.call({ method: 'POST', url, body, headers: { 'accept-language': language } })
+      const said = error?.subErrors?.find((one) => one.field === field)?.message
+      expect(said).toContain(words)
+    }
   })
 
   test('sees why a subtask failed under a number too', async () => {

@@ -8,6 +8,7 @@ export const coverage = {
   releaseObproxyCluster: 'store',
   deleteClusterInfo: 'store',
   unreserveHost: 'store',
+  awaitHosts: 'store',
   prepareInstallCluster: 'store',
   bootstrapOb: 'bootstrap',
   clearObservers: 'bootstrap',

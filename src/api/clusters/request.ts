@@ -74,7 +74,7 @@ export const createRequest = z.strictObject({
   attributes: attributes.nullish(),
   clientToken: z
     .string()
-    .regex(/^[\x21-\x7e]{8,64}$/, '8 to 64 visible ASCII characters')
+    .regex(/^[\x21-\x7e]{8,64}$/, 'must have 8 to 64 visible ASCII characters')
     .nullish(),
 
   vpcName: z.string().nullish(),

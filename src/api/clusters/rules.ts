@@ -17,7 +17,7 @@ const invalid = (field: string, reason: string, rejected?: unknown): Finding => 
 })
 
 const name: Rule = ({ name }) =>
-  /^[a-z]\w{1,47}$/i.test(name) ? [] : [invalid('name', 'a letter first, then letters, digits and _, 2 to 48 characters', name)]
+  /^[a-z]\w{1,47}$/i.test(name) ? [] : [invalid('name', 'must be a letter, then letters, digits and _, 2 to 48 characters', name)]
 
 const password: Rule = ({ password, type, primaryClusterInfo }, { passwordRule }) => {
   if (password === '') return [{ code: 'OBE11012', field: 'password' }]
@@ -81,13 +81,13 @@ const attributes: Rule = (request) => {
     if (!path.startsWith('/')) findings.push({ code: 'CMP07028', args: [path], field, rejected: path })
     // Where a cluster lies is the root of what rollback and delete may remove.
     else if (!/^(\/[\w.@+-]+)+$/.test(path) || /\/\.{1,2}(\/|$)/.test(path)) {
-      findings.push(invalid(field, 'letters, digits and _.@+- between slashes, without . and ..', path))
+      findings.push(invalid(field, 'must have only letters, digits and _.@+- between slashes, without . and ..', path))
     } else if (isOfSystem(path)) {
       findings.push(invalid(field, 'a directory of its own, not one of the operating system', path))
     }
   }
   if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(operatingSystemUser)) {
-    findings.push(invalid('attributes.operatingSystemUser', 'a Linux user name', operatingSystemUser))
+    findings.push(invalid('attributes.operatingSystemUser', 'must be a Linux user name', operatingSystemUser))
   }
   if (!goodPort(svrPort)) findings.push({ code: 'OBE19008', args: [svrPort], field: 'attributes.svrPort', rejected: svrPort })
   if (!goodPort(sqlPort)) findings.push({ code: 'OBE19009', args: [sqlPort], field: 'attributes.sqlPort', rejected: sqlPort })
@@ -118,14 +118,14 @@ const startupParameters: Rule = ({ startupParameters }) => {
   const seen = new Set<string>()
   return (startupParameters ?? []).flatMap(({ name, value }, index): Finding[] => {
     const field = `startupParameters[${index}]`
-    if (!/^_{0,2}[a-z]\w{0,125}$/i.test(name)) return [invalid(`${field}.name`, 'letters, digits and _', name)]
+    if (!/^_{0,2}[a-z]\w{0,125}$/i.test(name)) return [invalid(`${field}.name`, 'must have only letters, digits and _', name)]
     if (ownParameters.has(name.toLowerCase())) return [{ code: 'OBE31206', args: [name], field: `${field}.name`, rejected: name }]
     if (seen.has(name)) return [invalid(`${field}.name`, 'given twice', name)]
     seen.add(name)
     // observer takes them as one option, `-o a=1,b=2`: a comma would begin another one.
     return /^[^\s,;'"\\\p{Cc}]{1,512}$/u.test(value)
       ? []
-      : [invalid(`${field}.value`, 'no spaces, commas, quotes or backslashes', value)]
+      : [invalid(`${field}.value`, 'must have no spaces, commas, quotes or backslashes', value)]
   })
 }
 

@@ -18,7 +18,7 @@ const someRoles = z.array(z.enum(roleNames)).max(roleNames.length)
 const onlyLogin = 'users have a name, a password and roles here'
 
 const newUser = z.strictObject({
-  username: z.string().regex(/^[A-Za-z][\w.@-]{1,47}$/, 'a letter first, then letters, digits, _ . @ -, 2 to 48 characters'),
+  username: z.string().regex(/^[A-Za-z][\w.@-]{1,47}$/, 'must be a letter, then letters, digits, _ . @ -, 2 to 48 characters'),
   password: z.string().max(128),
   roles: someRoles.default([]),
   email: ignored(onlyLogin),

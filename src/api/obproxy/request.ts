@@ -8,17 +8,17 @@ const parameter = z.strictObject({
   // A password would stand in the start command and in the store for all to read: there are fields for them.
   name: z
     .string()
-    .regex(/^_{0,2}[a-z]\w{0,125}$/i, 'letters, digits and _')
+    .regex(/^_{0,2}[a-z]\w{0,125}$/i, 'must have only letters, digits and _')
     .refine((name) => !/passw|secret/i.test(name), 'passwords go into password and proxyroPassword'),
   value: z.string().max(512),
 })
 
 /** The proxy takes its start options as one text, `a=1,b=2`: a comma would begin another one. */
 const startupParameter = parameter.extend({
-  value: z.string().regex(/^[^\s,'"\\\p{Cc}]{1,512}$/u, 'no spaces, commas, quotes or backslashes'),
+  value: z.string().regex(/^[^\s,'"\\\p{Cc}]{1,512}$/u, 'must have no spaces, commas, quotes or backslashes'),
 })
 
-const address = z.string().regex(/^[\w.:-]{1,255}$/, 'an address or a host name')
+const address = z.string().regex(/^[\w.:-]{1,255}$/, 'must be an address or a host name')
 
 /** What of an OBProxy cluster can be changed: where its clients go. */
 export const changedObproxy = z.strictObject({ address, port })
@@ -31,13 +31,16 @@ export const obLink = z
     obClusterId: z.int().min(1).optional(),
     username: z.string().optional(),
   })
-  .refine(({ clusterId, clusterName }) => clusterId !== undefined || clusterName !== undefined, 'clusterName or clusterId')
+  .refine(
+    ({ clusterId, clusterName }) => clusterId !== undefined || clusterName !== undefined,
+    'must have clusterName or clusterId',
+  )
 
 export const obLinks = z.array(obLink).min(1).max(100)
 
 /** Body of `POST /api/v2/obproxy/clusters`: every field that OCP documents; rules.ts says which values are taken. */
 export const createObproxy = z.strictObject({
-  name: z.string().regex(/^[a-z][\w-]{0,47}$/i, 'a letter first, then letters, digits, _ and -, at most 48 characters'),
+  name: z.string().regex(/^[a-z][\w-]{0,47}$/i, 'must be a letter, then letters, digits, _ and -, at most 48 characters'),
   address: address.optional(),
   port: port.default(2883),
   workMode: z.enum(['CONFIG_URL', 'RS_LIST', 'OB_SHARDING']),
@@ -59,7 +62,7 @@ export const createObproxy = z.strictObject({
   proxyroPassword: z.string().min(1).max(128).optional(),
   clientToken: z
     .string()
-    .regex(/^[\x21-\x7e]{8,64}$/, '8 to 64 visible ASCII characters')
+    .regex(/^[\x21-\x7e]{8,64}$/, 'must have 8 to 64 visible ASCII characters')
     .optional(),
 
   installPath: z.string().optional(),

@@ -246,7 +246,10 @@ const byPlace = {
   'hosts.ports': 'Ports that would be taken or freed.',
   'hosts.processes': 'Processes that would be started or stopped.',
   'AddedHosts.contents': 'The tasks, one for each host in the order of the request.',
-  'AddedHosts.id': ['Id of the task that ends when all hosts are prepared: of a single host its own task, else one that stands for all.', 1000],
+  'AddedHosts.id': [
+    'Id of the task that ends when all hosts are prepared: of a single host its own task, else one that stands for all.',
+    1000,
+  ],
   'BasicTaskInstance.status': taskState,
   'Cluster.name': ['Name of the cluster.', 'terran'],
   'Cluster.status': 'RUNNING when it can be used; CREATING and DELETING while a task works on it.',

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import packageFile from '../../../package.json' with { type: 'json' }
 import type { Store, TaskWithSubtasks } from '../../store/index.ts'
 import type { Api, Context } from '../context.ts'
 import { idParam } from '../validation.ts'
@@ -13,9 +14,24 @@ const taskInfo = ({ subtasks }: TaskWithSubtasks): string =>
     .map(({ id, status, upstreams }) => `Subtask: ${id}, State: ${status}, Dependencies: [${upstreams.join(', ')}]\n`)
     .join('')
 
+/** The task for people: which obflow, what ran where, how far it got, and why it failed. */
+const summary = ({ id, name, status, operation, clusterName, subtasks }: TaskWithSubtasks): string =>
+  [
+    `obflow ${packageFile.version}`,
+    `Task ${id}, ${name}${clusterName === null ? '' : `, cluster ${clusterName}`}: ${status} (${operation})`,
+    '',
+    ...subtasks.flatMap((subtask) => [
+      `${subtask.id}  ${subtask.name}${subtask.ip === null ? '' : ` on ${subtask.ip}`}: ${subtask.status}, run ${subtask.runTime}`,
+      ...(subtask.cause === null ? [] : [`    ${subtask.cause.code} ${subtask.cause.message}`]),
+      ...(subtask.cause?.advice === undefined ? [] : [`    Advice: ${subtask.cause.advice}`]),
+    ]),
+    '',
+  ].join('\n')
+
 /** What somebody who was not there needs: the graph with its states, the context, and a log for each run of each subtask. */
 async function* entriesOf(store: Store, task: TaskWithSubtasks): AsyncGenerator<ZipEntry, void> {
   const at = new Date()
+  yield { name: 'task_summary.txt', text: summary(task), at }
   yield { name: 'task_info.txt', text: taskInfo(task), at }
   yield { name: 'task_context.txt', text: `${printContext(task.context)}\n`, at }
   for (const subtask of task.subtasks) {
