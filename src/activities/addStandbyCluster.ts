@@ -32,6 +32,10 @@ export async function removeStandbyCluster(node: ClusterNode): Promise<void> {
   }
   if ((await statusOf(node)) === undefined) return
   await onPrimary(node, (session) => session.run(removeCluster(node.cluster)))
+  await until(`the primary to forget ${node.cluster.name}:${node.cluster.obClusterId}`, node, async () => {
+    const seen = await statusOf(node)
+    return seen === undefined ? { ready: true } : { waiting: `it is ${seen} to the primary` }
+  })
   node.log('INFO', `The primary has forgotten ${node.cluster.name}:${node.cluster.obClusterId}`)
 }
 

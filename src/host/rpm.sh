@@ -154,6 +154,24 @@ drop_file() {
   rmdir --ignore-fail-on-non-empty "${file%/*}" "$state" 2>/dev/null || true
 }
 
+# rpm -e only warns of a file that it cannot remove, and then no longer knows of it: kept until each is seen to be gone.
+keep_list() { printf '%s\n' "$1" >"$ledger/files" 2>/dev/null || rm -f -- "$ledger/files"; }
+
+# What of the package is still there. A file that another package has, too, stays.
+left_over() {
+  local path
+  if rpm -q "$nvra" >/dev/null 2>&1; then echo "$nvra"; fi
+  { printf '%s\n' "$brings"; cat -- "$ledger/files" 2>/dev/null || true; } | sort -u | while IFS= read -r path; do
+    { [ -f "$path" ] || [ -L "$path" ]; } && ! rpm -qf -- "$path" >/dev/null 2>&1 || continue
+    printf '%s\n' "$path"
+  done
+}
+prove_gone() {
+  local left
+  left=$(left_over | head -n 5 | tr '\n' ' ')
+  [ -z "$left" ] || { echo "still there after rpm -e: $left" >&2; return 1; }
+}
+
 # Removes the package if this task installed it, and the directories that were made for it unless something else lies in them.
 take_out() {
   local directories path options=()
@@ -167,14 +185,22 @@ take_out() {
     fi
     if rpm -q "$nvra" >/dev/null 2>&1; then
       directories=$(rpm -ql "$nvra" | sort -r)
+      keep_list "$directories"
       rpm -e ${options[@]+"${options[@]}"} "$nvra" >&2 || return
       # rpm leaves a directory that it found there, or that others put something into.
       printf '%s\n' "$directories" | while IFS= read -r path; do
         case $path in "$home"/*) remove_empty "$path" ;; esac
       done
       echo removed
+    else
+      # What rpm could not remove was removed by hand; its directories are left.
+      { cat -- "$ledger/files" 2>/dev/null || true; } | while IFS= read -r path; do
+        case $path in "$home" | "$home"/*) remove_empty "$path" ;; esac
+      done
     fi
     for path in ${fills[@]+"${fills[@]}"}; do remove "${home:?}/$path" || echo "left $home/$path" >&2; done
+    prove_gone || return
+    rm -f -- "$ledger/files"
     give_back_owners
     forget rpm "$nvra"
   fi

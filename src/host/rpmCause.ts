@@ -36,6 +36,11 @@ const known: readonly Known[] = [
     code: 'CMP07025',
     advice: 'use a package for the architecture of the host',
   },
+  {
+    said: /still there after rpm -e/,
+    code: 'TSK10005',
+    advice: 'see what keeps it (a mount, chattr +i, a read-only disk), remove it by hand, then roll back again',
+  },
   { said: /not relocatable/, code: 'CMP07028', advice: "use the package's own path as installPath" },
   { said: /rpm is not there/, code: 'CMP07036', advice: 'install rpm on the host, then retry' },
   {
