@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql root clients fuzz abuse bench creates chaos kills attack grown migration
+.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills attack grown readme migration
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,7 +27,7 @@ test: root check packages postgresql ## everything: check, lab packages, all tes
 fuzz: setup .tools/fuzz/bin/schemathesis ## 2,000 and more requests made up from the OpenAPI document; no 5xx, no reply unlike its schema
 	@node tools/fuzz.ts
 
-clients: setup ## clients generated from the OpenAPI document by seven generators, compiled and run (Go, Java 17, Maven and Python needed)
+clients: setup mysql ## clients made from the OpenAPI document by seven generators, compiled and run, and three SQL clients (needs Go, Java 17, Maven, Python)
 	@bash tools/clients.sh all
 	@node tools/clients.ts $(if $(ONLY),--only "$(ONLY)")
 
@@ -54,12 +54,15 @@ attack: root packages ## strangers at every door of make serve: another local us
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null
 	@node tools/test.ts --config test/attack/vitest.config.ts
 
+readme: root packages postgresql mysql ## README.md's commands as they stand there, in its order, at a fresh copy (ports 7233, 8080 and 8233 have to be free)
+	@node tools/test.ts --config test/readme/vitest.config.ts
+
 grown: root packages postgresql ## lab tests and faults on what docker-compose.yml starts: a real Temporal server, PostgreSQL, two APIs, two workers
 	@bash tools/grown.sh
 	@node tools/test.ts --config test/grown/vitest.config.ts
 
 lab: root packages ## test hosts until Ctrl-C: make lab HOSTS=3
-	@exec node lab/cli.ts up --hosts $(HOSTS)
+	@exec node lab/cli.ts up --hosts $(HOSTS) --env .data/lab.env
 
 serve: setup ## API, worker, Temporal and store in one process, data in .data
 	@exec node src/cli.ts serve
@@ -79,6 +82,11 @@ packages: setup
 postgresql: setup
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null
+
+mysql: setup
+	@command -v mysql >/dev/null || { \
+	  apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends default-mysql-client; } >/dev/null
 
 # Said before anything is installed, not by the tenth test.
 root:

@@ -1,11 +1,14 @@
 import { once } from 'node:events'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { stopLabs } from './hosts/stopLabs.ts'
-import { buildPackages, createLab, LabError } from './index.ts'
+import { buildPackages, createLab, type Lab, LabError } from './index.ts'
 
 const usage = `Test hosts on this Linux machine.
 
   lab up --hosts 3 [--name x] [--keep]   start hosts, and stop them on Ctrl-C; --keep brings the same hosts up next time
+      [--env FILE]                       ... and write addresses and the key's place as settings of a shell
   lab down [--name x]                    stop what \`lab up\` started, and clear away what killed programs left
   lab packages                           build the rpms that are installed on the hosts, into .tools/rpms
 
@@ -20,11 +23,21 @@ interface Flags {
   readonly hosts: string
   readonly name?: string | undefined
   readonly keep: boolean
+  readonly env?: string | undefined
 }
 
 const commands: Readonly<Record<string, (flags: Flags) => Promise<void>>> = { up, down, packages }
 
-async function up({ hosts, name, keep }: Flags): Promise<void> {
+/** Lines that a shell reads with `.`: HOST1, HOST2 …, GATEWAY (this machine, as hosts see it) and LOGIN_KEY (a file). */
+const settings = ({ hosts, subnet, users }: Lab): string =>
+  [
+    ...hosts.map(({ ip }, index) => `HOST${index + 1}=${ip}`),
+    `GATEWAY=${subnet.replace(/0\/24$/, '1')}`,
+    `LOGIN_KEY='${users.root.privateKeyFile.replaceAll("'", "'\\''")}'`,
+    '',
+  ].join('\n')
+
+async function up({ hosts, name, keep, env }: Flags): Promise<void> {
   const stop = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)))
   await using lab = await createLab({ hosts: Number(hosts), keep, standalone: true, ...(name !== undefined && { name }) })
   say(`Lab ${lab.name}: ${lab.hosts.length} hosts in ${lab.subnet}`)
@@ -33,8 +46,15 @@ async function up({ hosts, name, keep }: Flags): Promise<void> {
   say(`admin by password ${lab.users.admin.passwordFile}`)
   say(`known hosts       ${lab.dir}/known_hosts`)
   say(`Try: ssh -i ${lab.users.root.privateKeyFile} -o UserKnownHostsFile=${lab.dir}/known_hosts root@${lab.hosts[0]?.ip}`)
+  if (env !== undefined) {
+    // What lies beside it, in .data, is obflow's store.
+    await mkdir(dirname(env), { recursive: true, mode: 0o700 })
+    await writeFile(env, settings(lab))
+    say(`In a shell        . ${env}`)
+  }
   say('Ctrl-C stops the hosts.')
   await stop
+  if (env !== undefined) await rm(env, { force: true })
 }
 
 async function down({ name }: Flags): Promise<void> {
@@ -51,7 +71,12 @@ function parse(argv: string[]): { readonly command: (flags: Flags) => Promise<vo
     const { values, positionals } = parseArgs({
       args: argv,
       allowPositionals: true,
-      options: { hosts: { type: 'string', default: '3' }, name: { type: 'string' }, keep: { type: 'boolean', default: false } },
+      options: {
+        hosts: { type: 'string', default: '3' },
+        name: { type: 'string' },
+        keep: { type: 'boolean', default: false },
+        env: { type: 'string' },
+      },
     })
     const command = commands[positionals[0] ?? '']
     if (!command || positionals.length > 1)
