@@ -22,7 +22,7 @@ export const bootstrapChain: Chain = {
     const cluster = clusterOn(hosts, version)
     const bench = await createClusterBench(hosts, { cluster, file: packageOf('oceanbase', version) })
     const { clusterSays, hostsShow, step } = bench
-    const look = async (): Promise<string> => `${await hostsShow()}${await clusterSays()}`
+    const look = async (): Promise<string> => `${await hostsShow()}\n${await clusterSays()}`
     const servers = serversOf(cluster)
     await bench.prepared()
 

@@ -31,7 +31,7 @@ export const clusterChain: Chain = {
     const bench = await createClusterBench(hosts, { cluster, file: packageOf('oceanbase', version) })
     const { asRoot, clusterSays, gate, hostsShow, nodes, step } = bench
     const statements = { gate }
-    const look = async (): Promise<string> => `${await hostsShow()}${await clusterSays()}`
+    const look = async (): Promise<string> => `${await hostsShow()}\n${await clusterSays()}`
     await bench.prepared()
     await whole(step('bootstrapOb', bootstrapOb))
 
@@ -65,14 +65,11 @@ export const clusterChain: Chain = {
     await sweep({ activity: 'createDefaultUser', run: makeUsers, back: dropUsers, look, commands, statements })
     await whole(makeUsers)
 
-    await sweep({
-      activity: 'setSysPrimaryZone',
-      run: step('setSysPrimaryZone', setSysPrimaryZone),
-      back: () => asRoot((session) => session.run(setPrimaryZone('zone1'))),
-      look,
-      commands,
-      statements,
-    })
+    const setZone = step('setSysPrimaryZone', setSysPrimaryZone)
+    // What the node sets is a new cluster's own, so it has another one first.
+    const otherZone = () => asRoot((session) => session.run(setPrimaryZone('zone1')))
+    await otherZone()
+    await sweep({ activity: 'setSysPrimaryZone', run: setZone, back: otherZone, look, commands, statements })
     const waitWhole = step('waitClusterAccessible', waitClusterAccessible)
     await sweep({ activity: 'waitClusterAccessible', run: waitWhole, back: nothing, look, commands, statements })
 

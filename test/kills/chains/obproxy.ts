@@ -55,7 +55,7 @@ export const obproxyChain: Chain = {
     /** Its configuration is a file, passwords digested. */
     const configuration = async () =>
       (await host.exec("sort /opt/taobao/install/obproxy/etc/obproxy_config.bin | sed 's/\\(password=..\\).*/\\1/'")).stdout
-    const look = async () => `${await hostsShow()}${await configuration()}${JSON.stringify(nodes.saved.links)}`
+    const look = async () => `${await hostsShow()}\n${await configuration()}${JSON.stringify(nodes.saved.links)}`
     const common: Pick<Sweep, 'look' | 'commands' | 'statements'> = { look, commands: { shims }, statements: { gate } }
     const settle = async (state: string): Promise<void> => {
       nodes.saved.links.splice(0, 1, { clusterId: 22, clusterName: 'terran', state })
@@ -123,7 +123,8 @@ export const obproxyChain: Chain = {
     const prepare = step('prepareDeleteCluster', prepareDeleteCluster)
     await sweep({ ...common, activity: 'prepareDeleteCluster', run: prepare, back: running })
     await whole(stop)
-    await sweep({ ...common, activity: 'removeObproxyRpm', run: uninstall, back: install })
+    // What the proxy wrote goes with it, and does not come back.
+    await sweep({ ...common, activity: 'removeObproxyRpm', run: uninstall, back: install, look: hostsShow })
     await whole(uninstall)
     await bench.close()
   },

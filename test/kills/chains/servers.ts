@@ -20,7 +20,7 @@ export const serversChain: Chain = {
       of: 'two servers',
       run: step('bootstrapOb', bootstrapOb),
       back: step('clearObservers', clearObservers),
-      look: async () => `${await hostsShow()}${await clusterSays()}`,
+      look: async () => `${await hostsShow()}\n${await clusterSays()}`,
       statements: { gate, extents: ['worker killed'] },
     })
     await bench.close()

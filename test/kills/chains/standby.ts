@@ -46,7 +46,7 @@ export const standbyChain: Chain = {
         (known) => known.role,
         () => 'down',
       )
-      return `${await hostsShow()}the primary says ${seen ?? 'nothing'}, the standby is ${role}`
+      return `${await hostsShow()}\nthe primary says ${seen ?? 'nothing'}, the standby is ${role}`
     }
     const common: Pick<Sweep, 'look' | 'commands'> = { look, commands: { shims } }
     const onPrimary = { gate: primary.gate }
