@@ -121,13 +121,15 @@ interface Seen {
   readonly chosen: (name: string) => boolean
 }
 
+/** A join is passed by the store: there is no activity that a fault could meet. */
+const join = 'Wait node'
+
 const cellsOf = (task: Task, { causes, met, chosen }: Seen): Cell[] =>
-  task.subtasks.map(({ id, name: node, status }): Cell => {
+  task.subtasks.flatMap(({ id, name: node, status }): Cell | readonly Cell[] => {
+    if (node === join && status === 'SUCCESSFUL') return []
     const [cause, ...more] = causes.get(id) ?? []
     const hit = met.get(id)
     if (status !== 'SUCCESSFUL') return { node, verdict: 'lost', cause: `ended ${status}; ${cause ?? ''}` }
-    // A join is passed by the state machine: no activity that a fault could meet.
-    if (hit === undefined && chosen(node) && node === 'Wait node') return { node, verdict: 'nothing to hit' }
     if (hit === undefined && chosen(node)) return { node, verdict: 'lost', cause: 'the fault never met it' }
     if (more.length > 0) return { node, verdict: 'lost', cause: [cause, ...more].join('; then ') }
     if (cause !== undefined) return { node, verdict: 'one retry', cause }

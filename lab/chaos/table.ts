@@ -75,15 +75,18 @@ export function withColumns(before: string, columns: readonly Column[], order: r
     const rows = all.get(fault)
     return rows ? [{ fault, rows }] : []
   })
-  const titles = shown[0]?.rows.map(([title]) => title) ?? []
   const fresh = new Set(columns.map(({ run }) => run.fault))
+  // Those of a column that was just run: the plan may have changed since the others were.
+  const { rows: latest = [] } = shown.find(({ fault }) => fresh.has(fault)) ?? {}
+  const titles = latest.map(([title]) => title)
+  const valueOf = (rows: readonly Row[], wanted: string): string => rows.find(([title]) => title === wanted)?.[1] ?? ''
   const kept = before.split('\n').filter((line) => line.startsWith('- ') && !fresh.has(line.slice(2, line.indexOf(','))))
   const bullets = [...kept, ...columns.flatMap(bulletsOf)]
   const rank = (bullet: string): number => order.findIndex((fault) => bullet.startsWith(`- ${fault},`))
   return [
     `| ${[corner, ...shown.map(({ fault }) => fault)].join(' | ')} |`,
     `|${'---|'.repeat(shown.length + 1)}`,
-    ...titles.map((title, index) => `| ${[title, ...shown.map(({ rows }) => rows[index]?.[1] ?? '')].join(' | ')} |`),
+    ...titles.map((title) => `| ${[title, ...shown.map(({ rows }) => valueOf(rows, title))].join(' | ')} |`),
     '',
     ...(bullets.length > 0
       ? bullets.sort((one, other) => rank(one) - rank(other))

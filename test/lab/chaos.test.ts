@@ -15,7 +15,7 @@ it(
     const nodes = ['Install rpm', 'Bootstrap ob', 'Set sys password']
     const run = await runFault(fault, { nodes, log: () => undefined })
     expect(run.complaints).toEqual([])
-    expect(run.cells).toHaveLength(23)
+    expect(run.cells).toHaveLength(19)
     expect(run.cells.filter(({ verdict }) => verdict !== 'by itself')).toEqual([])
   },
   patienceMs,
