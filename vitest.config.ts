@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/support/longestFirst.ts'
 
 // One project a kind of test, one after the other.
 export default defineConfig({
@@ -6,6 +7,7 @@ export default defineConfig({
     globalSetup: 'test/support/setup.ts',
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { type Counts, verdict } from './verdict.ts'
 
@@ -21,6 +22,9 @@ const result = z.object({
     }),
   ),
 })
+
+/** Modules as Node has compiled them: hundreds of processes of a run load the same ones. */
+const compiled = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url))
 
 /** Enough to see what was expected and what came. */
 const clip = (text: string): string => text.slice(0, 1500)
@@ -41,7 +45,7 @@ const folder = await mkdtemp(join(tmpdir(), 'obflow-test-'))
 try {
   const file = join(folder, 'result.json')
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const env = { ...process.env, OBFLOW_TEST_FOLDER: folder }
+  const env = { ...process.env, OBFLOW_TEST_FOLDER: folder, NODE_COMPILE_CACHE: compiled }
   const child = spawn(process.execPath, [...vitest, ...process.argv.slice(2)], { env, stdio: ['ignore', 'inherit', 'inherit'] })
   // The child hears a Ctrl-C by itself, and clears away its hosts before it goes.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))

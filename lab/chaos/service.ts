@@ -34,11 +34,11 @@ export function startService({ program, env, log, onMessage }: ServiceOptions): 
   let closing = false
   let lastWords: string | undefined
   const start = (): void => {
-    const { PATH = '', OBFLOW_WORKFLOW_BUNDLE = '' } = process.env
+    const { PATH = '', OBFLOW_WORKFLOW_BUNDLE = '', NODE_COMPILE_CACHE = '' } = process.env
     const { NODE_OPTIONS = '', MALLOC_ARENA_MAX = '' } = environmentOf('obflow')
     const started = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, program], {
       cwd: root,
-      env: { PATH, OBFLOW_WORKFLOW_BUNDLE, NODE_OPTIONS, MALLOC_ARENA_MAX, ...env },
+      env: { PATH, OBFLOW_WORKFLOW_BUNDLE, NODE_COMPILE_CACHE, NODE_OPTIONS, MALLOC_ARENA_MAX, ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     started.stderr?.pipe(createWriteStream(log, { flags: 'a' }))

@@ -21,9 +21,12 @@ interface Ended {
   readonly stderr: string
 }
 
+const { NODE_COMPILE_CACHE = '' } = process.env
+
 const obflow = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
   new Promise((done) => {
-    const child = execFile(process.execPath, [program, ...args], { env }, (_, stdout, stderr) =>
+    const options = { env: { NODE_COMPILE_CACHE, ...env } }
+    const child = execFile(process.execPath, [program, ...args], options, (_, stdout, stderr) =>
       done({ code: child.exitCode ?? -1, stdout, stderr }),
     )
   })
