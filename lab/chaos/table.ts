@@ -79,14 +79,14 @@ export function withColumns(before: string, columns: readonly Column[], order: r
   // Those of a column that was just run: the plan may have changed since the others were.
   const { rows: latest = [] } = shown.find(({ fault }) => fresh.has(fault)) ?? {}
   const titles = latest.map(([title]) => title)
-  const valueOf = (rows: readonly Row[], wanted: string): string => rows.find(([title]) => title === wanted)?.[1] ?? ''
+  const valueIn = (rows: readonly Row[], wanted: string): string => rows.find(([title]) => title === wanted)?.[1] ?? ''
   const kept = before.split('\n').filter((line) => line.startsWith('- ') && !fresh.has(line.slice(2, line.indexOf(','))))
   const bullets = [...kept, ...columns.flatMap(bulletsOf)]
   const rank = (bullet: string): number => order.findIndex((fault) => bullet.startsWith(`- ${fault},`))
   return [
     `| ${[corner, ...shown.map(({ fault }) => fault)].join(' | ')} |`,
     `|${'---|'.repeat(shown.length + 1)}`,
-    ...titles.map((title) => `| ${[title, ...shown.map(({ rows }) => valueOf(rows, title))].join(' | ')} |`),
+    ...titles.map((title) => `| ${[title, ...shown.map(({ rows }) => valueIn(rows, title))].join(' | ')} |`),
     '',
     ...(bullets.length > 0
       ? bullets.sort((one, other) => rank(one) - rank(other))
