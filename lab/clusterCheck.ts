@@ -10,6 +10,9 @@ export interface Expected {
   readonly hosts: readonly LabHost[]
   /** As the sys tenant has it. */
   readonly primaryZone: string
+  /** Whom the observer runs as and where; default admin, /home/admin/oceanbase. */
+  readonly user?: string
+  readonly installPath?: string
 }
 
 /** What is not as it should be, a sentence each. */
@@ -27,24 +30,25 @@ const unlike = (what: string, seen: unknown, wanted: unknown): Complaints => {
   return has === needs ? [] : [`${what} is ${has} instead of ${needs}`]
 }
 
-async function hostComplaints(host: LabHost, { name, version }: Expected): Promise<Complaints> {
+async function hostComplaints(host: LabHost, expected: Expected): Promise<Complaints> {
+  const { name, version, user = 'admin', installPath = '/home/admin/oceanbase' } = expected
   const output = async (command: string): Promise<string> => (await host.exec(command)).stdout.trim()
   const made = directories(name, version)
-  const links = made.map((path) => `/home/admin/oceanbase/store/${name}/${path.split('/').at(-1)}`)
-  const [marker = '', header = ''] = (await output('head -n 2 /home/admin/oceanbase/etc/io_resource.conf')).split('\n')
-  const pid = await output('cat /home/admin/oceanbase/run/observer.pid')
+  const links = made.map((path) => `${installPath}/store/${name}/${path.split('/').at(-1)}`)
+  const [marker = '', header = ''] = (await output(`head -n 2 ${installPath}/etc/io_resource.conf`)).split('\n')
+  const pid = await output(`cat ${installPath}/run/observer.pid`)
   return [
     ...unlike('the installed version', await output("rpm -q oceanbase --queryformat '%{VERSION}'"), version),
     ...unlike(
       'who owns the directories',
       await output(`stat -c '%U:%G %F' ${made.join(' ')} | sort -u`),
-      'admin:admin directory',
+      `${user}:${user} directory`,
     ),
     ...unlike('where the links lead', (await output(`readlink ${links.join(' ')}`)).split('\n'), made),
     ...unlike('the first line of io_resource.conf', marker, 'version 1'),
     ...(/^io_type\s+io_size_byte\s+io_ps\s+io_rt_us/.test(header) ? [] : [`io_resource.conf has the header "${header}"`]),
-    ...unlike("the observer's user", await output(`ps -o user= -p ${pid || 0}`), 'admin'),
-    ...unlike("the observer's directory", await output(`readlink /proc/${pid || 0}/cwd`), '/home/admin/oceanbase'),
+    ...unlike("the observer's user", await output(`ps -o user= -p ${pid || 0}`), user),
+    ...unlike("the observer's directory", await output(`readlink /proc/${pid || 0}/cwd`), installPath),
     ...unlike('the number of agents', await output("ps -eo comm= | grep -c '^ob_agentd$' || true"), '1'),
   ].map((complaint) => `${host.ip}: ${complaint}`)
 }

@@ -10,7 +10,7 @@ const reply = z.looseObject({ id: z.number(), clusterId: z.number() })
 describe("the API page's own sample", () => {
   let scene: Scene
   beforeAll(async () => {
-    scene = await startScene({ hosts: 1, idcOf: () => 'hz2' })
+    scene = await startScene({ hosts: 2, idcOf: () => 'hz2' })
   })
   afterAll(() => scene?.[Symbol.asyncDispose]())
 
@@ -29,8 +29,46 @@ describe("the API page's own sample", () => {
     expect(task.subtasks).toHaveLength(23)
     expect(task.status).toBe('SUCCESSFUL')
     expect((await scene.api.get(`/api/v2/ob/clusters/${data.clusterId}`, cluster)).data.status).toBe('RUNNING')
-    await expectCluster({ name: 'terran', password: 'xxxxx', version: '2.2.73', hosts: scene.lab.hosts, primaryZone: 'zone1' })
+    await expectCluster({
+      name: 'terran',
+      password: 'xxxxx',
+      version: '2.2.73',
+      hosts: scene.lab.hosts.slice(0, 1),
+      primaryZone: 'zone1',
+    })
     await recordHistory(scene.temporal, data.id, 'create-1-host-2.2.73')
+  })
+
+  it('is carried out as another OS user, whose are the files, and leaves nothing when the cluster is deleted', async () => {
+    const [, host] = scene.lab.hosts
+    if (!host) throw new Error('no second host')
+    const setUp = await host.exec('useradd --create-home obuser && chmod 711 ~obuser && chown obuser: /data/1 /data/log1')
+    expect(setUp).toMatchObject({ code: 0 })
+    const look = `find / -xdev \\( -path /proc -o -path /tmp -o -path /var/log \\) -prune -o -user obuser -print | sort`
+    const owned = async () => (await host.exec(look)).stdout.trim().split('\n')
+    const before = await owned()
+    const installPath = '/home/obuser/oceanbase'
+    const body = {
+      type: 'PRIMARY',
+      name: 'tauren',
+      password: 'Aa11--totem',
+      rpmName: 'oceanbase-4.2.1.8-108000022024072217.el7.x86_64.rpm',
+      zones: [{ name: 'zone1', idcName: 'hz2', servers: [scene.inventory.hostIds[1]] }],
+      attributes: { operatingSystemUser: 'obuser', installPath },
+    }
+    const { data } = await scene.api.post('/api/v2/ob/clusters', body, reply)
+    const task = await scene.ended(data.id)
+    expect(causes(task)).toBe('')
+    expect(task.status).toBe('SUCCESSFUL')
+    const promised = { name: 'tauren', password: 'Aa11--totem', version: '4.2.1.8', hosts: [host], primaryZone: 'RANDOM' }
+    await expectCluster({ ...promised, user: 'obuser', installPath })
+    const foreign = await host.exec(`find ${installPath} /data/1/tauren /data/log1/tauren ! -user obuser`)
+    expect(foreign.stdout).toBe('')
+
+    const { id } = z.object({ id: z.number() }).parse(await scene.send('DELETE', `/api/v2/ob/clusters/${data.clusterId}`))
+    expect(causes(await scene.ended(id))).toBe('')
+    expect(await owned()).toEqual(before)
+    expect((await host.exec(`ls -d ${installPath}; ps -u obuser -o comm=`)).stdout).toBe('')
   })
 })
 
