@@ -14,6 +14,8 @@ export interface Fault {
    * done and before anybody knows. Faults that pass by themselves and those that are amid come in the middle of an upload and of a BOOTSTRAP.
    */
   readonly when: 'start' | 'amid'
+  /** Nodes that meet it; all, unless told. */
+  readonly nodes?: readonly string[]
   /** A node at whose start it comes in any case. */
   readonly atStartOf?: string
   /** Before the create. */
@@ -58,7 +60,30 @@ export const undisturbed = (hosts: Fault['hosts']): Fault => ({
   inflict: async () => undefined,
 })
 
+/** Six nodes from the first host's to the last of the cluster. */
+const someNodes = [
+  'Pre check for install OB',
+  'Install rpm',
+  'Bootstrap ob',
+  'Set sys password',
+  'Refresh ocp agent config',
+  'Update OB cluster status',
+]
+
 const processes = { shape: 'processes', hosts: 1 } as const
+
+const atSomeNodes = { ...processes, when: 'amid', nodes: someNodes } as const
+
+/** What befalls the run in Temporal, or what Temporal and the store know. */
+const engineFaults: readonly Fault[] = [
+  { name: 'run terminated', ...atSomeNodes, inflict: ({ buttons }) => buttons.terminate() },
+  { name: 'run deleted', ...atSomeNodes, inflict: ({ buttons }) => buttons.delete() },
+  { name: 'run reset to its first step', ...atSomeNodes, inflict: ({ buttons }) => buttons.reset('first') },
+  { name: 'run reset to its last step', ...atSomeNodes, inflict: ({ buttons }) => buttons.reset('last') },
+  { name: 'Temporal lost its database', ...atSomeNodes, inflict: ({ crash }) => crash.temporalDatabase() },
+  { name: "Temporal's older backup", ...atSomeNodes, inflict: ({ crash }) => crash.temporalBackup() },
+  { name: "PostgreSQL's older backup", ...atSomeNodes, inflict: ({ crash }) => crash.postgresBackup() },
+]
 
 export const faults: readonly Fault[] = [
   { name: 'worker killed', ...processes, when: 'amid', inflict: (stack) => stack.crash.worker() },
@@ -109,4 +134,5 @@ export const faults: readonly Fault[] = [
     inflict: (stack) => lastHost(stack).fault('clockSkew', 200),
     heal: (stack) => lastHost(stack).heal('clockSkew'),
   },
+  ...engineFaults,
 ]

@@ -51,7 +51,7 @@ export async function runFault(fault: Fault, { log, nodes, undisturbed, signal }
     if (!creating) throw new Error('no create is under way')
     return creating
   }
-  const chosen = (name: string): boolean => nodes?.includes(name) ?? true
+  const chosen = (name: string): boolean => (nodes ?? fault.nodes)?.includes(name) ?? true
   const meeting = meetings({ fault, chosen, log, stack: stackOf })
   const stack = await startStack(fault.shape, fault.hosts, async (instant) => {
     if (creating) await meeting.atInstant(instant)
@@ -62,7 +62,12 @@ export async function runFault(fault: Fault, { log, nodes, undisturbed, signal }
     creating = stack
     const { task, causes, complaints } = await created(stack, meeting, signal)
     creating = undefined
-    const cells = cellsOf(task, { causes, met: meeting.met, chosen })
+    const cells = cellsOf(task, {
+      causes,
+      met: meeting.met,
+      chosen,
+      unmet: (name) => fault.nodes !== undefined && !fault.nodes.includes(name),
+    })
     const again =
       fault.undoesBootstrap && cells.some(({ node, verdict }) => node === 'Bootstrap ob' && verdict !== 'nothing to hit')
     const found = await inspect(stack, {
@@ -119,17 +124,20 @@ interface Seen {
   readonly causes: Causes
   readonly met: ReadonlyMap<number, boolean>
   readonly chosen: (name: string) => boolean
+  /** Nodes that the fault is not meant for. */
+  readonly unmet: (name: string) => boolean
 }
 
 /** A join is passed by the store: there is no activity that a fault could meet. */
 const join = 'Wait node'
 
-const cellsOf = (task: Task, { causes, met, chosen }: Seen): Cell[] =>
+const cellsOf = (task: Task, { causes, met, chosen, unmet }: Seen): Cell[] =>
   task.subtasks.flatMap(({ id, name: node, status }): Cell | readonly Cell[] => {
     if (node === join && status === 'SUCCESSFUL') return []
     const [cause, ...more] = causes.get(id) ?? []
     const hit = met.get(id)
     if (status !== 'SUCCESSFUL') return { node, verdict: 'lost', cause: `ended ${status}; ${cause ?? ''}` }
+    if (hit === undefined && unmet(node)) return { node, verdict: 'nothing to hit' }
     if (hit === undefined && chosen(node)) return { node, verdict: 'lost', cause: 'the fault never met it' }
     if (more.length > 0) return { node, verdict: 'lost', cause: [cause, ...more].join('; then ') }
     if (cause !== undefined) return { node, verdict: 'one retry', cause }

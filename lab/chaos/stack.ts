@@ -8,6 +8,7 @@ import { startTemporalServer } from '../../src/embedded/temporalServer.ts'
 import { buildPackages, createLab, type Lab } from '../index.ts'
 import { claimPort } from '../ports/claim.ts'
 import { createRequest, type Inventory, registerHosts, uploadPackages } from '../scenario.ts'
+import { backups, buttons, type RunButtons, remove } from './engine.ts'
 import { type Instant, parseReport } from './hook.ts'
 import { startPostgres } from './postgres.ts'
 import { type Service, startService, untilReached } from './service.ts'
@@ -31,7 +32,14 @@ export interface Stack {
     temporal(): Promise<void>
     postgres(): Promise<void>
     allInOne(): Promise<void>
+    /** Temporal's database is lost with all in it. */
+    temporalDatabase(): Promise<void>
+    /** Temporal's backup of the last call is put back, and PostgreSQL's; the first call makes one. */
+    temporalBackup(): Promise<void>
+    postgresBackup(): Promise<void>
   }
+  /** What somebody does to the create's run in Temporal. */
+  readonly buttons: RunButtons
   /** Posts the create; returns its task. */
   create(): Promise<{ readonly taskId: number; readonly clusterId: number }>
   close(): Promise<void>
@@ -105,6 +113,7 @@ export async function startStack(shape: Shape, hosts: number, atInstant: AtInsta
       packageBytes: statSync(software.path).size,
       temporal: `127.0.0.1:${temporalPort}`,
       crash,
+      buttons: buttons(`127.0.0.1:${temporalPort}`, clusterName),
       async create() {
         const zones = lab.hosts.map((_, index) => ({ name: `zone${index + 1}`, hosts: [index] }))
         const body = createRequest(inventory, { name: clusterName, password, rpmName, zones })
@@ -138,25 +147,40 @@ async function startServices(shape: Shape, { dir, temporalPort, uiPort, service,
       api: notHere('API'),
       temporal: notHere('Temporal'),
       postgres: notHere('PostgreSQL'),
+      temporalDatabase: notHere('Temporal'),
+      temporalBackup: notHere('Temporal'),
+      postgresBackup: notHere('PostgreSQL'),
     }
     return { ...none, allInOne: () => all.crash() }
   }
   const postgres = await startPostgres(join(dir, 'postgres'))
   closers.push(() => postgres.close())
-  const startTemporal = () => startTemporalServer({ dbFile: join(dir, 'temporal.db'), port: temporalPort, uiPort })
+  const dbFile = join(dir, 'temporal.db')
+  const startTemporal = () => startTemporalServer({ dbFile, port: temporalPort, uiPort })
+  const temporalBackups = backups(dbFile)
+  const postgresBackups = backups(join(dir, 'postgres', 'data'))
   let temporal = await startTemporal()
   closers.push(() => temporal.close())
+  const withoutTemporal = async (work: () => Promise<void>): Promise<void> => {
+    await temporal.kill()
+    await work()
+    temporal = await startTemporal()
+  }
   const env = { DATABASE_URL: postgres.url, TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}` }
   const worker = service('lab/chaos/worker.ts', env)
   const api = service('src/server.ts', env)
   return {
     worker: () => worker.crash(),
     api: () => api.crash(),
-    async temporal() {
-      await temporal.kill()
-      temporal = await startTemporal()
-    },
+    temporal: () => withoutTemporal(async () => undefined),
+    temporalDatabase: () => withoutTemporal(() => remove(dbFile)),
+    temporalBackup: () => withoutTemporal(() => temporalBackups.goBack()),
     postgres: () => postgres.restart(),
+    async postgresBackup() {
+      await postgres.stop()
+      await postgresBackups.goBack()
+      await postgres.start()
+    },
     allInOne: notHere('all-in-one process'),
   }
 }

@@ -135,6 +135,8 @@ export async function withTask<T>(
   accepted: Accepted,
   behave: Behaviour,
   act: (scene: Scene) => Promise<T>,
+  /** What the worker has instead of the environment's store. */
+  store = environment.opened.store,
 ): Promise<T> {
   const calls: Call[] = []
   const stub = (activity: string) => async (input: NodeInput) => {
@@ -142,7 +144,6 @@ export async function withTask<T>(
     calls.push(call)
     await behave(call)
   }
-  const { store } = environment.opened
   const taskQueue = randomUUID()
   const worker = await Worker.create({
     connection: environment.nativeConnection,
