@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { buildApp } from '../src/api/app.ts'
 import { hashPassword } from '../src/api/password.ts'
 import { readConfig } from '../src/config.ts'
-import { createPrimaryCluster } from '../src/operations/createCluster.ts'
+import { createClusterPlan } from '../src/operations/createCluster.ts'
 import { Secret } from '../src/quote.ts'
 import { connect } from '../src/store/db.ts'
 import { parseKeys, storeOver } from '../src/store/index.ts'
@@ -45,7 +45,7 @@ const accept = (hosts: number, clusterId: number) => {
   }
   return insertTask(connection.db, {
     workflow: 'createCluster',
-    plan: createPrimaryCluster,
+    plan: createClusterPlan,
     targets,
     context: { stringMap: { cluster_name: `c${clusterId}` }, listMap: { host_ids: targets.hosts.map(({ id }) => String(id)) } },
     creator: { id: 100, name: 'admin' },

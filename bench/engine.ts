@@ -16,7 +16,8 @@ import { startPostgres } from '../lab/chaos/postgres.ts'
 import { connectTemporal } from '../src/api/temporal.ts'
 import { readConfig } from '../src/config.ts'
 import { startTemporalServer } from '../src/embedded/temporalServer.ts'
-import { createPrimaryCluster } from '../src/operations/createCluster.ts'
+import { createCluster, createClusterPlan } from '../src/operations/createCluster.ts'
+import { stagesIn } from '../src/plan/plan.ts'
 import { operationsOver } from '../src/operations/index.ts'
 import { expand } from '../src/plan/expand.ts'
 import { openConfiguredStore } from '../src/store/index.ts'
@@ -67,7 +68,7 @@ made.defer(() => client.connection.close())
 
 const ids = Array.from({ length: hosts }, (_, index) => index + 1)
 const targets = { hosts: ids.map((id) => ({ id, ip: `host-${id}` })), zones: ['zone1'] }
-const planned = expand(createPrimaryCluster, targets)
+const planned = expand(createClusterPlan, targets)
 /** How many subtasks stand side by side, stage by stage, joins included. */
 const widths: number[] = []
 for (const { parallelIdx } of planned) {
@@ -84,7 +85,7 @@ const options = {
 const nothing = async (): Promise<void> => undefined
 const workflowsPath = fileURLToPath(new URL('engine/bareWorkflow.ts', import.meta.url))
 const nodes = new Set(
-  createPrimaryCluster.stages.flatMap(({ activity, undo }): string[] => (undo ? [activity, undo] : [activity])),
+  stagesIn(createClusterPlan).flatMap(({ activity, undo }): string[] => (undo ? [activity, undo] : [activity])),
 )
 const bareWorker = await Worker.create({
   ...options,
@@ -166,7 +167,7 @@ async function ourRun(number: number) {
     servers: mine.filter((_, index) => index % 3 === zone),
   }))
   const request = newCluster({ name: `c${number}`, zones })
-  const accepted = await stalled(() => operations.acceptCluster({ request, creator }))
+  const accepted = await stalled(() => operations.accept(createCluster, { request, creator }))
   const { task } = accepted.result
   const start = performance.now()
   const untold = await store.tasks.untoldOf(task.id)

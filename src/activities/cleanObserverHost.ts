@@ -11,7 +11,7 @@ import { clearServer } from './startAfresh.ts'
  * there stays and is named in the log; each step looks first, so that it may be run again.
  */
 export async function cleanObserverHost(node: HostNode): Promise<void> {
-  const maker = await asMaker(node)
+  const maker = asMaker(node)
   await stopObservers(maker, [maker.server])
   await clearServer(maker, maker.server)
   await removeIoBench(maker)

@@ -1,12 +1,4 @@
-import type { createPrimaryCluster } from '../operations/createCluster.ts'
-import type { createObproxyCluster } from '../operations/createObproxyCluster.ts'
-import type { createStandbyCluster } from '../operations/createStandbyCluster.ts'
-import type { deletePrimaryCluster, deleteStandbyCluster } from '../operations/deleteCluster.ts'
-import type { deleteObproxyCluster } from '../operations/deleteObproxyCluster.ts'
-import type * as linkPlans from '../operations/linkObproxy.ts'
-import type { prepareHost, prepareHosts } from '../operations/prepareHost.ts'
 import type { NodeInput } from '../plan/node.ts'
-import type { Plan } from '../plan/plan.ts'
 import { addStandbyCluster, clearStandby } from './addStandbyCluster.ts'
 import { awaitHosts } from './awaitHosts.ts'
 import { bootstrapOb, clearObservers } from './bootstrapOb.ts'
@@ -57,7 +49,6 @@ export const clusterNodes = {
   bootstrapOb,
   clearObservers,
   restartObserver,
-  waitObserverAccessible,
   setSysPassword,
   createDefaultUser,
   setSysPrimaryZone,
@@ -74,6 +65,9 @@ export const clusterNodes = {
   checkStandbyCluster,
   clearStandby,
 }
+
+/** Nodes that work on a part of a cluster: a zone when its turn comes, else all of it. */
+export const partNodes = { waitObserverAccessible }
 
 /** Nodes that work on one host of a cluster. */
 export const hostNodes = {
@@ -117,29 +111,14 @@ export const obproxyHostNodes = { preCheckObproxy, installObproxyRpm, removeObpr
 /** A node over what the store has of it. */
 export type Activity = (input: NodeInput) => Promise<void>
 
-/** Every activity that a plan may name; the compiler holds plans to it. */
+/** Every activity that a plan may name; src/operations/plans.ts holds plans to it. */
 export type NodeActivities = Record<
   | keyof typeof storeNodes
+  | keyof typeof partNodes
   | keyof typeof clusterNodes
   | keyof typeof hostNodes
   | keyof typeof preparedHostNodes
   | keyof typeof obproxyNodes
   | keyof typeof obproxyHostNodes,
   Activity
->
-
-type Held<Known extends Plan<keyof NodeActivities>> = Known
-
-/** Plans name nothing but these: with a name that is none this line does not compile. */
-export type Plans = Held<
-  | typeof createPrimaryCluster
-  | typeof createStandbyCluster
-  | typeof deletePrimaryCluster
-  | typeof deleteStandbyCluster
-  | ReturnType<typeof createObproxyCluster>
-  | ReturnType<typeof deleteObproxyCluster>
-  | typeof linkPlans.linkObproxy
-  | typeof linkPlans.unlinkObproxy
-  | typeof prepareHost
-  | typeof prepareHosts
 >

@@ -28,6 +28,11 @@ export interface ClusterNode extends Node {
   sql(server: ServerSpec, user: SqlUser, options?: { readonly timeoutMs?: number }): Promise<Sql>
 }
 
+/** A node that works on the servers of a zone when its turn comes, else on all that the task is about. */
+export interface PartNode extends ClusterNode {
+  readonly servers: readonly ServerSpec[]
+}
+
 /** A node that works on one host of a cluster. */
 export interface HostNode extends ClusterNode {
   readonly server: ServerSpec

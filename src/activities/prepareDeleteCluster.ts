@@ -12,7 +12,7 @@ export async function prepareDeleteCluster(node: ClusterNode): Promise<void> {
   if (status !== 'DELETING') {
     throw new DefiniteError({ code: 'OBE11008', message: `cluster ${cluster.name} is ${status ?? 'gone'}, it must be DELETING` })
   }
-  const maker = await asMaker(node)
+  const maker = asMaker(node)
   await unlinkObproxy(maker)
   if (cluster.type === 'STANDBY') await removeStandbyCluster(node)
   const { install, data, log: redo } = cluster.paths

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { Refused } from '../errors/refused.ts'
+import { prepareHost } from '../operations/index.ts'
 import { type Host, hostKinds, hostStatuses, serviceTypes } from '../store/index.ts'
 import { callerOf } from './authentication.ts'
 import type { Api, Context } from './context.ts'
@@ -99,12 +100,16 @@ export function hosts(api: Api, { store, operations, launch, config }: Context):
   api.post(`${path}/batchCreate`, { config: { permission: 'HOST:*:CREATE' }, schema: { body: newHosts } }, async (request) => {
     const { hostBasicDataList, ...shared } = request.body
     const creator = callerOf(request)
-    const accepted = await operations.acceptHosts({ ...shared, hosts: hostBasicDataList, creator, traceId: request.id })
+    const accepted = await operations.accept(prepareHost, {
+      request: { ...shared, hosts: hostBasicDataList },
+      creator,
+      traceId: request.id,
+    })
     for (const { id } of new Set([...accepted.tasks, accepted.task])) launch(id)
     // OCP's page documents `contents`; its Terraform provider reads `id` and `hostIds`.
     return data({
       contents: accepted.tasks.map((task) => showHostTask(task, readerOf(config, request))),
-      hostIds: accepted.hostIds,
+      hostIds: accepted.tasks.map(({ hostId }) => hostId),
       id: accepted.task.id,
     })
   })

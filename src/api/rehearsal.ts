@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { codes } from '../errors/codes.ts'
 import { Refused } from '../errors/refused.ts'
-import type { Acceptances, Rehearsal } from '../operations/index.ts'
+import type { Rehearsal } from '../operations/index.ts'
 import type { Context } from './context.ts'
 import { type Answer, data } from './envelope.ts'
 import { findingShower } from './errors.ts'
@@ -15,9 +15,9 @@ export const dryRunQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).op
 export const isDryRun = ({ query }: { readonly query: z.infer<typeof dryRunQuery> }): boolean => query.dryRun === 'true'
 
 /** What a task would do on hosts with what lies there. */
-type Change = 'MAKE' | 'REMOVE' | 'NONE'
+export type Change = 'MAKE' | 'REMOVE' | 'NONE'
 
-function show({ task, footprints }: Rehearsal, change: Change, request: FastifyRequest, config: Context['config']) {
+function show({ task, footprints, note }: Rehearsal, change: Change, request: FastifyRequest, config: Context['config']) {
   const reader = readerOf(config, request)
   // A rollback names only the subtasks that it undoes.
   const ids = task.subtasks.map(({ id }) => id)
@@ -28,6 +28,7 @@ function show({ task, footprints }: Rehearsal, change: Change, request: FastifyR
     hosts: change === 'NONE' ? [] : footprints.map(({ ip, ...rest }) => ({ change, hostIp: ip, ...rest })),
     id: null,
     name: nameIn(reader.language, task.name),
+    ...(note && { note: note[reader.language] }),
     tasks: task.subtasks.map((subtask) => ({
       ...named(reader, subtask.name),
       downstreams: subtask.downstreams.filter(shown).map(place),
@@ -36,6 +37,7 @@ function show({ task, footprints }: Rehearsal, change: Change, request: FastifyR
       id: place(subtask.id),
       timeout: subtask.timeout,
       upstreams: subtask.upstreams.filter(shown).map(place),
+      ...(subtask.zone !== null && { zone: subtask.zone }),
     })),
   }
 }
@@ -45,19 +47,19 @@ function show({ task, footprints }: Rehearsal, change: Change, request: FastifyR
  * host, or what speaks against it. What does not exist is refused like by the call itself.
  */
 export async function rehearsed(
-  { operations, config }: Context,
+  { config }: Pick<Context, 'config'>,
   {
     request,
     change,
-    accept,
+    rehearse,
   }: {
     readonly request: FastifyRequest
     readonly change: Change
-    readonly accept: (acceptances: Acceptances) => ReturnType<Acceptances['acceptDelete']>
+    readonly rehearse: () => Promise<Rehearsal>
   },
 ): Promise<Answer> {
   try {
-    return data(show(await operations.rehearse(accept), change, request, config))
+    return data(show(await rehearse(), change, request, config))
   } catch (error) {
     if (!(error instanceof Refused) || codes[error.findings[0].code].http === 404) throw error
     const admission = error.findings.map(findingShower(config, request))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { subtaskStatuses, taskStatuses } from '../plan/states.ts'
 
 const text = z.string().nullish()
 const moment = z.iso.datetime({ offset: true }).nullish()
@@ -6,7 +7,7 @@ const moment = z.iso.datetime({ offset: true }).nullish()
 const subtask = z.object({
   id: z.number(),
   name: z.string(),
-  status: z.enum(['PENDING', 'READY', 'RUNNING', 'CANCELING', 'FAILED', 'SUCCESSFUL']),
+  status: z.enum(subtaskStatuses),
   operation: z.string(),
   parallelIdx: z.number().default(-1),
   runTime: z.number().nullish(),
@@ -16,6 +17,7 @@ const subtask = z.object({
   downstreams: z.array(z.number()),
   prohibitSkip: z.boolean().nullish(),
   hostIp: text,
+  zone: text,
   attempt: z.number().nullish(),
   lastMessage: text,
   error: z.object({ code: z.union([z.string(), z.number()]), message: z.string(), advice: text, host: text }).nullish(),
@@ -25,7 +27,7 @@ const subtask = z.object({
 export const taskSchema = z.object({
   id: z.number(),
   name: z.string(),
-  status: z.enum(['RUNNING', 'FAILED', 'SUCCESSFUL']),
+  status: z.enum(taskStatuses),
   operation: text,
   startTime: moment,
   finishTime: moment,

@@ -44,7 +44,8 @@ function stageLines(stage: Stage, nameColumns: number, paint: Paint, options: Vi
   const wide = subtasks.length > 1
   const sign = signOfStage(subtasks)
   const done = subtasks.filter((subtask) => subtask.status === 'SUCCESSFUL').length
-  const where = wide ? `${done}/${subtasks.length} hosts` : plain(only?.hostIp ?? '')
+  const zone = only?.zone ? `${plain(only.zone)} ` : ''
+  const where = wide ? `${zone}${done}/${subtasks.length} hosts` : plain(only?.hostIp ?? only?.zone ?? '')
   const took = spent(subtasks, options.now)
   const cells = [
     column(plain(stage.name), nameColumns),

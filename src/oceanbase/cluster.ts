@@ -52,6 +52,8 @@ export interface ServerSpec {
   readonly zone: string
   /** One server of each zone, the one that takes part in BOOTSTRAP. */
   readonly rootServer: boolean
+  /** The task that made it: its id is on everything that was made on the host. */
+  readonly taskId?: number
 }
 
 /** All servers in zone order. */

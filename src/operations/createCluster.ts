@@ -1,10 +1,11 @@
-import { once, perHost, plan } from '../plan/plan.ts'
+import { createOperation } from './create/accept.ts'
+import { clusterPlan, once, perHost } from './plans.ts'
 
 /**
  * OCP's "Create primary OB cluster": names and order are the API page's own sample; a published timeout is kept where OCP prints one for
  * the node of that name, the others are this project's. For one host 23 subtasks, for N hosts 23 + 6(N−1).
  */
-export const createPrimaryCluster = plan('Create primary OB cluster', [
+export const createClusterPlan = clusterPlan('Create primary OB cluster', [
   once('Prepare install cluster', 'prepareInstallCluster', { timeout: '5m', undo: 'releaseCluster', prohibitSkip: true }),
   perHost('Pre check for install OB', 'preCheck', { timeout: '30m' }),
   perHost('Install rpm', 'installRpm', { timeout: '1h', undo: 'removeRpm' }),
@@ -25,3 +26,9 @@ export const createPrimaryCluster = plan('Create primary OB cluster', [
   once('Trigger compaction', 'triggerCompaction', { timeout: '10m' }),
   once('Link obproxy', 'linkObproxy', { timeout: '10m', undo: 'unlinkObproxy' }),
 ])
+
+export const createCluster = createOperation({
+  name: 'createCluster',
+  chinese: '创建主 OB 集群',
+  plan: createClusterPlan,
+})

@@ -1,4 +1,39 @@
-import { once, type Plan, perHost, plan } from '../plan/plan.ts'
+import { asc, inArray } from 'drizzle-orm'
+import { Refused, refuseAny } from '../errors/refused.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Secret } from '../quote.ts'
+import { hosts } from '../store/hosts.ts'
+import { obproxy } from '../store/obproxy.ts'
+import { packages } from '../store/packages.ts'
+import * as schema from '../store/schema/index.ts'
+import { secrets } from '../store/secrets.ts'
+import { obproxyIn } from './obproxy/inStatus.ts'
+import { linkedClusters } from './obproxy/links.ts'
+import { hostFindings, linkFindings, packageFindings, type WantedLink } from './obproxy/rules.ts'
+import type { Operation } from './operation.ts'
+import { obproxyPlan, once, perHost } from './plans.ts'
+
+/** An OBProxy cluster that is asked for: the request with its defaults filled in, its shape already checked. */
+export interface NewObproxy {
+  readonly name: string
+  /** Where clients go, e.g. a load balancer; the first proxy when absent. */
+  readonly address?: string | undefined
+  readonly port: number
+  readonly workMode: 'CONFIG_URL' | 'RS_LIST'
+  readonly configUrl?: string | undefined
+  readonly hostIds: readonly number[]
+  readonly sqlPort: number
+  readonly exporterPort: number
+  /** `4.2.1.0` or `4.2.1.0-11`; the newest uploaded one when absent. */
+  readonly version?: string | undefined
+  readonly links: readonly WantedLink[]
+  readonly startupParameters: readonly { readonly name: string; readonly value: string }[]
+  readonly parameters: readonly { readonly name: string; readonly value: string }[]
+  /** Of `root@proxysys`; made up when absent. */
+  readonly password?: Secret | undefined
+  /** Of proxyro in every cluster that is served; that of the first one when absent. */
+  readonly proxyroPassword?: Secret | undefined
+}
 
 /** Both ends of the task are OCP's own sample, timeouts included: 0 is a node without a limit of its own. */
 const prepare = once('Prepare obproxy install', 'prepareObproxyInstall', {
@@ -8,7 +43,7 @@ const prepare = once('Prepare obproxy install', 'prepareObproxyInstall', {
 })
 const finish = once('Finish node', 'finishObproxyInstall', { timeout: '0s', prohibitSkip: true })
 
-const onHosts = plan('Install obproxy', [
+const onHosts = obproxyPlan('Install obproxy', [
   prepare,
   perHost('Pre check for install obproxy', 'preCheckObproxy', { timeout: '30m' }),
   perHost('Install obproxy rpm', 'installObproxyRpm', { timeout: '1h', undo: 'removeObproxyRpm' }),
@@ -18,8 +53,83 @@ const onHosts = plan('Install obproxy', [
 ])
 
 /** OCP's sample is of an OBProxy cluster without proxies yet: two nodes. */
-const withoutHosts = plan('Install obproxy', [prepare, finish])
+const withoutHosts = obproxyPlan('Install obproxy', [prepare, finish])
 
 /** OCP's "Install obproxy" for a number of hosts. */
-export const createObproxyCluster = (hosts: number): Plan<(typeof onHosts)['stages'][number]['activity']> =>
-  hosts === 0 ? withoutHosts : onHosts
+export const createObproxyClusterPlan = (hosts: number): Plan => (hosts === 0 ? withoutHosts : onHosts)
+
+/**
+ * Makes an OBProxy cluster: hosts reserved, proxies, links and secrets written. It may have no hosts
+ * yet.
+ */
+export const createObproxyCluster: Operation<'createObproxyCluster', NewObproxy> = {
+  name: 'createObproxyCluster',
+  title: onHosts.name,
+  chinese: '安装 OBProxy',
+  async accept({ tx, keys, request, creator }) {
+    const { hostIds } = request
+    await tx.select().from(schema.hosts).where(inArray(schema.hosts.id, hostIds)).orderBy(asc(schema.hosts.id)).for('update')
+    const found = new Map((await hosts(tx, keys).byIds(hostIds)).map((host) => [host.id, host]))
+    const [firstHost] = hostIds.flatMap((id) => found.get(id) ?? [])
+    const rpm =
+      firstHost && (await packages(tx).newest('OBPROXY_INSTALL_PACKAGE', firstHost.architecture ?? 'x86_64', request.version))
+    const linked = await linkedClusters(tx, request.links)
+    refuseAny([
+      ...hostFindings(hostIds, found),
+      ...(firstHost ? packageFindings(rpm, request.version) : []),
+      ...linkFindings(request.links, linked, rpm?.version, 'obLinks'),
+    ])
+    const { name } = request
+    const version = rpm ? `${rpm.version}-${rpm.buildNumber}` : null
+    const id = await obproxy(tx, keys).create({
+      name,
+      address: request.address ?? firstHost?.innerIpAddress ?? '',
+      port: request.port,
+      workMode: request.workMode,
+      status: 'CREATING',
+      configUrl: request.configUrl ?? null,
+      packageId: rpm?.id ?? null,
+      startupParameters: request.startupParameters,
+      parameters: request.parameters,
+      creatorId: creator.id,
+      creator: creator.name,
+      servers: hostIds.map((hostId) => ({
+        hostId,
+        sqlPort: request.sqlPort,
+        exporterPort: request.exporterPort,
+        version,
+        status: 'CREATING' as const,
+      })),
+    })
+    if (id === undefined) throw new Refused({ code: 'COM10006', args: ['OBProxy cluster', name], field: 'name', rejected: name })
+    const links = linked.flatMap((cluster) => cluster ?? [])
+    if (links.length > 0) {
+      const rows = links.map((cluster) => ({ obproxyClusterId: id, clusterId: cluster.id, username: 'proxyro' }))
+      await tx.insert(schema.obproxyLinks).values(rows.map((row) => ({ ...row, state: 'CHANGING' as const })))
+    }
+    if (hostIds.length > 0) {
+      const service = { type: 'OB_PROXY' as const, name, version, softwarePackageId: rpm?.id ?? null, clusterId: id }
+      await tx.insert(schema.hostServices).values(hostIds.map((hostId) => ({ hostId, ...service })))
+      await tx.update(schema.hosts).set({ status: 'ONLINE' }).where(inArray(schema.hosts.id, hostIds))
+    }
+    if (request.password) await secrets(tx, keys).put(`obproxy/${id}/root`, request.password)
+    if (request.proxyroPassword) await secrets(tx, keys).put(`obproxy/${id}/proxyro`, request.proxyroPassword)
+
+    const task = {
+      plan: createObproxyClusterPlan(hostIds.length),
+      targets: {
+        hosts: hostIds.map((hostId) => ({ id: hostId, ip: found.get(hostId)?.innerIpAddress ?? '' })),
+        zones: [],
+      },
+      // OCP's sample has `prohibit_rollback` alone, for it has no hosts.
+      context: {
+        stringMap: { prohibit_rollback: 'false', obproxy_cluster_id: String(id), obproxy_cluster_name: name },
+        listMap: hostIds.length > 0 ? { host_ids: hostIds.map(String) } : {},
+      },
+      obproxyClusterId: id,
+      afterwards: (taskId: number) => obproxy(tx, keys).setMaker(id, taskId),
+    }
+    return [task]
+  },
+  refuseRollback: obproxyIn('CREATING'),
+}

@@ -1,11 +1,12 @@
-import { once, perHost, plan } from '../plan/plan.ts'
+import { createOperation } from './create/accept.ts'
+import { clusterPlan, once, perHost } from './plans.ts'
 
 /**
  * A standby cluster of OceanBase 2.2 or 3.x. OCP's DAG for it is not public: this is the primary's without what a standby cannot do, plus
  * the steps that OceanBase's manual ("Create a standby cluster") has the primary take. Users come with the primary's data and data may only
  * be read, so no password is set and no user made; the primary zone is not the user's to give; compaction follows the primary's (OBE16005).
  */
-export const createStandbyCluster = plan('Create standby OB cluster', [
+export const createStandbyClusterPlan = clusterPlan('Create standby OB cluster', [
   once('Prepare install cluster', 'prepareInstallCluster', { timeout: '5m', undo: 'releaseCluster', prohibitSkip: true }),
   once('Check primary cluster', 'checkPrimaryCluster', { timeout: '5m' }),
   perHost('Pre check for install OB', 'preCheck', { timeout: '30m' }),
@@ -26,3 +27,9 @@ export const createStandbyCluster = plan('Create standby OB cluster', [
   once('Update OB cluster status', 'updateClusterStatus', { timeout: '30s', prohibitSkip: true }),
   once('Link obproxy', 'linkObproxy', { timeout: '10m', undo: 'unlinkObproxy' }),
 ])
+
+export const createStandbyCluster = createOperation({
+  name: 'createStandbyCluster',
+  chinese: '创建备 OB 集群',
+  plan: createStandbyClusterPlan,
+})

@@ -1,18 +1,61 @@
-import { once, type Plan, perHost, plan } from '../plan/plan.ts'
+import { Refused } from '../errors/refused.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Db } from '../store/db.ts'
+import { obproxy } from '../store/obproxy.ts'
+import { obproxyIn } from './obproxy/inStatus.ts'
+import { idleObproxy } from './obproxy/links.ts'
+import type { Operation } from './operation.ts'
+import { obproxyPlan, once, perHost } from './plans.ts'
+import { clustersOf, taskInWords, unfinishedOfClusters, waysOut } from './uses.ts'
 
 /** Both ends of the task are OCP's own sample, timeouts included: 0 is a node without a limit of its own. */
 const start = once('Start node', 'startObproxyOffline', { timeout: '30s', undo: 'keepObproxyCluster', prohibitSkip: true })
 const finish = once('Finish node', 'releaseObproxyCluster', { timeout: '0s', prohibitSkip: true })
 
-const onHosts = plan('Offline obproxy', [
+const onHosts = obproxyPlan('Offline obproxy', [
   start,
   perHost('Stop obproxy', 'stopObproxy', { timeout: '10m', undo: 'startObproxy' }),
   perHost('Uninstall obproxy rpm', 'removeObproxyRpm', { timeout: '30m', undo: 'installObproxyRpm' }),
   finish,
 ])
 
-const withoutHosts = plan('Offline obproxy', [start, finish])
+const withoutHosts = obproxyPlan('Offline obproxy', [start, finish])
 
 /** OCP's "Offline obproxy" for a number of hosts. */
-export const deleteObproxyCluster = (hosts: number): Plan<(typeof onHosts)['stages'][number]['activity']> =>
-  hosts === 0 ? withoutHosts : onHosts
+export const deleteObproxyClusterPlan = (hosts: number): Plan => (hosts === 0 ? withoutHosts : onHosts)
+
+/** Throws Refused while a create is still to link this OBProxy cluster, or a deletion still to unlink it. */
+async function refuseAwaited(tx: Db, id: number): Promise<void> {
+  const clusters = await clustersOf(tx, id)
+  const task = await unfinishedOfClusters(
+    tx,
+    clusters.map((cluster) => cluster.id),
+  )
+  if (task === undefined) return
+  throw new Refused({ code: 'COM10005', args: [`${taskInWords(task)} on cluster ${task.clusterName}: ${waysOut(task)}`] })
+}
+
+/** Deletes an OBProxy cluster. The clusters it serves run on. */
+export const deleteObproxyCluster: Operation<'deleteObproxyCluster', { readonly obproxyClusterId: number }> = {
+  name: 'deleteObproxyCluster',
+  title: onHosts.name,
+  chinese: '下线 OBProxy',
+  async accept({ tx, keys, request: { obproxyClusterId } }) {
+    const found = await idleObproxy(tx, keys, obproxyClusterId)
+    await refuseAwaited(tx, obproxyClusterId)
+    await obproxy(tx, keys).setStatus(obproxyClusterId, 'DELETING')
+    const hosts = found.servers.map(({ hostId, ip }) => ({ id: hostId, ip }))
+    const { id, name } = found
+    const task = {
+      plan: deleteObproxyClusterPlan(hosts.length),
+      targets: { hosts, zones: [] },
+      context: {
+        stringMap: { prohibit_rollback: 'false', obproxy_cluster_id: String(id), obproxy_cluster_name: name },
+        listMap: hosts.length > 0 ? { host_ids: hosts.map((host) => String(host.id)) } : {},
+      },
+      obproxyClusterId,
+    }
+    return [task]
+  },
+  refuseRollback: obproxyIn('DELETING'),
+}

@@ -4,9 +4,10 @@ import type { PlannedSubtask } from '../plan/expand.ts'
 import type { Refusal } from '../plan/states.ts'
 import type { Change, Task as Machine } from '../plan/task.ts'
 import type { Db } from '../store/db.ts'
-import type { Task } from '../store/newTask.ts'
+import type { Task, TaskWithSubtasks } from '../store/newTask.ts'
 import { openMachine, writeChanges } from '../store/taskMachine.ts'
-import { refuseOperation } from './rollbackRule.ts'
+import { tasks } from '../store/tasks.ts'
+import { operationNamed } from './registry.ts'
 
 const missing = (id: number) => new Refused({ code: 'TSK10001', args: [id] })
 
@@ -49,20 +50,41 @@ function refused({ code, args }: Refusal, task: Task, subtask: PlannedSubtask | 
 }
 
 /**
- * Accepts an operation on a task in one transaction: its states are written, its run in Temporal
- * only has to be told that there is something. Throws Refused when the states do not allow it. Of
- * two callers at once the second sees what the first has done.
+ * Throws Refused when what a task works on forbids this operation now. A task that has ended well
+ * allows none, whatever it made. Whether the states allow it is the machine's to say.
  */
-export const operate = (db: Db, taskId: number, ask: Ask): Promise<void> =>
-  db.transaction(async (tx) => {
-    const open = await openMachine(tx, taskId)
-    if (open === undefined) throw missing(taskId)
-    const { machine, planned, row } = open
-    const index = 'subtaskId' in ask ? ask.subtaskId - row.firstSubtaskId : -1
-    const subtask = planned[index]
-    if ('subtaskId' in ask && !subtask) throw noSubtask(taskId, ask.subtaskId)
-    const { refusal, change } = moves[ask.operation](machine, index)
-    if (refusal) throw refused(refusal, row, subtask)
-    await refuseOperation(tx, row, ask.operation)
-    if (!(await writeChanges(tx, open, change(), { accepted: true }))) throw new Error('a locked task moved')
-  })
+export async function refuseOperation(tx: Db, task: Task, asked: Ask['operation']): Promise<void> {
+  if (task.status === 'SUCCESSFUL') return
+  const found = operationNamed(task.workflow)
+  if (asked === 'rollbackTask') await found?.refuseRollback?.(tx, task)
+  if (asked === 'retryTask' || asked === 'retrySubtask') await found?.refuseRetry?.(tx, task)
+  if (task.status === 'FAILED' && task.finishTime !== null)
+    throw new Refused({ code: 'TSK10007', args: [task.id, 'FAILED (ended)'] })
+}
+
+/**
+ * Accepts an operation on a task: its states are written, its run in Temporal only has to be told
+ * that there is something. Throws Refused when the states do not allow it. Of two callers at once
+ * the second sees what the first has done.
+ */
+export async function operate(tx: Db, taskId: number, ask: Ask): Promise<void> {
+  const open = await openMachine(tx, taskId)
+  if (open === undefined) throw missing(taskId)
+  const { machine, planned, row } = open
+  const index = 'subtaskId' in ask ? ask.subtaskId - row.firstSubtaskId : -1
+  const subtask = planned[index]
+  if ('subtaskId' in ask && !subtask) throw noSubtask(taskId, ask.subtaskId)
+  const { refusal, change } = moves[ask.operation](machine, index)
+  if (refusal) throw refused(refusal, row, subtask)
+  await refuseOperation(tx, row, ask.operation)
+  if (!(await writeChanges(tx, open, change(), { accepted: true }))) throw new Error('a locked task moved')
+}
+
+/** Accepts the rollback of a task, and gives the task with those subtasks that it undoes. */
+export async function rehearseRollback(tx: Db, taskId: number): Promise<TaskWithSubtasks> {
+  const before = await tasks(tx).get(taskId)
+  if (before === undefined) throw missing(taskId)
+  await operate(tx, taskId, { operation: 'rollbackTask' })
+  const undone = before.subtasks.filter(({ status, undo }) => status !== 'PENDING' && undo !== null)
+  return { ...before, subtasks: undone }
+}

@@ -1,23 +1,29 @@
 import { TransactionRollbackError } from 'drizzle-orm'
 import type { Db } from '../store/db.ts'
+import type { Store } from '../store/index.ts'
 import type { Keys } from '../store/key.ts'
 import type { TaskWithSubtasks } from '../store/newTask.ts'
 import { type Footprint, footprintsOf } from './footprint.ts'
+import type { Note } from './operation.ts'
 
 /** A task as it would be accepted, and what its cluster or proxies have on hosts. */
 export interface Rehearsal {
   readonly task: TaskWithSubtasks
   readonly footprints: readonly Footprint[]
+  readonly note?: Note
 }
 
 /** What an acceptance would come to now, by the acceptance itself: its transaction is rolled back. */
-export async function rehearse(db: Db, keys: Keys, accept: (tx: Db) => Promise<TaskWithSubtasks>): Promise<Rehearsal> {
+export async function rehearse(
+  transaction: Store['transaction'],
+  accept: (tx: Db, keys: Keys) => Promise<Pick<Rehearsal, 'task' | 'note'>>,
+): Promise<Rehearsal> {
   const found: Rehearsal[] = []
   try {
-    await db.transaction(async (tx) => {
-      const task = await accept(tx)
-      found.push({ task, footprints: await footprintsOf(tx, keys, task) })
-      tx.rollback()
+    await transaction(async (tx, keys) => {
+      const accepted = await accept(tx, keys)
+      found.push({ ...accepted, footprints: await footprintsOf(tx, keys, accepted.task) })
+      throw new TransactionRollbackError()
     })
   } catch (error) {
     if (!(error instanceof TransactionRollbackError)) throw error

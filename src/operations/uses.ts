@@ -1,6 +1,5 @@
 import { and, arrayContains, asc, desc, eq, exists, inArray, ne, or } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
-import { clusterMakers } from '../store/clusterRemoval.ts'
 import type { Db } from '../store/db.ts'
 import type { Task } from '../store/newTask.ts'
 import * as schema from '../store/schema/index.ts'
@@ -8,7 +7,7 @@ import * as schema from '../store/schema/index.ts'
 // Who uses what. Whoever accepts something locks what it touches and asks here: hosts first, then clusters, then OBProxy clusters, each by
 // id, so that no two acceptances wait for each other.
 
-const { clusters, hosts, obproxyClusters, obproxyLinks, tasks } = schema
+const { clusters, hosts, obproxyClusters, obproxyLinks, servers, tasks } = schema
 
 export type ClusterRow = typeof clusters.$inferSelect
 export type ObproxyRow = typeof obproxyClusters.$inferSelect
@@ -75,8 +74,9 @@ export function clustersOf(
   const beingMade = exists(
     tx
       .select({ id: tasks.id })
-      .from(tasks)
-      .where(and(eq(tasks.clusterId, clusters.id), inArray(tasks.workflow, clusterMakers), inArray(tasks.status, unfinished))),
+      .from(servers)
+      .innerJoin(tasks, eq(tasks.id, servers.taskId))
+      .where(and(eq(servers.clusterId, clusters.id), inArray(tasks.status, unfinished))),
   )
   const wanted = and(arrayContains(clusters.obproxyClusterIds, [obproxyClusterId]), ne(clusters.status, 'DELETING'), beingMade)
   return tx

@@ -1,9 +1,11 @@
-import type { Plan, Scope } from './plan.ts'
+import type { Plan, Scope, Stage } from './plan.ts'
 
 /** A host as a plan sees it: what a subtask is pointed at, and what people call it. */
 export interface HostTarget {
   readonly id: number
   readonly ip: string
+  /** The zone of its server; plans that go zone by zone need it. */
+  readonly zone?: string
 }
 
 /** What a plan is expanded over. Order matters: it gives `parallelIdx`. */
@@ -16,16 +18,17 @@ export interface Targets {
 export const waitNode = 'waitNode'
 
 /** A subtask of one task, not yet numbered: `index` is its place, edges are indexes. */
-export interface PlannedSubtask<Activity extends string = string> {
+export interface PlannedSubtask {
   readonly index: number
   readonly name: string
-  readonly activity: Activity | typeof waitNode
-  readonly undo?: Activity
+  readonly activity: string
+  readonly undo?: string
   readonly timeoutSeconds: number
   readonly prohibitSkip: boolean
   /** Place among the stage's parallel subtasks, -1 for a single one (OCP's convention). */
   readonly parallelIdx: number
   readonly host?: HostTarget
+  /** The zone whose turn it is, in stages that go zone by zone. */
   readonly zone?: string
   readonly upstreams: readonly number[]
   readonly downstreams: readonly number[]
@@ -34,15 +37,32 @@ export interface PlannedSubtask<Activity extends string = string> {
 /** Published timeout of every "Wait node" in OCP's samples. */
 const joinTimeoutSeconds = 30
 
-const fansOut = (scope: Scope): boolean => scope !== 'once'
+const fansOut = (scope: Scope): boolean => scope === 'perHost'
 
-const joinStage = {
+const joinStage: Stage = {
   name: 'Wait node',
   activity: waitNode,
   scope: 'once',
   timeoutSeconds: joinTimeoutSeconds,
   prohibitSkip: false,
-} as const
+}
+
+/** A stage, and the part of the targets that it runs over. */
+interface Laid {
+  readonly stage: Stage
+  readonly hosts: readonly HostTarget[]
+  readonly zone?: string
+}
+
+/** The stages of a plan in a row: those that go zone by zone once for each zone. */
+const laidOut = ({ stages }: Plan, { hosts, zones }: Targets): Laid[] =>
+  stages.flatMap((entry): Laid[] => {
+    if (!('zoneByZone' in entry)) return [{ stage: entry, hosts }]
+    return zones.flatMap((zone) => {
+      const within = hosts.filter((host) => host.zone === zone)
+      return entry.zoneByZone.map((stage) => ({ stage, hosts: within, zone }))
+    })
+  })
 
 const range = (start: number, count: number): number[] => Array.from({ length: count }, (_, offset) => start + offset)
 
@@ -50,27 +70,26 @@ const range = (start: number, count: number): number[] => Array.from({ length: c
  * The subtasks and edges of a plan over its targets, in topological order. A join stands between two neighbouring stages that both fan
  * out and nowhere else: 19 of 19 joins in OCP's samples stand there, and no such pair lacks one. It keeps the edges at 2N instead of N×N.
  */
-export function expand<Activity extends string>(plan: Plan<Activity>, targets: Targets): PlannedSubtask<Activity>[] {
-  const stages = plan.stages.flatMap((stage, index) => {
-    const before = plan.stages[index - 1]
-    return before && fansOut(before.scope) && fansOut(stage.scope) ? [joinStage, stage] : [stage]
+export function expand(plan: Plan, targets: Targets): PlannedSubtask[] {
+  const laid = laidOut(plan, targets).flatMap((next, index, all): Laid[] => {
+    const before = all[index - 1]
+    const joined = before && fansOut(before.stage.scope) && fansOut(next.stage.scope)
+    return joined ? [{ ...next, stage: joinStage }, next] : [next]
   })
-  const widths = { once: 1, perHost: targets.hosts.length, perZone: targets.zones.length }
   let start = 0
-  const spans = stages.map((stage) => {
-    const width = widths[stage.scope]
+  const spans = laid.map(({ stage, hosts }) => {
+    const width = fansOut(stage.scope) ? hosts.length : 1
     if (width === 0) throw new RangeError(`"${stage.name}" has nothing to run on`)
     const span = range(start, width)
     start += width
     return span
   })
-  return stages.flatMap((stage, position) => {
+  return laid.flatMap(({ stage, hosts, zone }, position) => {
+    const { scope, ...facts } = stage
     const upstreams = spans[position - 1] ?? []
     const downstreams = spans[position + 1] ?? []
     return (spans[position] ?? []).map((index, parallel) => {
-      const host = stage.scope === 'perHost' ? targets.hosts[parallel] : undefined
-      const zone = stage.scope === 'perZone' ? targets.zones[parallel] : undefined
-      const { scope, ...facts } = stage
+      const host = fansOut(scope) ? hosts[parallel] : undefined
       return {
         index,
         ...facts,

@@ -1,24 +1,29 @@
-/** Where a stage runs: once for the whole task, on every host, or for every zone. */
-export type Scope = 'once' | 'perHost' | 'perZone'
+/** Where a stage runs: once, or on every host. Inside `zoneByZone` that means once a zone, or on every host of the zone. */
+export type Scope = 'once' | 'perHost'
 
 /** How long a subtask may be worked on, e.g. `30s`, `5m`, `1h`. Time in which no worker is alive does not count. */
 export type Duration = `${number}${'s' | 'm' | 'h'}`
 
 /** One line of a plan: the OCP name of a node, the activity that does it, and how it may be treated. */
-export interface Stage<Activity extends string = string> {
-  readonly name: string
+export interface Stage<Where extends Scope = Scope, Activity extends string = string, Name extends string = string> {
+  readonly name: Name
   readonly activity: Activity
-  readonly scope: Scope
+  readonly scope: Where
   readonly timeoutSeconds: number
   /** The activity that takes back what this stage made; absent when there is nothing to take back. */
   readonly undo?: Activity
   readonly prohibitSkip: boolean
 }
 
+/** Stages that one zone has behind it before the next zone begins. */
+export interface ZoneByZone<Each extends Stage = Stage> {
+  readonly zoneByZone: readonly Each[]
+}
+
 /** An operation as data: a name for people and its stages in order. Joins ("Wait node") are derived, never written. */
-export interface Plan<Activity extends string = string> {
+export interface Plan {
   readonly name: string
-  readonly stages: readonly Stage<Activity>[]
+  readonly stages: readonly (Stage | ZoneByZone)[]
   readonly prohibitRollback: boolean
 }
 
@@ -38,12 +43,12 @@ export const seconds = (duration: Duration): number => {
 }
 
 const stage =
-  (scope: Scope) =>
-  <const Activity extends string, const Undo extends string = never>(
-    name: string,
+  <Where extends Scope>(scope: Where) =>
+  <const Name extends string, const Activity extends string, const Undo extends string = never>(
+    name: Name,
     activity: Activity,
     { timeout, undo, prohibitSkip = false }: StageOptions<Undo>,
-  ): Stage<Activity | Undo> => ({
+  ): Stage<Where, Activity | NoInfer<Undo>, Name> => ({
     name,
     activity,
     scope,
@@ -55,18 +60,17 @@ const stage =
 /** Seconds a node may be worked on. OCP prints 0 for one without a limit of its own, which still has to end some day. */
 export const limitOf = (timeoutSeconds: number): number => (timeoutSeconds === 0 ? unitSeconds.h : timeoutSeconds)
 
-/** A stage with a single subtask. */
+/** A stage with a single subtask; inside `zoneByZone`, with one for each zone. */
 export const once = stage('once')
 
-/** A stage with one subtask for each host of the task, all at the same time. */
+/** A stage with one subtask for each host, all at the same time; inside `zoneByZone`, for each host of the zone. */
 export const perHost = stage('perHost')
 
-/** A stage with one subtask for each zone of the task, all at the same time. */
-export const perZone = stage('perZone')
+/** These stages for the first zone, then for the second, and so on. */
+export const zoneByZone = <Stages extends readonly Stage[]>(...stages: Stages): ZoneByZone<Stages[number]> => ({
+  zoneByZone: stages,
+})
 
-/** A plan: the task's OCP name and its stages. */
-export const plan = <const Activity extends string>(
-  name: string,
-  stages: readonly Stage<Activity>[],
-  { prohibitRollback = false }: { readonly prohibitRollback?: boolean } = {},
-): Plan<Activity> => ({ name, stages, prohibitRollback })
+/** All stages of a plan, each once, in order. */
+export const stagesIn = ({ stages }: Pick<Plan, 'stages'>): readonly Stage[] =>
+  stages.flatMap((entry) => ('zoneByZone' in entry ? entry.zoneByZone : [entry]))

@@ -55,27 +55,11 @@ export interface TaskBook {
   subtaskFailed(run: NodeCall): Promise<Progress>
 }
 
-/** The operations that have a workflow, by type name in Temporal, and how its ids begin. */
-const idPrefix = {
-  createCluster: 'create-cluster',
-  createObproxyCluster: 'create-obproxy-cluster',
-  createStandbyCluster: 'create-standby-cluster',
-  deleteCluster: 'delete-cluster',
-  deleteStandbyCluster: 'delete-standby-cluster',
-  deleteObproxyCluster: 'delete-obproxy-cluster',
-  linkObproxy: 'link-obproxy',
-  prepareHost: 'prepare-host',
-  prepareHosts: 'prepare-hosts',
-  unlinkObproxy: 'unlink-obproxy',
-} as const
-
-export type WorkflowName = keyof typeof idPrefix
-
-export const isWorkflow = (name: string): name is WorkflowName => Object.hasOwn(idPrefix, name)
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 /** A task's workflow id, e.g. `create-cluster-terran-1000`; `subject` is what the task is about. */
-export const workflowId = (workflow: WorkflowName, subject: string, taskId: number): string =>
-  [idPrefix[workflow], subject, taskId].filter((part) => part !== '').join('-')
+export const workflowId = (operation: string, subject: string, taskId: number): string =>
+  [kebab(operation), subject, taskId].filter((part) => part !== '').join('-')
 
 /** Search attributes of every run; Keyword each. */
 export const searchAttributes = {

@@ -1,8 +1,12 @@
 /** States of a subtask, of a task, and what may be asked of them: OCP's own (facts of its task engine, read in ocp-express `task/`). */
-export type SubtaskStatus = 'PENDING' | 'READY' | 'RUNNING' | 'CANCELING' | 'FAILED' | 'SUCCESSFUL'
-export type TaskStatus = 'RUNNING' | 'FAILED' | 'SUCCESSFUL'
-export type SubtaskOperation = 'EXECUTE' | 'RETRY' | 'SKIP' | 'CANCEL' | 'ROLLBACK' | 'ROLLBACK_SKIP'
-export type TaskOperation = 'EXECUTE' | 'RETRY' | 'ROLLBACK'
+export const subtaskStatuses = ['PENDING', 'READY', 'RUNNING', 'CANCELING', 'FAILED', 'SUCCESSFUL'] as const
+export const taskStatuses = ['RUNNING', 'FAILED', 'SUCCESSFUL'] as const
+export const operations = ['EXECUTE', 'RETRY', 'SKIP', 'CANCEL', 'ROLLBACK', 'ROLLBACK_SKIP'] as const
+
+export type SubtaskStatus = (typeof subtaskStatuses)[number]
+export type TaskStatus = (typeof taskStatuses)[number]
+export type SubtaskOperation = (typeof operations)[number]
+export type TaskOperation = Extract<SubtaskOperation, 'EXECUTE' | 'RETRY' | 'ROLLBACK'>
 
 /** What is known of why a subtask failed, as it travels and is kept. Its maker's type is `Cause`. */
 export interface FailureCause {

@@ -5,10 +5,7 @@ import type { Keys } from './key.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
 
-const { clusters, hosts, hostServices, tasks } = schema
-
-/** Workflows that make a cluster. */
-export const clusterMakers = ['createCluster', 'createStandbyCluster'] as const
+const { clusters, hosts, hostServices } = schema
 
 /** How a cluster leaves the store. Each step does nothing the second time. */
 export function clusterRemoval(db: Db, keys: Keys) {
@@ -49,11 +46,6 @@ export function clusterRemoval(db: Db, keys: Keys) {
   }
 
   return {
-    /** The task that made the cluster: what it made on hosts is marked with this id. */
-    async madeBy(clusterId: number): Promise<number | undefined> {
-      const made = and(eq(tasks.clusterId, clusterId), inArray(tasks.workflow, clusterMakers))
-      return (await db.select({ id: tasks.id }).from(tasks).where(made))[0]?.id
-    },
     /** Its hosts no longer serve the cluster. Gives the addresses of those that are AVAILABLE by it. */
     unreserve: (clusterId: number): Promise<string[]> => db.transaction((tx) => unreserve(tx, clusterId)),
     /**

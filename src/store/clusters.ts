@@ -88,7 +88,13 @@ export function clusters(db: Db, keys: Keys) {
           name,
           idcName,
           regionName,
-          servers: (byZone.get(name) ?? []).map(({ hostId, ip, rootServer }) => ({ hostId, ip, zone: name, rootServer })),
+          servers: (byZone.get(name) ?? []).map(({ hostId, ip, rootServer, taskId }) => ({
+            hostId,
+            ip,
+            zone: name,
+            rootServer,
+            ...(taskId !== null && { taskId }),
+          })),
         })),
         obproxyClusterIds: row.obproxyClusterIds,
       }

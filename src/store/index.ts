@@ -47,7 +47,7 @@ export {
   taskStatuses,
   taskTypes,
 } from './schema/index.ts'
-export type { TaskContext, TaskTargets } from './schema/tasks.ts'
+export type { TaskContext } from './schema/tasks.ts'
 export { storable } from './storable.ts'
 export type { LogLine, TaskFilter, TaskSummary, Untold } from './tasks.ts'
 export type { NewUser, User } from './users.ts'

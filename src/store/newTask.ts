@@ -1,15 +1,15 @@
 import { hostname } from 'node:os'
 import { eq } from 'drizzle-orm'
-import { expand } from '../plan/expand.ts'
+import { expand, type Targets } from '../plan/expand.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type WorkflowName, workflowId } from '../plan/run.ts'
+import { workflowId } from '../plan/run.ts'
 import { initialState } from '../plan/states.ts'
 import { createTask } from '../plan/task.ts'
 import { take } from './counters.ts'
 import type { Db } from './db.ts'
 import { insertRows, theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
-import type { TaskContext, TaskTargets } from './schema/tasks.ts'
+import type { TaskContext } from './schema/tasks.ts'
 
 /** Who asks for something. */
 export interface Creator {
@@ -19,9 +19,9 @@ export interface Creator {
 
 export interface NewTask {
   /** The workflow that carries it out, e.g. `createCluster`. */
-  readonly workflow: WorkflowName
+  readonly workflow: string
   readonly plan: Plan
-  readonly targets: TaskTargets
+  readonly targets: Targets
   readonly context: TaskContext
   readonly creator: Creator
   readonly traceId?: string | undefined

@@ -1,7 +1,7 @@
 import { and, asc, count, eq, getTableColumns, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { isWorkflow, type WorkflowName } from '../plan/run.ts'
+import type { Targets } from '../plan/expand.ts'
 import type { SubtaskOperation, TaskStatus } from '../plan/states.ts'
 import { columnwise } from './columnwise.ts'
 import type { Db } from './db.ts'
@@ -17,7 +17,7 @@ import { type SubtaskSummary, subtasksOf, summariesOf, time } from './subtaskRow
 /** A task whose workflow has to be told of something, and how it is started. */
 export interface Untold {
   readonly taskId: number
-  readonly workflow: WorkflowName
+  readonly workflow: string
   readonly workflowId: string
   /** What Temporal is then told of. */
   readonly acceptedRevision: number
@@ -72,7 +72,6 @@ export interface LogLine {
 
 const untoldOf = (task: Task): Untold => {
   const { workflow, workflowId, acceptedRevision, targets } = task
-  if (!isWorkflow(workflow)) throw new TypeError(`no workflow is called ${workflow}`)
   return {
     taskId: task.id,
     workflow,
@@ -189,6 +188,11 @@ export function tasks(db: Db) {
         .update(table)
         .set({ toldRevision: sql`greatest(${table.toldRevision}, ${revision})` })
         .where(eq(table.id, taskId))
+    },
+    /** What a task runs over. */
+    async targetsOf(taskId: number): Promise<Targets> {
+      const rows = await db.select({ targets: table.targets }).from(table).where(eq(table.id, taskId))
+      return theRow(rows, `task ${taskId}`).targets
     },
     looks: looks(db),
     /** What became of the hosts of a batch; see preparations.ts. */

@@ -5,10 +5,11 @@ import {
   type NodeActivities,
   obproxyHostNodes,
   obproxyNodes,
+  partNodes,
   preparedHostNodes,
   storeNodes,
 } from '../activities/index.ts'
-import type { ClusterNode, HostNode, Node, ObproxyHostNode, ObproxyNode, PreparedHostNode } from '../activities/node.ts'
+import type { ClusterNode, HostNode, Node, ObproxyHostNode, ObproxyNode, PartNode, PreparedHostNode } from '../activities/node.ts'
 import type { HostPool } from '../host/index.ts'
 import { serversOf } from '../oceanbase/index.ts'
 import type { NodeInput } from '../plan/node.ts'
@@ -44,6 +45,14 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities {
     const cluster = await store.clusters.spec(clusterId)
     const node: ClusterNode = { ...open(input, run), cluster, sql: openSql(store, run, () => node) }
     return node
+  }
+
+  const openPart = async (input: NodeInput, run: SubtaskRun): Promise<PartNode> => {
+    const node = await openCluster(input, run)
+    const targets = new Set((await store.tasks.targetsOf(input.taskId)).hosts.map(({ id }) => id))
+    const zones = node.cluster.zones.filter(({ name }) => input.zone === undefined || name === input.zone)
+    const servers = zones.flatMap((zone) => zone.servers.filter(({ hostId }) => targets.has(hostId)))
+    return { ...node, servers }
   }
 
   const openHost = async (input: NodeInput, run: SubtaskRun): Promise<HostNode> => {
@@ -89,6 +98,7 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities {
   return {
     ...bind(storeNodes, async (input, run) => open(input, run)),
     ...bind(clusterNodes, openCluster),
+    ...bind(partNodes, openPart),
     ...bind(hostNodes, openHost),
     ...bind(preparedHostNodes, openPreparedHost),
     ...bind(obproxyNodes, openObproxy),

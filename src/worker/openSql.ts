@@ -1,20 +1,17 @@
 import type { ClusterNode } from '../activities/node.ts'
 import { reviveObserver } from '../activities/reviveObserver.ts'
 import { connectSql, NothingListens, type ServerSpec } from '../oceanbase/index.ts'
-import type { WorkflowName } from '../plan/run.ts'
 import { Secret } from '../quote.ts'
 import type { Store } from '../store/index.ts'
 import type { SubtaskRun } from './subtaskRun.ts'
 
-/** Workflows that make a cluster: only they may start an observer that an earlier node has started. */
-const creations: ReadonlySet<string> = new Set<WorkflowName>(['createCluster', 'createStandbyCluster'])
-
-/** Opens the SQL sessions of one attempt at a node. In a create, an observer whose process is gone is started first. */
+/** Opens the SQL sessions of one attempt at a node. An observer that this task made and whose process is gone is started first. */
 export function openSql(store: Store, run: SubtaskRun, node: () => ClusterNode): ClusterNode['sql'] {
   const revived = new Set<string>()
   /** Once in an attempt: an observer that dies again has a reason, which the node that waits for it tells. */
   const revive = async (server: ServerSpec): Promise<boolean> => {
-    if (!creations.has(node().input.workflow) || revived.has(server.ip) || !(await reviveObserver(node(), server))) return false
+    const ours = server.taskId === node().input.taskId
+    if (!ours || revived.has(server.ip) || !(await reviveObserver(node(), server))) return false
     revived.add(server.ip)
     return true
   }

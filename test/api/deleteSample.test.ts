@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { operationsOver } from '../../src/operations/index.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from '../store/inventory.ts'
+import { testOperations } from '../store/operations.ts'
 import { setTask } from '../store/taskRows.ts'
 import sample from './fixtures/deleteResponse.json' with { type: 'json' }
 import { openApi, type TestApi } from './server.ts'
@@ -48,7 +48,7 @@ describe("OCP's sample of deleting a cluster", () => {
     await api.reset()
     await addHosts(api.store, 1)
     await api.store.packages.create(packageNamed(sampleRpm))
-    const { task } = await operationsOver(api.store).acceptCluster({ request: newCluster(), creator })
+    const { task } = await testOperations(api.store).acceptCluster({ request: newCluster(), creator })
     await setTask(api.db, task.id, 'SUCCESSFUL')
     await api.store.clusters.setStatus(1, 'RUNNING')
   })

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hashPassword } from '../../src/api/password.ts'
-import { operationsOver } from '../../src/operations/index.ts'
 import { Secret } from '../../src/quote.ts'
 import { addHosts, creator, newCluster } from '../store/inventory.ts'
+import { testOperations } from '../store/operations.ts'
 import { setSubtask, setTask } from '../store/taskRows.ts'
 import { form, rpmFile } from './rpmFile.ts'
 import { basic, openApi, type TestApi } from './server.ts'
@@ -110,7 +110,7 @@ describe('software packages', () => {
     other.writeUInt8(other.readUInt8(other.length - 1) ^ 1, other.length - 1)
     await upload(fileName, other)
     await addHosts(api.store, 1)
-    const { task } = await operationsOver(api.store).acceptCluster({ request: newCluster({ rpmName: fileName }), creator })
+    const { task } = await testOperations(api.store).acceptCluster({ request: newCluster({ rpmName: fileName }), creator })
     expect(await upload(fileName, rpm)).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
     await setTask(api.db, task.id, 'FAILED')
     expect(await upload(fileName, rpm)).toMatchObject({ status: 200, data: { id: 1, deletable: false } })
@@ -126,7 +126,7 @@ describe('software packages', () => {
   test('a chosen package is replaced by its uploader or an ADMIN, not by another who may upload', async () => {
     await upload(fileName, damaged(rpm))
     await addHosts(api.store, 1)
-    const { task } = await operationsOver(api.store).acceptCluster({ request: newCluster({ rpmName: fileName }), creator })
+    const { task } = await testOperations(api.store).acceptCluster({ request: newCluster({ rpmName: fileName }), creator })
     await setTask(api.db, task.id, 'FAILED')
     const passwordHash = await hashPassword(new Secret('role-password'))
     await api.store.users.create({ username: 'packer', roles: ['PACKAGE_MANAGER'], passwordHash })

@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client'
-import { deletePrimaryCluster } from '../../src/operations/deleteCluster.ts'
+import { deleteClusterPlan } from '../../src/operations/deleteCluster.ts'
 import { type Attempt, attemptTo, type Target } from './target.ts'
 
 /** Everything that whoever reaches Temporal can ask it to do to a cluster that runs. */
@@ -18,7 +18,7 @@ export async function attackTemporal(target: Target): Promise<Attempt[]> {
     creator: 'admin',
     hosts: [{ id: hostId, ip: hostIp, zone: 'zone1' }],
     zones: ['zone1'],
-    plan: deletePrimaryCluster,
+    plan: deleteClusterPlan,
   }
   const call = {
     taskId,

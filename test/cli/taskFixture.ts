@@ -1,5 +1,5 @@
 import { type Subtask, type Task, taskSchema } from '../../src/cli/taskSchema.ts'
-import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
+import { createClusterPlan } from '../../src/operations/createCluster.ts'
 import { expand } from '../../src/plan/expand.ts'
 
 export const began = Date.parse('2026-01-01T00:00:00Z')
@@ -19,7 +19,7 @@ export function createTask(hosts: number, override: Override = () => undefined, 
     startTime: after(0).toISOString(),
     finishTime: null,
     cluster: { id: 1, name: 'terran' },
-    subtasks: expand(createPrimaryCluster, { hosts: targets, zones: ['zone1'] }).map((subtask) => ({
+    subtasks: expand(createClusterPlan, { hosts: targets, zones: ['zone1'] }).map((subtask) => ({
       id: idOf(subtask.index),
       name: subtask.name,
       status: 'PENDING',

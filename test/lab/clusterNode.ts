@@ -1,7 +1,7 @@
 import type { LabHost } from '../../lab/index.ts'
-import type { ClusterNode, HostNode } from '../../src/activities/node.ts'
+import type { HostNode, PartNode } from '../../src/activities/node.ts'
 import type { Host } from '../../src/host/index.ts'
-import { type ClusterSpec, connectSql } from '../../src/oceanbase/index.ts'
+import { type ClusterSpec, connectSql, serversOf } from '../../src/oceanbase/index.ts'
 import { Secret } from '../../src/quote.ts'
 import type { ObservedServer, ObservedTenant, ObservedZone, Package, Store } from '../../src/store/index.ts'
 import { createNodes } from './hostNode.ts'
@@ -66,11 +66,12 @@ export const createClusterNodes = (
       saveTenants: async (_id: number, tenants: readonly ObservedTenant[]) => void Object.assign(saved, { tenants }),
     },
   }
-  const on = (name: string, { runTime = 1, signal = uncut }: { runTime?: number; signal?: AbortSignal } = {}): ClusterNode => {
+  const on = (name: string, { runTime = 1, signal = uncut }: { runTime?: number; signal?: AbortSignal } = {}): PartNode => {
     const node: HostNode = nodes.on(1, name)
     return {
       ...node,
       signal,
+      servers: serversOf(cluster),
       input: { ...node.input, runTime },
       // Only the part of the store that these nodes use.
       store: store as unknown as Store,

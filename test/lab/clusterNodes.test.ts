@@ -7,7 +7,7 @@ import { createDefaultUser } from '../../src/activities/createDefaultUser.ts'
 import { installRpm, removeRpm } from '../../src/activities/installRpm.ts'
 import { linkObproxy, unlinkObproxy } from '../../src/activities/linkObproxy.ts'
 import { makeDir, removeDir } from '../../src/activities/makeDir.ts'
-import type { ClusterNode } from '../../src/activities/node.ts'
+import type { PartNode } from '../../src/activities/node.ts'
 import { prepareInstallCluster } from '../../src/activities/prepareInstallCluster.ts'
 import { restartObserver } from '../../src/activities/restartObserver.ts'
 import { setSysPassword } from '../../src/activities/setSysPassword.ts'
@@ -78,7 +78,7 @@ const chain = {
   syncClusterInfo,
   syncTenants,
   triggerCompaction,
-} satisfies Record<string, (node: ClusterNode) => Promise<void>>
+} satisfies Record<string, (node: PartNode) => Promise<void>>
 
 const count = async (file: string): Promise<number> =>
   Number((await first().exec(`cat /home/admin/oceanbase/run/${file}`)).stdout)

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ApiError } from '../../src/cli/client.ts'
 import type { Task } from '../../src/cli/taskSchema.ts'
-import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
+import { createClusterPlan } from '../../src/operations/createCluster.ts'
 import { expand } from '../../src/plan/expand.ts'
 import { recordHistory } from '../replay/record.ts'
 import { failingAt, nodeHook, type Place } from './nodeHook.ts'
 import { causes, type Scene, startScene } from './scene.ts'
 
-const planned = expand(createPrimaryCluster, { hosts: [{ id: 1, ip: '10.0.0.1' }], zones: ['zone1'] })
+const planned = expand(createClusterPlan, { hosts: [{ id: 1, ip: '10.0.0.1' }], zones: ['zone1'] })
 const placeOf = (name: string) => planned.findIndex((subtask) => subtask.name === name)
 
 /** Looks every 50 ms until it is so; the test's own timeout ends it. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type HostSnapshot, snapshot } from '../../lab/index.ts'
-import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
+import { createClusterPlan } from '../../src/operations/createCluster.ts'
 import { expand, waitNode } from '../../src/plan/expand.ts'
 import { recordHistory } from '../replay/record.ts'
 import { openTestStore, type TestStore } from '../store/database.ts'
@@ -11,7 +11,7 @@ import { causes, type Scene, startScene } from './scene.ts'
 /** Tables that tell what happened rather than what there is: a task outlives what it made. */
 const histories = ['tasks', 'subtasks', 'subtask_logs', 'counters']
 
-const planned = expand(createPrimaryCluster, { hosts: [{ id: 1, ip: '10.0.0.1' }], zones: ['zone1'] })
+const planned = expand(createClusterPlan, { hosts: [{ id: 1, ip: '10.0.0.1' }], zones: ['zone1'] })
 
 /** From here on the cluster is RUNNING: it is deleted, and a rollback refused. */
 const inUse = planned.findIndex(({ name }) => name === 'Update OB cluster status')

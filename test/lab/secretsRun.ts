@@ -5,7 +5,7 @@ import { createConnection } from 'mysql2/promise'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import type { Task } from '../../src/cli/taskSchema.ts'
-import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
+import { createClusterPlan } from '../../src/operations/createCluster.ts'
 import { expand } from '../../src/plan/expand.ts'
 import { type Connection, connect } from '../../src/store/db.ts'
 import { type Store, storeOver } from '../../src/store/index.ts'
@@ -59,7 +59,7 @@ interface Stage {
   readonly ask: Ask
 }
 
-const setSysPassword = expand(createPrimaryCluster, { hosts: [{ id: 1, ip: '' }], zones: ['zone1'] }).find(
+const setSysPassword = expand(createClusterPlan, { hosts: [{ id: 1, ip: '' }], zones: ['zone1'] }).find(
   ({ name }) => name === 'Set sys password',
 )?.index
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
-import { createStandbyCluster } from '../../src/operations/createStandbyCluster.ts'
+import { createClusterPlan } from '../../src/operations/createCluster.ts'
+import { createStandbyClusterPlan } from '../../src/operations/createStandbyCluster.ts'
 import { expand } from '../../src/plan/expand.ts'
+import { type Plan, stagesIn } from '../../src/plan/plan.ts'
 
-const activities = (plan: { readonly stages: readonly { readonly activity: string }[] }) =>
-  plan.stages.map(({ activity }) => activity)
+const activities = (plan: Plan) => stagesIn(plan).map(({ activity }) => activity)
 
 describe('the plan of a standby cluster', () => {
   it('leaves out what only a primary can do and adds what concerns the primary, in the same order otherwise', () => {
-    const primary = activities(createPrimaryCluster)
-    const standby = activities(createStandbyCluster)
+    const primary = activities(createClusterPlan)
+    const standby = activities(createStandbyClusterPlan)
     const common = standby.filter((activity) => primary.includes(activity))
     expect(primary.filter((activity) => !standby.includes(activity))).toEqual([
       'setSysPassword',
@@ -26,7 +26,7 @@ describe('the plan of a standby cluster', () => {
   })
 
   it('looks at the primary before it touches a host', () => {
-    const planned = expand(createStandbyCluster, { hosts: [{ id: 1, ip: '10.0.0.1' }], zones: ['zone1'] })
+    const planned = expand(createStandbyClusterPlan, { hosts: [{ id: 1, ip: '10.0.0.1' }], zones: ['zone1'] })
     const firstOnHost = planned.findIndex(({ host }) => host !== undefined)
     expect(planned.findIndex(({ activity }) => activity === 'checkPrimaryCluster')).toBeLessThan(firstOnHost)
   })

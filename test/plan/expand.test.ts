@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
+import { createClusterPlan } from '../../src/operations/createCluster.ts'
 import { expand, type PlannedSubtask } from '../../src/plan/expand.ts'
-import { seconds } from '../../src/plan/plan.ts'
-import { anyPlan, anyTargets, targets } from './arbitrary.ts'
+import { once, perHost, seconds, zoneByZone } from '../../src/plan/plan.ts'
+import { anyPlan, anyTargets, plan, targets } from './arbitrary.ts'
 
 const documented = z
   .object({
@@ -19,12 +19,12 @@ const named = (subtasks: readonly PlannedSubtask[]) =>
 
 describe('the create plan', () => {
   it("gives for one host exactly the subtasks and edges of OCP's own sample", () => {
-    expect(createPrimaryCluster.name).toBe(documented.task)
-    expect(named(expand(createPrimaryCluster, targets(1)))).toEqual(documented.subtasks)
+    expect(createClusterPlan.name).toBe(documented.task)
+    expect(named(expand(createClusterPlan, targets(1)))).toEqual(documented.subtasks)
   })
 
   it.each([1, 2, 3, 5, 100, 1554])('has 23 + 6(N−1) subtasks for %i hosts', (hosts) => {
-    expect(expand(createPrimaryCluster, targets(hosts))).toHaveLength(23 + 6 * (hosts - 1))
+    expect(expand(createClusterPlan, targets(hosts))).toHaveLength(23 + 6 * (hosts - 1))
   })
 })
 
@@ -74,17 +74,54 @@ describe('any plan over any targets', () => {
     fc.assert(
       fc.property(anyExpansion, ({ targets, subtasks }) => {
         for (const { parallelIdx, host, zone } of subtasks) {
-          if (host) expect(host).toBe(targets.hosts[parallelIdx])
-          else if (zone !== undefined) expect(zone).toBe(targets.zones[parallelIdx])
-          else expect(parallelIdx).toBe(-1)
+          const among = targets.hosts.filter((each) => zone === undefined || each.zone === zone)
+          expect(host).toBe(parallelIdx === -1 ? undefined : among[parallelIdx])
         }
       }),
     )
   })
 })
 
+it('has a zone behind it before the next one begins', () => {
+  fc.assert(
+    fc.property(anyPlan, anyTargets, (plan, targets) => {
+      const zoned = plan.stages.map((entry) => ('zoneByZone' in entry ? entry : zoneByZone(entry)))
+      const subtasks = expand({ ...plan, stages: zoned.slice(0, 1) }, targets)
+      const order = subtasks.map(({ zone = '' }) => targets.zones.indexOf(zone))
+      expect(order).toEqual(order.toSorted((a, b) => a - b))
+      for (const [index, { upstreams }] of subtasks.entries()) {
+        if (order[index] !== order[index - 1] && index > 0) expect(upstreams).not.toEqual([])
+      }
+    }),
+  )
+})
+
+it('runs the stages of a zone on its hosts only, joined like any others', () => {
+  const upgrade = plan('Upgrade', [
+    once('Begin', 'begin', { timeout: '1m' }),
+    zoneByZone(perHost('Stop', 'stop', { timeout: '1m' }), perHost('Start', 'start', { timeout: '1m' })),
+    once('End', 'end', { timeout: '1m' }),
+  ])
+  const shown = expand(upgrade, targets(3, 2)).map(({ name, host, zone = '-', parallelIdx, upstreams }) =>
+    [name, host?.ip ?? '-', zone, parallelIdx, upstreams.join(' ')].join(' | '),
+  )
+  expect(shown).toEqual([
+    'Begin | - | - | -1 | ',
+    'Stop | 10.0.0.1 | zone1 | 0 | 0',
+    'Stop | 10.0.0.3 | zone1 | 1 | 0',
+    'Wait node | - | zone1 | -1 | 1 2',
+    'Start | 10.0.0.1 | zone1 | 0 | 3',
+    'Start | 10.0.0.3 | zone1 | 1 | 3',
+    'Wait node | - | zone2 | -1 | 4 5',
+    'Stop | 10.0.0.2 | zone2 | 0 | 6',
+    'Wait node | - | zone2 | -1 | 7',
+    'Start | 10.0.0.2 | zone2 | 0 | 8',
+    'End | - | - | -1 | 9',
+  ])
+})
+
 it('refuses a stage that has nothing to run on', () => {
-  expect(() => expand(createPrimaryCluster, { hosts: [], zones: [] })).toThrow('"Pre check for install OB" has nothing to run on')
+  expect(() => expand(createClusterPlan, { hosts: [], zones: [] })).toThrow('"Pre check for install OB" has nothing to run on')
 })
 
 it('reads durations', () => {

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
-import { createStandbyCluster } from '../../src/operations/createStandbyCluster.ts'
-import { deletePrimaryCluster } from '../../src/operations/deleteCluster.ts'
-import { prepareHost } from '../../src/operations/prepareHost.ts'
+import { createClusterPlan } from '../../src/operations/createCluster.ts'
+import { createStandbyClusterPlan } from '../../src/operations/createStandbyCluster.ts'
+import { deleteClusterPlan } from '../../src/operations/deleteCluster.ts'
+import { prepareHostPlan } from '../../src/operations/prepareHost.ts'
 import { expand } from '../../src/plan/expand.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 
 const plans: readonly (readonly [Plan, readonly string[]])[] = [
-  [createPrimaryCluster, ['Prepare install cluster', 'Update OB cluster status']],
-  [createStandbyCluster, ['Prepare install cluster', 'Update OB cluster status']],
-  [deletePrimaryCluster, ['Delete cluster info', 'Unreserve host']],
-  [prepareHost, ['Update host status']],
+  [createClusterPlan, ['Prepare install cluster', 'Update OB cluster status']],
+  [createStandbyClusterPlan, ['Prepare install cluster', 'Update OB cluster status']],
+  [deleteClusterPlan, ['Delete cluster info', 'Unreserve host']],
+  [prepareHostPlan, ['Update host status']],
 ]
 
 // No other operation does what they do: a task that ended without them would leave cluster or host neither usable nor gone.

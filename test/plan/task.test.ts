@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { expand } from '../../src/plan/expand.ts'
-import { once, type Plan, perHost, plan } from '../../src/plan/plan.ts'
+import { once, type Plan, perHost } from '../../src/plan/plan.ts'
 import { type Change, createTask, type Task } from '../../src/plan/task.ts'
-import { anyPlan, anyTargets, targets } from './arbitrary.ts'
+import { anyPlan, anyTargets, plan, targets } from './arbitrary.ts'
 
 const cause = { code: 'CMP07050', message: 'disk too small' }
 const failed = { status: 'FAILED', cause } as const

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refused } from '../../src/errors/refused.ts'
-import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
+import { createClusterPlan } from '../../src/operations/createCluster.ts'
 import type { NewCluster } from '../../src/operations/index.ts'
 import { Secret } from '../../src/quote.ts'
 import { databases, type TestStore } from './database.ts'
@@ -61,7 +61,7 @@ describe.each(databases)('accepting a cluster on $name', ({ open }) => {
         hosts: [{ id: 1, ip: '10.0.0.1' }],
         zones: ['zone1'],
         clusterName: 'terran',
-        plan: createPrimaryCluster,
+        plan: createClusterPlan,
       },
       task: { status: 'RUNNING', operation: 'EXECUTE' },
       changes: [{ index: 0, status: 'READY', operation: 'EXECUTE', runTime: 1 }],

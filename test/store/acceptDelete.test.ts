@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refused } from '../../src/errors/refused.ts'
-import { operationsOver } from '../../src/operations/index.ts'
 import { databases, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
+import { testOperations } from './operations.ts'
 import { setSubtask, setTask } from './taskRows.ts'
 
 describe.each(databases)('accepting the deletion of a cluster on $name', ({ open }) => {
@@ -20,7 +20,7 @@ describe.each(databases)('accepting the deletion of a cluster on $name', ({ open
   /** A cluster whose create has ended as told. */
   const aCluster = async (ended: 'SUCCESSFUL' | 'FAILED' | 'RUNNING') => {
     const { store } = opened
-    const { task } = await operationsOver(store).acceptCluster({ request: newCluster(), creator })
+    const { task } = await testOperations(store).acceptCluster({ request: newCluster(), creator })
     await setTask(opened.db, task.id, ended)
     if (ended === 'SUCCESSFUL') await store.clusters.setStatus(1, 'RUNNING')
     return task
@@ -120,7 +120,8 @@ describe.each(databases)('accepting the deletion of a cluster on $name', ({ open
     const { store } = opened
     const made = await aCluster('SUCCESSFUL')
     const task = await remove()
-    expect(await store.clusters.madeBy(1)).toBe(made.id)
+    const { zones } = await store.clusters.spec(1)
+    expect(zones[0]?.servers[0]?.taskId).toBe(made.id)
     await store.clusters.forget(1)
     await store.clusters.forget(1)
     expect((await store.hosts.get(1))?.status).toBe('ONLINE')

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refused } from '../../src/errors/refused.ts'
 import type { NewCluster } from '../../src/operations/index.ts'
-import { operationsOver } from '../../src/operations/index.ts'
 import { Secret } from '../../src/quote.ts'
 import { databases, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
+import { testOperations } from './operations.ts'
 import { setTask } from './taskRows.ts'
 
 const rpm4 = 'oceanbase-4.2.1.8-108000022024072217.el7.x86_64.rpm'
@@ -23,7 +23,7 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
     await opened.reset()
     await addHosts(store, 3)
     for (const fileName of [sampleRpm, rpm4, other2, old2, community]) await store.packages.create(packageNamed(fileName))
-    const { task } = await operationsOver(store).acceptCluster({ request: newCluster(), creator })
+    const { task } = await testOperations(store).acceptCluster({ request: newCluster(), creator })
     primaryTask = task.id
     await primaryEnded('SUCCESSFUL')
     await store.secrets.put('cluster/1/ocp_monitor', new Secret('monitor-password'))
@@ -101,10 +101,10 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
     const { task } = await accept()
     await setTask(opened.db, task.id, 'SUCCESSFUL')
     await store.clusters.setStatus(2, 'RUNNING')
-    const refused = await operationsOver(store)
+    const refused = await testOperations(store)
       .acceptDelete({ clusterId: 1, creator })
       .catch((error: unknown) => error)
     expect(refused).toMatchObject({ message: expect.stringContaining('terran:2 is its standby') })
-    expect((await operationsOver(store).acceptDelete({ clusterId: 2, creator })).name).toBe('Delete standby OB cluster')
+    expect((await testOperations(store).acceptDelete({ clusterId: 2, creator })).name).toBe('Delete standby OB cluster')
   })
 })

@@ -4,15 +4,16 @@ import { getTableName, is, sql } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/pglite'
 import { Client } from 'pg'
-import { type Operations, operationsOver } from '../../src/operations/index.ts'
+
 import { type Connection, casing, connect } from '../../src/store/db.ts'
 import { parseKeys, type Store, storeOver } from '../../src/store/index.ts'
 import * as schema from '../../src/store/schema/index.ts'
 import { emptyDatabase } from '../support/emptyDatabase.ts'
+import { type TestOperations, testOperations } from './operations.ts'
 
 export interface TestStore {
   readonly store: Store
-  readonly operations: Operations
+  readonly operations: TestOperations
   readonly db: Connection['db']
   /** Every row of every table, in a stable order. */
   dump(): Promise<Record<string, unknown[]>>
@@ -37,7 +38,7 @@ function testStore(connection: Connection, drop: () => Promise<void> = async () 
   const store = storeOver(connection, newKeys())
   return {
     store,
-    operations: operationsOver(store),
+    operations: testOperations(store),
     db,
     dump: () => dump(db),
     async reset() {

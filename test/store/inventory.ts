@@ -1,7 +1,7 @@
 import type { NewCluster } from '../../src/operations/index.ts'
-import { operationsOver } from '../../src/operations/index.ts'
 import { Secret } from '../../src/quote.ts'
 import type { Package, Store } from '../../src/store/index.ts'
+import { testOperations } from './operations.ts'
 
 export const creator = { id: 100, name: 'admin' } as const
 
@@ -53,7 +53,7 @@ export async function addMoreHosts(
   const hosts = Array.from({ length: count }, (_, index) => ({
     innerIpAddress: `${network}.${Math.floor(index / 250)}.${(index % 250) + 1}`,
   }))
-  const { hostIds } = await operationsOver(store).acceptHosts({
+  const { hostIds } = await testOperations(store).acceptHosts({
     hosts,
     sshPort: 22,
     kind: 'DEDICATED_PHYSICAL_MACHINE',

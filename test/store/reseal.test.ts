@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ne } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { operationsOver } from '../../src/operations/index.ts'
 import { Secret } from '../../src/quote.ts'
 import { type Keys, openConfiguredStore, parseKeys, type Store, storeOver } from '../../src/store/index.ts'
 import * as schema from '../../src/store/schema/index.ts'
 import { databases, newKeys, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
+import { testOperations } from './operations.ts'
 
 const [oldKey] = newKeys()
 const [newKey] = newKeys()
@@ -53,7 +53,7 @@ describe.each(databases)('a change of key on $name', ({ open: openDatabase }) =>
     await addHosts(before, 2)
     await before.packages.create(packageNamed(sampleRpm))
     const accept = (store: Store) =>
-      operationsOver(store).acceptCluster({
+      testOperations(store).acceptCluster({
         request: { ...newCluster(), proxyroPassword: new Secret('Proxy-word-1') },
         creator,
         clientToken: { token: 'token-0001', body: '{"name":"terran"}' },

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refused } from '../../src/errors/refused.ts'
-import { refuseOperation } from '../../src/operations/rollbackRule.ts'
+import { refuseOperation } from '../../src/operations/operate.ts'
 import type { Ask } from '../../src/plan/ask.ts'
 import { tasks } from '../../src/store/schema/index.ts'
 import { databases, type TestStore } from './database.ts'

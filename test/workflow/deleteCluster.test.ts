@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError } from '../../src/errors/failure.ts'
 import { Refused } from '../../src/errors/refused.ts'
-import { deletePrimaryCluster } from '../../src/operations/deleteCluster.ts'
+import { deleteClusterPlan } from '../../src/operations/deleteCluster.ts'
 import { type Accepted, type Behaviour, type Call, type Environment, startEnvironment, withTask } from './environment.ts'
 
 let environment: Environment
@@ -13,7 +13,7 @@ beforeEach(() => environment.opened.reset())
 
 const aDelete = (hosts = 1): Accepted => ({
   workflow: 'deleteCluster',
-  plan: deletePrimaryCluster,
+  plan: deleteClusterPlan,
   hosts,
 })
 const names = (calls: readonly Call[]) => calls.map(({ activity }) => activity)

@@ -4,16 +4,18 @@ import { defineSearchAttributeKey } from '@temporalio/common'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
 import { makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker'
 import { eq } from 'drizzle-orm'
-import { createPrimaryCluster } from '../../src/operations/createCluster.ts'
-import { createObproxyCluster } from '../../src/operations/createObproxyCluster.ts'
-import { createStandbyCluster } from '../../src/operations/createStandbyCluster.ts'
-import { deletePrimaryCluster } from '../../src/operations/deleteCluster.ts'
-import { deleteObproxyCluster } from '../../src/operations/deleteObproxyCluster.ts'
-import { linkObproxy, unlinkObproxy } from '../../src/operations/linkObproxy.ts'
+import { createClusterPlan } from '../../src/operations/createCluster.ts'
+import { createObproxyClusterPlan } from '../../src/operations/createObproxyCluster.ts'
+import { createStandbyClusterPlan } from '../../src/operations/createStandbyCluster.ts'
+import { deleteClusterPlan } from '../../src/operations/deleteCluster.ts'
+import { deleteObproxyClusterPlan } from '../../src/operations/deleteObproxyCluster.ts'
+import type { OperationName } from '../../src/operations/index.ts'
+import { linkObproxyPlan } from '../../src/operations/linkObproxy.ts'
+import { unlinkObproxyPlan } from '../../src/operations/unlinkObproxy.ts'
 import type { Ask } from '../../src/plan/ask.ts'
 import type { NodeInput } from '../../src/plan/node.ts'
-import type { Plan } from '../../src/plan/plan.ts'
-import { searchAttributes, type WorkflowName } from '../../src/plan/run.ts'
+import { type Plan, stagesIn } from '../../src/plan/plan.ts'
+import { searchAttributes } from '../../src/plan/run.ts'
 import type { TaskStatus } from '../../src/plan/states.ts'
 import { insertTask, type TaskWithSubtasks } from '../../src/store/newTask.ts'
 import * as schema from '../../src/store/schema/index.ts'
@@ -76,7 +78,7 @@ export type Behaviour = (call: Call) => Promise<void> | void
 
 /** A task that is accepted: of which operation, over how many hosts. */
 export interface Accepted {
-  readonly workflow: WorkflowName
+  readonly workflow: OperationName
   readonly plan: Plan
   readonly hosts: number
   readonly obproxyClusterId?: number
@@ -84,7 +86,7 @@ export interface Accepted {
 
 export const aCreate = (hosts = 1): Accepted => ({
   workflow: 'createCluster',
-  plan: createPrimaryCluster,
+  plan: createClusterPlan,
   hosts,
 })
 
@@ -220,13 +222,15 @@ async function startRun(environment: Environment, taskQueue: string, accepted: A
 const nodeNames = [
   ...new Set(
     [
-      createPrimaryCluster,
-      createStandbyCluster,
-      deletePrimaryCluster,
-      createObproxyCluster(1),
-      deleteObproxyCluster(1),
-      linkObproxy,
-      unlinkObproxy,
-    ].flatMap(({ stages }) => stages.flatMap(({ activity, undo }): string[] => (undo ? [activity, undo] : [activity]))),
+      createClusterPlan,
+      createStandbyClusterPlan,
+      deleteClusterPlan,
+      createObproxyClusterPlan(1),
+      deleteObproxyClusterPlan(1),
+      linkObproxyPlan,
+      unlinkObproxyPlan,
+    ]
+      .flatMap(stagesIn)
+      .flatMap(({ activity, undo }): string[] => (undo ? [activity, undo] : [activity])),
   ),
 ]

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError } from '../../src/errors/failure.ts'
-import { once, perHost, plan } from '../../src/plan/plan.ts'
+import { once, perHost } from '../../src/plan/plan.ts'
+import { plan } from '../plan/arbitrary.ts'
 import { aCreate, type Environment, type Scene, startEnvironment, withTask } from './environment.ts'
 
 /** Temporal suggests a new history from so many events on; by itself it does at 4,096. */

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError } from '../../src/errors/failure.ts'
-import { createObproxyCluster } from '../../src/operations/createObproxyCluster.ts'
-import { deleteObproxyCluster } from '../../src/operations/deleteObproxyCluster.ts'
-import { linkObproxy, unlinkObproxy } from '../../src/operations/linkObproxy.ts'
+import { createObproxyClusterPlan } from '../../src/operations/createObproxyCluster.ts'
+import { deleteObproxyClusterPlan } from '../../src/operations/deleteObproxyCluster.ts'
+import { linkObproxyPlan } from '../../src/operations/linkObproxy.ts'
+import { unlinkObproxyPlan } from '../../src/operations/unlinkObproxy.ts'
 import { type Accepted, type Behaviour, type Call, type Environment, startEnvironment, withTask } from './environment.ts'
 
 let environment: Environment
@@ -15,13 +16,13 @@ beforeEach(() => environment.opened.reset())
 /** Tasks about OBProxy cluster 5 and its hosts. */
 const aCreate = (hosts: number): Accepted => ({
   workflow: 'createObproxyCluster',
-  plan: createObproxyCluster(hosts),
+  plan: createObproxyClusterPlan(hosts),
   hosts,
   obproxyClusterId: 5,
 })
 const aDelete = (hosts: number): Accepted => ({
   workflow: 'deleteObproxyCluster',
-  plan: deleteObproxyCluster(hosts),
+  plan: deleteObproxyClusterPlan(hosts),
   hosts,
   obproxyClusterId: 5,
 })
@@ -92,8 +93,8 @@ describe('deleteObproxyCluster', () => {
 
 describe('links', () => {
   it.each([
-    { workflow: 'linkObproxy', plan: linkObproxy, forward: 'linkObClusters', back: 'unlinkObClusters' },
-    { workflow: 'unlinkObproxy', plan: unlinkObproxy, forward: 'unlinkObClusters', back: 'linkObClusters' },
+    { workflow: 'linkObproxy', plan: linkObproxyPlan, forward: 'linkObClusters', back: 'unlinkObClusters' },
+    { workflow: 'unlinkObproxy', plan: unlinkObproxyPlan, forward: 'unlinkObClusters', back: 'linkObClusters' },
   ] as const)('$forward that fails is undone by $back', async ({ workflow, plan, forward, back }) => {
     await withTask(
       environment,

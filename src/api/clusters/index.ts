@@ -1,12 +1,13 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Refused, refuseAny } from '../../errors/refused.ts'
-import type { NewCluster } from '../../operations/index.ts'
+import { type Accepted, creates, deletes, type NewCluster, type Operation } from '../../operations/index.ts'
 import { Secret } from '../../quote.ts'
 import { type Cluster, clusterStatuses } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
 import type { Api, Context } from '../context.ts'
 import { contents, data, paged } from '../envelope.ts'
-import { dryRunQuery, isDryRun, rehearsed } from '../rehearsal.ts'
+import { type Change, dryRunQuery, isDryRun, rehearsed } from '../rehearsal.ts'
 import { readerOf } from '../tasks/reader.ts'
 import { showCreated } from '../tasks/show.ts'
 import { id, idParam, list, paging } from '../validation.ts'
@@ -47,6 +48,13 @@ const query = z.strictObject({
   withStandby: z.enum(['true', 'false']).optional(),
 })
 const serverQuery = z.strictObject({ regionName: z.string().optional(), idcName: z.string().optional() })
+/** An operation on a cluster that is there, and what it does on hosts with what lies there. */
+interface OnCluster {
+  readonly operation: Operation<string, { readonly clusterId: number }>
+  readonly change: Change
+  readonly clusterId: number
+}
+
 const zoneParams = z.object({ id, zoneName: z.string() })
 
 /** OCP's `/api/v2/ob/clusters`. */
@@ -60,6 +68,21 @@ export function clusters(api: Api, context: Context): void {
     return cluster
   }
 
+  const started = (request: FastifyRequest, accepted: Accepted) => {
+    const task = accepted.task
+    launch(task.id)
+    return data(showCreated(task, readerOf(config, request)))
+  }
+  /** Does an operation on a cluster that is there, or says what it would do. */
+  const operated = async (
+    request: FastifyRequest<{ Querystring: z.infer<typeof dryRunQuery> }>,
+    { operation, change, clusterId }: OnCluster,
+  ) => {
+    const asked = { request: { clusterId }, creator: callerOf(request), traceId: request.id }
+    if (!isDryRun(request)) return started(request, await operations.accept(operation, asked))
+    return rehearsed(context, { request, change, rehearse: () => operations.rehearse(operation, asked) })
+  }
+
   api.post(
     path,
     { config: { permission: 'CLUSTER:*:CREATE' }, schema: { body: createRequest, querystring: dryRunQuery } },
@@ -67,27 +90,22 @@ export function clusters(api: Api, context: Context): void {
       const { body } = request
       if (isDryRun(request)) return data(await dryRun(context, request, body, newCluster(body)))
       refuseAny(objections(body, config))
-      const { task } = await operations.acceptCluster({
+      const accepted = await operations.accept(creates[body.type], {
         request: newCluster(body),
         creator: callerOf(request),
         traceId: request.id,
         ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
       })
-      launch(task.id)
-      return data(showCreated(task, readerOf(config, request)))
+      return started(request, accepted)
     },
   )
   api.delete(
     `${path}/:id`,
     { config: { permission: 'CLUSTER:*:DELETE' }, schema: { params: idParam, querystring: dryRunQuery } },
     async (request) => {
-      const wanted = { clusterId: request.params.id, creator: callerOf(request), traceId: request.id }
-      if (isDryRun(request)) {
-        return rehearsed(context, { request, change: 'REMOVE', accept: ({ acceptDelete }) => acceptDelete(wanted) })
-      }
-      const task = await operations.acceptDelete(wanted)
-      launch(task.id)
-      return data(showCreated(task, readerOf(config, request)))
+      const { id: clusterId } = request.params
+      const { type } = await clusterOf(clusterId)
+      return operated(request, { operation: deletes[type], change: 'REMOVE', clusterId })
     },
   )
   api.get(path, { config: { permission: 'CLUSTER:*:READ' }, schema: { querystring: query } }, async ({ query }) => {

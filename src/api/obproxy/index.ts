@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Refused, refuseAny } from '../../errors/refused.ts'
-import type { Acceptances, NewObproxy } from '../../operations/index.ts'
+import { createObproxyCluster, deleteObproxyCluster, type NewObproxy } from '../../operations/index.ts'
 import { Secret } from '../../quote.ts'
 import { obproxyStatuses } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
@@ -62,12 +62,14 @@ export function obproxy(api: Api, context: Context): void {
       const configUrl = byUrl ? configUrlOf(config, request, body.name, body.obproxyInstallParam.hostIds.length) : undefined
       const wanted = { request: newObproxy(body, configUrl), creator: callerOf(request), traceId: request.id }
       if (isDryRun(request)) {
-        return rehearsed(context, { request, change: 'MAKE', accept: ({ acceptObproxy }) => acceptObproxy(wanted) })
+        const rehearse = () => operations.rehearse(createObproxyCluster, wanted)
+        return rehearsed(context, { request, change: 'MAKE', rehearse })
       }
-      const task = await operations.acceptObproxy({
+      const accepted = await operations.accept(createObproxyCluster, {
         ...wanted,
         ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
       })
+      const task = accepted.task
       launch(task.id)
       return data(showObproxyTask(task, readerOf(config, request)))
     },
@@ -98,12 +100,16 @@ export function obproxy(api: Api, context: Context): void {
     `${path}/:id`,
     { config: { permission: 'OBPROXY:*:DELETE' }, schema: { params: idParam, querystring: dryRunQuery } },
     async (request) => {
-      const wanted = { obproxyClusterId: request.params.id, creator: callerOf(request), traceId: request.id }
-      if (isDryRun(request)) {
-        const accept = ({ acceptObproxyDelete }: Acceptances) => acceptObproxyDelete(wanted)
-        return rehearsed(context, { request, change: 'REMOVE', accept })
+      const wanted = {
+        request: { obproxyClusterId: request.params.id },
+        creator: callerOf(request),
+        traceId: request.id,
       }
-      const task = await operations.acceptObproxyDelete(wanted)
+      if (isDryRun(request)) {
+        const rehearse = () => operations.rehearse(deleteObproxyCluster, wanted)
+        return rehearsed(context, { request, change: 'REMOVE', rehearse })
+      }
+      const task = (await operations.accept(deleteObproxyCluster, wanted)).task
       launch(task.id)
       return data(showObproxyTask(task, readerOf(config, request)))
     },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Refused } from '../../errors/refused.ts'
-import type { Acceptances } from '../../operations/index.ts'
+import { type Asked, linkObproxy, type Operation, unlinkObproxy } from '../../operations/index.ts'
 import type { Store, TaskWithSubtasks } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
 import type { Api, Context } from '../context.ts'
@@ -48,12 +48,15 @@ export function obproxyLinks(api: Api, context: Context): void {
   api.addHook('preClose', async () => {
     closing = true
   })
-  const carriedOut = async (
+  const carriedOut = async <Request>(
     request: FastifyRequest<{ Querystring: z.infer<typeof dryRunQuery> }>,
-    accept: (acceptances: Acceptances) => Promise<TaskWithSubtasks>,
+    operation: Operation<string, Request>,
+    wanted: Request,
   ) => {
-    if (isDryRun(request)) return rehearsed(context, { request, change: 'NONE', accept })
-    const task = await accept(operations)
+    const asked: Asked<Request> = { request: wanted, creator: callerOf(request), traceId: request.id }
+    const rehearse = () => operations.rehearse(operation, asked)
+    if (isDryRun(request)) return rehearsed(context, { request, change: 'NONE', rehearse })
+    const task = (await operations.accept(operation, asked)).task
     launch(task.id)
     await ended(store, task, () => closing)
     return done
@@ -67,15 +70,11 @@ export function obproxyLinks(api: Api, context: Context): void {
       const refused = usernames(wanted, 'body')
       if (refused.length > 0)
         throw new Refused({ code: 'COM10003', args: [`this system does not support ${refused.join(', ')}`] })
-      const creator = callerOf(request)
-      const links = { obproxyClusterId: params.id, wanted, creator, traceId: request.id }
-      return carriedOut(request, ({ acceptLinks }) => acceptLinks(links))
+      return carriedOut(request, linkObproxy, { obproxyClusterId: params.id, wanted })
     },
   )
   api.delete(`${path}/:obClusterName`, { config, schema: { params: linkParams, querystring: dryRunQuery } }, async (request) => {
     const { id: obproxyClusterId, obClusterName: wanted } = request.params
-    const creator = callerOf(request)
-    const link = { obproxyClusterId, wanted, creator, traceId: request.id }
-    return carriedOut(request, ({ acceptUnlink }) => acceptUnlink(link))
+    return carriedOut(request, unlinkObproxy, { obproxyClusterId, wanted })
   })
 }

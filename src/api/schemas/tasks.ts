@@ -33,6 +33,7 @@ export const subtask = z
     status: z.enum(subtaskStatuses),
     timeout: z.int().min(0).describe('seconds'),
     upstreams: ids,
+    zone: z.string().optional().describe('the zone whose turn it is, where stages go zone by zone'),
   })
   .meta({ id: 'SubtaskInstance' })
 
@@ -146,6 +147,7 @@ export const rehearsal = z
     hosts: z.array(changedHost),
     id: none,
     name: z.string().nullable(),
+    note: z.string().optional().describe('what else the call would mean'),
     tasks: z.array(
       z.strictObject({
         description: z.string(),
@@ -156,6 +158,7 @@ export const rehearsal = z
         name: z.string(),
         timeout: z.int().min(0).describe('seconds'),
         upstreams: ids,
+        zone: z.string().optional(),
       }),
     ),
   })

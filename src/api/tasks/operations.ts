@@ -48,7 +48,7 @@ function operationsBelow(path: string, api: Api, context: Context): void {
     const { id } = request.params
     const { workflow } = await taskOf(store, id)
     if (!mayRollBack(request.callerRoles, workflow)) throw new Refused({ code: 'IAM11000' })
-    return rehearsed(context, { request, change: 'REMOVE', accept: ({ acceptRollback }) => acceptRollback(id) })
+    return rehearsed(context, { request, change: 'REMOVE', rehearse: () => operations.rehearseRollback(id) })
   })
   api.post(`${path}/:id/subtasks/:subtaskId/retry`, ofSubtask, async (request) => {
     const { id, subtaskId } = request.params

@@ -1,13 +1,10 @@
-import { isWorkflow, type WorkflowName } from '../../plan/run.ts'
+import type { OperationName } from '../../operations/index.ts'
 import { allows, type Permission } from '../permissions.ts'
 
-/** What a rollback needs beside TASK:*:UPDATE: the right of the call that does the same to what the task made. */
-const rights: Readonly<Record<WorkflowName, Permission>> = {
+/** What a rollback needs beside TASK:*:UPDATE: the right of the call that does the same to what the task made. Others cannot be rolled back. */
+const rights: Readonly<Partial<Record<OperationName, Permission>>> = {
   createCluster: 'CLUSTER:*:DELETE',
   createStandbyCluster: 'CLUSTER:*:DELETE',
-  // A deletion cannot be rolled back; whoever could would create the cluster again.
-  deleteCluster: 'CLUSTER:*:CREATE',
-  deleteStandbyCluster: 'CLUSTER:*:CREATE',
   createObproxyCluster: 'OBPROXY:*:DELETE',
   deleteObproxyCluster: 'OBPROXY:*:CREATE',
   linkObproxy: 'OBPROXY:*:UPDATE',
@@ -16,6 +13,10 @@ const rights: Readonly<Record<WorkflowName, Permission>> = {
   prepareHosts: 'HOST:*:DELETE',
 }
 
+const rightOf: ReadonlyMap<string, Permission> = new Map(Object.entries(rights))
+
 /** Whether a caller with these roles may roll a task back, or skip a step of its rollback. */
-export const mayRollBack = (roles: readonly string[], workflow: string): boolean =>
-  isWorkflow(workflow) && allows(roles, rights[workflow])
+export function mayRollBack(roles: readonly string[], operation: string): boolean {
+  const right = rightOf.get(operation)
+  return right !== undefined && allows(roles, right)
+}

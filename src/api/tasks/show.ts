@@ -99,6 +99,7 @@ export const showSubtask = (subtask: Subtask, reader: Reader) => ({
   status: subtask.status,
   timeout: subtask.timeout,
   upstreams: subtask.upstreams,
+  zone: given(subtask.zone),
 })
 
 /** OCP's WrappedTaskInstance, with the flat ids of its TaskInstance beside. */

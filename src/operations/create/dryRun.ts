@@ -1,19 +1,22 @@
 import type { Finding } from '../../errors/refused.ts'
 import type { ClusterSpec } from '../../oceanbase/cluster.ts'
+import type { Plan } from '../../plan/plan.ts'
 import type { Db } from '../../store/db.ts'
 import type { Keys } from '../../store/key.ts'
 import type { CreateLook } from '../../store/looks.ts'
+import { createClusterPlan } from '../createCluster.ts'
+import { createStandbyClusterPlan } from '../createStandbyCluster.ts'
 import { admit, type Inventory } from './admission.ts'
 import { readInventory } from './inventory.ts'
 import type { NewCluster, NewZone } from './newCluster.ts'
-import { type PlannedCreate, planCreate, rootServerOf } from './plan.ts'
+import { planCreate, rootServerOf } from './plan.ts'
 
 export interface DryRun {
   /** Everything in the inventory that stands in the way. */
   readonly findings: readonly Finding[]
   readonly obClusterId: number
   /** Absent when there is no zone or no server to plan over. */
-  readonly task: PlannedCreate | undefined
+  readonly task: (ReturnType<typeof planCreate> & { readonly plan: Plan }) | undefined
   /** What can be looked at on those of the hosts that exist; absent when none does. */
   readonly look: CreateLook | undefined
 }
@@ -67,11 +70,12 @@ export async function dryRunCluster(tx: Db, keys: Keys, request: NewCluster): Pr
   const { version, ...wanted } = packageOf(request, inventory)
   const planned = request.zones.some((zone) => zone.servers.length > 0)
   const cluster = specOf(request, inventory, obClusterId, version)
+  const plan = request.type === 'STANDBY' ? createStandbyClusterPlan : createClusterPlan
   const rpm = inventory.package ?? { version, fileName: request.rpmName }
   return {
     findings: admit(request, inventory),
     obClusterId,
-    task: planned ? planCreate({ request, inventory, package: rpm, obClusterId }) : undefined,
+    task: planned ? { plan, ...planCreate({ request, inventory, package: rpm, obClusterId }) } : undefined,
     look: cluster.zones.some((zone) => zone.servers.length > 0) ? { cluster, package: wanted } : undefined,
   }
 }

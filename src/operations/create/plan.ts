@@ -1,19 +1,9 @@
-import type { Plan } from '../../plan/plan.ts'
+import type { Targets } from '../../plan/expand.ts'
 import type { Package } from '../../store/packages.ts'
-import type { TaskContext, TaskTargets } from '../../store/schema/tasks.ts'
-import { createPrimaryCluster } from '../createCluster.ts'
-import { createStandbyCluster } from '../createStandbyCluster.ts'
+import type { TaskContext } from '../../store/schema/tasks.ts'
 import type { Inventory } from './admission.ts'
 import { createContext } from './context.ts'
 import type { NewCluster, NewZone } from './newCluster.ts'
-
-/** What a create comes to, over the inventory as it is; pure, so that asking about a create gives what posting it would. */
-export interface PlannedCreate {
-  readonly workflow: 'createCluster' | 'createStandbyCluster'
-  readonly plan: Plan
-  readonly targets: TaskTargets
-  readonly context: TaskContext
-}
 
 export interface CreateFacts {
   readonly request: NewCluster
@@ -27,22 +17,17 @@ export interface CreateFacts {
 /** The host of a zone that takes part in BOOTSTRAP. */
 export const rootServerOf = (zone: NewZone): number => zone.rootServer ?? zone.servers[0] ?? 0
 
-const operations = {
-  PRIMARY: { workflow: 'createCluster', plan: createPrimaryCluster },
-  STANDBY: { workflow: 'createStandbyCluster', plan: createStandbyCluster },
-} as const
-
-/** The plan of a create, its hosts and zones. */
-export function planCreate({ request, inventory, package: rpm, obClusterId, clusterId }: CreateFacts): PlannedCreate {
-  const { type, zones } = request
-  const { workflow, plan } = operations[type]
+/** The hosts, zones and context of a create; pure, so that a dry run gives what a post would. */
+export function planCreate({ request, inventory, package: rpm, obClusterId, clusterId }: CreateFacts): {
+  readonly targets: Targets
+  readonly context: TaskContext
+} {
+  const { zones } = request
   const ipOf = (hostId: number): string => inventory.hosts.get(hostId)?.innerIpAddress ?? ''
-  const hosts = zones.flatMap((zone) => zone.servers).map((id) => ({ id, ip: ipOf(id) }))
-  const targets = { hosts, zones: zones.map((zone) => zone.name) }
+  const hosts = zones.flatMap(({ name, servers }) => servers.map((id) => ({ id, ip: ipOf(id), zone: name })))
+  const rootServers = zones.map(rootServerOf)
   return {
-    workflow,
-    plan,
-    targets,
-    context: createContext({ request, clusterId, obClusterId, package: rpm, ipOf, rootServers: zones.map(rootServerOf) }),
+    targets: { hosts, zones: zones.map((zone) => zone.name) },
+    context: createContext({ request, clusterId, obClusterId, package: rpm, ipOf, rootServers }),
   }
 }

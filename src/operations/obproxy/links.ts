@@ -1,16 +1,14 @@
-import { and, eq, inArray } from 'drizzle-orm'
-import { Refused, refuseAny } from '../../errors/refused.ts'
-import type { WorkflowName } from '../../plan/run.ts'
+import { and, eq } from 'drizzle-orm'
+import { Refused } from '../../errors/refused.ts'
+import type { Plan } from '../../plan/plan.ts'
 import type { Db } from '../../store/db.ts'
 import type { Keys } from '../../store/key.ts'
-import { type Creator, insertTask, type TaskWithSubtasks } from '../../store/newTask.ts'
 import { obproxy } from '../../store/obproxy.ts'
 import type { ObproxyCluster } from '../../store/obproxyReads.ts'
 import * as schema from '../../store/schema/index.ts'
-import { linkObproxy, unlinkObproxy } from '../linkObproxy.ts'
+import type { Work } from '../operation.ts'
 import {
   type ClusterRow,
-  clustersOf,
   lockClusters,
   lockObproxies,
   taskInWords,
@@ -18,7 +16,7 @@ import {
   waysOut,
   workingOnClusters,
 } from '../uses.ts'
-import { linkFindings, tooManyLinks, type WantedLink } from './rules.ts'
+import type { WantedLink } from './rules.ts'
 
 const { clusters, obproxyLinks } = schema
 
@@ -50,7 +48,7 @@ export async function linkedClusters(tx: Db, links: readonly WantedLink[]): Prom
 }
 
 /** Throws Refused while the create or the deletion of a cluster may change the same link. */
-async function refuseBusy(tx: Db, obproxyClusterId: number, rows: readonly ClusterRow[]): Promise<void> {
+export async function refuseBusy(tx: Db, obproxyClusterId: number, rows: readonly ClusterRow[]): Promise<void> {
   const changing = rows.filter((row) => row.status === 'DELETING' || row.obproxyClusterIds.includes(obproxyClusterId))
   const task = await workingOnClusters(
     tx,
@@ -63,8 +61,6 @@ async function refuseBusy(tx: Db, obproxyClusterId: number, rows: readonly Clust
 export interface LinkRequest<Wanted> {
   readonly obproxyClusterId: number
   readonly wanted: Wanted
-  readonly creator: Creator
-  readonly traceId?: string | undefined
 }
 
 /** An OBProxy cluster, locked, that runs and that no unfinished task works on. Throws Refused. */
@@ -81,86 +77,13 @@ export async function idleObproxy(tx: Db, keys: Keys, id: number): Promise<Obpro
   throw new Refused({ code: 'COM10005', args: [`OBProxy cluster ${found.name} is ${found.status}, not RUNNING`] })
 }
 
-/** Accepts links in one transaction: they are CHANGING until their task has made them; or throws Refused and leaves nothing. */
-export const acceptLinks = (
-  db: Db,
-  keys: Keys,
-  { obproxyClusterId, wanted, creator, traceId }: LinkRequest<readonly WantedLink[]>,
-): Promise<TaskWithSubtasks> =>
-  db.transaction(async (tx) => {
-    const rows = await linkedClusters(tx, wanted)
-    const found = await idleObproxy(tx, keys, obproxyClusterId)
-    refuseAny(linkFindings(wanted, rows, found.servers[0]?.version ?? undefined, 'body'))
-    const ids = rows.flatMap((row) => row?.id ?? [])
-    await refuseBusy(
-      tx,
-      obproxyClusterId,
-      rows.flatMap((row) => row ?? []),
-    )
-    const others = (await clustersOf(tx, obproxyClusterId)).filter(({ id }) => !ids.includes(id))
-    refuseAny(tooManyLinks(found.workMode, others.length + ids.length, found.name))
-    const links = ids.map((clusterId) => ({ obproxyClusterId, clusterId, username: 'proxyro' }))
-    // One that is there already is proven anew: asking twice ends the same.
-    await tx
-      .insert(obproxyLinks)
-      .values(links.map((link) => ({ ...link, state: 'CHANGING' as const })))
-      .onConflictDoUpdate({ target: [obproxyLinks.obproxyClusterId, obproxyLinks.clusterId], set: { state: 'CHANGING' } })
-    return insertLinkTask(tx, { found, clusterIds: ids, creator, traceId, ...operations.link })
-  })
-
-/** Accepts the end of a cluster's link in one transaction; or throws Refused and leaves nothing. */
-export const acceptUnlink = (
-  db: Db,
-  keys: Keys,
-  { obproxyClusterId, wanted, creator, traceId }: LinkRequest<string>,
-): Promise<TaskWithSubtasks> =>
-  db.transaction(async (tx) => {
-    const named = await tx.select({ id: clusters.id }).from(clusters).where(eq(clusters.name, wanted))
-    const locked = await lockClusters(
-      tx,
-      named.map((row) => row.id),
-    )
-    const found = await idleObproxy(tx, keys, obproxyClusterId)
-    const ids = found.links.filter(({ clusterName }) => clusterName === wanted).map(({ clusterId }) => clusterId)
-    await refuseBusy(
-      tx,
-      obproxyClusterId,
-      locked.filter(({ id }) => ids.includes(id)),
-    )
-    if (ids.length === 0) throw new Refused({ code: 'COM10002', args: [`link of OBProxy cluster ${found.name}`, wanted] })
-    await tx
-      .update(obproxyLinks)
-      .set({ state: 'CHANGING' })
-      .where(and(eq(obproxyLinks.obproxyClusterId, obproxyClusterId), inArray(obproxyLinks.clusterId, ids)))
-    return insertLinkTask(tx, { found, clusterIds: ids, creator, traceId, ...operations.unlink })
-  })
-
-const operations = {
-  link: { workflow: 'linkObproxy', plan: linkObproxy },
-  unlink: { workflow: 'unlinkObproxy', plan: unlinkObproxy },
-} as const
-
-interface LinkTask {
-  readonly found: ObproxyCluster
-  readonly clusterIds: readonly number[]
-  readonly workflow: WorkflowName
-  readonly plan: typeof linkObproxy | typeof unlinkObproxy
-  readonly creator: Creator
-  readonly traceId: string | undefined
-}
-
-const insertLinkTask = (tx: Db, { found, clusterIds, workflow, plan, creator, traceId }: LinkTask): Promise<TaskWithSubtasks> => {
-  const targets = { hosts: found.servers.map(({ hostId, ip }) => ({ id: hostId, ip })), zones: [] }
-  return insertTask(tx, {
-    workflow,
-    plan,
-    targets,
-    context: {
-      stringMap: { obproxy_cluster_id: String(found.id), obproxy_cluster_name: found.name },
-      listMap: { cluster_ids: clusterIds.map(String) },
-    },
-    creator,
-    traceId,
-    obproxyClusterId: found.id,
-  })
-}
+/** The task that changes links of an OBProxy cluster. */
+export const linkWork = (plan: Plan, found: ObproxyCluster, clusterIds: readonly number[]): Work => ({
+  plan,
+  targets: { hosts: found.servers.map(({ hostId, ip }) => ({ id: hostId, ip })), zones: [] },
+  context: {
+    stringMap: { obproxy_cluster_id: String(found.id), obproxy_cluster_name: found.name },
+    listMap: { cluster_ids: clusterIds.map(String) },
+  },
+  obproxyClusterId: found.id,
+})

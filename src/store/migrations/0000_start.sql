@@ -71,6 +71,7 @@ CREATE TABLE "servers" (
 	"ip" text NOT NULL,
 	"port" integer NOT NULL,
 	"sql_port" integer NOT NULL,
+	"task_id" integer,
 	"root_server" boolean NOT NULL,
 	"version" text,
 	"inner_status" text NOT NULL,

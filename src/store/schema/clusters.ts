@@ -105,6 +105,8 @@ export const servers = pgTable(
     ip: text().notNull(),
     port: integer().notNull(),
     sqlPort: integer().notNull(),
+    /** The task that made it: whose marks its things on its host bear. */
+    taskId: integer(),
     /** Chosen for BOOTSTRAP, one a zone. */
     rootServer: boolean().notNull(),
     version: text(),

@@ -1,25 +1,18 @@
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import type { Targets } from '../../plan/expand.ts'
 import type { Plan } from '../../plan/plan.ts'
-import type { FailureCause } from '../../plan/states.ts'
+import { type FailureCause, operations, subtaskStatuses, taskStatuses } from '../../plan/states.ts'
 import type { CreateLook } from '../looks.ts'
 import { createTime, instant } from './columns.ts'
 
-export const taskStatuses = ['RUNNING', 'FAILED', 'SUCCESSFUL'] as const
-export const subtaskStatuses = ['PENDING', 'READY', 'RUNNING', 'CANCELING', 'FAILED', 'SUCCESSFUL'] as const
-export const operations = ['EXECUTE', 'RETRY', 'SKIP', 'CANCEL', 'ROLLBACK', 'ROLLBACK_SKIP'] as const
+export { operations, subtaskStatuses, taskStatuses }
 export const taskTypes = ['MANUAL', 'SYS_ONECE', 'SCHEDULED', 'SYS_SCHEDULED'] as const
 
 /** OCP's context of a task: words and lists of words, no secrets. */
 export interface TaskContext {
   readonly stringMap: Readonly<Record<string, string>>
   readonly listMap: Readonly<Record<string, readonly string[]>>
-}
-
-/** What a task runs over, kept as it was accepted: the order gives `parallelIdx`. */
-export interface TaskTargets {
-  readonly hosts: readonly { readonly id: number; readonly ip: string }[]
-  readonly zones: readonly string[]
 }
 
 export const tasks = pgTable(
@@ -47,7 +40,8 @@ export const tasks = pgTable(
     /** The plan it was accepted with. */
     plan: jsonb().$type<Plan>().notNull(),
     context: jsonb().$type<TaskContext>().notNull(),
-    targets: jsonb().$type<TaskTargets>().notNull(),
+    /** What it runs over, as it was accepted. */
+    targets: jsonb().$type<Targets>().notNull(),
     firstSubtaskId: integer().notNull(),
     subtaskCount: integer().notNull(),
     traceId: text(),

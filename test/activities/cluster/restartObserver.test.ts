@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { restartObserver } from '../../../src/activities/restartObserver.ts'
 import { waitObserverAccessible } from '../../../src/activities/waitObserverAccessible.ts'
+import { serversOf } from '../../../src/oceanbase/index.ts'
 import { clusterOf, fakeNode } from './fakeCluster.ts'
 
 const servers = ['10.0.0.1', '10.0.0.2', '10.0.0.3']
@@ -49,6 +50,6 @@ test('every observer is asked, and one that says it is initializing is waited fo
     }
     return sql(server, user)
   }
-  await waitObserverAccessible({ ...node, sql: slow })
+  await waitObserverAccessible({ ...node, servers: serversOf(node.cluster), sql: slow })
   expect(lines).toEqual(['INFO Waiting for observer 10.0.0.2: Server is initializing', 'INFO 2 of 2 observers answer'])
 })

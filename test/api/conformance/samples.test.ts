@@ -74,9 +74,10 @@ const calls: readonly [method: string, path: string, body?: object][] = [
   ['DELETE', '/api/v2/ob/clusters/1'],
 ]
 
-/** A create has a test of its own, and a link is answered when its task has ended, which none does here. */
+/** A create and a restart have tests of their own, and a link is answered when its task has ended, which none does here. */
 const elsewhere = [
   'POST /api/v2/ob/clusters',
+  'POST /api/v2/ob/clusters/{id}/restart',
   'POST /api/v2/obproxy/clusters/{id}/obLinks/batchAdd',
   'DELETE /api/v2/obproxy/clusters/{id}/obLinks/{obClusterName}',
 ]

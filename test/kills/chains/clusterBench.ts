@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { LabHost } from '../../../lab/index.ts'
 import { installRpm } from '../../../src/activities/installRpm.ts'
 import { makeDir } from '../../../src/activities/makeDir.ts'
-import type { ClusterNode, HostNode } from '../../../src/activities/node.ts'
+import type { HostNode, PartNode } from '../../../src/activities/node.ts'
 import { type ClusterSpec, connectSql, defaultUsers, grantsOf, lineOf, type Sql } from '../../../src/oceanbase/index.ts'
 import { Secret } from '../../../src/quote.ts'
 import type { Package } from '../../../src/store/index.ts'
@@ -27,7 +27,7 @@ export async function createClusterBench(hosts: readonly LabHost[], options: Clu
     [cluster.sqlPort, 2883],
   )
   const step =
-    <T>(name: string, activity: (node: ClusterNode) => Promise<T>) =>
+    <T>(name: string, activity: (node: PartNode) => Promise<T>) =>
     ({ signal, number }: Attempt) =>
       activity(nodes.on(name, { signal, runTime: number }))
   const hostStep =
