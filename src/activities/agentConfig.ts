@@ -1,6 +1,7 @@
 import type { AgentConfig } from '../oceanbase/agent.ts'
 import { generatePassword } from '../oceanbase/password.ts'
 import type { HostNode } from './node.ts'
+import { secretOf } from '../secretOf.ts'
 
 /** Who calls the agent over HTTP. */
 const agentUser = 'ocp_agent'
@@ -14,10 +15,10 @@ export async function agentConfigOf({
   return {
     cluster,
     server,
-    monitor: { username: 'ocp_monitor', password: await store.secrets.get(`cluster/${cluster.id}/ocp_monitor`) },
+    monitor: { username: 'ocp_monitor', password: await store.secrets.get(secretOf.cluster(cluster.id).ocp_monitor) },
     basicAuth: {
       username: agentUser,
-      password: await store.secrets.getOrCreate(`cluster/${cluster.id}/agent`, generatePassword),
+      password: await store.secrets.getOrCreate(secretOf.cluster(cluster.id).agent, generatePassword),
     },
   }
 }

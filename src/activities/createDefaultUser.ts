@@ -4,11 +4,12 @@ import { createReadOnlyUser, type DefaultUser, defaultUsers, generatePassword, g
 import type { ClusterNode } from './node.ts'
 import { canLogIn, leadingServer, onCluster } from './session.ts'
 import { until } from './until.ts'
+import { secretOf } from '../secretOf.ts'
 
 /** Makes ocp_monitor and proxyro with generated passwords of their own, and proves that each gets in and may read, nothing else. */
 export async function createDefaultUser(node: ClusterNode): Promise<void> {
   for (const { name } of defaultUsers) {
-    const password = await node.store.secrets.getOrCreate(`cluster/${node.cluster.id}/${name}`, generatePassword)
+    const password = await node.store.secrets.getOrCreate(secretOf.cluster(node.cluster.id)[name], generatePassword)
     await onCluster(node, async (session) => {
       for (const statement of createReadOnlyUser(name, password)) await session.run(statement)
     })

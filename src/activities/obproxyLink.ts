@@ -7,6 +7,7 @@ import type { ClusterNode } from './node.ts'
 import { asProxyAdmin, bringUpProxy, type ProxyProcess, proxyAnswers, sourceOf, throughPort } from './proxyProcess.ts'
 import { onCluster, selectOne } from './session.ts'
 import { until } from './until.ts'
+import { secretOf } from '../secretOf.ts'
 
 /** Makes the proxies serve this cluster and proves it through each one's port. Their link is in the store already if they ask for it there. */
 export async function linkProxies(node: ClusterNode, proxies: ObproxyCluster): Promise<void> {
@@ -64,9 +65,9 @@ function refuseSecond(node: ClusterNode, proxies: ObproxyCluster): void {
  */
 async function agreeOnProxyro(node: ClusterNode, proxies: ObproxyCluster): Promise<Secret> {
   const { cluster, store } = node
-  const ref = `cluster/${cluster.id}/proxyro`
+  const ref = secretOf.cluster(cluster.id).proxyro
   const own = await store.secrets.get(ref)
-  const wanted = await store.secrets.getOrCreate(`obproxy/${proxies.id}/proxyro`, () => own)
+  const wanted = await store.secrets.getOrCreate(secretOf.obproxy(proxies.id).proxyro, () => own)
   if (wanted.reveal() === own.reveal()) return own
   const [elsewhere] = (await store.obproxy.linkedTo(cluster.id)).filter((id) => id !== proxies.id)
   if (elsewhere !== undefined) {
@@ -90,7 +91,7 @@ async function agreeOnProxyro(node: ClusterNode, proxies: ObproxyCluster): Promi
 
 /** `SELECT 1` as root of this cluster through the proxy, which needs a moment to read the cluster's servers. */
 async function proveRoute(node: ClusterNode, proxy: ProxyProcess): Promise<void> {
-  const password = await node.store.secrets.get(`cluster/${node.cluster.id}/root`)
+  const password = await node.store.secrets.get(secretOf.cluster(node.cluster.id).root)
   const username = throughProxy(node.cluster)
   await until(`${username} through ${proxy.server.ip}:${proxy.server.sqlPort}`, node, async () => {
     try {

@@ -1,6 +1,7 @@
 import { DefiniteError, TransientError } from '../errors/failure.ts'
 import { connectSql, type PrimaryCluster, type Sql } from '../oceanbase/index.ts'
 import type { ClusterNode } from './node.ts'
+import { secretOf } from '../secretOf.ts'
 
 /** The primary of a standby cluster. Throws DefiniteError OBE11017 when it is not here any more. */
 export function primaryOf({ cluster }: Pick<ClusterNode, 'cluster'>): PrimaryCluster {
@@ -14,7 +15,7 @@ export function primaryOf({ cluster }: Pick<ClusterNode, 'cluster'>): PrimaryClu
 
 const open = async (node: ClusterNode, ip: string, port: number): Promise<Sql> => {
   // A standby has its primary's users: its own root password is the one that was posted as the primary's.
-  const password = await node.store.secrets.get(`cluster/${node.cluster.id}/root`)
+  const password = await node.store.secrets.get(secretOf.cluster(node.cluster.id).root)
   try {
     return await connectSql({ ip, port, username: 'root@sys', password }, node)
   } catch (error) {

@@ -20,6 +20,7 @@ import type { ObproxyCluster, ObproxyServer } from '../store/index.ts'
 import type { Node } from './node.ts'
 import { passwordRefused } from './session.ts'
 import { until } from './until.ts'
+import { secretOf } from '../secretOf.ts'
 
 /** One proxy process and the obproxy cluster it belongs to. */
 export interface ProxyProcess {
@@ -54,7 +55,7 @@ export async function throughPort<T>(
 }
 
 const adminPassword = ({ store }: Node, { of }: ProxyProcess): Promise<Secret> =>
-  store.secrets.getOrCreate(`obproxy/${of.id}/root`, generatePassword)
+  store.secrets.getOrCreate(secretOf.obproxy(of.id).root, generatePassword)
 
 /** Work on the proxy's own configuration. */
 export const asProxyAdmin = async <T>(node: Node, proxy: ProxyProcess, work: (session: Sql) => Promise<T>): Promise<T> =>

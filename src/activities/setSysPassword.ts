@@ -3,12 +3,13 @@ import { alterRootPassword, rootServersOf } from '../oceanbase/index.ts'
 import type { ClusterNode } from './node.ts'
 import { canLogIn, leadingServer, onCluster } from './session.ts'
 import { until } from './until.ts'
+import { secretOf } from '../secretOf.ts'
 
 /** Gives root@sys the cluster's password, whether it has none yet or has it already, and proves it on every root server. */
 export async function setSysPassword(node: ClusterNode): Promise<void> {
   if (await canLogIn(node, leadingServer(node), 'root')) node.log('INFO', "root has the cluster's password already")
   else {
-    const password = await node.store.secrets.get(`cluster/${node.cluster.id}/root`)
+    const password = await node.store.secrets.get(secretOf.cluster(node.cluster.id).root)
     await onCluster(node, (session) => session.run(alterRootPassword(password)))
   }
   for (const server of rootServersOf(node.cluster)) {

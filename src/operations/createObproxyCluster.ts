@@ -12,6 +12,7 @@ import { linkedClusters } from './obproxy/links.ts'
 import { hostFindings, linkFindings, packageFindings, type WantedLink } from './obproxy/rules.ts'
 import type { Operation } from './operation.ts'
 import { obproxyPlan, once, perHost } from './plans.ts'
+import { secretOf } from '../secretOf.ts'
 
 /** An OBProxy cluster that is asked for: the request with its defaults filled in, its shape already checked. */
 export interface NewObproxy {
@@ -112,8 +113,8 @@ export const createObproxyCluster: Operation<'createObproxyCluster', NewObproxy>
       await tx.insert(schema.hostServices).values(hostIds.map((hostId) => ({ hostId, ...service })))
       await tx.update(schema.hosts).set({ status: 'ONLINE' }).where(inArray(schema.hosts.id, hostIds))
     }
-    if (request.password) await secrets(tx, keys).put(`obproxy/${id}/root`, request.password)
-    if (request.proxyroPassword) await secrets(tx, keys).put(`obproxy/${id}/proxyro`, request.proxyroPassword)
+    if (request.password) await secrets(tx, keys).put(secretOf.obproxy(id).root, request.password)
+    if (request.proxyroPassword) await secrets(tx, keys).put(secretOf.obproxy(id).proxyro, request.proxyroPassword)
 
     const task = {
       plan: createObproxyClusterPlan(hostIds.length),

@@ -5,10 +5,10 @@ import type { Keys } from './key.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
 import type { User } from './users.ts'
+import { secretOf } from '../secretOf.ts'
 
 export type AccessKey = typeof schema.accessKeys.$inferSelect
 
-const secretOf = (id: string): string => `accessKey/${id}`
 
 /** Keys with which programs sign their calls. Signatures are checked with the secret itself, so it is sealed, not hashed. */
 export function accessKeys(db: Db, keys: Keys) {
@@ -26,7 +26,7 @@ export function accessKeys(db: Db, keys: Keys) {
         if ((await tx.$count(table, eq(table.userId, row.userId))) >= most) return 'many'
         const [created] = await tx.insert(table).values(row).returning()
         if (created === undefined) throw new Error('no access key was made')
-        await secrets(tx, keys).put(secretOf(row.id), secret)
+        await secrets(tx, keys).put(secretOf.accessKey(row.id), secret)
         return created
       }),
     list: (userId: number): Promise<AccessKey[]> =>
@@ -38,7 +38,7 @@ export function accessKeys(db: Db, keys: Keys) {
         .from(table)
         .innerJoin(users, eq(users.id, table.userId))
         .where(eq(table.id, id))
-      return row && { user: row.user, secret: await secrets(db, keys).get(secretOf(id)) }
+      return row && { user: row.user, secret: await secrets(db, keys).get(secretOf.accessKey(id)) }
     },
     /** Removes a key of a user; tells whether there was one. */
     remove: (id: string, userId: number): Promise<boolean> =>
@@ -46,7 +46,7 @@ export function accessKeys(db: Db, keys: Keys) {
         const [found] = await tx.select().from(table).where(eq(table.id, id)).for('update')
         if (found?.userId !== userId) return false
         await tx.delete(table).where(eq(table.id, id))
-        await secrets(tx, keys).remove(secretOf(id))
+        await secrets(tx, keys).remove(secretOf.accessKey(id))
         return true
       }),
   }

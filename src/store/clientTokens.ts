@@ -8,6 +8,7 @@ import type { TaskWithSubtasks } from './newTask.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
 import { tasks } from './tasks.ts'
+import { secretOf } from '../secretOf.ts'
 
 /** A client's own name for a request, and the request's text: the same twice is one request sent again. */
 export interface ClientToken {
@@ -19,7 +20,7 @@ const table = schema.clientTokens
 
 /** With a secret of its own: a request is known again after the store's key was changed. */
 async function digest(tx: Db, keys: Keys, body: string): Promise<string> {
-  const secret = await secrets(tx, keys).getOrCreate('clientTokens', () => new Secret(randomBytes(32).toString('base64')))
+  const secret = await secrets(tx, keys).getOrCreate(secretOf.clientTokens, () => new Secret(randomBytes(32).toString('base64')))
   return createHmac('sha256', secret.reveal()).update(body).digest('hex')
 }
 

@@ -4,6 +4,7 @@ import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
+import { secretOf } from '../secretOf.ts'
 
 const { clusters, hosts, hostServices } = schema
 
@@ -42,7 +43,7 @@ export function clusterRemoval(db: Db, keys: Keys) {
         message: `cluster ${other.name} is ${other.status}, it must be ${status}: it stays, and so do its hosts`,
       })
     }
-    await secrets(tx, keys).removeBelow(`cluster/${clusterId}/`)
+    await secrets(tx, keys).removeBelow(secretOf.cluster(clusterId).all)
   }
 
   return {

@@ -8,6 +8,7 @@ import { order, type Page, type Paging, window } from './paging.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
+import { secretOf } from '../secretOf.ts'
 
 export type Credential = typeof schema.credentials.$inferSelect
 
@@ -46,7 +47,7 @@ export function credentials(db: Db, keys: Keys) {
       db.transaction(async (tx) => {
         const values = { ...facts, ownerId: owner.id, owner: owner.name, sharedAddresses: [...sharedAddresses] }
         const row = (await tx.insert(table).values(values).onConflictDoNothing().returning())[0]
-        if (row !== undefined) await secrets(tx, keys).put(`credential/${row.id}`, passphrase)
+        if (row !== undefined) await secrets(tx, keys).put(secretOf.credential(row.id), passphrase)
         return row
       }),
     async get(id: number): Promise<Credential | undefined> {
@@ -69,7 +70,7 @@ export function credentials(db: Db, keys: Keys) {
                 .from(table)
                 .where(and(eq(table.name, name), ne(table.id, id)))
         if (namesakes.length > 0) return 'taken'
-        if (passphrase !== undefined) await secrets(tx, keys).put(`credential/${id}`, passphrase)
+        if (passphrase !== undefined) await secrets(tx, keys).put(secretOf.credential(id), passphrase)
         const set = { ...facts, ...(sharedAddresses && { sharedAddresses: [...sharedAddresses] }), updateTime: new Date() }
         return theRow(await tx.update(table).set(set).where(eq(table.id, id)).returning(), `credential ${id}`)
       }),
@@ -81,7 +82,7 @@ export function credentials(db: Db, keys: Keys) {
         const hosts = await tx.select().from(schema.hosts).where(eq(schema.hosts.credentialId, id)).limit(1)
         if (hosts.length > 0) return 'used'
         await tx.delete(table).where(eq(table.id, id))
-        await secrets(tx, keys).remove(`credential/${id}`)
+        await secrets(tx, keys).remove(secretOf.credential(id))
         return 'gone'
       }),
     async list({ id, all }: CredentialReader, paging: Paging): Promise<Page<Credential>> {

@@ -13,6 +13,7 @@ import { removeHosts } from './removeHosts.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
+import { secretOf } from '../secretOf.ts'
 
 const { hosts: table, hostServices, hostTypes, idcs, regions } = schema
 
@@ -142,7 +143,7 @@ export function hosts(db: Db, keys: Keys) {
         throw new DefiniteError({ code: 'CMP07005', message, advice: 'add it again; it will have a task of its own' })
       }
       const { hostKey, hostKeyType, credentialId, type, ...access } = row
-      const secret = await secrets(db, keys).get(`credential/${credentialId}`)
+      const secret = await secrets(db, keys).get(secretOf.credential(credentialId))
       return {
         ...access,
         login: { type, secret },

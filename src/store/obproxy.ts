@@ -5,6 +5,7 @@ import type { Keys } from './key.ts'
 import { obproxyReads } from './obproxyReads.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
+import { secretOf } from '../secretOf.ts'
 
 const { obproxyClusters, obproxyServers, obproxyLinks, hosts, hostServices } = schema
 
@@ -101,7 +102,7 @@ export function obproxy(db: Db, keys: Keys) {
           .update(hosts)
           .set({ status: 'AVAILABLE' })
           .where(and(inArray(hosts.id, ids), eq(hosts.status, 'ONLINE'), notInArray(hosts.id, busy)))
-        await secrets(tx, keys).removeBelow(`obproxy/${id}/`)
+        await secrets(tx, keys).removeBelow(secretOf.obproxy(id).all)
       })
     },
   }

@@ -6,6 +6,7 @@ import { containing, order, type Page, type Paging, window } from './paging.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
+import { secretOf } from '../secretOf.ts'
 
 export type User = typeof schema.users.$inferSelect
 export type NewUser = Pick<User, 'username' | 'passwordHash' | 'roles'>
@@ -66,7 +67,7 @@ export const users = (db: Db, keys: Keys) => {
     remove: (id: number): Promise<void> =>
       db.transaction(async (tx) => {
         const owned = await tx.delete(schema.accessKeys).where(eq(schema.accessKeys.userId, id)).returning()
-        for (const each of owned) await secrets(tx, keys).remove(`accessKey/${each.id}`)
+        for (const each of owned) await secrets(tx, keys).remove(secretOf.accessKey(each.id))
         await tx.delete(table).where(eq(table.id, id))
       }),
   }

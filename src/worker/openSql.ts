@@ -4,6 +4,7 @@ import { connectSql, NothingListens, type ServerSpec } from '../oceanbase/index.
 import { Secret } from '../quote.ts'
 import type { Store } from '../store/index.ts'
 import type { SubtaskRun } from './subtaskRun.ts'
+import { secretOf } from '../secretOf.ts'
 
 /** Opens the SQL sessions of one attempt at a node. An observer that this task made and whose process is gone is started first. */
 export function openSql(store: Store, run: SubtaskRun, node: () => ClusterNode): ClusterNode['sql'] {
@@ -18,7 +19,7 @@ export function openSql(store: Store, run: SubtaskRun, node: () => ClusterNode):
   return async (server, user, options = {}) => {
     const { id, sqlPort } = node().cluster
     const name = user === 'rootEmpty' ? 'root' : user
-    const password = user === 'rootEmpty' ? new Secret('') : await store.secrets.get(`cluster/${id}/${name}`)
+    const password = user === 'rootEmpty' ? new Secret('') : await store.secrets.get(secretOf.cluster(id)[name])
     const target = { ip: server.ip, port: sqlPort, username: `${name}@sys`, password }
     const session = await connectSql(target, { ...run, ...options }).catch(async (error: unknown) => {
       if (!(error instanceof NothingListens) || !(await revive(server))) throw error

@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import { z } from 'zod'
 import type { Task } from '../../src/cli/taskSchema.ts'
 import { createClusterPlan } from '../../src/operations/createCluster.ts'
+import type { SecretRef } from '../../src/secretOf.ts'
 import { expand } from '../../src/plan/expand.ts'
 import { type Connection, connect } from '../../src/store/db.ts'
 import { type Store, storeOver } from '../../src/store/index.ts'
@@ -200,6 +201,6 @@ async function refusedRequests({ ask }: Stage): Promise<void> {
 async function sealed({ db }: Connection, store: Store): Promise<Secrets> {
   const refs = await db.select({ ref: tables.secrets.ref }).from(tables.secrets)
   return Object.fromEntries(
-    await Promise.all(refs.map(async ({ ref }) => [ref, (await store.secrets.get(ref)).reveal()] as const)),
+    await Promise.all(refs.map(async ({ ref }) => [ref, (await store.secrets.get(ref as SecretRef)).reveal()] as const)),
   )
 }

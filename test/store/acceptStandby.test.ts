@@ -62,7 +62,7 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
       type: 'STANDBY',
       primary: { obClusterId: 1, rootServers: [{ ip: '10.0.0.1', rpcPort: 2882, sqlPort: 2881 }] },
     })
-    const secrets = ['root', 'ocp_monitor', 'proxyro'].map((name) => store.secrets.get(`cluster/2/${name}`))
+    const secrets = (['root', 'ocp_monitor', 'proxyro'] as const).map((name) => store.secrets.get(`cluster/2/${name}`))
     expect((await Promise.all(secrets)).map((secret) => secret.reveal())).toEqual([
       'primary-password',
       'monitor-password',

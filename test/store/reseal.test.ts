@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { ne } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Secret } from '../../src/quote.ts'
+import { secretOf } from '../../src/secretOf.ts'
 import { type Keys, openConfiguredStore, parseKeys, type Store, storeOver } from '../../src/store/index.ts'
 import * as schema from '../../src/store/schema/index.ts'
 import { databases, newKeys, type TestStore } from './database.ts'
@@ -13,7 +14,7 @@ import { testOperations } from './operations.ts'
 
 const [oldKey] = newKeys()
 const [newKey] = newKeys()
-const refs = Array.from({ length: 40 }, (_, index) => `credential/${100 + index}`)
+const refs = Array.from({ length: 40 }, (_, index) => secretOf.credential(100 + index))
 const open = (store: Store) => Promise.all(refs.map(async (ref) => (await store.secrets.get(ref)).reveal()))
 
 describe.each(databases)('a change of key on $name', ({ open: openDatabase }) => {
@@ -66,8 +67,8 @@ describe.each(databases)('a change of key on $name', ({ open: openDatabase }) =>
     expect(await processWith(newKey, oldKey).reseal()).toBe(secrets?.length)
     expect(await sealedWithOthers()).toEqual([])
     const after = processWith(newKey)
-    expect((await after.secrets.get(`cluster/${task.clusterId}/root`)).reveal()).toBe(newCluster().password.reveal())
-    expect((await after.secrets.get(`cluster/${task.clusterId}/proxyro`)).reveal()).toBe('Proxy-word-1')
+    expect((await after.secrets.get(secretOf.cluster(task.clusterId ?? 0).root)).reveal()).toBe(newCluster().password.reveal())
+    expect((await after.secrets.get(secretOf.cluster(task.clusterId ?? 0).proxyro)).reveal()).toBe('Proxy-word-1')
     expect((await after.accessKeys.owner('AK1'))?.secret.reveal()).toBe('SK-of-alice')
     expect((await after.hosts.access(1)).login.secret.reveal()).toBe('host-passphrase')
     // A request that is sent again after the change is known.
@@ -97,7 +98,7 @@ describe.each(databases)('a change of key on $name', ({ open: openDatabase }) =>
   test('one that ended halfway is gone on with', async () => {
     await fill(processWith(oldKey))
     // It ends at this one: nobody gave it the key.
-    const lost = refs[refs.length / 2] ?? ''
+    const lost = refs[refs.length / 2] ?? secretOf.credential(0)
     const [lostKey] = newKeys()
     await processWith(lostKey).secrets.put(lost, new Secret(`of ${lost}`))
     await expect(processWith(newKey, oldKey).reseal()).rejects.toThrow(`secret ${lost} is sealed with key ${lostKey.id}`)

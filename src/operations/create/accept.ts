@@ -14,6 +14,7 @@ import { readInventory } from './inventory.ts'
 import type { NewCluster } from './newCluster.ts'
 import { planCreate, rootServerOf } from './plan.ts'
 import { primaryOf } from './standbyRule.ts'
+import { secretOf } from '../../secretOf.ts'
 
 /** Keeps a primary from being deleted before its standby exists. */
 const lockNamesakes = (tx: Db, { name }: NewCluster) =>
@@ -26,7 +27,9 @@ const lockNamesakes = (tx: Db, { name }: NewCluster) =>
 
 /** The users that a standby gets with its primary's data. */
 async function copyUsers(kept: Secrets, primaryId: number, standbyId: number): Promise<void> {
-  for (const { name } of defaultUsers) await kept.copy(`cluster/${primaryId}/${name}`, `cluster/${standbyId}/${name}`)
+  const of = secretOf.cluster(primaryId)
+  const copy = secretOf.cluster(standbyId)
+  for (const { name } of defaultUsers) await kept.copy(of[name], copy[name])
 }
 
 /**
@@ -108,8 +111,8 @@ async function acceptCreate(plan: Plan, { tx, keys, request, creator }: Asking<N
   )
   const hostIds = servers.map((server) => server.hostId)
   await tx.update(schema.hosts).set({ status: 'ONLINE' }).where(inArray(schema.hosts.id, hostIds))
-  await secrets(tx, keys).put(`cluster/${clusterId}/root`, password)
-  if (proxyroPassword !== undefined) await secrets(tx, keys).put(`cluster/${clusterId}/proxyro`, proxyroPassword)
+  await secrets(tx, keys).put(secretOf.cluster(clusterId).root, password)
+  if (proxyroPassword !== undefined) await secrets(tx, keys).put(secretOf.cluster(clusterId).proxyro, proxyroPassword)
   const primary = type === 'STANDBY' ? primaryOf(request, inventory) : undefined
   if (primary !== undefined) await copyUsers(secrets(tx, keys), primary.id, clusterId)
   return {

@@ -18,7 +18,7 @@ import {
 } from '../uses.ts'
 import type { WantedLink } from './rules.ts'
 
-const { clusters, obproxyLinks } = schema
+const { clusters } = schema
 
 /**
  * The clusters that links name, locked, in their order; of a name with standbys the primary, unless its obClusterId says another. Lock them
