@@ -21,14 +21,22 @@ import { preCheckObproxy } from './preCheckObproxy.ts'
 import { prepareDeleteCluster } from './prepareDeleteCluster.ts'
 import { prepareInstallCluster, releaseCluster } from './prepareInstallCluster.ts'
 import { prepareObproxyInstall, releaseObproxyCluster } from './prepareObproxyInstall.ts'
+import { prepareRestartCluster } from './prepareRestartCluster.ts'
+import { prepareRestartObserver } from './prepareRestartObserver.ts'
+import { prepareRestartZone } from './prepareRestartZone.ts'
 import { refreshAgentConfig, restoreAgentConfig } from './refreshAgentConfig.ts'
 import { restartObserver } from './restartObserver.ts'
 import { setSysPassword } from './setSysPassword.ts'
 import { setSysPrimaryZone } from './setSysPrimaryZone.ts'
+import { setZoneContext } from './setZoneContext.ts'
 import { startAgent } from './startAgent.ts'
 import { startObproxy, stopObproxy } from './startObproxy.ts'
 import { keepObproxyCluster, startObproxyOffline } from './startObproxyOffline.ts'
+import { startObserverProcess } from './startObserverProcess.ts'
+import { startServer } from './startServer.ts'
+import { startZone } from './startZone.ts'
 import { stopAgent } from './stopAgent.ts'
+import { stopObserverProcess } from './stopObserverProcess.ts'
 import { syncClusterInfo } from './syncClusterInfo.ts'
 import { syncTenants } from './syncTenants.ts'
 import { triggerCompaction } from './triggerCompaction.ts'
@@ -37,6 +45,8 @@ import { uninstallLegacyOcpAgent } from './uninstallLegacyOcpAgent.ts'
 import { unreserveHost } from './unreserveHost.ts'
 import { updateClusterStatus } from './updateClusterStatus.ts'
 import { updateHostStatus } from './updateHostStatus.ts'
+import { updateObserverStatus } from './updateObserverStatus.ts'
+import { updateZoneStatus } from './updateZoneStatus.ts'
 import { waitClusterAccessible } from './waitClusterAccessible.ts'
 import { waitObserverAccessible } from './waitObserverAccessible.ts'
 
@@ -67,7 +77,14 @@ export const clusterNodes = {
 }
 
 /** Nodes that work on a part of a cluster: a zone when its turn comes, else all of it. */
-export const partNodes = { waitObserverAccessible }
+export const partNodes = {
+  prepareRestartCluster,
+  setZoneContext,
+  prepareRestartZone,
+  waitObserverAccessible,
+  startZone,
+  updateZoneStatus,
+}
 
 /** Nodes that work on one host of a cluster. */
 export const hostNodes = {
@@ -83,6 +100,11 @@ export const hostNodes = {
   startAgent,
   stopAgent,
   cleanObserverHost,
+  prepareRestartObserver,
+  stopObserverProcess,
+  startObserverProcess,
+  startServer,
+  updateObserverStatus,
 }
 
 /** Nodes that work on a host before it belongs to anything. */

@@ -91,6 +91,14 @@ export const line2: VersionLine = {
     }))
   },
   tenants,
+  // Source: obdeploy plugins/oceanbase/3.1.0, which asks the same between two zones.
+  lagging: async (session) => {
+    const rows = await session.rows(
+      sql`SELECT DISTINCT svr_ip FROM oceanbase.__all_virtual_clog_stat WHERE is_in_sync = 0 AND is_offline = 0`,
+      z.object({ svr_ip: text }),
+    )
+    return rows.map((row) => row.svr_ip)
+  },
   sysPrimaryZone: async (session) => (await tenants(session)).find((tenant) => tenant.id === 1)?.primaryZone ?? '',
   freeze: async (session) => {
     const { named, find } = await zoneFacts(session)

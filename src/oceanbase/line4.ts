@@ -87,6 +87,14 @@ export const line4: VersionLine = {
     ),
   zones: (session) => session.rows(sql`SELECT ZONE, STATUS, REGION, IDC FROM oceanbase.DBA_OB_ZONES`, zoneRow),
   tenants,
+  // Source: oceanbase-doc V4, GV$OB_LOG_STAT; obshell asks the same before it stops a server.
+  lagging: async (session) => {
+    const rows = await session.rows(
+      sql`SELECT DISTINCT SVR_IP FROM oceanbase.GV$OB_LOG_STAT WHERE IN_SYNC = 'NO'`,
+      z.object({ svr_ip: text }),
+    )
+    return rows.map((row) => row.svr_ip)
+  },
   sysPrimaryZone: async (session) => (await tenants(session)).find((tenant) => tenant.id === 1)?.primaryZone ?? '',
   freeze: async (session) => {
     const [row] = await session.rows(

@@ -75,6 +75,11 @@ if [ -z "$(running)" ]; then
 fi
 state`
 
+/** Starts an observer that ran before, without flags: it reads its saved parameters. Adopts one that runs. */
+export const startAgain = (cluster: ClusterSpec): Quoted => sh`${atHome(cluster)}
+[ -n "$(running)" ] || launch || exit 1
+state`
+
 /** Stops this home's observer, waits until its ports are free and starts it without flags: it reads its saved parameters. */
 export const restartObserver = (cluster: ClusterSpec): Quoted => sh`${atHome(cluster)}
 stop ${cluster.sqlPort} ${cluster.rpcPort} || exit 1

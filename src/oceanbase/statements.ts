@@ -32,6 +32,14 @@ export const addServer = (cluster: ClusterSpec, server: ServerSpec): Quoted =>
 export const setZoneIdc = (zone: Pick<ZoneSpec, 'name' | 'idcName'>): Quoted =>
   sql`ALTER SYSTEM MODIFY ZONE ${zone.name} SET IDC = ${zone.idcName}`
 
+/** Moves the leaders away and keeps the zone out; refused when a majority would be lost (4179, 4660). */
+export const stopZone = (zone: string): Quoted => sql`ALTER SYSTEM STOP ZONE ${zone}`
+
+export const startZone = (zone: string): Quoted => sql`ALTER SYSTEM START ZONE ${zone}`
+
+export const startServer = (cluster: ClusterSpec, server: ServerSpec): Quoted =>
+  sql`ALTER SYSTEM START SERVER ${serverAddress(cluster, server)}`
+
 export const alterRootPassword = (password: Secret): Quoted => sql`ALTER USER root IDENTIFIED BY ${password}`
 
 /** Makes a user that may read everything, or brings an existing one to this password: running it again ends the same. */

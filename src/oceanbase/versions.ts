@@ -32,6 +32,8 @@ export interface VersionLine {
   readonly servers: Question<ObServer[]>
   readonly zones: Question<ObZone[]>
   readonly tenants: Question<ObTenant[]>
+  /** Addresses of servers with a replica whose log is not in sync with its leader's. */
+  readonly lagging: Question<string[]>
   readonly sysPrimaryZone: Question<string>
   readonly freeze: Question<Freeze>
   readonly majorFreeze: Quoted

@@ -11,6 +11,18 @@ import type { Declared } from './operation.ts'
 import { prepareHost, prepareHosts } from './prepareHost.ts'
 import { unlinkObproxy } from './unlinkObproxy.ts'
 
+export {
+  createCluster,
+  createObproxyCluster,
+  createStandbyCluster,
+  deleteCluster,
+  deleteObproxyCluster,
+  deleteStandbyCluster,
+  linkObproxy,
+  prepareHost,
+  unlinkObproxy,
+}
+
 /** Every operation there is. */
 export const operations = [
   createCluster,

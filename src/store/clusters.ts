@@ -99,13 +99,23 @@ export function clusters(db: Db, keys: Keys) {
         obproxyClusterIds: row.obproxyClusterIds,
       }
     },
-    /** A cluster that was CREATING is in use from here on. Tells whether it is RUNNING. */
+    /** A cluster that was CREATING or RESTARTING is in use from here on. Tells whether it is RUNNING. */
     async setRunning(clusterId: number): Promise<boolean> {
-      const may = and(eq(table.id, clusterId), inArray(table.status, ['CREATING', 'RUNNING']))
+      const may = and(eq(table.id, clusterId), inArray(table.status, ['CREATING', 'RESTARTING', 'RUNNING']))
       return (await db.update(table).set({ status: 'RUNNING' }).where(may).returning({ id: table.id })).length > 0
     },
     async setStatus(clusterId: number, status: ClusterStatus): Promise<void> {
       await db.update(table).set({ status }).where(eq(table.id, clusterId))
+    },
+    /** What is being done to these zones. */
+    async setZones(clusterId: number, names: readonly string[], status: ServerStatus): Promise<void> {
+      const which = and(eq(zones.clusterId, clusterId), inArray(zones.name, [...names]))
+      await db.update(zones).set({ status, updateTime: new Date() }).where(which)
+    },
+    /** What is being done to the servers on these hosts. */
+    async setServers(clusterId: number, hostIds: readonly number[], status: ServerStatus): Promise<void> {
+      const which = and(eq(servers.clusterId, clusterId), inArray(servers.hostId, [...hostIds]))
+      await db.update(servers).set({ status, updateTime: new Date() }).where(which)
     },
     /** What the cluster says of its servers. One that it does not list stays, UNAVAILABLE: its host is still ours. */
     async saveServers(clusterId: number, rows: readonly ObservedServer[]): Promise<void> {

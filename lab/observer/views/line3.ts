@@ -68,6 +68,23 @@ export const line3: Record<string, (cluster: Cluster) => View> = {
         last_offline_time: server.lastOffline,
       })),
     ),
+  __ALL_VIRTUAL_CLOG_STAT: (cluster) =>
+    viewOf(
+      'table_id partition_idx partition_cnt svr_ip svr_port role is_offline is_in_sync',
+      zoneServers(cluster)
+        .filter((server) => server.alive)
+        .map((server) => ({
+          table_id: 1099511627777,
+          partition_idx: 0,
+          partition_cnt: 0,
+          svr_ip: server.ip,
+          svr_port: server.rpcPort,
+          role: isLeader(cluster, server) ? 1 : 2,
+          is_offline: 0,
+          // A server that has not begun its service replays what it missed.
+          is_in_sync: server.startService > 0 ? 1 : 0,
+        })),
+    ),
   __ALL_ZONE: (cluster) => viewOf('gmt_create gmt_modified zone name value info', zoneRows(cluster)),
   __ALL_TENANT: (cluster) =>
     viewOf(

@@ -42,6 +42,23 @@ export const line4: Record<string, (cluster: Cluster) => View> = {
         LAST_OFFLINE_TIME: { at: server.lastOffline },
       })),
     ),
+  GV$OB_LOG_STAT: (cluster) =>
+    viewOf(
+      'TENANT_ID LS_ID SVR_IP SVR_PORT ROLE PROPOSAL_ID CONFIG_VERSION ACCESS_MODE PAXOS_MEMBER_LIST PAXOS_REPLICA_NUM IN_SYNC',
+      zoneServers(cluster)
+        .filter((server) => server.alive)
+        .map((server) => ({
+          TENANT_ID: 1,
+          LS_ID: 1,
+          ...address(server),
+          ROLE: isLeader(cluster, server) ? 'LEADER' : 'FOLLOWER',
+          PROPOSAL_ID: 1,
+          ACCESS_MODE: 'APPEND',
+          PAXOS_REPLICA_NUM: cluster.zones.length,
+          // A server that has not begun its service replays what it missed.
+          IN_SYNC: server.startService > 0 ? 'YES' : 'NO',
+        })),
+    ),
   DBA_OB_ZONES: (cluster) =>
     viewOf(
       'ZONE CREATE_TIME MODIFY_TIME STATUS IDC REGION TYPE',
