@@ -117,6 +117,12 @@ const calls: Readonly<Record<string, Call>> = {
       description: `Stops the cluster, removes its data and frees its hosts. It cannot be rolled back. ${asTask}`,
       reply: one(z.union([createdTask, rehearsal])),
     },
+    'POST /api/v2/ob/clusters/:id/restart': {
+      id: 'restartObCluster',
+      summary: 'Restart a cluster',
+      description: `Restarts every observer: with three zones or more one zone after the other, while the cluster serves; with fewer all at once, and the cluster does not serve meanwhile. The \`note\` of a dry run says which. It cannot be rolled back. ${asTask}`,
+      reply: one(z.union([createdTask, rehearsal])),
+    },
     'GET /api/v2/ob/clusters/:id/zones': { id: 'listObZones', summary: 'List the zones of a cluster', reply: contentsOf(zone) },
     'GET /api/v2/ob/clusters/:id/servers': {
       id: 'listObServers',

@@ -9,6 +9,7 @@ import { linkObproxy } from './linkObproxy.ts'
 import { stageNames } from './names.ts'
 import type { Declared } from './operation.ts'
 import { prepareHost, prepareHosts } from './prepareHost.ts'
+import { restartCluster } from './restartCluster.ts'
 import { unlinkObproxy } from './unlinkObproxy.ts'
 
 export {
@@ -20,6 +21,7 @@ export {
   deleteStandbyCluster,
   linkObproxy,
   prepareHost,
+  restartCluster,
   unlinkObproxy,
 }
 
@@ -34,6 +36,7 @@ export const operations = [
   linkObproxy,
   prepareHost,
   prepareHosts,
+  restartCluster,
   unlinkObproxy,
 ] as const satisfies readonly Declared[]
 

@@ -9,5 +9,6 @@ export {
   runTask as linkObproxy,
   runTask as prepareHost,
   runTask as prepareHosts,
+  runTask as restartCluster,
   runTask as unlinkObproxy,
 } from './runner.ts'

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Refused, refuseAny } from '../../errors/refused.ts'
-import { type Accepted, creates, deletes, type NewCluster, type Operation } from '../../operations/index.ts'
+import { type Accepted, creates, deletes, type NewCluster, type Operation, restartCluster } from '../../operations/index.ts'
 import { Secret } from '../../quote.ts'
 import { type Cluster, clusterStatuses } from '../../store/index.ts'
 import { callerOf } from '../authentication.ts'
@@ -107,6 +107,15 @@ export function clusters(api: Api, context: Context): void {
       const { type } = await clusterOf(clusterId)
       return operated(request, { operation: deletes[type], change: 'REMOVE', clusterId })
     },
+  )
+  api.post(
+    `${path}/:id/restart`,
+    {
+      config: { permission: 'CLUSTER:*:UPDATE' },
+      schema: { params: idParam, querystring: dryRunQuery },
+    },
+    (request) =>
+      operated(request, { operation: restartCluster, change: 'NONE', clusterId: request.params.id }),
   )
   api.get(path, { config: { permission: 'CLUSTER:*:READ' }, schema: { querystring: query } }, async ({ query }) => {
     // OCP's page: with `true` primary clusters only, with `false` all. Each primary is shown with its standbys.

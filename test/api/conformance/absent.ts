@@ -1,5 +1,5 @@
 const notOneByOne = 'zones and servers are not stopped, started or replaced one by one here'
-const notAfterwards = 'a cluster is created and deleted here, and not operated in between'
+const notAfterwards = 'a cluster is created, restarted and deleted here, and not operated otherwise'
 const notProxies = 'an OBProxy cluster is created and deleted as a whole'
 const takeOver = 'what is here was made here; nothing is taken over'
 
@@ -17,7 +17,6 @@ export const absent: {
   calls: {
     'POST /api/v2/ob/clusters/{id}/stop': notAfterwards,
     'POST /api/v2/ob/clusters/{id}/start': notAfterwards,
-    'POST /api/v2/ob/clusters/{id}/restart': notAfterwards,
     'POST /api/v2/ob/clusters/{id}/upgrade': notAfterwards,
     'POST /api/v2/ob/clusters/{id}/changePassword': notAfterwards,
     'GET /api/v2/ob/clusters/parameterInfo': notAfterwards,
