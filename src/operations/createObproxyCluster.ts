@@ -2,6 +2,7 @@ import { asc, inArray } from 'drizzle-orm'
 import { Refused, refuseAny } from '../errors/refused.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Secret } from '../quote.ts'
+import { secretOf } from '../secretOf.ts'
 import { hosts } from '../store/hosts.ts'
 import { obproxy } from '../store/obproxy.ts'
 import { packages } from '../store/packages.ts'
@@ -12,7 +13,6 @@ import { linkedClusters } from './obproxy/links.ts'
 import { hostFindings, linkFindings, packageFindings, type WantedLink } from './obproxy/rules.ts'
 import type { Operation } from './operation.ts'
 import { obproxyPlan, once, perHost } from './plans.ts'
-import { secretOf } from '../secretOf.ts'
 
 /** An OBProxy cluster that is asked for: the request with its defaults filled in, its shape already checked. */
 export interface NewObproxy {

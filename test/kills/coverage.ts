@@ -9,6 +9,7 @@ export const coverage = {
   deleteClusterInfo: 'store',
   unreserveHost: 'store',
   awaitHosts: 'store',
+  prepareRestartCluster: 'store',
   prepareInstallCluster: 'store',
   bootstrapOb: 'bootstrap',
   clearObservers: 'bootstrap',
@@ -18,6 +19,15 @@ export const coverage = {
   createDefaultUser: 'cluster',
   setSysPrimaryZone: 'cluster',
   waitClusterAccessible: 'cluster',
+  setZoneContext: 'store',
+  prepareRestartZone: 'restart',
+  startZone: 'restart',
+  updateZoneStatus: 'restart',
+  prepareRestartObserver: 'restart',
+  stopObserverProcess: 'restart',
+  startObserverProcess: 'restart',
+  startServer: 'restart',
+  updateObserverStatus: 'restart',
   syncClusterInfo: 'cluster',
   syncTenants: 'cluster',
   updateClusterStatus: 'store',
@@ -58,7 +68,10 @@ export const coverage = {
   removeObproxyRpm: 'obproxy',
   startObproxy: 'obproxy',
   stopObproxy: 'obproxy',
-} as const satisfies Record<NodeName, 'store' | 'host' | 'agent' | 'bootstrap' | 'cluster' | 'deletion' | 'obproxy' | 'standby'>
+} as const satisfies Record<
+  NodeName,
+  'store' | 'host' | 'agent' | 'bootstrap' | 'cluster' | 'deletion' | 'restart' | 'obproxy' | 'standby'
+>
 
 type Place = (typeof coverage)[NodeName]
 
@@ -74,8 +87,8 @@ export const killedNodes = Object.keys(coverage).filter((name) => !storeNodes.in
 
 /** Throws when src/activities has a node that is not in the list, or no longer has one that is. */
 export function assertComplete(): void {
-  const { clusterNodes, hostNodes, preparedHostNodes, obproxyNodes, obproxyHostNodes } = activities
-  const tables = [activities.storeNodes, clusterNodes, hostNodes, preparedHostNodes, obproxyNodes, obproxyHostNodes]
+  const { clusterNodes, partNodes, hostNodes, preparedHostNodes, obproxyNodes, obproxyHostNodes } = activities
+  const tables = [activities.storeNodes, clusterNodes, partNodes, hostNodes, preparedHostNodes, obproxyNodes, obproxyHostNodes]
   const known = tables.flatMap((table) => Object.keys(table))
   const listed = Object.keys(coverage)
   const wrong = [

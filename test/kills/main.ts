@@ -8,6 +8,7 @@ import { clusterChain } from './chains/cluster.ts'
 import { deletionChain } from './chains/deletion.ts'
 import { hostChain } from './chains/host.ts'
 import { obproxyChain } from './chains/obproxy.ts'
+import { restartChain } from './chains/restart.ts'
 import { serversChain } from './chains/servers.ts'
 import { standbyChain } from './chains/standby.ts'
 import { assertComplete, killedNodes } from './coverage.ts'
@@ -37,6 +38,7 @@ const chains: readonly Chain[] = [
   serversChain,
   clusterChain,
   deletionChain,
+  restartChain,
   obproxyChain,
   standbyChain,
 ]

@@ -13,7 +13,7 @@ export const createClusterNodes = (
   hosts: readonly LabHost[],
   options: { cluster: ClusterSpec; file: Package; taskId?: number; proxyFile?: Package },
 ) => {
-  const { cluster, file, proxyFile, taskId = 7 } = options
+  const { cluster, file, proxyFile } = options
   const nodes = createNodes(hosts, options)
   const uncut = new AbortController().signal
   const secrets = new Map([[`cluster/${cluster.id}/root`, new Secret(password)]])
@@ -59,14 +59,18 @@ export const createClusterNodes = (
     },
     clusters: {
       get: async () => ({ status: saved.status }),
-      madeBy: async () => taskId,
+      setServers: async () => undefined,
+      setZones: async () => undefined,
       setRunning: async () => Object.assign(saved, { status: 'RUNNING' }) !== undefined,
       saveServers: async (_id: number, servers: readonly ObservedServer[]) => void Object.assign(saved, { servers }),
       saveZones: async (_id: number, zones: readonly ObservedZone[]) => void Object.assign(saved, { zones }),
       saveTenants: async (_id: number, tenants: readonly ObservedTenant[]) => void Object.assign(saved, { tenants }),
     },
   }
-  const on = (name: string, { runTime = 1, signal = uncut }: { runTime?: number; signal?: AbortSignal } = {}): PartNode => {
+  const on = (
+    name: string,
+    { runTime = 1, signal = uncut }: { runTime?: number; signal?: AbortSignal } = {},
+  ): HostNode & PartNode => {
     const node: HostNode = nodes.on(1, name)
     return {
       ...node,
@@ -75,6 +79,7 @@ export const createClusterNodes = (
       input: { ...node.input, runTime },
       // Only the part of the store that these nodes use.
       store: store as unknown as Store,
+      target: orphanedBy(signal, node.target),
       host: async (id) => orphanedBy(signal, await node.host(id)),
       sql: async (server, user, extra = {}) => {
         const username = user === 'rootEmpty' ? 'root' : user

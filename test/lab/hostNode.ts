@@ -68,14 +68,24 @@ const accessTo = (host: LabHost, id: number): HostAccess => ({
   login: { type: 'PRIVATE_KEY', secret: new Secret(host.users.root.privateKey) },
 })
 
+/** The cluster whose servers this task has made. */
+const madeBy = (cluster: ClusterSpec, taskId: number): ClusterSpec => ({
+  ...cluster,
+  zones: cluster.zones.map((zone) => ({
+    ...zone,
+    servers: zone.servers.map((server) => ({ ...server, taskId })),
+  })),
+})
+
 /**
  * Nodes on the hosts of a lab, as a worker would make them, for one task and one package. What they write of a host lands in `inventory`.
  * Close the pool behind them.
  */
 export const createNodes = (
   hosts: readonly LabHost[],
-  { cluster, file, taskId = 7 }: { cluster: ClusterSpec; file: Package; taskId?: number },
+  { cluster: given, file, taskId = 7 }: { cluster: ClusterSpec; file: Package; taskId?: number },
 ) => {
+  const cluster = madeBy(given, taskId)
   const pool = createHostPool()
   const lines: string[] = []
   const log: HostNode['log'] = (level, message) => lines.push(`${level} ${message}`)
@@ -104,7 +114,7 @@ export const createNodes = (
       setAgent: async (_id: number, agent: object | undefined) => void Object.assign(inventory, { agent }),
       byIds: async (ids: readonly number[]) => ids.map((id) => ({ innerIpAddress: hosts[id - 1]?.ip, sshPort: 22 })),
     },
-    clusters: { madeBy: async () => taskId },
+    clusters: { setServers: async () => undefined },
   }
   const on = (hostId: number, name: string, signal = uncut): HostNode => {
     const server = serversOf(cluster).find((entry) => entry.hostId === hostId)

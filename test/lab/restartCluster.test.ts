@@ -25,9 +25,7 @@ const shown = z.object({
 /** A process by what no later one has again. */
 const observerOf = async (host: LabHost): Promise<string> =>
   (
-    await host.exec(
-      'pid=$(cat /home/admin/oceanbase/run/observer.pid) && echo "$pid $(cut -d" " -f22 /proc/$pid/stat)"',
-    )
+    await host.exec('pid=$(cat /home/admin/oceanbase/run/observer.pid) && echo "$pid $(cut -d" " -f22 /proc/$pid/stat)"')
   ).stdout.trim()
 
 describe('a cluster of three zones that is restarted', () => {
@@ -134,8 +132,7 @@ describe('a cluster of three zones that is restarted', () => {
 
     const running = { status: 'RUNNING', servers: [{ status: 'RUNNING' }] }
     expect(await cluster()).toMatchObject({ status: 'RUNNING', zones: [running, running, running] })
-    for (const host of [0, 1, 2])
-      expect(await query('SELECT word FROM kept.words', host)).toEqual([{ word: 'en taro adun' }])
+    for (const host of [0, 1, 2]) expect(await query('SELECT word FROM kept.words', host)).toEqual([{ word: 'en taro adun' }])
     const states = await query('SELECT zone, status FROM oceanbase.DBA_OB_ZONES ORDER BY zone')
     expect(states).toMatchObject(zoneNames.map(() => ({ status: 'ACTIVE' })))
   }, 900_000)

@@ -21,10 +21,8 @@ const right = [
 const wrong = {
   'a host node once': "clusterPlan('Any', [once('Install rpm', 'installRpm', { timeout: '1h' })])",
   'a cluster node per host': "clusterPlan('Any', [perHost('Bootstrap ob', 'bootstrapOb', { timeout: '1h' })])",
-  'a cluster node once a zone':
-    "clusterPlan('Any', [zoneByZone(once('Bootstrap ob', 'bootstrapOb', { timeout: '1h' }))])",
-  'a node of a cluster on a host that has none':
-    "hostPlan('Any', [once('Bootstrap ob', 'bootstrapOb', { timeout: '1h' })])",
+  'a cluster node once a zone': "clusterPlan('Any', [zoneByZone(once('Bootstrap ob', 'bootstrapOb', { timeout: '1h' }))])",
+  'a node of a cluster on a host that has none': "hostPlan('Any', [once('Bootstrap ob', 'bootstrapOb', { timeout: '1h' })])",
   'a node of an obproxy in a cluster': "clusterPlan('Any', [perHost('Start obproxy', 'startObproxy', { timeout: '1h' })])",
   'an undo of another kind':
     "clusterPlan('Any', [perHost('Install rpm', 'installRpm', { timeout: '1h', undo: 'clearObservers' })])",

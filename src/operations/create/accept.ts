@@ -2,6 +2,7 @@ import { asc, eq, inArray } from 'drizzle-orm'
 import { Refused, refuseAny } from '../../errors/refused.ts'
 import { defaultUsers } from '../../oceanbase/privileges.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { secretOf } from '../../secretOf.ts'
 import { take } from '../../store/counters.ts'
 import type { Db } from '../../store/db.ts'
 import { insertRows } from '../../store/rows.ts'
@@ -14,7 +15,6 @@ import { readInventory } from './inventory.ts'
 import type { NewCluster } from './newCluster.ts'
 import { planCreate, rootServerOf } from './plan.ts'
 import { primaryOf } from './standbyRule.ts'
-import { secretOf } from '../../secretOf.ts'
 
 /** Keeps a primary from being deleted before its standby exists. */
 const lockNamesakes = (tx: Db, { name }: NewCluster) =>

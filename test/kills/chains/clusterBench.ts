@@ -27,7 +27,7 @@ export async function createClusterBench(hosts: readonly LabHost[], options: Clu
     [cluster.sqlPort, 2883],
   )
   const step =
-    <T>(name: string, activity: (node: PartNode) => Promise<T>) =>
+    <T>(name: string, activity: (node: HostNode & PartNode) => Promise<T>) =>
     ({ signal, number }: Attempt) =>
       activity(nodes.on(name, { signal, runTime: number }))
   const hostStep =

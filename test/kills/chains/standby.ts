@@ -34,7 +34,7 @@ export const standbyChain: Chain = {
       file,
     })
     // Its users are its primary's.
-    for (const user of ['ocp_monitor', 'proxyro']) {
+    for (const user of ['ocp_monitor', 'proxyro'] as const) {
       const secret = primary.nodes.secret(`cluster/22/${user}`)
       await standby.nodes.on('setup').store.secrets.put(`cluster/22/${user}`, secret)
     }
