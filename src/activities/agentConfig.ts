@@ -1,7 +1,7 @@
 import type { AgentConfig } from '../oceanbase/agent.ts'
 import { generatePassword } from '../oceanbase/password.ts'
-import type { HostNode } from './node.ts'
 import { secretOf } from '../secretOf.ts'
+import type { HostNode } from './node.ts'
 
 /** Who calls the agent over HTTP. */
 const agentUser = 'ocp_agent'

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { DefiniteError } from '../errors/failure.ts'
 import { createReadOnlyUser, type DefaultUser, defaultUsers, generatePassword, grantsOf } from '../oceanbase/index.ts'
+import { secretOf } from '../secretOf.ts'
 import type { ClusterNode } from './node.ts'
 import { canLogIn, leadingServer, onCluster } from './session.ts'
 import { until } from './until.ts'
-import { secretOf } from '../secretOf.ts'
 
 /** Makes ocp_monitor and proxyro with generated passwords of their own, and proves that each gets in and may read, nothing else. */
 export async function createDefaultUser(node: ClusterNode): Promise<void> {

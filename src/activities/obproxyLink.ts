@@ -1,13 +1,13 @@
 import { DefiniteError } from '../errors/failure.ts'
 import { createReadOnlyUser, linkStatements, proxyroStatement, throughProxy, unlinkStatements } from '../oceanbase/index.ts'
 import type { Secret } from '../quote.ts'
+import { secretOf } from '../secretOf.ts'
 import type { ObproxyCluster } from '../store/index.ts'
 import { inParallel } from './inParallel.ts'
 import type { ClusterNode } from './node.ts'
 import { asProxyAdmin, bringUpProxy, type ProxyProcess, proxyAnswers, sourceOf, throughPort } from './proxyProcess.ts'
 import { onCluster, selectOne } from './session.ts'
 import { until } from './until.ts'
-import { secretOf } from '../secretOf.ts'
 
 /** Makes the proxies serve this cluster and proves it through each one's port. Their link is in the store already if they ask for it there. */
 export async function linkProxies(node: ClusterNode, proxies: ObproxyCluster): Promise<void> {

@@ -1,7 +1,7 @@
 import { DefiniteError, TransientError } from '../errors/failure.ts'
 import { connectSql, type PrimaryCluster, type Sql } from '../oceanbase/index.ts'
-import type { ClusterNode } from './node.ts'
 import { secretOf } from '../secretOf.ts'
+import type { ClusterNode } from './node.ts'
 
 /** The primary of a standby cluster. Throws DefiniteError OBE11017 when it is not here any more. */
 export function primaryOf({ cluster }: Pick<ClusterNode, 'cluster'>): PrimaryCluster {

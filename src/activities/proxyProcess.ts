@@ -16,11 +16,11 @@ import {
   stopObproxy,
 } from '../oceanbase/index.ts'
 import { Secret } from '../quote.ts'
+import { secretOf } from '../secretOf.ts'
 import type { ObproxyCluster, ObproxyServer } from '../store/index.ts'
 import type { Node } from './node.ts'
 import { passwordRefused } from './session.ts'
 import { until } from './until.ts'
-import { secretOf } from '../secretOf.ts'
 
 /** One proxy process and the obproxy cluster it belongs to. */
 export interface ProxyProcess {

@@ -1,9 +1,9 @@
 import { DefiniteError } from '../errors/failure.ts'
 import { alterRootPassword, rootServersOf } from '../oceanbase/index.ts'
+import { secretOf } from '../secretOf.ts'
 import type { ClusterNode } from './node.ts'
 import { canLogIn, leadingServer, onCluster } from './session.ts'
 import { until } from './until.ts'
-import { secretOf } from '../secretOf.ts'
 
 /** Gives root@sys the cluster's password, whether it has none yet or has it already, and proves it on every root server. */
 export async function setSysPassword(node: ClusterNode): Promise<void> {

@@ -74,11 +74,9 @@ async function objections(tx: Db, request: HostsRequest, creator: Creator): Prom
  * host keeps a task of its own, as OCP answers them, so that one is retried or rolled back without
  * the others. Its timeout is the sum of a host's.
  */
-export const prepareHostsPlan = hostPlan(
-  'Prepare hosts',
-  [once('Wait for hosts', 'awaitHosts', { timeout: '11700s' })],
-  { prohibitRollback: true },
-)
+export const prepareHostsPlan = hostPlan('Prepare hosts', [once('Wait for hosts', 'awaitHosts', { timeout: '11700s' })], {
+  prohibitRollback: true,
+})
 
 /** What is asked for by adding several hosts; never by itself. */
 export const prepareHosts: Declared<'prepareHosts'> = {

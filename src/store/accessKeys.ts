@@ -1,14 +1,13 @@
 import { asc, eq } from 'drizzle-orm'
 import type { Secret } from '../quote.ts'
+import { secretOf } from '../secretOf.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
 import type { User } from './users.ts'
-import { secretOf } from '../secretOf.ts'
 
 export type AccessKey = typeof schema.accessKeys.$inferSelect
-
 
 /** Keys with which programs sign their calls. Signatures are checked with the secret itself, so it is sealed, not hashed. */
 export function accessKeys(db: Db, keys: Keys) {

@@ -2,13 +2,13 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
 import { Secret } from '../quote.ts'
+import { secretOf } from '../secretOf.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import type { TaskWithSubtasks } from './newTask.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
 import { tasks } from './tasks.ts'
-import { secretOf } from '../secretOf.ts'
 
 /** A client's own name for a request, and the request's text: the same twice is one request sent again. */
 export interface ClientToken {

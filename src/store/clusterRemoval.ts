@@ -1,10 +1,10 @@
 import { and, eq, inArray, notExists, notInArray } from 'drizzle-orm'
 import { DefiniteError } from '../errors/failure.ts'
+import { secretOf } from '../secretOf.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
-import { secretOf } from '../secretOf.ts'
 
 const { clusters, hosts, hostServices } = schema
 

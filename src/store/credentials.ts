@@ -1,5 +1,6 @@
 import { and, count, eq, ne, or, sql } from 'drizzle-orm'
 import type { Secret } from '../quote.ts'
+import { secretOf } from '../secretOf.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import type { Removal } from './named.ts'
@@ -8,7 +9,6 @@ import { order, type Page, type Paging, window } from './paging.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
-import { secretOf } from '../secretOf.ts'
 
 export type Credential = typeof schema.credentials.$inferSelect
 

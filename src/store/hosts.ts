@@ -4,6 +4,7 @@ import { Refused, refuseAny } from '../errors/refused.ts'
 import type { HostAccess } from '../host/host.ts'
 import type { HostKey } from '../host/hostKey.ts'
 import type { Machine } from '../host/machine.ts'
+import { secretOf } from '../secretOf.ts'
 import { credentialFindings } from './credentialRule.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
@@ -13,7 +14,6 @@ import { removeHosts } from './removeHosts.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
-import { secretOf } from '../secretOf.ts'
 
 const { hosts: table, hostServices, hostTypes, idcs, regions } = schema
 

@@ -1,11 +1,11 @@
 import { and, eq, inArray, notInArray } from 'drizzle-orm'
 import { DefiniteError } from '../errors/failure.ts'
+import { secretOf } from '../secretOf.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import { obproxyReads } from './obproxyReads.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
-import { secretOf } from '../secretOf.ts'
 
 const { obproxyClusters, obproxyServers, obproxyLinks, hosts, hostServices } = schema
 

@@ -1,4 +1,5 @@
 import { count, eq, ilike } from 'drizzle-orm'
+import { secretOf } from '../secretOf.ts'
 import { take } from './counters.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
@@ -6,7 +7,6 @@ import { containing, order, type Page, type Paging, window } from './paging.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
-import { secretOf } from '../secretOf.ts'
 
 export type User = typeof schema.users.$inferSelect
 export type NewUser = Pick<User, 'username' | 'passwordHash' | 'roles'>

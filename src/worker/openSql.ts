@@ -2,9 +2,9 @@ import type { ClusterNode } from '../activities/node.ts'
 import { reviveObserver } from '../activities/reviveObserver.ts'
 import { connectSql, NothingListens, type ServerSpec } from '../oceanbase/index.ts'
 import { Secret } from '../quote.ts'
+import { secretOf } from '../secretOf.ts'
 import type { Store } from '../store/index.ts'
 import type { SubtaskRun } from './subtaskRun.ts'
-import { secretOf } from '../secretOf.ts'
 
 /** Opens the SQL sessions of one attempt at a node. An observer that this task made and whose process is gone is started first. */
 export function openSql(store: Store, run: SubtaskRun, node: () => ClusterNode): ClusterNode['sql'] {

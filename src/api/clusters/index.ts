@@ -114,8 +114,7 @@ export function clusters(api: Api, context: Context): void {
       config: { permission: 'CLUSTER:*:UPDATE' },
       schema: { params: idParam, querystring: dryRunQuery },
     },
-    (request) =>
-      operated(request, { operation: restartCluster, change: 'NONE', clusterId: request.params.id }),
+    (request) => operated(request, { operation: restartCluster, change: 'NONE', clusterId: request.params.id }),
   )
   api.get(path, { config: { permission: 'CLUSTER:*:READ' }, schema: { querystring: query } }, async ({ query }) => {
     // OCP's page: with `true` primary clusters only, with `false` all. Each primary is shown with its standbys.
