@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
 import { Runtime, Worker } from '@temporalio/worker'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { operations } from '../../src/operations/registry.ts'
 import { bundle, quiet } from '../support/bundle.ts'
 
 const folder = new URL('histories/', import.meta.url)
@@ -18,6 +19,7 @@ const kinds = [
   'cancelled',
   'rolled-back',
   'taken-over',
+  'continued',
 ]
 
 beforeAll(() => {
@@ -28,6 +30,10 @@ beforeAll(() => {
 describe('replay', () => {
   it.each(kinds)('has a history of a create that was %s', (kind) => {
     expect(recorded.filter((file) => file.includes(kind))).not.toEqual([])
+  })
+
+  it.each(operations.map(({ name }) => name))('has a history of %s', (name) => {
+    expect(recorded).toContain(`operation-${name}.json`)
   })
 
   it.each(recorded)('%s goes as it went', async (file) => {

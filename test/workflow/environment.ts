@@ -9,10 +9,14 @@ import { createObproxyClusterPlan } from '../../src/operations/createObproxyClus
 import { createStandbyClusterPlan } from '../../src/operations/createStandbyCluster.ts'
 import { deleteClusterPlan } from '../../src/operations/deleteCluster.ts'
 import { deleteObproxyClusterPlan } from '../../src/operations/deleteObproxyCluster.ts'
+import { deleteStandbyClusterPlan } from '../../src/operations/deleteStandbyCluster.ts'
 import type { OperationName } from '../../src/operations/index.ts'
 import { linkObproxyPlan } from '../../src/operations/linkObproxy.ts'
+import { prepareHostPlan, prepareHostsPlan } from '../../src/operations/prepareHost.ts'
+import { restartClusterPlan } from '../../src/operations/restartCluster.ts'
 import { unlinkObproxyPlan } from '../../src/operations/unlinkObproxy.ts'
 import type { Ask } from '../../src/plan/ask.ts'
+import type { Targets } from '../../src/plan/expand.ts'
 import type { NodeInput } from '../../src/plan/node.ts'
 import { type Plan, stagesIn } from '../../src/plan/plan.ts'
 import { searchAttributes } from '../../src/plan/run.ts'
@@ -90,10 +94,14 @@ export const aCreate = (hosts = 1): Accepted => ({
   hosts,
 })
 
-export const targetsOf = (hosts: number) => ({
-  hosts: Array.from({ length: hosts }, (_, index) => ({ id: index + 1, ip: `10.0.0.${index + 1}` })),
-  zones: ['zone1'],
-})
+export function targetsOf(hosts: number): Targets {
+  const zoneOf = (index: number): string => `zone${(index % 3) + 1}`
+  const indexes = Array.from({ length: hosts }, (_, index) => index)
+  return {
+    hosts: indexes.map((index) => ({ id: index + 1, ip: `10.0.0.${index + 1}`, zone: zoneOf(index) })),
+    zones: [...new Set(indexes.map(zoneOf))],
+  }
+}
 
 /** What operations look at before they are accepted: the cluster or the proxies of the task. */
 async function place(tx: TestStore['db'], { workflow, obproxyClusterId }: Accepted): Promise<void> {
@@ -219,17 +227,25 @@ async function startRun(environment: Environment, taskQueue: string, accepted: A
   }
 }
 
+/** A plan of each operation, over so many hosts. */
+export const planOf = (hosts: number): Readonly<Record<OperationName, Plan>> => ({
+  createCluster: createClusterPlan,
+  createStandbyCluster: createStandbyClusterPlan,
+  deleteCluster: deleteClusterPlan,
+  deleteStandbyCluster: deleteStandbyClusterPlan,
+  restartCluster: restartClusterPlan(targetsOf(hosts)),
+  createObproxyCluster: createObproxyClusterPlan(hosts),
+  deleteObproxyCluster: deleteObproxyClusterPlan(hosts),
+  linkObproxy: linkObproxyPlan,
+  unlinkObproxy: unlinkObproxyPlan,
+  prepareHost: prepareHostPlan,
+  prepareHosts: prepareHostsPlan,
+})
+
 const nodeNames = [
   ...new Set(
-    [
-      createClusterPlan,
-      createStandbyClusterPlan,
-      deleteClusterPlan,
-      createObproxyClusterPlan(1),
-      deleteObproxyClusterPlan(1),
-      linkObproxyPlan,
-      unlinkObproxyPlan,
-    ]
+    [1, 3]
+      .flatMap((hosts) => Object.values(planOf(hosts)))
       .flatMap(stagesIn)
       .flatMap(({ activity, undo }): string[] => (undo ? [activity, undo] : [activity])),
   ),

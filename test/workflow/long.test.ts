@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError } from '../../src/errors/failure.ts'
 import { once, perHost } from '../../src/plan/plan.ts'
 import { plan } from '../plan/arbitrary.ts'
+import { recordHistory } from '../replay/record.ts'
 import { aCreate, type Environment, type Scene, startEnvironment, withTask } from './environment.ts'
 
 /** Temporal suggests a new history from so many events on; by itself it does at 4,096. */
@@ -51,6 +52,7 @@ describe('a run whose history grows long', { timeout: patienceMs }, () => {
       () => undefined,
       async (scene) => {
         await scene.done()
+        await recordHistory(environment.client, scene.handle.workflowId, 'continued')
         const lengths = await histories(scene)
         expect(lengths.length).toBeGreaterThan(1)
         expect(Math.max(...lengths)).toBeLessThan(suggestAt * 2)
