@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { buildApp } from '../src/api/app.ts'
-import { hashPassword } from '../src/api/password.ts'
+import { hashPassword } from '../src/api/auth/password.ts'
 import { readConfig } from '../src/config.ts'
 import { createClusterPlan } from '../src/operations/createCluster.ts'
 import { Secret } from '../src/quote.ts'

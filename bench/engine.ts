@@ -13,7 +13,7 @@ import {
   Worker,
 } from '@temporalio/worker'
 import { startPostgres } from '../lab/chaos/postgres.ts'
-import { connectTemporal } from '../src/api/temporal.ts'
+import { connectTemporal } from '../src/api/engine/temporal.ts'
 import { readConfig } from '../src/config.ts'
 import { startTemporalServer } from '../src/embedded/temporalServer.ts'
 import { createCluster, createClusterPlan } from '../src/operations/createCluster.ts'

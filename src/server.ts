@@ -1,6 +1,6 @@
 import { pino } from 'pino'
+import { connectTemporal } from './api/engine/temporal.ts'
 import { startServer } from './api/start.ts'
-import { connectTemporal } from './api/temporal.ts'
 import { readConfig } from './config.ts'
 import { StartError } from './errors/startError.ts'
 import { program } from './program.ts'

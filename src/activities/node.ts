@@ -1,6 +1,6 @@
 import type { Host, LogLine } from '../host/host.ts'
 import type { ClusterSpec, ServerSpec } from '../oceanbase/cluster.ts'
-import type { Sql, SqlUser } from '../oceanbase/sql.ts'
+import type { Sql, SqlUser } from '../oceanbase/sql/sql.ts'
 import type { NodeInput } from '../plan/node.ts'
 import type { ObproxyCluster, ObproxyServer, Store } from '../store/index.ts'
 

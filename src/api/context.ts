@@ -4,9 +4,9 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from '../config.ts'
 import type { Operations } from '../operations/index.ts'
 import type { Store } from '../store/index.ts'
-import type { authentication } from './authentication.ts'
+import type { authentication } from './auth/authentication.ts'
+import type { Launcher, Workflows } from './engine/launch.ts'
 import type { Health } from './health.ts'
-import type { Launcher, Workflows } from './launch.ts'
 
 export type Api = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
 

@@ -2,8 +2,8 @@ import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../store/index.ts'
-import type { EngineHealth } from './engineHealth.ts'
-import type { Workflows } from './launch.ts'
+import type { EngineHealth } from './engine/engineHealth.ts'
+import type { Workflows } from './engine/launch.ts'
 
 /** Whether all that a call may need is there, part by part. */
 export interface Health extends EngineHealth {

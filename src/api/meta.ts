@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Api, Context } from './context.ts'
-import { isoTime } from './time.ts'
+import { isoTime } from './http/time.ts'
 
 const { version } = z
   .object({ version: z.string() })

@@ -4,10 +4,10 @@ import { z } from 'zod'
 import type { Cluster } from '../store/index.ts'
 import { rootServersOf } from './clusters/show.ts'
 import type { Api, Context } from './context.ts'
-import { serverOf } from './envelope.ts'
-import { plainErrorHandler } from './errors.ts'
+import { serverOf } from './http/envelope.ts'
+import { plainErrorHandler } from './http/errors.ts'
+import { hasMoreValues } from './http/validation.ts'
 import { publicUrl } from './obproxy/configUrl.ts'
-import { hasMoreValues } from './validation.ts'
 
 /** What observers and proxies send; of a parameter that comes twice the first counts, and what is not known is passed over. */
 const text = z

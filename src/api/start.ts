@@ -2,11 +2,11 @@ import type { FastifyServerOptions } from 'fastify'
 import type { Config } from '../config.ts'
 import { StartError, wordsOf } from '../errors/startError.ts'
 import type { Store } from '../store/index.ts'
-import { adminNotice, ensureAdmin } from './admin.ts'
 import { buildApp } from './app.ts'
-import type { Workflows } from './launch.ts'
+import { adminNotice, ensureAdmin } from './auth/admin.ts'
+import type { Workflows } from './engine/launch.ts'
+import { withoutStatement } from './http/withoutStatement.ts'
 import { sweepUploads } from './packages/receive.ts'
-import { withoutStatement } from './withoutStatement.ts'
 
 /** How often Temporal is told again of what it could not be told. */
 const sweepMs = 5000

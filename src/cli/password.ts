@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
-import { newPassword } from '../api/admin.ts'
-import { hashPassword } from '../api/password.ts'
+import { newPassword } from '../api/auth/admin.ts'
+import { hashPassword } from '../api/auth/password.ts'
 import { holdDataDir } from '../embedded/dataDir.ts'
 import { StartError } from '../errors/startError.ts'
 import { Secret } from '../quote.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { connectTemporal } from '../api/engine/temporal.ts'
 import { type RunningServer, startServer } from '../api/start.ts'
-import { connectTemporal } from '../api/temporal.ts'
 import type { Config } from '../config.ts'
 import { createHostPool } from '../host/index.ts'
 import { openConfiguredStore, type Store } from '../store/index.ts'

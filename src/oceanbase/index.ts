@@ -1,4 +1,4 @@
-export * from './agent.ts'
+export * from './agent/agent.ts'
 export {
   type ClusterSpec,
   type Paths,
@@ -8,18 +8,18 @@ export {
   serversOf,
   type ZoneSpec,
 } from './cluster.ts'
-export { connectSql, type SqlOptions } from './connectSql.ts'
-export * from './emptyDirectories.ts'
 export { failureAdvice } from './failureAdvice.ts'
-export { type Layout, layoutOf, markerName } from './layout.ts'
-export * from './notes.ts'
-export * from './obproxy.ts'
-export { type ObproxyFacts, obproxyFacts, readObproxyFacts } from './obproxyFacts.ts'
-export * from './observer.ts'
-export { generatePassword } from './password.ts'
-export { type DefaultUser, defaultUsers } from './privileges.ts'
-export { type Freeze, isServing, type ObServer, type ObTenant, type ObZone } from './rows.ts'
-export { NothingListens, type Sql, SqlError, type SqlTarget, type SqlUser } from './sql.ts'
+export * from './obproxy/obproxy.ts'
+export { type ObproxyFacts, obproxyFacts, readObproxyFacts } from './obproxy/obproxyFacts.ts'
+export * from './observer/emptyDirectories.ts'
+export { type Layout, layoutOf, markerName } from './observer/layout.ts'
+export * from './observer/notes.ts'
+export * from './observer/observer.ts'
+export { connectSql, type SqlOptions } from './sql/connectSql.ts'
+export { generatePassword } from './sql/password.ts'
+export { type DefaultUser, defaultUsers } from './sql/privileges.ts'
+export { type Freeze, isServing, type ObServer, type ObTenant, type ObZone } from './sql/rows.ts'
+export { NothingListens, type Sql, SqlError, type SqlTarget, type SqlUser } from './sql/sql.ts'
+export * from './sql/statements.ts'
 export * from './standby.ts'
-export * from './statements.ts'
 export { lineOf, type Question, type VersionLine } from './versions.ts'

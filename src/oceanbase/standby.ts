@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { identifier, type Quoted, sql } from '../quote.ts'
 import type { ClusterSpec } from './cluster.ts'
-import { integer, text } from './rows.ts'
-import type { Sql } from './sql.ts'
+import { integer, text } from './sql/rows.ts'
+import type { Sql } from './sql/sql.ts'
 
 /*
  * Standby clusters of OceanBase 2.2.50 to 3.x. Sources: OceanBase's manual of V3.2, "Create a standby cluster by using SQL commands",

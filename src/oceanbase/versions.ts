@@ -1,9 +1,9 @@
 import { DefiniteError } from '../errors/failure.ts'
 import type { Quoted } from '../quote.ts'
-import { line2 } from './line2.ts'
-import { line4 } from './line4.ts'
-import type { Freeze, ObServer, ObTenant, ObZone } from './rows.ts'
-import type { Sql } from './sql.ts'
+import { line2 } from './observer/line2.ts'
+import { line4 } from './observer/line4.ts'
+import type { Freeze, ObServer, ObTenant, ObZone } from './sql/rows.ts'
+import type { Sql } from './sql/sql.ts'
 
 /** Asks a cluster something and gives the answer in the shape that is the same for all lines. */
 export type Question<Answer> = (sql: Sql) => Promise<Answer>

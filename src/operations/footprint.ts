@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
-import { layoutOf } from '../oceanbase/layout.ts'
-import { obproxyHome } from '../oceanbase/obproxy.ts'
+import { obproxyHome } from '../oceanbase/obproxy/obproxy.ts'
+import { layoutOf } from '../oceanbase/observer/layout.ts'
 import { clusterReads } from '../store/clusterReads.ts'
 import type { Db } from '../store/db.ts'
 import type { Keys } from '../store/key.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { awaitHosts } from '../../src/activities/awaitHosts.ts'
+import { awaitHosts } from '../../src/activities/host/awaitHosts.ts'
 import type { Node } from '../../src/activities/node.ts'
 import { Secret } from '../../src/quote.ts'
 import { failureOf } from '../host/hosts.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { hashPassword } from '../../src/api/password.ts'
-import type { Role } from '../../src/api/permissions.ts'
+import { hashPassword } from '../../src/api/auth/password.ts'
+import type { Role } from '../../src/api/auth/permissions.ts'
 import { Secret } from '../../src/quote.ts'
 import { basic, openApi, type TestApi } from './server.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { adminNotice, ensureAdmin } from '../../src/api/admin.ts'
-import { verifyPassword } from '../../src/api/password.ts'
+import { adminNotice, ensureAdmin } from '../../src/api/auth/admin.ts'
+import { verifyPassword } from '../../src/api/auth/password.ts'
 import { readConfig } from '../../src/config.ts'
 import { Secret } from '../../src/quote.ts'
 import { openTestStore, type TestStore } from '../store/database.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { passwordCheck } from '../../src/api/basicLogin.ts'
-import { hashPassword } from '../../src/api/password.ts'
+import { passwordCheck } from '../../src/api/auth/basicLogin.ts'
+import { hashPassword } from '../../src/api/auth/password.ts'
 import { Secret } from '../../src/quote.ts'
 import { databases, type TestStore } from '../store/database.ts'
 

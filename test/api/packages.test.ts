@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { hashPassword } from '../../src/api/password.ts'
+import { hashPassword } from '../../src/api/auth/password.ts'
 import { Secret } from '../../src/quote.ts'
 import { addHosts, creator, newCluster } from '../store/inventory.ts'
 import { testOperations } from '../store/operations.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Declared } from '../../src/api/authentication.ts'
-import { hashPassword } from '../../src/api/password.ts'
-import { type Permission, type Role, roleNames } from '../../src/api/permissions.ts'
+import type { Declared } from '../../src/api/auth/authentication.ts'
+import { hashPassword } from '../../src/api/auth/password.ts'
+import { type Permission, type Role, roleNames } from '../../src/api/auth/permissions.ts'
 import { Secret } from '../../src/quote.ts'
 import { basic, openApi, type TestApi } from './server.ts'
 

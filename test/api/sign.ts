@@ -1,4 +1,4 @@
-import { md5Of, signatureOf, signedTexts } from '../../src/api/signature.ts'
+import { md5Of, signatureOf, signedTexts } from '../../src/api/auth/signature.ts'
 import { Secret } from '../../src/quote.ts'
 
 export interface AccessKey {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isSignedBy, md5Of, type SignedParts, signatureOf, signedLogin, signedTexts } from '../../src/api/signature.ts'
+import { isSignedBy, md5Of, type SignedParts, signatureOf, signedLogin, signedTexts } from '../../src/api/auth/signature.ts'
 import { Secret } from '../../src/quote.ts'
 
 const secret = new Secret('2fc0c299cc94c6be266f2ceece765d4d')

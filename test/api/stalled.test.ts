@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type RunLook, stalled } from '../../src/api/stalled.ts'
+import { type RunLook, stalled } from '../../src/api/engine/stalled.ts'
 
 const run = (change: Partial<RunLook>): RunLook => ({
   runId: 'run',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { hashPassword } from '../../src/api/password.ts'
-import type { RunLook } from '../../src/api/stalled.ts'
+import { hashPassword } from '../../src/api/auth/password.ts'
+import type { RunLook } from '../../src/api/engine/stalled.ts'
 import { Secret } from '../../src/quote.ts'
 import { tasks } from '../../src/store/schema/index.ts'
 import { addHosts, packageNamed, sampleRpm } from '../store/inventory.ts'

@@ -4,7 +4,6 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ledger } from '../../src/host/index.ts'
-import { makeDirectories } from '../../src/oceanbase/directories.ts'
 import {
   type ClusterSpec,
   clearDirectories,
@@ -19,6 +18,7 @@ import {
   readEarlierBootstrap,
   restartedAlready,
 } from '../../src/oceanbase/index.ts'
+import { makeDirectories } from '../../src/oceanbase/observer/directories.ts'
 import { type Quoted, sh } from '../../src/quote.ts'
 import { clusterOf } from '../activities/cluster/fakeCluster.ts'
 

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { agentPackageOf } from '../../src/activities/agentPackage.ts'
+import { agentPackageOf } from '../../src/activities/agent/agentPackage.ts'
 import * as schema from '../../src/store/schema/index.ts'
 import { openTestStore, type TestStore } from './database.ts'
 import { addHosts, packageNamed, sampleRpm } from './inventory.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ignored } from '../fields.ts'
-import { key } from '../validation.ts'
+import { ignored } from '../http/fields.ts'
+import { key } from '../http/validation.ts'
 
 /** Names in OCP's spelling. Its Terraform provider writes `InstallPath` for `installPath`; where both are given, this one counts. */
 function camelCased(given: unknown): unknown {

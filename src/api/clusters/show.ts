@@ -1,5 +1,5 @@
 import type { Cluster, Server, Zone } from '../../store/index.ts'
-import { isoTime } from '../time.ts'
+import { isoTime } from '../http/time.ts'
 
 /** OCP prints the epoch for a server that was never stopped. */
 const never = new Date(0)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ignored } from '../fields.ts'
-import { key } from '../validation.ts'
+import { ignored } from '../http/fields.ts'
+import { key } from '../http/validation.ts'
 
 const port = z.int().min(1025).max(65_535)
 

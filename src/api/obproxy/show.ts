@@ -1,7 +1,7 @@
 import type { ObproxyCluster, TaskWithSubtasks } from '../../store/index.ts'
+import { isoTime } from '../http/time.ts'
 import type { Reader } from '../tasks/reader.ts'
 import { showHostTask } from '../tasks/show.ts'
-import { isoTime } from '../time.ts'
 
 /** How many of each, as OCP counts IDCs and versions. */
 const counted = <Name extends string>(name: Name, values: readonly (string | null)[]) =>

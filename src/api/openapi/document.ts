@@ -2,8 +2,8 @@ import type { FastifyDynamicSwaggerOptions, SwaggerTransform, SwaggerTransformOb
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Config } from '../../config.ts'
+import { allows, type Permission, roleNames } from '../auth/permissions.ts'
 import { callOf, tags } from '../calls.ts'
-import { allows, type Permission, roleNames } from '../permissions.ts'
 import { errorCode } from '../schemas/envelope.ts'
 import { worded } from './worded.ts'
 

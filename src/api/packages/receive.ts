@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { errorCodes } from 'fastify'
 import { Refused } from '../../errors/refused.ts'
 import type { Package, PackageType } from '../../store/index.ts'
-import { silentMs } from '../openCalls.ts'
+import { silentMs } from '../http/openCalls.ts'
 import { NotAnRpm, type RpmHeader, readRpm } from './rpm.ts'
 
 /** What a package is, by the name in its header; enterprise and community names. */

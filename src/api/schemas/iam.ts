@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { roleNames } from '../permissions.ts'
+import { roleNames } from '../auth/permissions.ts'
 import { time } from './envelope.ts'
 
 export const user = z

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import packageFile from '../../../package.json' with { type: 'json' }
 import type { Store, TaskWithSubtasks } from '../../store/index.ts'
 import type { Api, Context } from '../context.ts'
-import { idParam } from '../validation.ts'
+import { idParam } from '../http/validation.ts'
 import { taskOf } from './find.ts'
 import { printLog } from './log.ts'
 import { printContext } from './show.ts'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Refused } from '../../errors/refused.ts'
 import { noSubtask } from '../../operations/index.ts'
 import type { Store, Subtask, TaskWithSubtasks } from '../../store/index.ts'
-import { id } from '../validation.ts'
+import { id } from '../http/validation.ts'
 
 export const subtaskParams = z.object({ id, subtaskId: id })
 

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { type CodeForm, codeIn, type Language } from '../../errors/codes.ts'
 import type { FailureCause } from '../../plan/states.ts'
-import { languageOf } from '../errors.ts'
+import { languageOf } from '../http/errors.ts'
 import { nameIn } from './names.ts'
 
 /** For whom a task is shown: in which language, and in which form codes are printed. */

@@ -1,5 +1,5 @@
 import type { OperationName } from '../../operations/index.ts'
-import { allows, type Permission } from '../permissions.ts'
+import { allows, type Permission } from '../auth/permissions.ts'
 
 /** What a rollback needs beside TASK:*:UPDATE: the right of the call that does the same to what the task made. Others cannot be rolled back. */
 const rights: Readonly<Partial<Record<OperationName, Permission>>> = {

@@ -1,5 +1,5 @@
 import type { Subtask, Task, TaskContext, TaskSummary, TaskWithSubtasks } from '../../store/index.ts'
-import { isoTime } from '../time.ts'
+import { isoTime } from '../http/time.ts'
 import { nameIn } from './names.ts'
 import { causeFor, named, type Reader } from './reader.ts'
 

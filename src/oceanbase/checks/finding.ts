@@ -1,6 +1,6 @@
 import type { CauseCode } from '../../errors/failure.ts'
 import type { ClusterSpec, ServerSpec } from '../cluster.ts'
-import type { Layout } from '../layout.ts'
+import type { Layout } from '../observer/layout.ts'
 import type { HostFacts } from './facts.ts'
 
 /** FATAL: an install would fail or the cluster would be unusable. WARN: it works, worse than it could. */

@@ -1,4 +1,4 @@
-import { agentHome, agentPorts } from '../agent.ts'
+import { agentHome, agentPorts } from '../agent/agent.ts'
 import { type Check, type Situation, when } from './finding.ts'
 import { begun, isOwn, ownObservers } from './ownership.ts'
 

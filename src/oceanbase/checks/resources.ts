@@ -1,5 +1,5 @@
 import { stateDirectory } from '../../host/index.ts'
-import { startupParametersOf } from '../observer.ts'
+import { startupParametersOf } from '../observer/observer.ts'
 import { type Check, type Situation, when } from './finding.ts'
 import { begun, ownObservers } from './ownership.ts'
 import { gibibytes, sizeOf } from './size.ts'

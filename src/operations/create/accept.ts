@@ -1,6 +1,6 @@
 import { asc, eq, inArray } from 'drizzle-orm'
 import { Refused, refuseAny } from '../../errors/refused.ts'
-import { defaultUsers } from '../../oceanbase/privileges.ts'
+import { defaultUsers } from '../../oceanbase/sql/privileges.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { secretOf } from '../../secretOf.ts'
 import { take } from '../../store/counters.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bootstrapOb, clearObservers } from '../../../src/activities/bootstrapOb.ts'
+import { bootstrapOb, clearObservers } from '../../../src/activities/cluster/bootstrapOb.ts'
 import { DefiniteError, TransientError } from '../../../src/errors/failure.ts'
 import { SqlError } from '../../../src/oceanbase/index.ts'
 import { clusterOf, fakeNode } from './fakeCluster.ts'

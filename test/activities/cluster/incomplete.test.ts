@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { incomplete } from '../../../src/activities/waitClusterAccessible.ts'
+import { incomplete } from '../../../src/activities/cluster/waitClusterAccessible.ts'
 import type { ObServer } from '../../../src/oceanbase/index.ts'
 
 const server = (ip: string, changes: Partial<ObServer> = {}): ObServer => ({

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { prepareInstallCluster } from '../../../src/activities/prepareInstallCluster.ts'
+import { prepareInstallCluster } from '../../../src/activities/cluster/prepareInstallCluster.ts'
 import type { Store } from '../../../src/store/index.ts'
 import { clusterOf, fakeNode } from './fakeCluster.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { restartObserver } from '../../../src/activities/restartObserver.ts'
-import { waitObserverAccessible } from '../../../src/activities/waitObserverAccessible.ts'
+import { restartObserver } from '../../../src/activities/cluster/restartObserver.ts'
+import { waitObserverAccessible } from '../../../src/activities/cluster/waitObserverAccessible.ts'
 import { serversOf } from '../../../src/oceanbase/index.ts'
 import { clusterOf, fakeNode } from './fakeCluster.ts'
 

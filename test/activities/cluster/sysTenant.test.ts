@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { createDefaultUser } from '../../../src/activities/createDefaultUser.ts'
-import { setSysPassword } from '../../../src/activities/setSysPassword.ts'
-import { setSysPrimaryZone } from '../../../src/activities/setSysPrimaryZone.ts'
-import { triggerCompaction } from '../../../src/activities/triggerCompaction.ts'
+import { createDefaultUser } from '../../../src/activities/cluster/createDefaultUser.ts'
+import { setSysPassword } from '../../../src/activities/cluster/setSysPassword.ts'
+import { setSysPrimaryZone } from '../../../src/activities/cluster/setSysPrimaryZone.ts'
+import { triggerCompaction } from '../../../src/activities/cluster/triggerCompaction.ts'
 import { SqlError } from '../../../src/oceanbase/index.ts'
 import { clusterOf, fakeNode, password } from './fakeCluster.ts'
 

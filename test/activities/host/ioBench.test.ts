@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readBench } from '../../../src/oceanbase/ioBench.ts'
-import { type IoPoint, readIoResource, standardReads, writeIoResource } from '../../../src/oceanbase/ioResource.ts'
+import { readBench } from '../../../src/oceanbase/observer/ioBench.ts'
+import { type IoPoint, readIoResource, standardReads, writeIoResource } from '../../../src/oceanbase/observer/ioResource.ts'
 
 const points: readonly IoPoint[] = [
   { ioType: 0, sizeBytes: 4096, iops: 139_979.75, latencyUs: 123.25 },

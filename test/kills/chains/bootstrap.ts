@@ -1,5 +1,5 @@
-import { bootstrapOb, clearObservers } from '../../../src/activities/bootstrapOb.ts'
-import { startObservers, stopObservers } from '../../../src/activities/observers.ts'
+import { bootstrapOb, clearObservers } from '../../../src/activities/cluster/bootstrapOb.ts'
+import { startObservers, stopObservers } from '../../../src/activities/cluster/observers.ts'
 import { serversOf } from '../../../src/oceanbase/index.ts'
 import { clusterOn } from '../../lab/hostNode.ts'
 import { nodesOf } from '../coverage.ts'

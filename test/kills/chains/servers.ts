@@ -1,4 +1,4 @@
-import { bootstrapOb, clearObservers } from '../../../src/activities/bootstrapOb.ts'
+import { bootstrapOb, clearObservers } from '../../../src/activities/cluster/bootstrapOb.ts'
 import { clusterOn } from '../../lab/hostNode.ts'
 import type { Chain } from './bench.ts'
 import { createClusterBench } from './clusterBench.ts'

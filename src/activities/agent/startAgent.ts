@@ -1,0 +1,61 @@
+import { DefiniteError, TransientError } from '../../errors/failure.ts'
+import * as agent from '../../oceanbase/agent/agent.ts'
+import type { HostNode } from '../node.ts'
+import { type Look, until } from '../until.ts'
+import { agentConfigOf } from './agentConfig.ts'
+import { agentPackageOf, agentVersion } from './agentPackage.ts'
+
+/** A busy host's agent takes its time; one that is not there after this is kept from it by something. */
+const patienceMs = 180_000
+
+/** Starts the host's agent, or restarts it on an older configuration, and proves that its status URL answers. */
+export async function startAgent(node: HostNode): Promise<{ readonly version: string }> {
+  await bringUp(node)
+  await waitForAgent(node)
+  const version = agentVersion(await agentPackageOf(node, node.server.hostId))
+  await node.store.hosts.setAgent(node.server.hostId, { version, status: 'AVAILABLE' })
+  return { version }
+}
+
+/** A host that was away meanwhile may have been rebooted: then the agent is started anew, and so is the patience with it. */
+async function waitForAgent(node: HostNode): Promise<void> {
+  const { basicAuth } = await agentConfigOf(node)
+  let since = performance.now()
+  let away = false
+  const look = async (): Promise<Look<true>> => {
+    try {
+      if (away) {
+        await bringUp(node)
+        away = false
+        since = performance.now()
+      }
+      const waiting = await whyNot(node, basicAuth)
+      if (waiting === undefined) return { ready: true }
+      if (performance.now() - since > patienceMs) throw silent(node, waiting)
+      return { waiting }
+    } catch (error) {
+      if (error instanceof TransientError) away = true
+      throw error
+    }
+  }
+  await until('the agent', node, look)
+}
+
+const bringUp = (node: HostNode): Promise<string> =>
+  node.target.must(agent.startAgent(node.cluster), { as: agent.agentOwner, title: 'start the agent' })
+
+/** What keeps the agent from being seen as running, if anything. */
+async function whyNot(node: HostNode, basicAuth: agent.AgentConfig['basicAuth']): Promise<string | undefined> {
+  const { code, stdout, stderr } = await node.target.run(agent.agentStatus(basicAuth), { title: 'ask the agent for its status' })
+  if (code !== 0) return stderr.trim() || `its status URL does not answer (exit code ${code})`
+  const { state } = agent.readAgentStatus(stdout)
+  return state === 'running' ? undefined : `it is ${state || 'silent'}`
+}
+
+const silent = ({ target }: HostNode, why: string): DefiniteError =>
+  new DefiniteError({
+    code: 'TSK10005',
+    message: `the agent on ${target.ip} was started and does not serve: ${why}`,
+    advice: `look into ${agent.agentHome}/log on that host, and whether other programs have its ports ${Object.values(agent.agentPorts).join(', ')}`,
+    host: target.ip,
+  })

@@ -1,0 +1,51 @@
+import { DefiniteError, TransientError } from '../../errors/failure.ts'
+import { connectSql, type PrimaryCluster, type Sql } from '../../oceanbase/index.ts'
+import { secretOf } from '../../secretOf.ts'
+import type { ClusterNode } from '../node.ts'
+
+/** The primary of a standby cluster. Throws DefiniteError OBE11017 when it is not here any more. */
+export function primaryOf({ cluster }: Pick<ClusterNode, 'cluster'>): PrimaryCluster {
+  if (cluster.primary) return cluster.primary
+  throw new DefiniteError({
+    code: 'OBE11017',
+    message: `the primary cluster of ${cluster.name}:${cluster.obClusterId} is not found`,
+    advice: 'roll this task back',
+  })
+}
+
+const open = async (node: ClusterNode, ip: string, port: number): Promise<Sql> => {
+  // A standby has its primary's users: its own root password is the one that was posted as the primary's.
+  const password = await node.store.secrets.get(secretOf.cluster(node.cluster.id).root)
+  try {
+    return await connectSql({ ip, port, username: 'root@sys', password }, node)
+  } catch (error) {
+    if (!(error instanceof DefiniteError && error.reason.code === 'OBE12000')) throw error
+    throw new DefiniteError(
+      {
+        ...error.reason,
+        message: `root@sys of the primary cluster does not have the posted primaryClusterInfo.rootSysPassword: ${error.message}`,
+        advice: 'roll this task back and post the cluster again with the right password',
+      },
+      { cause: error },
+    )
+  }
+}
+
+/** Work as root on the first root server of the primary that answers. */
+export async function onPrimary<T>(node: ClusterNode, work: (session: Sql) => Promise<T>): Promise<T> {
+  const unreachable: string[] = []
+  for (const { ip, sqlPort } of primaryOf(node).rootServers) {
+    try {
+      const session = await open(node, ip, sqlPort)
+      try {
+        return await work(session)
+      } finally {
+        await session.close()
+      }
+    } catch (error) {
+      if (!(error instanceof TransientError) || node.signal.aborted) throw error
+      unreachable.push(error.message)
+    }
+  }
+  throw new TransientError(`no root server of the primary cluster answers: ${unreachable.join('; ')}`)
+}

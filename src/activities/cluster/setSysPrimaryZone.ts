@@ -1,0 +1,21 @@
+import { lineOf, primaryZoneOf, samePrimaryZone, setPrimaryZone } from '../../oceanbase/index.ts'
+import type { ClusterNode } from '../node.ts'
+import { onCluster } from '../session.ts'
+import { until } from '../until.ts'
+
+/** Gives the sys tenant the posted primary zone, or its version line's default, where it has another one. */
+export async function setSysPrimaryZone(node: ClusterNode): Promise<void> {
+  const wanted = primaryZoneOf(node.cluster)
+  const line = lineOf(node.cluster.version)
+  const present = await onCluster(node, line.sysPrimaryZone)
+  if (samePrimaryZone(present, wanted)) {
+    node.log('INFO', `The primary zone of sys is ${present} already`)
+    return
+  }
+  node.log('INFO', `The primary zone of sys is ${present || 'empty'}; setting ${wanted}`)
+  await onCluster(node, (session) => session.run(setPrimaryZone(wanted)))
+  await until(`primary zone ${wanted}`, node, async () => {
+    const seen = await onCluster(node, line.sysPrimaryZone)
+    return samePrimaryZone(seen, wanted) ? { ready: true } : { waiting: `sys still has ${seen || 'none'}` }
+  })
+}

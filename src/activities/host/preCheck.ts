@@ -1,0 +1,109 @@
+import { DefiniteError } from '../../errors/failure.ts'
+import { clockOffset } from '../../host/clock.ts'
+import type { Machine } from '../../host/machine.ts'
+import { nameOf } from '../../host/rpm.ts'
+import {
+  areDoubtful,
+  type Clock,
+  type Finding,
+  gatherScript,
+  judge,
+  parseFacts,
+  peersOf,
+  sentence,
+  truest,
+  type Wish,
+} from '../../oceanbase/checks/index.ts'
+import { serversOf } from '../../oceanbase/cluster.ts'
+import { layoutOf } from '../../oceanbase/observer/layout.ts'
+import type { Relative } from '../../store/index.ts'
+import { packageOf } from '../cluster/clusterPackage.ts'
+import { relativesOf } from '../cluster/relatives.ts'
+import type { HostNode } from '../node.ts'
+import { soon } from '../soon.ts'
+
+/** Fails with everything at once that speaks against an install on this host; what merely could be better goes to the log. */
+export async function preCheck(node: HostNode): Promise<{ readonly warnings: number }> {
+  const found = await findings(node)
+  for (const finding of found) node.log(finding.level === 'FATAL' ? 'ERROR' : 'WARN', sentence(finding))
+  const fatal = found.filter(({ level }) => level === 'FATAL')
+  if (fatal.length > 0) throw new DefiniteError(causeOf(fatal, node.server.ip))
+  return { warnings: found.length }
+}
+
+async function findings(node: HostNode): Promise<Finding[]> {
+  const software = await packageOf(node)
+  const wanted = { name: software.name, nvra: nameOf(software), architecture: software.architecture, size: software.size }
+  const { hostId } = node.server
+  const noteMachine = (machine: Machine) => node.store.hosts.setMachine(hostId, machine)
+  return findingsOf({ ...node, noteMachine }, { taskId: node.input.taskId, package: wanted })
+}
+
+/** What is looked at and how to reach it: less than a node, because it need not be part of a task. */
+export interface Looked extends Pick<HostNode, 'cluster' | 'server' | 'target' | 'host' | 'store'> {
+  /** Keeps which machine the host is; a look that must change nothing has none. */
+  readonly noteMachine?: (machine: Machine) => Promise<void>
+}
+
+/** What a host's pre-check finds, without acting on it. Changes nothing on the host. */
+export async function findingsOf(node: Looked, wanted: Pick<Wish, 'taskId' | 'package'>): Promise<Finding[]> {
+  const { cluster, server } = node
+  const wish: Wish = { ...wanted, cluster, server, layout: layoutOf(cluster) }
+  const peers = await node.store.hosts.byIds(peersOf(wish).map(({ hostId }) => hostId))
+  const ports = new Map(peers.map((peer) => [peer.innerIpAddress, peer.sshPort]))
+  const [output, clocks] = await Promise.all([
+    node.target.must(gatherScript(wish, ports), { title: 'read the facts of the host', timeoutMs: 60_000 }),
+    clocksOf(node, wish),
+  ])
+  const facts = parseFacts(output)
+  await node.noteMachine?.(facts.machine)
+  const members = new Set(serversOf(cluster).map(({ ip }) => ip))
+  const { twins, clones } = await relativesOf({ ...node, hostId: server.hostId }, facts.machine)
+  const inCluster = (relatives: readonly Relative[]) => relatives.map(({ ip }) => ip).filter((ip) => members.has(ip))
+  return judge({ facts, wish, clocks, twins: inCluster(twins), clones: inCluster(clones) })
+}
+
+/** How much later than this host a peer may answer: one that is down has a pre-check of its own that waits for it. */
+const patienceMs = 2_000
+
+/** How often clocks that seem to differ are asked again, a few times each. */
+const rounds = 3
+const timesARound = 4
+
+/** This host's clock and those of its peers, as far as they answer. */
+async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
+  const servers = [node.server, ...peersOf(wish)]
+  const measure = async (times: number): Promise<Clock[]> => {
+    const own = clockOffset(node.target, times)
+    const clocks = await Promise.all(
+      servers.map(async ({ hostId, ip }): Promise<Clock[]> => {
+        if (hostId === node.server.hostId) return [{ ip, ...(await own) }]
+        const answer = await soon(
+          node.host(hostId).then((peer) => clockOffset(peer, times)),
+          patienceMs,
+          own,
+        )
+        return answer ? [{ ip, ...answer }] : []
+      }),
+    )
+    return clocks.flat()
+  }
+  let clocks = await measure(1)
+  // On a busy host an answer takes its time. One that comes too late in a later round does not undo an earlier one.
+  for (let round = 0; round < rounds && areDoubtful(clocks); round += 1)
+    clocks = truest([...clocks, ...(await measure(timesARound))])
+  return clocks
+}
+
+/** Room for about twenty findings; the log has them all. */
+const longestMessage = 6000
+
+/** One cause for all fatal findings: with its own code and advice when there is just one. */
+function causeOf(fatal: readonly Finding[], host: string) {
+  const [first, ...others] = fatal
+  if (first && others.length === 0)
+    return { code: first.code, message: `${first.item}: ${first.message}`, advice: first.advice, host }
+  const message = `ob install pre check failed with ${fatal.length} findings:\n${fatal.map((finding) => `${finding.level} ${sentence(finding)}`).join('\n')}`
+  const code = fatal.every((finding) => finding.code === first?.code) && first ? first.code : 'OBE10002'
+  return { code, message: message.slice(0, longestMessage), advice: 'mend all of them, then retry this subtask', host }
+}

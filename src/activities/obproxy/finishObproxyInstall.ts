@@ -1,0 +1,11 @@
+import type { ObproxyNode } from '../node.ts'
+
+/** CREATING becomes RUNNING. Without proxies nothing else settles the links: whoever joins later reads them. */
+export async function finishObproxyInstall({ proxies, store, log }: ObproxyNode): Promise<void> {
+  await store.obproxy.settle(
+    proxies.id,
+    proxies.links.map(({ clusterId }) => clusterId),
+  )
+  await store.obproxy.setStatus(proxies.id, 'RUNNING')
+  log('INFO', `OBProxy cluster ${proxies.name} is RUNNING`)
+}

@@ -1,0 +1,134 @@
+import { DefiniteError, TransientError } from '../../errors/failure.ts'
+import {
+  type ClusterSource,
+  type ClusterSpec,
+  connectSql,
+  forgetProxy,
+  generatePassword,
+  noteProxyStarted,
+  type Obproxy,
+  obproxyAdmin,
+  proxyStartedHere,
+  type Sql,
+  type SqlTarget,
+  setAdminPassword,
+  startObproxy,
+  stopObproxy,
+} from '../../oceanbase/index.ts'
+import { Secret } from '../../quote.ts'
+import { secretOf } from '../../secretOf.ts'
+import type { ObproxyCluster, ObproxyServer } from '../../store/index.ts'
+import type { Node } from '../node.ts'
+import { passwordRefused } from '../session.ts'
+import { until } from '../until.ts'
+
+/** One proxy process and the obproxy cluster it belongs to. */
+export interface ProxyProcess {
+  readonly of: ObproxyCluster
+  readonly server: ObproxyServer
+}
+
+/** Who runs it: OCP's OS user. */
+export const proxyUser = 'admin'
+
+const processOf = ({ of, server }: ProxyProcess): Obproxy => ({
+  appName: of.name,
+  osUser: proxyUser,
+  listenPort: server.sqlPort,
+  prometheusPort: server.exporterPort,
+  startupParameters: of.startupParameters,
+})
+
+/** A session through a proxy's listen port. */
+export async function throughPort<T>(
+  node: Node,
+  { server: { ip, sqlPort: port } }: ProxyProcess,
+  login: Pick<SqlTarget, 'username' | 'password'>,
+  work: (session: Sql) => Promise<T>,
+): Promise<T> {
+  const session = await connectSql({ ip, port, ...login }, node)
+  try {
+    return await work(session)
+  } finally {
+    await session.close()
+  }
+}
+
+const adminPassword = ({ store }: Node, { of }: ProxyProcess): Promise<Secret> =>
+  store.secrets.getOrCreate(secretOf.obproxy(of.id).root, generatePassword)
+
+/** Work on the proxy's own configuration. */
+export const asProxyAdmin = async <T>(node: Node, proxy: ProxyProcess, work: (session: Sql) => Promise<T>): Promise<T> =>
+  throughPort(node, proxy, { username: obproxyAdmin, password: await adminPassword(node, proxy) }, work)
+
+/** What a proxy's listen port says to its administrator. */
+async function answer(node: Node, proxy: ProxyProcess): Promise<'in' | 'refused' | 'silent'> {
+  try {
+    return await asProxyAdmin(node, proxy, async () => 'in' as const)
+  } catch (error) {
+    if (error instanceof TransientError) return 'silent'
+    if (passwordRefused(error)) return 'refused'
+    throw error
+  }
+}
+
+/** Whether its listen port answers at all. */
+export const proxyAnswers = async (node: Node, proxy: ProxyProcess): Promise<boolean> => (await answer(node, proxy)) !== 'silent'
+
+/** Gives a proxy fresh from its package, whose administrator has no password, the one of its OBProxy cluster. */
+async function ensureAdminPassword(node: Node, proxy: ProxyProcess): Promise<void> {
+  if ((await answer(node, proxy)) === 'in') return
+  const password = await adminPassword(node, proxy)
+  const fresh = { username: obproxyAdmin, password: new Secret('') }
+  await throughPort(node, proxy, fresh, (session) => session.run(setAdminPassword(password)))
+}
+
+/** Where this proxy learns of clusters. Throws DefiniteError when it has no cluster to be told of: without one it does not start (obd's error 4100). */
+export function sourceOf({ of }: ProxyProcess, cluster: ClusterSpec | undefined): ClusterSource {
+  if (of.configUrl !== null) return { configUrl: of.configUrl }
+  if (cluster !== undefined) return { cluster }
+  throw new DefiniteError({
+    code: 'ODP21002',
+    message: `obproxy cluster ${of.name} works by RS_LIST and has no cluster to serve`,
+    advice: 'link a cluster first',
+  })
+}
+
+/**
+ * Whose a proxy is that is started: always the task's that made its OBProxy cluster. A create or a link that finds it down brings it up for
+ * all whom it serves, and nobody's end but the OBProxy cluster's own stops it.
+ */
+const ownerOf = (node: Node, { of }: ProxyProcess): number => of.taskId ?? node.input.taskId
+
+/** Starts a proxy that does not run, and lets its administrator in with the right password alone. */
+export async function bringUpProxy(node: Node, proxy: ProxyProcess, source: ClusterSource): Promise<void> {
+  if (!(await proxyAnswers(node, proxy))) await start(node, proxy, source)
+  await ensureAdminPassword(node, proxy)
+}
+
+async function start(node: Node, proxy: ProxyProcess, source: ClusterSource): Promise<void> {
+  const host = await node.host(proxy.server.hostId)
+  await host.must(noteProxyStarted(ownerOf(node, proxy)), { title: 'note that obproxy is started' })
+  const { code, stderr } = await host.run(startObproxy(processOf(proxy), source), { as: proxyUser, title: 'start obproxy' })
+  if (code !== 0) {
+    throw new DefiniteError({
+      code: 'ODP21002',
+      message: `obproxy on ${host.ip} did not start: ${stderr.trim().slice(-1000)}`,
+      advice: 'see that the obproxy package is installed there, then retry',
+      host: host.ip,
+    })
+  }
+  await until(`obproxy ${host.ip}`, node, async () =>
+    (await proxyAnswers(node, proxy)) ? { ready: true } : { waiting: 'its port does not answer yet' },
+  )
+}
+
+/** Stops the proxy if it was started for its OBProxy cluster. */
+export async function takeDownProxy(node: Node, proxy: ProxyProcess): Promise<boolean> {
+  const host = await node.host(proxy.server.hostId)
+  const started = await host.must(proxyStartedHere(ownerOf(node, proxy)), { title: 'look who started obproxy' })
+  if (!started.includes('started')) return false
+  await host.must(stopObproxy(processOf(proxy)), { as: proxyUser, title: 'stop obproxy' })
+  await host.must(forgetProxy(ownerOf(node, proxy)), { title: 'forget obproxy' })
+  return true
+}

@@ -1,0 +1,14 @@
+import { TransientError } from '../../errors/failure.ts'
+import { lineOf } from '../../oceanbase/index.ts'
+import type { PartNode } from '../node.ts'
+import { onCluster } from '../session.ts'
+import { zonesIn } from './zonesIn.ts'
+
+/** RESTARTING becomes RUNNING when the cluster says that the zone is ACTIVE. */
+export async function updateZoneStatus(node: PartNode): Promise<void> {
+  const seen = await onCluster(node, lineOf(node.cluster.version).zones)
+  const zones = zonesIn(node)
+  const missing = zones.filter((zone) => !seen.some(({ name, status }) => name === zone && status === 'ACTIVE'))
+  if (missing.length > 0) throw new TransientError(`not ACTIVE: ${missing.join(', ')}`)
+  await node.store.clusters.setZones(node.cluster.id, zones, 'RUNNING')
+}

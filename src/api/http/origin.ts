@@ -1,0 +1,58 @@
+import { isIP } from 'node:net'
+import { hostname as machineName } from 'node:os'
+import type { FastifyRequest } from 'fastify'
+import type { Config } from '../../config.ts'
+import type { Api } from '../context.ts'
+
+type Names = Pick<Config, 'listen' | 'publicUrl' | 'allowedHosts'>
+
+const refused = (statusCode: 403 | 421, message: string) => Object.assign(new Error(message), { statusCode })
+
+/** The name or address of a Host header; undefined when it is none. */
+function nameOf(host: string): string | undefined {
+  const url = `http://${host}`
+  if (!URL.canParse(url)) return undefined
+  return new URL(url).hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
+}
+
+/**
+ * Whether a Host header names this API. A page can make its own name resolve to this machine (DNS
+ * rebinding), but not an address; an address may be one of a router in front, unknown here.
+ */
+function isOurs(host: string, names: ReadonlySet<string>): boolean {
+  const name = nameOf(host)
+  return name !== undefined && (isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || names.has(name))
+}
+
+const changesNothing: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** What a browser says of the page that calls, when that page is not of this API's own origin. */
+function strangerOf({ headers, host }: FastifyRequest, { publicUrl }: Names): string | undefined {
+  const site = headers['sec-fetch-site']
+  if (site === 'cross-site' || site === 'same-site') return headers.origin ?? site
+  const { origin } = headers
+  if (origin === undefined) return undefined
+  const from = URL.canParse(origin) ? new URL(origin).host : undefined
+  const own = [`http://${host}`, `https://${host}`, publicUrl ?? ''].flatMap((url) =>
+    URL.canParse(url) ? [new URL(url).host] : [],
+  )
+  return from !== undefined && own.includes(from) ? undefined : origin
+}
+
+/**
+ * Refuses calls under a host name that is not this API's, and calls that change something from a
+ * page of another origin. Programs send neither Origin nor Sec-Fetch-Site and pass.
+ */
+export function refuseStrangers(api: Api, config: Names): void {
+  const publicHost = config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host]
+  const given = [config.listen.host, machineName(), ...publicHost, ...config.allowedHosts]
+  const names = new Set(given.flatMap((name) => nameOf(name) ?? []))
+  api.addHook('onRequest', async (request) => {
+    if (request.host !== '' && !isOurs(request.host, names)) {
+      const name = request.host.slice(0, 100)
+      throw refused(421, `${name} is not a name of this API: call it by its address, or add the name to OBFLOW_ALLOWED_HOSTS`)
+    }
+    const stranger = changesNothing.has(request.method) ? undefined : strangerOf(request, config)
+    if (stranger !== undefined) throw refused(403, `a page of ${stranger.slice(0, 100)} may not make this call`)
+  })
+}
