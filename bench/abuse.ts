@@ -17,7 +17,9 @@ const atOnce = 20
 const limits = { p999: 100, heapGrowth: 40 } as const
 
 const password = randomBytes(12).toString('hex')
-const child = fork(fileURLToPath(new URL('./abuseServer.ts', import.meta.url)), [password], { execArgv: ['--expose-gc'] })
+const child = fork(fileURLToPath(new URL('./abuseServer.ts', import.meta.url)), [password], {
+  execArgv: ['--expose-gc'],
+})
 // Its own delays are measured, and not those that other programs of the machine make.
 if (process.getuid?.() === 0 && child.pid !== undefined) setPriority(child.pid, -15)
 const [told] = await once(child, 'message')
@@ -42,7 +44,9 @@ async function send(path: string, { headers, ...rest }: RequestInit): Promise<nu
     async (reply) => {
       const text = await reply.text()
       if (reply.status >= 500)
-        failures.push(`${rest.method} ${path.slice(0, 120)} was answered ${reply.status} ${text.slice(0, 200)}`)
+        failures.push(
+          `${rest.method} ${path.slice(0, 120)} was answered ${reply.status} ${text.slice(0, 200)}`,
+        )
       return reply.status
     },
     // The server hangs up on what it does not want to read.
@@ -55,7 +59,10 @@ async function send(path: string, { headers, ...rest }: RequestInit): Promise<nu
 let slowest = 0
 /** A line of the table at the end for each section. */
 const rows: (string | number)[][] = []
-async function section(name: string, work: () => Promise<unknown>): Promise<z.infer<typeof figures>> {
+async function section(
+  name: string,
+  work: () => Promise<unknown>,
+): Promise<z.infer<typeof figures>> {
   const begun = performance.now()
   const said = await work()
   const answer = once(child, 'message')
@@ -75,7 +82,10 @@ async function section(name: string, work: () => Promise<unknown>): Promise<z.in
   return found
 }
 
-const inParallel = async (count: number, each: (index: number) => Promise<unknown>): Promise<void> => {
+const inParallel = async (
+  count: number,
+  each: (index: number) => Promise<unknown>,
+): Promise<void> => {
   let next = 0
   const one = async () => {
     for (let index = next++; index < count; index = next++) await each(index)
@@ -87,7 +97,9 @@ const openapi = z.object({ paths: z.record(z.string(), z.record(z.string(), z.un
 const { paths } = openapi.parse(await (await fetch(`${url}/api/v2/openapi.json`)).json())
 // Its own password must stay what it is, and so must the user.
 const calls = Object.entries(paths)
-  .flatMap(([path, methods]) => Object.keys(methods).map((method) => ({ path, method: method.toUpperCase() })))
+  .flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => ({ path, method: method.toUpperCase() })),
+  )
   .filter(({ path }) => !path.endsWith('changePassword') && !path.includes('downloadDiagnosis'))
 
 const value = fc.oneof(
@@ -107,14 +119,23 @@ const field = fc.constantFrom(
 const body = fc.oneof(
   value.map((made) => JSON.stringify(made)),
   fc.dictionary(field, value).map((made) => JSON.stringify({ ...request, ...made })),
-  fc.array(value, { maxLength: 400 }).map((made) => JSON.stringify({ ...request, zones: made, servers: made })),
+  fc
+    .array(value, { maxLength: 400 })
+    .map((made) => JSON.stringify({ ...request, zones: made, servers: made })),
   fc.string({ unit: 'binary', maxLength: 2000 }),
 )
-const word = fc.oneof(fc.integer().map(String), fc.string({ maxLength: 30 }), fc.constantFrom('1', '0x1', '..', '%00', 'NaN'))
+const word = fc.oneof(
+  fc.integer().map(String),
+  fc.string({ maxLength: 30 }),
+  fc.constantFrom('1', '0x1', '..', '%00', 'NaN'),
+)
 const query = fc.oneof(
   fc.constant(''),
   fc
-    .tuple(fc.constantFrom('size', 'page', 'sort', 'status', 'keyword', 'dryRun', 'name', 'x'), word)
+    .tuple(
+      fc.constantFrom('size', 'page', 'sort', 'status', 'keyword', 'dryRun', 'name', 'x'),
+      word,
+    )
     .map(([name, text]) => `?${name}=${encodeURIComponent(text.toWellFormed())}`),
 )
 const type = fc.constantFrom(
@@ -131,7 +152,10 @@ const fuzz = (seed: number, count: number) => async (): Promise<string> => {
   await inParallel(count, async (index) => {
     const one = all[index]
     if (one === undefined) return
-    const path = one.call.path.replaceAll(/\{\w+\}/g, encodeURIComponent(one.word.toWellFormed()) || '1')
+    const path = one.call.path.replaceAll(
+      /\{\w+\}/g,
+      encodeURIComponent(one.word.toWellFormed()) || '1',
+    )
     const sends = !['GET', 'HEAD'].includes(one.call.method)
     await send(`${path}${one.query}`, {
       method: one.call.method,
@@ -145,7 +169,10 @@ const fuzz = (seed: number, count: number) => async (): Promise<string> => {
 const zones = (count: number, servers: readonly unknown[]) =>
   Array.from({ length: count }, (_, index) => ({ name: `zone${index}`, idcName: 'hz2', servers }))
 const create = (query: string, count: number, servers: readonly unknown[]) =>
-  send(`/api/v2/ob/clusters${query}`, { method: 'POST', body: JSON.stringify({ ...request, zones: zones(count, servers) }) })
+  send(`/api/v2/ob/clusters${query}`, {
+    method: 'POST',
+    body: JSON.stringify({ ...request, zones: zones(count, servers) }),
+  })
 
 const zeros = (bytes: number) => `{"RsList":[${'0,'.repeat(bytes / 2)}0]}`
 const services = '/services?Action=ObRootServiceInfo&ObCluster=terran'
@@ -177,7 +204,8 @@ async function slowBodies(count: number): Promise<string> {
   }
   clearInterval(drip)
   for (const socket of sockets) socket.destroy()
-  if (closed < count) failures.push(`${count - closed} of ${count} slow bodies were still open after 30 s`)
+  if (closed < count)
+    failures.push(`${count - closed} of ${count} slow bodies were still open after 30 s`)
   return `${closed} of ${count} closed, /healthz answered within ${Math.round(Math.max(...health))} ms`
 }
 
@@ -199,9 +227,16 @@ async function guesses(count: number): Promise<string> {
     const guess = `Basic ${Buffer.from(`user${index % 50}:guess-${index}`).toString('base64')}`
     const answer = await fetch(`${url}/api/v2/info`, { headers: { authorization: guess } })
     if (answer.status === 401) wrong += 1
-    if (index % 10 === 0 && (await fetch(`${url}/api/v2/info`, { headers: { authorization } })).status === 200) right += 1
+    if (
+      index % 10 === 0 &&
+      (await fetch(`${url}/api/v2/info`, { headers: { authorization } })).status === 200
+    )
+      right += 1
   })
-  if (right < count / 10) failures.push(`only ${right} of ${count / 10} right logins were let in beside ${count} wrong ones`)
+  if (right < count / 10)
+    failures.push(
+      `only ${right} of ${count / 10} right logins were let in beside ${count} wrong ones`,
+    )
   return `${wrong} of ${count} refused, ${right} right ones let in`
 }
 
@@ -209,15 +244,25 @@ try {
   await section('warm-up', fuzz(1, 1000))
   const before = await section('2,500 made up', fuzz(2, 2500))
   await section('8 MB to /services, 4 at once', () =>
-    Promise.all(Array.from({ length: 4 }, () => send(services, { method: 'POST', body: zeros(8_000_000) }))),
+    Promise.all(
+      Array.from({ length: 4 }, () => send(services, { method: 'POST', body: zeros(8_000_000) })),
+    ),
   )
   await section('all that /services takes, 200 times', () =>
     inParallel(200, () => send(services, { method: 'POST', body: zeros(30_000) })),
   )
-  await section('64 zones of 2,000 ids', async () => `answered ${await create('', 64, Array(2000).fill(1))}`)
+  await section(
+    '64 zones of 2,000 ids',
+    async () => `answered ${await create('', 64, Array(2000).fill(1))}`,
+  )
   await section('80,000 ids', async () => `answered ${await create('', 40, Array(2000).fill(7))}`)
-  await section('4,000 values of wrong types, 20 times', () => inParallel(20, () => create('', 2, Array(2000).fill('x'))))
-  await section('dry run of 32,000 ids', async () => `answered ${await create('?dryRun=true', 16, Array(2000).fill(3))}`)
+  await section('4,000 values of wrong types, 20 times', () =>
+    inParallel(20, () => create('', 2, Array(2000).fill('x'))),
+  )
+  await section(
+    'dry run of 32,000 ids',
+    async () => `answered ${await create('?dryRun=true', 16, Array(2000).fill(3))}`,
+  )
   await section('dry run of 2,000 unknown hosts', async () => {
     const ids = Array.from({ length: 2000 }, (_, index) => index + 1)
     return `answered ${await create('?dryRun=true', 1, ids)}`
@@ -226,7 +271,8 @@ try {
   await section('wrong logins beside right ones', () => guesses(400))
   await section('500 slow bodies', () => slowBodies(500))
   const after = await section(`${wanted - 3500} made up`, fuzz(3, wanted - 3500))
-  if (after.heap - before.heap > limits.heapGrowth) failures.push(`the heap grew from ${before.heap} to ${after.heap} MiB`)
+  if (after.heap - before.heap > limits.heapGrowth)
+    failures.push(`the heap grew from ${before.heap} to ${after.heap} MiB`)
 } finally {
   const gone = once(child, 'exit')
   child.send('stop')
@@ -237,6 +283,8 @@ console.log(
 )
 for (const row of rows) console.log(`| ${row.join(' | ')} |`)
 console.log(`load ${loadavg()[0]?.toFixed(0)} on ${availableParallelism()} processors`)
-console.log(`by status: ${JSON.stringify(Object.fromEntries([...answers].sort()))}; slowest p99.9 of the loop ${slowest} ms`)
+console.log(
+  `by status: ${JSON.stringify(Object.fromEntries([...answers].sort()))}; slowest p99.9 of the loop ${slowest} ms`,
+)
 for (const failure of failures.slice(0, 30)) console.error(failure)
 if (failures.length > 0) process.exitCode = 1

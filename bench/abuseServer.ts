@@ -20,7 +20,14 @@ const { app } = await buildApp({
   config: readConfig({ OBFLOW_DATA_DIR: folder, OBFLOW_RATE_LIMIT: '0' }),
   workflows: {
     tell: async () => {},
-    run: async () => ({ runId: '', events: 0, foreign: false, paused: false, stepAttempt: 1, pending: [] }),
+    run: async () => ({
+      runId: '',
+      events: 0,
+      foreign: false,
+      paused: false,
+      stepAttempt: 1,
+      pending: [],
+    }),
     replace: async () => {},
     lookAtHosts: async () => [],
     health: async () => ({ temporal: 'okay', workers: 'okay' }),
@@ -48,8 +55,12 @@ setInterval(() => {
 process.on('message', (message) => {
   if (message === 'measure') {
     const { user, system } = process.cpuUsage(began)
-    const [p999, max] = [delay.percentile(99.9), delay.max].map((nanoseconds) => Math.round(nanoseconds / 1e6))
-    const [own999, ownMax] = [own.percentile(99.9), own.max].map((microseconds) => Math.round(microseconds / 1e3))
+    const [p999, max] = [delay.percentile(99.9), delay.max].map((nanoseconds) =>
+      Math.round(nanoseconds / 1e6),
+    )
+    const [own999, ownMax] = [own.percentile(99.9), own.max].map((microseconds) =>
+      Math.round(microseconds / 1e3),
+    )
     globalThis.gc?.()
     const mebibytes = (bytes: number) => Math.round(bytes / 1024 ** 2)
     const { rss, heapUsed } = process.memoryUsage()
@@ -58,7 +69,15 @@ process.on('message', (message) => {
       delay.reset()
       own.reset()
       began = process.cpuUsage()
-      process.send?.({ p999, max, own999, ownMax, cpu: (user + system) / 1e6, rss: mebibytes(rss), heap: mebibytes(heapUsed) })
+      process.send?.({
+        p999,
+        max,
+        own999,
+        ownMax,
+        cpu: (user + system) / 1e6,
+        rss: mebibytes(rss),
+        heap: mebibytes(heapUsed),
+      })
     }, 50)
   }
   if (message === 'stop') {

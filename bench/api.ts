@@ -9,7 +9,8 @@ import { connect } from '../src/store/db.ts'
 import { parseKeys, storeOver } from '../src/store/index.ts'
 import { insertTask } from '../src/store/newTask.ts'
 
-// How long the two calls take that everybody polls: over HTTP, with a login, store and API in this one process.
+// How long the two calls take that everybody polls: over HTTP, with a login, store and API in this
+// one process.
 
 const goalMs = 50
 const wideHosts = 164
@@ -32,7 +33,9 @@ const lists = {
   'a hundred to a page': 'size=100',
 }
 
-const connection = await connect(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {})
+const connection = await connect(
+  process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {},
+)
 const store = storeOver(connection, parseKeys(randomBytes(32).toString('hex')))
 const password = randomBytes(12).toString('hex')
 const user = { id: 100, username: 'admin', roles: ['ADMIN'] }
@@ -40,14 +43,20 @@ await store.users.createOnce({ ...user, passwordHash: await hashPassword(new Sec
 
 const accept = (hosts: number, clusterId: number) => {
   const targets = {
-    hosts: Array.from({ length: hosts }, (_, index) => ({ id: index + 1, ip: `10.0.${index >> 8}.${index & 255}` })),
+    hosts: Array.from({ length: hosts }, (_, index) => ({
+      id: index + 1,
+      ip: `10.0.${index >> 8}.${index & 255}`,
+    })),
     zones: ['zone1'],
   }
   return insertTask(connection.db, {
     workflow: 'createCluster',
     plan: createClusterPlan,
     targets,
-    context: { stringMap: { cluster_name: `c${clusterId}` }, listMap: { host_ids: targets.hosts.map(({ id }) => String(id)) } },
+    context: {
+      stringMap: { cluster_name: `c${clusterId}` },
+      listMap: { host_ids: targets.hosts.map(({ id }) => String(id)) },
+    },
     creator: { id: 100, name: 'admin' },
     cluster: { id: clusterId, name: `c${clusterId}`, obClusterId: 1, type: 'PRIMARY' },
   })
@@ -74,7 +83,14 @@ const { app } = await buildApp({
   config: readConfig({}),
   workflows: {
     tell: async () => {},
-    run: async () => ({ runId: '', events: 0, foreign: false, paused: false, stepAttempt: 1, pending: [] }),
+    run: async () => ({
+      runId: '',
+      events: 0,
+      foreign: false,
+      paused: false,
+      stepAttempt: 1,
+      pending: [],
+    }),
     replace: async () => {},
     lookAtHosts: async () => [],
     health: async () => ({ temporal: 'okay', workers: 'okay' }),
@@ -98,14 +114,19 @@ async function measure(path: string): Promise<readonly number[]> {
 
 async function show(what: string, path: string): Promise<boolean> {
   const times = await measure(path)
-  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN
+  const at = (share: number) =>
+    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN
   const figures = [0.5, 0.95].map((share) => at(share).toFixed(1).padStart(7))
   const met = at(0.95) <= goalMs
-  console.log(`${what.padEnd(44)} p50 ${figures[0]} ms   p95 ${figures[1]} ms   ${met ? 'ok' : `over ${goalMs} ms`}`)
+  console.log(
+    `${what.padEnd(44)} p50 ${figures[0]} ms   p95 ${figures[1]} ms   ${met ? 'ok' : `over ${goalMs} ms`}`,
+  )
   return met
 }
 
-const results = [await show(`a task of ${wide.subtasks.length} subtasks`, `/api/v2/tasks/instances/${wide.id}`)]
+const results = [
+  await show(`a task of ${wide.subtasks.length} subtasks`, `/api/v2/tasks/instances/${wide.id}`),
+]
 for (const [what, query] of Object.entries(lists)) {
   results.push(await show(`list of ${listed} tasks, ${what}`, `/api/v2/tasks/instances?${query}`))
 }

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,14 +24,18 @@ import { taskSchema } from '../src/cli/taskSchema.ts'
 import { startTemporalServer } from '../src/embedded/temporalServer.ts'
 import { recordHistory } from '../test/replay/record.ts'
 
-// Creates posted in one moment to one API and one worker: do all end well, how long does it take, how much memory does the worker need?
+// Creates posted in one moment to one API and one worker: do all end well, how long does it take,
+// how much memory does the worker need?
 //   node bench/creates.ts --creates 20            20 creates of one host each
 //   node bench/creates.ts --creates 1 --hosts 100  one create of 100 hosts
-// A host whose create has ended well is switched off: a hundred clusters hold 27 GB, which says nothing of obflow.
-// OBFLOW_RECORD=1 keeps the first one's history for the replay test.
+// A host whose create has ended well is switched off: a hundred clusters hold 27 GB, which says
+// nothing of obflow. OBFLOW_RECORD=1 keeps the first one's history for the replay test.
 
 const goalMiB = 600
-/** Each kernel takes 1,489 of the machine's places for asynchronous I/O, and Linux has 65,536 as shipped: enough for 44. Source: proc(5). */
+/**
+ * Each kernel takes 1,489 of the machine's places for asynchronous I/O, and Linux has 65,536 as
+ * shipped: enough for 44. Source: proc(5).
+ */
 const aio = { file: '/proc/sys/fs/aio-max-nr', places: 1_048_576 }
 const created = z.object({ id: z.number(), clusterId: z.number() })
 
@@ -35,14 +47,17 @@ const hosts = Number(values.hosts)
 const closers: (() => Promise<unknown> | unknown)[] = []
 const stopping = new AbortController()
 const { signal } = stopping
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)))
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)))
 
 /** Most memory that a process has held so far, in MiB. Source: VmHWM in proc(5). */
-const peakMiB = (pid: number): number => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+const peakMiB = (pid: number): number =>
+  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
 /**
- * Gives a session of processes 28 times the processor time of another one. In life the hosts are other machines; here each of their sessions would
- * be granted as much as the worker and the API together. Source: autogroup in sched(7).
+ * Gives a session of processes 28 times the processor time of another one. In life the hosts are
+ * other machines; here each of their sessions would be granted as much as the worker and the API
+ * together. Source: autogroup in sched(7).
  */
 function favour(pid: number | 'self'): void {
   const file = `/proc/${pid}/autogroup`
@@ -56,7 +71,9 @@ function favour(pid: number | 'self'): void {
 const zonesOf = (create: number): ZonePlan[] =>
   Array.from({ length: Math.min(3, hosts) }, (_, zone) => ({
     name: `zone${zone + 1}`,
-    hosts: Array.from({ length: hosts }, (_, host) => create * hosts + host).filter((_, host) => host % 3 === zone),
+    hosts: Array.from({ length: hosts }, (_, host) => create * hosts + host).filter(
+      (_, host) => host % 3 === zone,
+    ),
   }))
 
 /** Memory of this machine that is in use, in MiB. */
@@ -101,7 +118,11 @@ async function bench(): Promise<boolean> {
     OBFLOW_RATE_LIMIT: '0,0,0,0',
   }
   const [api, worker] = ['src/server.ts', 'src/worker.ts'].map((program) => {
-    const service = startService({ program, env, log: join(dir, `${basename(program, '.ts')}.log`) })
+    const service = startService({
+      program,
+      env,
+      log: join(dir, `${basename(program, '.ts')}.log`),
+    })
     closers.push(() => service.close())
     return service
   })
@@ -109,7 +130,8 @@ async function bench(): Promise<boolean> {
   const client = createClient({ url: `http://127.0.0.1:${port}`, user: 'admin', password: admin })
   await untilReached(() => client.get('/api/v2/info', z.unknown()), [api, worker], signal)
   const packages = (await buildPackages()).filter(
-    ({ name, version }) => name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),
+    ({ name, version }) =>
+      name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),
   )
   await uploadPackages(
     client,
@@ -128,7 +150,12 @@ async function bench(): Promise<boolean> {
   const start = performance.now()
   const posted = await Promise.all(
     Array.from({ length: creates }, async (_, index) => {
-      const body = createRequest(inventory, { name: `load${index + 1}`, password, rpmName, zones: zonesOf(index) })
+      const body = createRequest(inventory, {
+        name: `load${index + 1}`,
+        password,
+        rpmName,
+        zones: zonesOf(index),
+      })
       const { id } = (await client.post('/api/v2/ob/clusters', body, created)).data
       return id
     }),
@@ -141,25 +168,37 @@ async function bench(): Promise<boolean> {
     await sleep(Math.max(500, 50 * creates), undefined, { signal })
     most = Math.max(most, usedMiB())
     for (const id of posted.filter((id) => !ended.has(id))) {
-      const { status, subtasks } = (await client.get(`/api/v2/tasks/instances/${id}`, taskSchema)).data
+      const { status, subtasks } = (await client.get(`/api/v2/tasks/instances/${id}`, taskSchema))
+        .data
       if (status === 'RUNNING') continue
       const seconds = (performance.now() - start) / 1000
       ended.set(id, { status, seconds })
       // A quarter of an hour without a word looks like a hang.
       if (ended.size % Math.ceil(creates / 10) === 0)
-        console.log(`${ended.size} ended after ${seconds.toFixed(0)} s, worker at most ${peakMiB(worker.pid).toFixed(0)} MiB`)
+        console.log(
+          `${ended.size} ended after ${seconds.toFixed(0)} s, worker at most ${peakMiB(worker.pid).toFixed(0)} MiB`,
+        )
       if (creates > 1 && status === 'SUCCESSFUL') {
         const create = posted.indexOf(id)
-        await Promise.all(lab.hosts.slice(create * hosts, (create + 1) * hosts).map((host) => host.powerOff()))
+        await Promise.all(
+          lab.hosts.slice(create * hosts, (create + 1) * hosts).map((host) => host.powerOff()),
+        )
       }
-      for (const { name, error } of subtasks) if (error) console.log(`task ${id}, ${name}: ${error.code} ${error.message}`)
+      for (const { name, error } of subtasks)
+        if (error) console.log(`task ${id}, ${name}: ${error.code} ${error.message}`)
     }
   }
   const connection = await Connection.connect({ address: temporal.address })
   closers.push(() => connection.close())
   const status = ended.get(posted[0] ?? 0)?.status === 'SUCCESSFUL' ? 'create' : 'failed'
-  await recordHistory(new Client({ connection }), posted[0] ?? 0, `${status}-${hosts}-host${hosts > 1 ? 's' : ''}-4.2`)
-  const seconds = [...ended.values()].map(({ seconds }) => seconds).sort((left, right) => left - right)
+  await recordHistory(
+    new Client({ connection }),
+    posted[0] ?? 0,
+    `${status}-${hosts}-host${hosts > 1 ? 's' : ''}-4.2`,
+  )
+  const seconds = [...ended.values()]
+    .map(({ seconds }) => seconds)
+    .sort((left, right) => left - right)
   const well = [...ended.values()].filter(({ status }) => status === 'SUCCESSFUL').length
   const memory = peakMiB(worker.pid)
   console.log(

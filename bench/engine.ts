@@ -52,10 +52,14 @@ const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' })
 Runtime.install({ logger, telemetryOptions: { logging: { filter } } })
 const server = await startTemporalServer({ dbFile: join(dir, 'temporal.db') })
 made.defer(() => server.close())
-const postgres = values.store === 'postgres' ? await startPostgres(join(dir, 'postgres')) : undefined
+const postgres =
+  values.store === 'postgres' ? await startPostgres(join(dir, 'postgres')) : undefined
 if (postgres) made.defer(() => postgres.close())
 const store = await openConfiguredStore(
-  readConfig({ OBFLOW_DATA_DIR: join(dir, 'data'), ...(postgres && { DATABASE_URL: postgres.url }) }),
+  readConfig({
+    OBFLOW_DATA_DIR: join(dir, 'data'),
+    ...(postgres && { DATABASE_URL: postgres.url }),
+  }),
 )
 made.defer(() => store.close())
 const operations = operationsOver(store)
@@ -85,7 +89,9 @@ const options = {
 const nothing = async (): Promise<void> => undefined
 const workflowsPath = fileURLToPath(new URL('engine/bareWorkflow.ts', import.meta.url))
 const nodes = new Set(
-  stagesIn(createClusterPlan).flatMap(({ activity, undo }): string[] => (undo ? [activity, undo] : [activity])),
+  stagesIn(createClusterPlan).flatMap(({ activity, undo }): string[] =>
+    undo ? [activity, undo] : [activity],
+  ),
 )
 const bareWorker = await Worker.create({
   ...options,
@@ -97,7 +103,10 @@ const ourWorker = await Worker.create({
   ...options,
   taskQueue: 'obflow',
   workflowBundle: await bundleWorkflows(),
-  activities: { ...Object.fromEntries([...nodes].map((name) => [name, nothing])), ...taskBook(store) },
+  activities: {
+    ...Object.fromEntries([...nodes].map((name) => [name, nothing])),
+    ...taskBook(store),
+  },
   interceptors: { activity: [subtaskInterceptor(store, nodes)] },
 })
 const running = Promise.all([bareWorker.run(), ourWorker.run()])
@@ -111,7 +120,9 @@ await store.packages.create(packageNamed(sampleRpm))
 const hostIds = await addHosts(store, hosts * (pairs + 1))
 
 /** The longest time, in ms, for which the event loop did nothing else while `work` went on. */
-async function stalled<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly ms: number; readonly stall: number }> {
+async function stalled<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly ms: number; readonly stall: number }> {
   let last = performance.now()
   let stall = 0
   const tick = setInterval(() => {
@@ -131,7 +142,11 @@ async function stalled<T>(work: () => Promise<T>): Promise<{ readonly result: T;
 
 async function bareRun(number: number): Promise<number> {
   const start = performance.now()
-  await client.workflow.execute('bare', { taskQueue: 'bare', workflowId: `bare-${number}`, args: [widths] })
+  await client.workflow.execute('bare', {
+    taskQueue: 'bare',
+    workflowId: `bare-${number}`,
+    args: [widths],
+  })
   return performance.now() - start
 }
 
@@ -141,14 +156,19 @@ interface History {
   readonly trouble: number
 }
 
-/** Events of the longest run, how many runs there were, and workflow tasks that failed or timed out. */
+/**
+ * Events of the longest run, how many runs there were, and workflow tasks that failed or timed out.
+ */
 async function historyOf(workflowId: string): Promise<History> {
   let runId: string | undefined
   let found: History = { events: 0, runs: 0, trouble: 0 }
   do {
     const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory()
     if (!events) break
-    const bad = events.filter((event) => event.workflowTaskFailedEventAttributes ?? event.workflowTaskTimedOutEventAttributes)
+    const bad = events.filter(
+      (event) =>
+        event.workflowTaskFailedEventAttributes ?? event.workflowTaskTimedOutEventAttributes,
+    )
     found = {
       events: Math.max(found.events, events.length),
       runs: found.runs + 1,
@@ -180,7 +200,8 @@ async function ourRun(number: number) {
   return { ms, accept: accepted.ms, stall: accepted.stall, ...(await historyOf(task.workflowId)) }
 }
 
-const median = (list: readonly number[]): number => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0
+const median = (list: readonly number[]): number =>
+  list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0
 const rounded = (list: readonly number[]): number[] => list.map((value) => Math.round(value))
 
 const bareTimes: number[] = []
@@ -189,7 +210,9 @@ const ours: Awaited<ReturnType<typeof ourRun>>[] = []
 for (let pair = 0; pair <= pairs; pair += 1) {
   const times = await bareRun(pair)
   const run = await ourRun(pair)
-  process.stderr.write(`${hosts} hosts, pair ${pair}: bare ${Math.round(times)} ms, ours ${Math.round(run.ms)} ms\n`)
+  process.stderr.write(
+    `${hosts} hosts, pair ${pair}: bare ${Math.round(times)} ms, ours ${Math.round(run.ms)} ms\n`,
+  )
   if (pair === 0 && pairs > 1) continue
   bareTimes.push(times)
   ours.push(run)

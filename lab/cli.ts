@@ -28,7 +28,10 @@ interface Flags {
 
 const commands: Readonly<Record<string, (flags: Flags) => Promise<void>>> = { up, down, packages }
 
-/** Lines that a shell reads with `.`: HOST1, HOST2 …, GATEWAY (this machine, as hosts see it) and LOGIN_KEY (a file). */
+/**
+ * Lines that a shell reads with `.`: HOST1, HOST2 …, GATEWAY (this machine, as hosts see it) and
+ * LOGIN_KEY (a file).
+ */
 const settings = ({ hosts, subnet, users }: Lab): string =>
   [
     ...hosts.map(({ ip }, index) => `HOST${index + 1}=${ip}`),
@@ -39,13 +42,20 @@ const settings = ({ hosts, subnet, users }: Lab): string =>
 
 async function up({ hosts, name, keep, env }: Flags): Promise<void> {
   const stop = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)))
-  await using lab = await createLab({ hosts: Number(hosts), keep, standalone: true, ...(name !== undefined && { name }) })
+  await using lab = await createLab({
+    hosts: Number(hosts),
+    keep,
+    standalone: true,
+    ...(name !== undefined && { name }),
+  })
   say(`Lab ${lab.name}: ${lab.hosts.length} hosts in ${lab.subnet}`)
   for (const host of lab.hosts) say(`  ${host.ip}  ${host.name}`)
   say(`root by key       ${lab.users.root.privateKeyFile}`)
   say(`admin by password ${lab.users.admin.passwordFile}`)
   say(`known hosts       ${lab.dir}/known_hosts`)
-  say(`Try: ssh -i ${lab.users.root.privateKeyFile} -o UserKnownHostsFile=${lab.dir}/known_hosts root@${lab.hosts[0]?.ip}`)
+  say(
+    `Try: ssh -i ${lab.users.root.privateKeyFile} -o UserKnownHostsFile=${lab.dir}/known_hosts root@${lab.hosts[0]?.ip}`,
+  )
   if (env !== undefined) {
     // What lies beside it, in .data, is obflow's store.
     await mkdir(dirname(env), { recursive: true, mode: 0o700 })
@@ -63,10 +73,14 @@ async function down({ name }: Flags): Promise<void> {
 }
 
 async function packages(): Promise<void> {
-  for (const { path, fresh } of await buildPackages()) say(`${fresh ? 'built    ' : 'unchanged'} ${path}`)
+  for (const { path, fresh } of await buildPackages())
+    say(`${fresh ? 'built    ' : 'unchanged'} ${path}`)
 }
 
-function parse(argv: string[]): { readonly command: (flags: Flags) => Promise<void>; readonly flags: Flags } {
+function parse(argv: string[]): {
+  readonly command: (flags: Flags) => Promise<void>
+  readonly flags: Flags
+} {
   try {
     const { values, positionals } = parseArgs({
       args: argv,
@@ -80,10 +94,14 @@ function parse(argv: string[]): { readonly command: (flags: Flags) => Promise<vo
     })
     const command = commands[positionals[0] ?? '']
     if (!command || positionals.length > 1)
-      throw new UsageError(positionals[0] ? `lab knows no "${positionals.join(' ')}".` : 'Say what to do.')
+      throw new UsageError(
+        positionals[0] ? `lab knows no "${positionals.join(' ')}".` : 'Say what to do.',
+      )
     return { command, flags: values }
   } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(error instanceof Error ? error.message : String(error))
+    throw error instanceof UsageError
+      ? error
+      : new UsageError(error instanceof Error ? error.message : String(error))
   }
 }
 

@@ -11,7 +11,10 @@ import { type Embedded, startEmbedded } from '../src/embedded/index.ts'
 import { buildPackages, createLab, type Lab } from './index.ts'
 import { createRequest, registerHosts, uploadPackages } from './scenario.ts'
 
-/** `make demo`: from nothing to a cluster of three zones on three hosts, in front of your eyes. Its state stays in .data/demo until a create has ended. */
+/**
+ * `make demo`: from nothing to a cluster of three zones on three hosts, in front of your eyes. Its
+ * state stays in .data/demo until a create has ended.
+ */
 const dir = join('.data', 'demo')
 const exitWhenDone = process.env.DEMO_EXIT === '1'
 const clusterName = 'terran'
@@ -19,12 +22,16 @@ const apiPort = Number(process.env.DEMO_PORT ?? 8080)
 
 const secretFile = async (name: string): Promise<string> => {
   const path = join(dir, name)
-  await writeFile(path, randomBytes(12).toString('base64url'), { mode: 0o600, flag: 'wx' }).catch(() => undefined)
+  await writeFile(path, randomBytes(12).toString('base64url'), { mode: 0o600, flag: 'wx' }).catch(
+    () => undefined,
+  )
   return readFileSync(path, 'utf8')
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
-const taskList = z.object({ contents: z.array(z.object({ id: z.number(), name: z.string(), status: z.string() })) })
+const taskList = z.object({
+  contents: z.array(z.object({ id: z.number(), name: z.string(), status: z.string() })),
+})
 const created = z.object({ id: z.number(), clusterId: z.number() })
 const clusterReply = z.object({ id: z.number(), status: z.string(), name: z.string() })
 const clusterList = z.object({ contents: z.array(clusterReply) })
@@ -36,7 +43,9 @@ interface Create {
 
 /** The create that an earlier, interrupted demo left unfinished. */
 async function unfinished(api: ApiClient): Promise<Create | undefined> {
-  const tasks = (await api.get('/api/v2/tasks/instances?name=Create%20primary&status=RUNNING,FAILED', taskList)).data.contents
+  const tasks = (
+    await api.get('/api/v2/tasks/instances?name=Create%20primary&status=RUNNING,FAILED', taskList)
+  ).data.contents
   const clusters = (await api.get('/api/v2/ob/clusters', clusterList)).data.contents
   const [task] = tasks
   const cluster = clusters.find(({ name }) => name === clusterName)
@@ -46,7 +55,8 @@ async function unfinished(api: ApiClient): Promise<Create | undefined> {
 async function post(api: ApiClient, lab: Lab, password: string): Promise<Create> {
   const packages = await buildPackages()
   const chosen = packages.filter(
-    ({ name, version }) => (name === 'oceanbase' && version.startsWith('4.')) || name.includes('agent'),
+    ({ name, version }) =>
+      (name === 'oceanbase' && version.startsWith('4.')) || name.includes('agent'),
   )
   const rpm = chosen.find(({ name }) => name === 'oceanbase')
   if (!rpm) throw new Error('the lab has no package of OceanBase 4.x')
@@ -63,7 +73,12 @@ async function post(api: ApiClient, lab: Lab, password: string): Promise<Create>
 }
 
 async function select(lab: Lab, password: string): Promise<string> {
-  const connection = await createConnection({ host: lab.hosts[0]?.ip ?? '', port: 2881, user: 'root@sys', password })
+  const connection = await createConnection({
+    host: lab.hosts[0]?.ip ?? '',
+    port: 2881,
+    user: 'root@sys',
+    password,
+  })
   try {
     const [rows] = await connection.query('SELECT VERSION() AS version')
     return (
@@ -77,23 +92,39 @@ async function select(lab: Lab, password: string): Promise<string> {
   }
 }
 
-async function show(lab: Lab, obflow: Embedded, adminPassword: string, rootPassword: string): Promise<boolean> {
+async function show(
+  lab: Lab,
+  obflow: Embedded,
+  adminPassword: string,
+  rootPassword: string,
+): Promise<boolean> {
   const api = createClient({ url: obflow.url, user: 'admin', password: adminPassword })
   const left = await unfinished(api)
-  if (left) say(`Going on with the create of ${clusterName} that was interrupted (task ${left.taskId}).`)
+  if (left)
+    say(`Going on with the create of ${clusterName} that was interrupted (task ${left.taskId}).`)
   const create = left ?? (await post(api, lab, rootPassword))
   const page = await obflow.runUi(create.taskId)
   say(`Temporal Web UI of this run: ${page}`)
   const startedAt = Date.now()
-  const task = await watchTask({ client: api, taskId: create.taskId, signal: stopping.signal, follow: !exitWhenDone })
+  const task = await watchTask({
+    client: api,
+    taskId: create.taskId,
+    signal: stopping.signal,
+    follow: !exitWhenDone,
+  })
   const seconds = (Date.now() - startedAt) / 1000
   const cluster = (await api.get(`/api/v2/ob/clusters/${create.clusterId}`, clusterReply)).data
   const works = task.status === 'SUCCESSFUL' && cluster.status === 'RUNNING'
-  if (works) say(`SELECT VERSION() as root@sys with the posted password: ${await select(lab, rootPassword)}`)
+  if (works)
+    say(`SELECT VERSION() as root@sys with the posted password: ${await select(lab, rootPassword)}`)
   say('')
-  say(`API            ${obflow.url}/api/v2   (user admin, password in ${join(dir, 'admin.password')})`)
+  say(
+    `API            ${obflow.url}/api/v2   (user admin, password in ${join(dir, 'admin.password')})`,
+  )
   say(`Temporal UI    ${obflow.temporalUi}`)
-  say(`Connect        MYSQL_PWD="$(cat ${join(dir, 'root.password')})" mysql -h ${lab.hosts[0]?.ip} -P 2881 -u root@sys`)
+  say(
+    `Connect        MYSQL_PWD="$(cat ${join(dir, 'root.password')})" mysql -h ${lab.hosts[0]?.ip} -P 2881 -u root@sys`,
+  )
   say(
     JSON.stringify({
       taskId: create.taskId,
@@ -109,8 +140,11 @@ async function show(lab: Lab, obflow: Embedded, adminPassword: string, rootPassw
 }
 
 const stopping = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort(new Error(`stopped by ${signal}`)))
-const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => stopping.abort(new Error(`stopped by ${signal}`)))
+const stopped = new Promise<void>((resolve) =>
+  stopping.signal.addEventListener('abort', () => resolve()),
+)
 
 await mkdir(dir, { recursive: true, mode: 0o700 })
 const adminPassword = await secretFile('admin.password')

@@ -6,7 +6,10 @@ import type { ApiClient } from '../src/cli/client.ts'
 import { taskSchema } from '../src/cli/taskSchema.ts'
 import type { Lab } from './index.ts'
 
-/** What a user of OCP has to tell it before a cluster can be created, told over HTTP like any user would. */
+/**
+ * What a user of OCP has to tell it before a cluster can be created, told over HTTP like any user
+ * would.
+ */
 const id = z.object({ id: z.number() })
 const hostsReply = z.object({ id: z.number(), hostIds: z.array(z.number()) })
 const nothing = z.unknown()
@@ -35,16 +38,41 @@ export async function uploadPackages(api: ApiClient, files: readonly string[]): 
 }
 
 /**
- * Region, IDCs, host type, credential and hosts. `idcOf` says in which IDC each host stands; hosts are AVAILABLE when this resolves,
- * which the agent package has to be uploaded for. Fails with what a host's preparation failed with.
+ * Region, IDCs, host type, credential and hosts. `idcOf` says in which IDC each host stands; hosts
+ * are AVAILABLE when this resolves, which the agent package has to be uploaded for. Fails with what
+ * a host's preparation failed with.
  */
-export async function registerHosts(api: ApiClient, lab: Lab, idcOf: (index: number) => string): Promise<Inventory> {
-  const region = await post(api, '/api/v2/compute/regions', { name: 'hangzhou', description: 'lab' }, id)
+export async function registerHosts(
+  api: ApiClient,
+  lab: Lab,
+  idcOf: (index: number) => string,
+): Promise<Inventory> {
+  const region = await post(
+    api,
+    '/api/v2/compute/regions',
+    { name: 'hangzhou', description: 'lab' },
+    id,
+  )
   const idcs = lab.hosts.map((_, index) => idcOf(index))
   const idcIds = new Map<string, number>()
   for (const name of new Set(idcs))
-    idcIds.set(name, (await post(api, '/api/v2/compute/idcs', { name, description: 'lab', regionId: region.id }, id)).id)
-  const type = await post(api, '/api/v2/compute/hostTypes', { name: 'lab', description: 'lab host' }, id)
+    idcIds.set(
+      name,
+      (
+        await post(
+          api,
+          '/api/v2/compute/idcs',
+          { name, description: 'lab', regionId: region.id },
+          id,
+        )
+      ).id,
+    )
+  const type = await post(
+    api,
+    '/api/v2/compute/hostTypes',
+    { name: 'lab', description: 'lab host' },
+    id,
+  )
   const credential = await post(
     api,
     '/api/v2/profiles/me/credentials',
@@ -69,7 +97,12 @@ export async function registerHosts(api: ApiClient, lab: Lab, idcOf: (index: num
       typeId: type.id,
       credentialId: credential.id,
     }
-    const { id: taskId, hostIds } = await post(api, '/api/v2/compute/hosts/batchCreate', body, hostsReply)
+    const { id: taskId, hostIds } = await post(
+      api,
+      '/api/v2/compute/hosts/batchCreate',
+      body,
+      hostsReply,
+    )
     prepared.push(...hostIds.map((hostId) => ({ taskId, hostId })))
   }
   await Promise.all(prepared.map(({ taskId }) => succeeded(api, taskId)))
@@ -81,7 +114,9 @@ const pollMs = 100
 /** Waits for a "Prepare host" task; throws what it failed with. */
 async function succeeded(api: ApiClient, taskId: number): Promise<void> {
   for (;;) {
-    const { status, name, subtasks } = (await api.get(`/api/v2/tasks/instances/${taskId}`, taskSchema)).data
+    const { status, name, subtasks } = (
+      await api.get(`/api/v2/tasks/instances/${taskId}`, taskSchema)
+    ).data
     if (status === 'SUCCESSFUL') return
     if (status === 'FAILED') {
       const causes = subtasks.flatMap((subtask) =>
@@ -102,7 +137,12 @@ export interface ZonePlan {
 /** The body of `POST /api/v2/ob/clusters`. */
 export const createRequest = (
   inventory: Inventory,
-  options: { readonly name: string; readonly password: string; readonly rpmName: string; readonly zones: readonly ZonePlan[] },
+  options: {
+    readonly name: string
+    readonly password: string
+    readonly rpmName: string
+    readonly zones: readonly ZonePlan[]
+  },
 ) => ({
   type: 'PRIMARY',
   name: options.name,

@@ -47,7 +47,8 @@ const commands: Readonly<Record<string, Command>> = {
   password: {
     operand: 'one user name',
     flags: ['stdin'],
-    run: async (user, { stdin }) => (await import('./cli/password.ts')).resetPassword(user, { stdin, env: process.env }),
+    run: async (user, { stdin }) =>
+      (await import('./cli/password.ts')).resetPassword(user, { stdin, env: process.env }),
   },
   help: {
     run: async () => process.stdout.write(usage),
@@ -55,7 +56,12 @@ const commands: Readonly<Record<string, Command>> = {
 }
 
 const flag = { type: 'boolean', default: false } as const
-const options = { follow: flag, stdin: flag, help: { ...flag, short: 'h' }, version: { ...flag, short: 'V' } } as const
+const options = {
+  follow: flag,
+  stdin: flag,
+  help: { ...flag, short: 'h' },
+  version: { ...flag, short: 'V' },
+} as const
 
 function parse(argv: string[]): () => Promise<boolean> {
   const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options })
@@ -67,7 +73,8 @@ function parse(argv: string[]): () => Promise<boolean> {
   if (name !== 'help' && operands.length !== (command.operand === undefined ? 0 : 1))
     throw new UsageError(`obflow ${name} takes ${command.operand ?? 'nothing more'}.`)
   for (const each of ['follow', 'stdin'] as const)
-    if (values[each] && !command.flags?.includes(each)) throw new UsageError(`obflow ${name} takes no --${each}.`)
+    if (values[each] && !command.flags?.includes(each))
+      throw new UsageError(`obflow ${name} takes no --${each}.`)
   return () => command.run(operands[0] ?? '', values)
 }
 

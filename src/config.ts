@@ -14,7 +14,10 @@ const listen = z
     const at = text.lastIndexOf(':')
     return { host: text.slice(0, at).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(at + 1)) }
   })
-  .refine(({ port }) => port <= maxPort, 'must be an address and a port up to 65535, e.g. 127.0.0.1:8081')
+  .refine(
+    ({ port }) => port <= maxPort,
+    'must be an address and a port up to 65535, e.g. 127.0.0.1:8081',
+  )
 
 function wholeNumber(min = 1, max?: number) {
   const words = `must be a whole number from ${min}${max === undefined ? '' : ` to ${max}`}`
@@ -38,12 +41,17 @@ const secret = z
   .min(1)
   .transform((text) => new Secret(text))
 
-/** Calls a user may make in each of OCP's windows: 10 s, a minute, an hour, a day; 0: any number. */
+/**
+ * Calls a user may make in each of OCP's windows: 10 s, a minute, an hour, a day; 0: any number.
+ */
 export type RateLimits = readonly [tenSeconds: number, minute: number, hour: number, day: number]
 
 const rateLimits = z
   .string()
-  .regex(/^(0|\d{1,9}(,\d{1,9}){3})$/, 'must be 0, or four numbers: calls in 10 s, in a minute, in an hour, in a day')
+  .regex(
+    /^(0|\d{1,9}(,\d{1,9}){3})$/,
+    'must be 0, or four numbers: calls in 10 s, in a minute, in an hour, in a day',
+  )
   .transform((text): RateLimits => {
     const [tenSeconds = 0, minute = 0, hour = 0, day = 0] = text.split(',').map(Number)
     return [tenSeconds, minute, hour, day]
@@ -57,44 +65,73 @@ const names = z
 /** What may be set from outside. TEMPORAL_* is read by @temporalio/envconfig. */
 const environment = z.object({
   OBFLOW_LISTEN: listen.prefault('127.0.0.1:8080'),
-  /** Where hosts reach this API, e.g. `http://10.0.0.9:8080`: proxies ask there for their clusters. Absent: the address a caller has used. */
+  /**
+   * Where hosts reach this API, e.g. `http://10.0.0.9:8080`: proxies ask there for their clusters.
+   * Absent: the address a caller has used.
+   */
   OBFLOW_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must begin with http:// or https://' })
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
-  /** Further names under which this API is called (by comma), e.g. behind a proxy; addresses need not be named. */
+  /**
+   * Further names under which this API is called (by comma), e.g. behind a proxy; addresses need
+   * not be named.
+   */
   OBFLOW_ALLOWED_HOSTS: names.prefault(''),
   /** Bytes of the largest package that is taken. */
   OBFLOW_MAX_PACKAGE_BYTES: wholeNumber().default(4 * 1024 ** 3),
   OBFLOW_DATA_DIR: z.string().min(1).default('.data'),
   OBFLOW_TASK_QUEUE: z.string().min(1).default('obflow'),
-  /** Subtasks a worker carries out at a time; each holds a host's channel or a SQL session, not a core. */
+  /**
+   * Subtasks a worker carries out at a time; each holds a host's channel or a SQL session, not a
+   * core.
+   */
   OBFLOW_ACTIVITIES: wholeNumber().default(200),
-  /** Hosts whose disk a worker measures at a time: fewer where they share one, or each is found slow because of the others. */
+  /**
+   * Hosts whose disk a worker measures at a time: fewer where they share one, or each is found slow
+   * because of the others.
+   */
   OBFLOW_IO_BENCHES: wholeNumber().default(16),
   /** Seconds that a host's login may take, and then its shell and sudo before a command begins. */
   OBFLOW_HOST_PATIENCE: wholeNumber(5, 600).default(60),
   /** A file that a worker keeps fresh while it is well, for a health check. */
   OBFLOW_ALIVE_FILE: z.string().min(1).optional(),
-  /** The workflows, bundled beforehand by src/worker/bundleProcess.ts of the same release; absent: a worker bundles them when it starts. */
+  /**
+   * The workflows, bundled beforehand by src/worker/bundleProcess.ts of the same release; absent: a
+   * worker bundles them when it starts.
+   */
   OBFLOW_WORKFLOW_BUNDLE: z.string().min(1).optional(),
   /** PostgreSQL; absent: PGlite inside the process, in the data directory. */
   DATABASE_URL: database.optional(),
-  /** Keys of 32 bytes, base64 or hex, for the secrets in the store: the first seals, all open. Absent: those of the key file, which is made on first start. */
+  /**
+   * Keys of 32 bytes, base64 or hex, for the secrets in the store: the first seals, all open.
+   * Absent: those of the key file, which is made on first start.
+   */
   OBFLOW_KEY: secret.optional(),
   OBFLOW_KEY_FILE: z.string().min(1).optional(),
   /** Password of `admin` on first start; absent: made up and printed once. */
   OBFLOW_ADMIN_PASSWORD: secret.optional(),
-  /** Form of `error.code`: OCP's documents up to 4.2.1 say int, later ones and the Terraform provider string. */
+  /**
+   * Form of `error.code`: OCP's documents up to 4.2.1 say int, later ones and the Terraform
+   * provider string.
+   */
   OBFLOW_ERROR_CODES: z.enum(['int', 'string'], 'must be int or string').default('string'),
-  /** What `GET /api/v2/info` says of its version, for clients that ask for an OCP; absent: obflow's own. */
+  /**
+   * What `GET /api/v2/info` says of its version, for clients that ask for an OCP; absent: obflow's
+   * own.
+   */
   OBFLOW_OCP_VERSION: z
     .string()
     .regex(/^\d+(\.\d+){1,3}(-[\w.]+)?$/, 'must be a version of OCP, e.g. 4.2.1')
     .optional(),
   /** OCP's complexity rule for root@sys: of 3.x, of 4.x, or none. */
-  OBFLOW_PASSWORD_RULE: z.enum(['none', 'ocp3', 'ocp4'], 'must be none, ocp3 or ocp4').default('none'),
-  /** Calls a user may make in 10 s, a minute, an hour and a day; 0: any number. An API process counts for itself. */
+  OBFLOW_PASSWORD_RULE: z
+    .enum(['none', 'ocp3', 'ocp4'], 'must be none, ocp3 or ocp4')
+    .default('none'),
+  /**
+   * Calls a user may make in 10 s, a minute, an hour and a day; 0: any number. An API process
+   * counts for itself.
+   */
   OBFLOW_RATE_LIMIT: rateLimits.prefault('5000,20000,1000000,20000000'),
   /** Proxies whose X-Forwarded-For is believed (addresses or networks, by comma); absent: none. */
   OBFLOW_TRUSTED_PROXIES: z.string().optional(),
@@ -133,13 +170,18 @@ export interface Config {
   readonly trustedProxies: string | undefined
 }
 
-/** Read by others: the command line, docker-compose.yml and its images, and the lab with its tests. */
-const othersSettings = /^OBFLOW_(URL|USER|PASSWORD|PUBLISH|DB_PASSWORD|STACK|RUN|RECORD)$|^OBFLOW_(LAB|TEST)_/
+/**
+ * Read by others: the command line, docker-compose.yml and its images, and the lab with its tests.
+ */
+const othersSettings =
+  /^OBFLOW_(URL|USER|PASSWORD|PUBLISH|DB_PASSWORD|STACK|RUN|RECORD)$|^OBFLOW_(LAB|TEST)_/
 
 function unknownNames(names: readonly string[]): string[] {
   const known = [...Object.keys(environment.shape), ...fileSettings.map((name) => `${name}_FILE`)]
   return names
-    .filter((name) => name.startsWith('OBFLOW_') && !known.includes(name) && !othersSettings.test(name))
+    .filter(
+      (name) => name.startsWith('OBFLOW_') && !known.includes(name) && !othersSettings.test(name),
+    )
     .map((name) => {
       const meant = nearest(name, known)
       return `${name} is not a setting of obflow${meant === undefined ? '' : `; is ${meant} meant?`}`
@@ -154,9 +196,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const named = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const { env: given, wrong: files } = withSettingFiles(named)
   const parsed = environment.safeParse(given)
-  const wrong = parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
+  const wrong =
+    parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
   const found = [...unknownNames(Object.keys(given)), ...files, ...wrong]
-  if (!parsed.success || found.length > 0) throw new StartError(`wrong configuration: ${found.join('\n')}`)
+  if (!parsed.success || found.length > 0)
+    throw new StartError(`wrong configuration: ${found.join('\n')}`)
   const settings = parsed.data
   const dataDir = settings.OBFLOW_DATA_DIR
   return {

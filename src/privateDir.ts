@@ -36,9 +36,13 @@ export async function restrict(path: string): Promise<void> {
   if (found.isDirectory()) for (const name of await readdir(path)) await restrict(join(path, name))
 }
 
-/** Makes what obflow keeps in a data directory readable for nobody else: files 0600, directories 0700. */
+/**
+ * Makes what obflow keeps in a data directory readable for nobody else: files 0600, directories
+ * 0700.
+ */
 export async function restrictFiles(dataDir: string): Promise<void> {
-  for (const name of await readdir(dataDir)) if (ours.test(name)) await restrict(join(dataDir, name))
+  for (const name of await readdir(dataDir))
+    if (ours.test(name)) await restrict(join(dataDir, name))
 }
 
 /**

@@ -1,6 +1,9 @@
 import { inspect } from 'node:util'
 
-/** A password or key: it never shows itself in logs, errors, JSON or template strings; only `reveal()` gives it out. */
+/**
+ * A password or key: it never shows itself in logs, errors, JSON or template strings; only
+ * `reveal()` gives it out.
+ */
 export class Secret {
   readonly #value: string
   constructor(value: string) {
@@ -20,7 +23,10 @@ export class Secret {
   }
 }
 
-/** Text made ready for a shell or for SQL: `text` is what is sent, `shown` is what may be logged, `secrets` is what an answer must not repeat. */
+/**
+ * Text made ready for a shell or for SQL: `text` is what is sent, `shown` is what may be logged,
+ * `secrets` is what an answer must not repeat.
+ */
 export class Quoted {
   readonly text: string
   readonly shown: string
@@ -43,8 +49,10 @@ const refuseNul = (value: string): string => {
 const shellWord = (value: string): string =>
   /^[\w@%+=:,./-]+$/.test(value) ? value : `'${refuseNul(value).replaceAll("'", `'\\''`)}'`
 
-// OceanBase and MySQL read backslash escapes inside string literals unless NO_BACKSLASH_ESCAPES is set.
-const sqlLiteral = (value: string): string => `'${refuseNul(value).replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+// OceanBase and MySQL read backslash escapes inside string literals unless NO_BACKSLASH_ESCAPES is
+// set.
+const sqlLiteral = (value: string): string =>
+  `'${refuseNul(value).replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 
 const template =
   (quote: (value: string) => string, list: string, number: (value: number) => string) =>
@@ -68,7 +76,9 @@ const template =
         secrets.push(value)
       } else {
         const items = typeof value === 'object' ? value : [value]
-        const quoted = items.map((item) => (typeof item === 'number' ? number(item) : quote(item))).join(list)
+        const quoted = items
+          .map((item) => (typeof item === 'number' ? number(item) : quote(item)))
+          .join(list)
         text += quoted
         shown += quoted
       }
@@ -81,14 +91,21 @@ const finite = (value: number): string => {
   return String(value)
 }
 
-/** Shell text: every value becomes one quoted word, a list becomes several, a Quoted goes in as it is, a Secret is masked in `shown`. */
+/**
+ * Shell text: every value becomes one quoted word, a list becomes several, a Quoted goes in as it
+ * is, a Secret is masked in `shown`.
+ */
 export const sh = template(shellWord, ' ', finite)
 
-/** SQL text: every value becomes a literal, a list becomes a comma-separated one, a Quoted goes in as it is, a Secret is masked in `shown`. */
+/**
+ * SQL text: every value becomes a literal, a list becomes a comma-separated one, a Quoted goes in
+ * as it is, a Secret is masked in `shown`.
+ */
 export const sql = template(sqlLiteral, ', ', finite)
 
 /** A SQL identifier (zone, user, tenant) between back-ticks. */
-export const identifier = (name: string): Quoted => new Quoted(`\`${refuseNul(name).replaceAll('`', '``')}\``)
+export const identifier = (name: string): Quoted =>
+  new Quoted(`\`${refuseNul(name).replaceAll('`', '``')}\``)
 
 /** Joins pieces that are quoted already. */
 export const joined = (pieces: readonly Quoted[], separator: string): Quoted =>
@@ -98,10 +115,18 @@ export const joined = (pieces: readonly Quoted[], separator: string): Quoted =>
     pieces.flatMap((piece) => piece.secrets),
   )
 
-/** Someone's answer with the secrets it was given taken out, quoted or not: shells and servers repeat the line they stumble over. */
+/**
+ * Someone's answer with the secrets it was given taken out, quoted or not: shells and servers
+ * repeat the line they stumble over.
+ */
 export const withoutSecrets = (answer: string, secrets: readonly Secret[]): string =>
   secrets
     .map((secret) => secret.reveal())
     .filter((value) => value !== '')
-    .flatMap((value) => [shellWord(value), sqlLiteral(value), sqlLiteral(value).slice(1, -1), value])
+    .flatMap((value) => [
+      shellWord(value),
+      sqlLiteral(value),
+      sqlLiteral(value).slice(1, -1),
+      value,
+    ])
     .reduce((text, form) => text.replaceAll(form, '***'), answer)

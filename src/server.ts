@@ -10,7 +10,9 @@ import { openConfiguredStore } from './store/index.ts'
 await program(async () => {
   const config = readConfig(process.env)
   if (config.databaseUrl === undefined)
-    throw new StartError('an API of its own needs DATABASE_URL: PGlite serves a single process (`obflow serve`)')
+    throw new StartError(
+      'an API of its own needs DATABASE_URL: PGlite serves a single process (`obflow serve`)',
+    )
   const log = pino({ name: 'obflow-api' }, process.stderr)
   const store = await openConfiguredStore(config)
   const workflows = connectTemporal({ store, taskQueue: config.taskQueue })

@@ -6,8 +6,14 @@ export const fileSettings = ['DATABASE_URL', 'OBFLOW_ADMIN_PASSWORD'] as const
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** An environment in which each of these files stands for what is in it, and what is wrong with them. */
-export function withSettingFiles(env: Environment): { readonly env: Environment; readonly wrong: readonly string[] } {
+/**
+ * An environment in which each of these files stands for what is in it, and what is wrong with
+ * them.
+ */
+export function withSettingFiles(env: Environment): {
+  readonly env: Environment
+  readonly wrong: readonly string[]
+} {
   const filled: Record<string, string | undefined> = { ...env }
   const wrong: string[] = []
   for (const name of fileSettings) {

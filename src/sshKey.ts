@@ -17,7 +17,12 @@ const field = (bytes: Buffer | string): Buffer => {
 
 const asOpenSsh = (bytes: Buffer): string => {
   const lines = bytes.toString('base64').match(/.{1,70}/g) ?? []
-  return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n')
+  return [
+    '-----BEGIN OPENSSH PRIVATE KEY-----',
+    ...lines,
+    '-----END OPENSSH PRIVATE KEY-----',
+    '',
+  ].join('\n')
 }
 
 /** An Ed25519 key has no PEM form of its own beside PKCS#8. Source: OpenSSH, PROTOCOL.key. */
@@ -25,12 +30,20 @@ const openSshEd25519 = ({ x = '', d = '' }: JsonWebKeyInput['key']): string => {
   const [open, seed] = [Buffer.from(x, 'base64url'), Buffer.from(d, 'base64url')]
   const one = Buffer.from([0, 0, 0, 1])
   // Two equal numbers show whoever decrypts it that the passphrase was right; this one has none.
-  const secret = [Buffer.alloc(8), field('ssh-ed25519'), field(open), field(Buffer.concat([seed, open])), field('')]
+  const secret = [
+    Buffer.alloc(8),
+    field('ssh-ed25519'),
+    field(open),
+    field(Buffer.concat([seed, open])),
+    field(''),
+  ]
   const length = secret.reduce((sum, { length }) => sum + length, 0)
   const padding = Buffer.from([1, 2, 3, 4, 5, 6, 7].slice(0, (8 - (length % 8)) % 8))
   const head = [Buffer.from('openssh-key-v1\0'), field('none'), field('none'), field(''), one]
   const blob = Buffer.concat([field('ssh-ed25519'), field(open)])
-  return asOpenSsh(Buffer.concat([...head, field(blob), field(Buffer.concat([...secret, padding]))]))
+  return asOpenSsh(
+    Buffer.concat([...head, field(blob), field(Buffer.concat([...secret, padding]))]),
+  )
 }
 
 /** The form that ssh2 reads, of a key in the form that it does not. */
@@ -58,13 +71,17 @@ const garbage = 'not a private key in PEM, PKCS#8 or OpenSSH form'
 const objectionTo = (text: string, said: string): string => {
   if (encrypted.test(text) || /encrypted|passphrase/i.test(said))
     return 'the key has a passphrase, which nobody can enter here; ssh-keygen -p -N "" -f COPY takes it off a copy'
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text) && !text.trim().includes('\n')) return 'the line breaks of the key are lost'
-  return /^Unsupported/.test(said) && !/key format/.test(said) ? `a key of a kind that is not supported: ${said}` : garbage
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text) && !text.trim().includes('\n'))
+    return 'the line breaks of the key are lost'
+  return /^Unsupported/.test(said) && !/key format/.test(said)
+    ? `a key of a kind that is not supported: ${said}`
+    : garbage
 }
 
 /** Reads a private key as an operator posts it: PEM, PKCS#8 or OpenSSH, without a passphrase. */
 export function readPrivateKey(text: string): ReadKey {
-  if (publicKey.test(text)) return { objection: 'this is the public key; post the private one, the file without .pub' }
+  if (publicKey.test(text))
+    return { objection: 'this is the public key; post the private one, the file without .pub' }
   const key = pkcs8.test(text) ? (fromPkcs8(text) ?? text) : text
   const parsed = ssh2.utils.parseKey(key)
   if (parsed instanceof Error) return { objection: objectionTo(text, parsed.message) }

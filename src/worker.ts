@@ -17,17 +17,23 @@ await program(async () => {
   const log = pino({ name: 'obflow-worker' }, process.stderr)
   installRuntime(log)
   if (config.databaseUrl === undefined)
-    throw new StartError('a worker of its own needs DATABASE_URL: PGlite serves a single process (`obflow serve`)')
+    throw new StartError(
+      'a worker of its own needs DATABASE_URL: PGlite serves a single process (`obflow serve`)',
+    )
   const bundling = workflowsFor(config)
   const store = await openConfiguredStore(config)
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
   const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
     const where = connectionOptions.address ?? 'localhost:7233'
-    throw new StartError(`Temporal (${where}, of TEMPORAL_ADDRESS) cannot be used: ${wordsOf(error)}`, { cause: error })
+    throw new StartError(
+      `Temporal (${where}, of TEMPORAL_ADDRESS) cannot be used: ${wordsOf(error)}`,
+      { cause: error },
+    )
   })
   const hosts = createHostPool({
     limits: { heavy: config.ioBenches, patienceMs: config.hostPatienceMs },
-    log: (level, message) => log[level === 'INFO' ? 'info' : level === 'WARN' ? 'warn' : 'error'](message),
+    log: (level, message) =>
+      log[level === 'INFO' ? 'info' : level === 'WARN' ? 'warn' : 'error'](message),
   })
   const worker = await createWorker({
     connection,
@@ -41,7 +47,8 @@ await program(async () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => worker.shutdown())
   log.info({ taskQueue: config.taskQueue, namespace }, 'working')
   const look = () => Promise.all([store.ping(), connection.workflowService.getSystemInfo({})])
-  const stopAlive = config.aliveFile === undefined ? undefined : showAlive({ file: config.aliveFile, look })
+  const stopAlive =
+    config.aliveFile === undefined ? undefined : showAlive({ file: config.aliveFile, look })
   try {
     await worker.run()
   } finally {

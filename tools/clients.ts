@@ -13,8 +13,8 @@ import { Secret } from '../src/quote.ts'
 import { openStore, parseKeys } from '../src/store/index.ts'
 import { startProxied } from '../test/labObserver/proxied.ts'
 
-// Generates clients from the OpenAPI document as served, compiles them, and runs the programs of test/clients with them.
-// And logs in with SQL clients of others through the lab's OBProxy.
+// Generates clients from the OpenAPI document as served, compiles them, and runs the programs of
+// test/clients with them. And logs in with SQL clients of others through the lab's OBProxy.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tools = join(root, '.tools/clients')
@@ -25,10 +25,20 @@ const folder = await mkdtemp(join(tmpdir(), 'obflow-clients-'))
 const document = join(folder, 'openapi.json')
 
 /** One command, in a folder; its output is shown when it fails. */
-async function run(cwd: string, env: Readonly<Record<string, string>>, command: string, ...args: string[]): Promise<void> {
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+async function run(
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  command: string,
+  ...args: string[]
+): Promise<void> {
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const output: Buffer[] = []
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk))
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => output.push(chunk))
   const [code] = await once(child, 'close')
   if (code === 0) return
   throw new Error(`${command} ${args.join(' ')}\n${Buffer.concat(output).toString().slice(-4000)}`)
@@ -68,7 +78,12 @@ async function typescript(cwd: string): Promise<void> {
   await writeFile(join(cwd, 'package.json'), '{"type":"module"}')
   await writeFile(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [] }))
   await mkdir(join(cwd, 'node_modules/@types'), { recursive: true })
-  for (const name of ['openapi-fetch', 'openapi-typescript-helpers', '@types/node', 'undici-types']) {
+  for (const name of [
+    'openapi-fetch',
+    'openapi-typescript-helpers',
+    '@types/node',
+    'undici-types',
+  ]) {
     await cp(join(root, 'node_modules', name), join(cwd, 'node_modules', name), { recursive: true })
   }
 }
@@ -95,13 +110,24 @@ const clients: Readonly<Record<string, (cwd: string, env: Env) => Promise<void>>
   async 'openapi-typescript'(cwd, env) {
     await typescript(cwd)
     await program('openapiTypescript.ts', cwd)
-    await run(cwd, {}, join(tools, 'node/node_modules/.bin/openapi-typescript'), document, '-o', 'api.d.ts')
-    await writeFile(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['openapiTypescript.ts'] }))
+    await run(
+      cwd,
+      {},
+      join(tools, 'node/node_modules/.bin/openapi-typescript'),
+      document,
+      '-o',
+      'api.d.ts',
+    )
+    await writeFile(
+      join(cwd, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['openapiTypescript.ts'] }),
+    )
     await run(cwd, {}, tsc, '-p', '.')
     await run(cwd, env, process.execPath, 'openapiTypescript.ts')
   },
   async 'oapi-codegen'(cwd, env) {
-    for (const file of ['go.mod', 'go.sum']) await copyFile(join(root, 'tools/clients', file), join(cwd, file))
+    for (const file of ['go.mod', 'go.sum'])
+      await copyFile(join(root, 'tools/clients', file), join(cwd, file))
     await mkdir(join(cwd, 'api'))
     await program('oapiCodegen.go', cwd)
     const args = ['-package', 'api', '-generate', 'types,client', '-o', 'api/api.go', document]
@@ -116,7 +142,13 @@ const clients: Readonly<Record<string, (cwd: string, env: Env) => Promise<void>>
     await run(cwd, { ...env, PYTHONPATH: 'client' }, python, 'openapiPythonClient.py')
   },
   async go(cwd, env) {
-    await generator(cwd, 'go', '-o', 'client', '--additional-properties=withGoMod=false,packageName=generated')
+    await generator(
+      cwd,
+      'go',
+      '-o',
+      'client',
+      '--additional-properties=withGoMod=false,packageName=generated',
+    )
     await writeFile(join(cwd, 'client/go.mod'), 'module obflow/generated\n\ngo 1.25\n')
     await writeFile(
       join(cwd, 'go.mod'),
@@ -131,8 +163,20 @@ const clients: Readonly<Record<string, (cwd: string, env: Env) => Promise<void>>
   },
   async java(cwd, env) {
     await generator(cwd, 'java', '--library', 'native', '-o', '.')
-    await copyFile(join(programs, 'OpenapiGenerator.java'), join(cwd, 'src/main/java/OpenapiGenerator.java'))
-    await run(cwd, {}, 'mvn', '--quiet', '--batch-mode', 'compile', 'dependency:build-classpath', '-Dmdep.outputFile=classpath')
+    await copyFile(
+      join(programs, 'OpenapiGenerator.java'),
+      join(cwd, 'src/main/java/OpenapiGenerator.java'),
+    )
+    await run(
+      cwd,
+      {},
+      'mvn',
+      '--quiet',
+      '--batch-mode',
+      'compile',
+      'dependency:build-classpath',
+      '-Dmdep.outputFile=classpath',
+    )
     const classpath = `target/classes:${(await readFile(join(cwd, 'classpath'), 'utf8')).trim()}`
     await run(cwd, env, 'java', '-cp', classpath, 'OpenapiGenerator')
   },
@@ -143,10 +187,24 @@ const clients: Readonly<Record<string, (cwd: string, env: Env) => Promise<void>>
   },
   async 'typescript-fetch'(cwd, env) {
     await typescript(cwd)
-    await generator(cwd, 'typescript-fetch', '-o', 'client', '--additional-properties=importFileExtension=.js')
+    await generator(
+      cwd,
+      'typescript-fetch',
+      '-o',
+      'client',
+      '--additional-properties=importFileExtension=.js',
+    )
     await program('typescriptFetch.ts', cwd)
-    const emitted = { ...compilerOptions, noEmit: false, allowImportingTsExtensions: false, outDir: 'out' }
-    await writeFile(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions: emitted, files: ['typescriptFetch.ts'] }))
+    const emitted = {
+      ...compilerOptions,
+      noEmit: false,
+      allowImportingTsExtensions: false,
+      outDir: 'out',
+    }
+    await writeFile(
+      join(cwd, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: emitted, files: ['typescriptFetch.ts'] }),
+    )
     await run(cwd, {}, tsc, '-p', '.')
     await run(cwd, env, process.execPath, 'out/typescriptFetch.js')
   },
@@ -161,17 +219,28 @@ const { app } = await buildApp({
   config: { ...readConfig({ OBFLOW_DATA_DIR: folder }), packagesDir: join(folder, 'packages') },
   workflows: {
     tell: async () => {},
-    run: async () => ({ runId: '', events: 0, foreign: false, paused: false, stepAttempt: 1, pending: [] }),
+    run: async () => ({
+      runId: '',
+      events: 0,
+      foreign: false,
+      paused: false,
+      stepAttempt: 1,
+      pending: [],
+    }),
     replace: async () => {},
     lookAtHosts: async () => [],
     health: async () => ({ temporal: 'okay', workers: 'okay' }),
   },
 })
 const { only } = options
-const chosen = (known: typeof clients) => Object.entries(known).filter(([name]) => only === undefined || only === name)
+const chosen = (known: typeof clients) =>
+  Object.entries(known).filter(([name]) => only === undefined || only === name)
 
 /** Runs one client after the other, and prints a line for each. */
-async function tryAll(known: typeof clients, envOf: (name: string, index: number) => Env): Promise<void> {
+async function tryAll(
+  known: typeof clients,
+  envOf: (name: string, index: number) => Env,
+): Promise<void> {
   for (const [index, [name, make]] of chosen(known).entries()) {
     const cwd = join(folder, name.replace(/ .*/, ''))
     await mkdir(cwd)
@@ -181,7 +250,9 @@ async function tryAll(known: typeof clients, envOf: (name: string, index: number
       console.log(`${name.padEnd(24)} ok, ${Math.round((Date.now() - began) / 1000)} s`)
     } catch (error) {
       process.exitCode = 1
-      console.log(`${name.padEnd(24)} FAILED: ${error instanceof Error ? error.message : String(error)}`)
+      console.log(
+        `${name.padEnd(24)} FAILED: ${error instanceof Error ? error.message : String(error)}`,
+      )
     }
   }
 }
@@ -200,7 +271,11 @@ try {
   if (chosen(sqlClients).length > 0) {
     await using proxied = await startProxied()
     const { port, user, password: login } = proxied
-    await tryAll(sqlClients, () => ({ PROXY_PORT: String(port), PROXY_USER: user, PROXY_PASSWORD: login }))
+    await tryAll(sqlClients, () => ({
+      PROXY_PORT: String(port),
+      PROXY_USER: user,
+      PROXY_PASSWORD: login,
+    }))
   }
 } finally {
   await app.close()

@@ -11,7 +11,8 @@ import { readConfig } from '../src/config.ts'
 import { Secret } from '../src/quote.ts'
 import { openStore, parseKeys } from '../src/store/index.ts'
 
-// Runs schemathesis over the OpenAPI document against an API with a store of its own, and counts what was answered.
+// Runs schemathesis over the OpenAPI document against an API with a store of its own, and counts
+// what was answered.
 
 const wanted = 2000
 const schemathesis = fileURLToPath(new URL('../.tools/fuzz/bin/schemathesis', import.meta.url))
@@ -33,7 +34,14 @@ const { app } = await buildApp({
   config: { ...readConfig({ OBFLOW_DATA_DIR: folder }), packagesDir: join(folder, 'packages') },
   workflows: {
     tell: async () => {},
-    run: async () => ({ runId: '', events: 0, foreign: false, paused: false, stepAttempt: 1, pending: [] }),
+    run: async () => ({
+      runId: '',
+      events: 0,
+      foreign: false,
+      paused: false,
+      stepAttempt: 1,
+      pending: [],
+    }),
     replace: async () => {},
     lookAtHosts: async () => [],
     health: async () => ({ temporal: 'okay', workers: 'okay' }),
@@ -42,18 +50,29 @@ const { app } = await buildApp({
 const answers = new Map<number, number>()
 app.addHook('onResponse', async (request, reply) => {
   answers.set(reply.statusCode, (answers.get(reply.statusCode) ?? 0) + 1)
-  if (reply.statusCode >= 500) console.error(`${request.method} ${request.url} was answered ${reply.statusCode}`)
+  if (reply.statusCode >= 500)
+    console.error(`${request.method} ${request.url} was answered ${reply.statusCode}`)
 })
 app.addHook('onError', async (request, _, error) => {
-  if ((error.statusCode ?? 500) >= 500 && error.name !== 'Refused') console.error(request.method, request.url, error)
+  if ((error.statusCode ?? 500) >= 500 && error.name !== 'Refused')
+    console.error(request.method, request.url, error)
 })
 const url = await app.listen({ host: '127.0.0.1', port: 0 })
 try {
-  // Wrong logins and wrong own passwords would lock the client out, as they should: that has tests of its own. And a request may have the right
-  // form and yet be refused with 400, for what it asks.
+  // Wrong logins and wrong own passwords would lock the client out, as they should: that has tests
+  // of its own. And a request may have the right form and yet be refused with 400, for what it
+  // asks.
   const checks = ['--checks', 'all', '--exclude-checks', 'ignored_auth,positive_data_acceptance']
   const left = ['--exclude-path', '/api/v2/profiles/me/changePassword']
-  const amount = ['--max-examples', '25', '--generation-database', 'none', '--seed', '1', '--continue-on-failure']
+  const amount = [
+    '--max-examples',
+    '25',
+    '--generation-database',
+    'none',
+    '--seed',
+    '1',
+    '--continue-on-failure',
+  ]
   const child = spawn(
     schemathesis,
     [
@@ -73,8 +92,12 @@ try {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
   const [code] = await once(child, 'exit')
   const total = [...answers.values()].reduce((sum, count) => sum + count, 0)
-  const broken = [...answers].filter(([status]) => status >= 500).reduce((sum, [, count]) => sum + count, 0)
-  console.log(`${total} requests, ${broken} answered 5xx; by status: ${JSON.stringify(Object.fromEntries([...answers].sort()))}`)
+  const broken = [...answers]
+    .filter(([status]) => status >= 500)
+    .reduce((sum, [, count]) => sum + count, 0)
+  console.log(
+    `${total} requests, ${broken} answered 5xx; by status: ${JSON.stringify(Object.fromEntries([...answers].sort()))}`,
+  )
   if (code !== 0 || broken > 0 || total < wanted) process.exitCode = 1
 } finally {
   await app.close()

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { type Counts, verdict } from './verdict.ts'
 
-// Runs vitest with the arguments given, and closes with one line that says how many tests passed: `N passed, 0 failed`.
+// Runs vitest with the arguments given, and closes with one line that says how many tests passed:
+// `N passed, 0 failed`.
 
 const result = z.object({
   numPassedTests: z.number(),
@@ -17,7 +18,11 @@ const result = z.object({
   testResults: z.array(
     z.object({
       assertionResults: z.array(
-        z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()).nullish() }),
+        z.object({
+          status: z.string(),
+          fullName: z.string(),
+          failureMessages: z.array(z.string()).nullish(),
+        }),
       ),
     }),
   ),
@@ -29,26 +34,47 @@ const compiled = fileURLToPath(new URL('../node_modules/.cache/compiled', import
 /** Enough to see what was expected and what came. */
 const clip = (text: string): string => text.slice(0, 1500)
 
-async function read(file: string): Promise<(Counts & { readonly failures: readonly string[] }) | undefined> {
+async function read(
+  file: string,
+): Promise<(Counts & { readonly failures: readonly string[] }) | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = result.parse(JSON.parse(text))
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } =
+    result.parse(JSON.parse(text))
   const failures = testResults.flatMap(({ assertionResults }) =>
     assertionResults
       .filter(({ status }) => status === 'failed')
-      .map(({ fullName, failureMessages }) => `FAILED ${fullName}\n${clip(failureMessages?.[0] ?? 'it gave no reason')}`),
+      .map(
+        ({ fullName, failureMessages }) =>
+          `FAILED ${fullName}\n${clip(failureMessages?.[0] ?? 'it gave no reason')}`,
+      ),
   )
-  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests, failures }
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests,
+    skipped: numPendingTests + numTodoTests,
+    failures,
+  }
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'obflow-test-'))
 try {
   const file = join(folder, 'result.json')
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const vitest = [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]
   const env = { ...process.env, OBFLOW_TEST_FOLDER: folder, NODE_COMPILE_CACHE: compiled }
-  const child = spawn(process.execPath, [...vitest, ...process.argv.slice(2)], { env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const child = spawn(process.execPath, [...vitest, ...process.argv.slice(2)], {
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   // The child hears a Ctrl-C by itself, and clears away its hosts before it goes.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => child.kill(signal))
   const [exitCode] = await once(child, 'exit')
   const outcome = await read(file)
   const { ok, remark, line } = verdict(outcome, exitCode === 0)

@@ -12,7 +12,10 @@ export interface Verdict {
   readonly line: string
 }
 
-/** What a test run amounts to. Nothing run, something skipped, or a runner that failed beside the tests is no success. */
+/**
+ * What a test run amounts to. Nothing run, something skipped, or a runner that failed beside the
+ * tests is no success.
+ */
 export function verdict(counts: Counts | undefined, runnerOk: boolean): Verdict {
   if (!counts) return { ok: false, remark: 'The tests gave no result.', line: '0 passed, 1 failed' }
   const { passed, failed, skipped } = counts

@@ -20,7 +20,10 @@ export const programs: Record<ProcessName, string> = {
 
 const pidFile = (name: ProcessName) => join(home, 'run', `${name}.pid`)
 
-/** Shows the process under its own name in ps and pidof, and writes its pid file; the file goes with the process. */
+/**
+ * Shows the process under its own name in ps and pidof, and writes its pid file; the file goes with
+ * the process.
+ */
 export function takeName(name: ProcessName): void {
   process.title = join(home, 'bin', name)
   writeFileSync('/proc/self/comm', name)
@@ -34,7 +37,8 @@ export function runningPid(name: ProcessName): number | undefined {
   // Process and pid file may go while they are being looked at.
   try {
     const pid = Number(readFileSync(pidFile(name), 'utf8').trim())
-    const [, comm, state] = /^\d+ \((.*)\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+    const [, comm, state] =
+      /^\d+ \((.*)\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
     return comm === name && state !== 'Z' ? pid : undefined
   } catch {
     return undefined

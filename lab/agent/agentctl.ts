@@ -7,7 +7,10 @@ import { agentVersion, home, processes, programs, runningPid } from './agentHome
 import { portOf } from './http.ts'
 import { configFaults, readConfig, updateConfig } from './properties.ts'
 
-/** ob_agentctl: `config -u k=v,k=v`, start, stop, restart, status; prints obagent's JSON, exits 1 when it failed. */
+/**
+ * ob_agentctl: `config -u k=v,k=v`, start, stop, restart, status; prints obagent's JSON, exits 1
+ * when it failed.
+ */
 type Outcome = { successful: boolean; message: unknown; error: string }
 
 const ok = (message: unknown): Outcome => ({ successful: true, message, error: '' })
@@ -15,7 +18,8 @@ const failed = (error: string): Outcome => ({ successful: false, message: null, 
 const waitMs = 10_000
 
 async function until(look: () => boolean | Promise<boolean>): Promise<boolean> {
-  for (const end = Date.now() + waitMs; Date.now() < end; await delay(50)) if (await look()) return true
+  for (const end = Date.now() + waitMs; Date.now() < end; await delay(50))
+    if (await look()) return true
   return false
 }
 
@@ -32,12 +36,17 @@ function listening(key: string, otherwise: number): Promise<boolean> {
 
 async function ready(): Promise<boolean> {
   if (processes.some((name) => runningPid(name) === undefined)) return false
-  return (await listening('ocp.agent.manager.http.port', 62888)) && (await listening('ocp.agent.monitor.http.port', 62889))
+  return (
+    (await listening('ocp.agent.manager.http.port', 62888)) &&
+    (await listening('ocp.agent.monitor.http.port', 62889))
+  )
 }
 
 async function start(): Promise<Outcome> {
   if (runningPid('ob_agentd') !== undefined)
-    return (await until(ready)) ? ok('agentd is already running') : failed('agentd runs, its agents do not')
+    return (await until(ready))
+      ? ok('agentd is already running')
+      : failed('agentd runs, its agents do not')
   const faults = configFaults()
   if (faults.length > 0) return failed(faults.join('; '))
   // Agents that outlived a killed ob_agentd would hold the ports.
@@ -74,13 +83,19 @@ function status(): Outcome {
   const services = Object.fromEntries(
     processes.slice(1).map((name) => {
       const pid = runningPid(name)
-      return [name, { pid: pid ?? 0, state: pid === undefined ? 'stopped' : 'running', version: agentVersion }]
+      return [
+        name,
+        { pid: pid ?? 0, state: pid === undefined ? 'stopped' : 'running', version: agentVersion },
+      ]
     }),
   )
   const pid = runningPid('ob_agentd')
   const all = processes.every((name) => runningPid(name) !== undefined)
   const state = pid === undefined ? 'stopped' : all ? 'running' : 'starting'
-  const ports = [portOf('ocp.agent.manager.http.port', 62888), portOf('ocp.agent.monitor.http.port', 62889)]
+  const ports = [
+    portOf('ocp.agent.manager.http.port', 62888),
+    portOf('ocp.agent.monitor.http.port', 62889),
+  ]
   return ok({ state, ready: all, version: agentVersion, pid: pid ?? 0, ports, services })
 }
 
@@ -89,7 +104,12 @@ function config(words: string[]): Outcome {
   const at = words.findIndex((word) => word === '-u' || word === '--update')
   if (at < 0) {
     return ok(
-      Object.fromEntries([...readConfig()].map(([key, value]) => [key, /password/.test(key) && value ? '******' : value])),
+      Object.fromEntries(
+        [...readConfig()].map(([key, value]) => [
+          key,
+          /password/.test(key) && value ? '******' : value,
+        ]),
+      ),
     )
   }
   const pairs = new Map<string, string>()
@@ -100,7 +120,9 @@ function config(words: string[]): Outcome {
   }
   if (pairs.size === 0) return failed('no key-value pairs')
   const unknown = updateConfig(pairs)
-  return unknown.length > 0 ? failed(unknown.map((key) => `key ${key} is not found`).join('; ')) : ok('success')
+  return unknown.length > 0
+    ? failed(unknown.map((key) => `key ${key} is not found`).join('; '))
+    : ok('success')
 }
 
 async function restart(): Promise<Outcome> {
@@ -118,6 +140,8 @@ const commands: Record<string, (words: string[]) => Outcome | Promise<Outcome>> 
 }
 const [name = '', ...words] = process.argv.slice(2)
 const command = commands[name]
-const outcome = command ? await command(words) : failed(`unknown command '${name}', expected ${Object.keys(commands).join(', ')}`)
+const outcome = command
+  ? await command(words)
+  : failed(`unknown command '${name}', expected ${Object.keys(commands).join(', ')}`)
 process.stdout.write(`${JSON.stringify(outcome)}\n`)
 process.exit(outcome.successful ? 0 : 1)

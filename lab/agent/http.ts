@@ -8,7 +8,9 @@ function allowed({ headers }: IncomingMessage): boolean {
   const config = readConfig()
   const password = config.get('agent.http.basic.auth.password')
   if (!password) return true
-  const wanted = Buffer.from(`${config.get('agent.http.basic.auth.username') ?? ''}:${password}`).toString('base64')
+  const wanted = Buffer.from(
+    `${config.get('agent.http.basic.auth.username') ?? ''}:${password}`,
+  ).toString('base64')
   return headers.authorization === `Basic ${wanted}`
 }
 
@@ -16,7 +18,8 @@ function allowed({ headers }: IncomingMessage): boolean {
 export function serveHttp(port: number, routes: Routes): void {
   const server = createServer((request, response) => {
     const route = routes[(request.url ?? '').split('?')[0] ?? '']
-    if (!allowed(request)) response.writeHead(401, { 'www-authenticate': 'Basic realm="agent"' }).end()
+    if (!allowed(request))
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="agent"' }).end()
     else if (!route || request.method !== 'GET') response.writeHead(404).end()
     else route(response)
   })
@@ -27,4 +30,5 @@ export function serveHttp(port: number, routes: Routes): void {
   server.listen(port, '0.0.0.0')
 }
 
-export const portOf = (key: string, otherwise: number): number => Number(readConfig().get(key) || otherwise)
+export const portOf = (key: string, otherwise: number): number =>
+  Number(readConfig().get(key) || otherwise)

@@ -3,7 +3,10 @@ import { takeName } from './agentHome.ts'
 import { portOf, serveHttp } from './http.ts'
 import { readConfig } from './properties.ts'
 
-/** ob_monagent: metrics in Prometheus' text form. They tell what the agent was configured with and whether its observer listens. */
+/**
+ * ob_monagent: metrics in Prometheus' text form. They tell what the agent was configured with and
+ * whether its observer listens.
+ */
 takeName('ob_monagent')
 const startAt = Date.now()
 
@@ -40,6 +43,8 @@ async function metrics(): Promise<string> {
 
 serveHttp(portOf('ocp.agent.monitor.http.port', 62889), {
   '/metrics/ob/basic': (response) => {
-    void metrics().then((text) => response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text))
+    void metrics().then((text) =>
+      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text),
+    )
   },
 })

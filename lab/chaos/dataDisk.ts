@@ -1,6 +1,9 @@
 import type { LabHost } from '../index.ts'
 
-/** The data disk is one of its own, in memory, whose size can be changed while it is in use: so it can be filled without hiding a file. */
+/**
+ * The data disk is one of its own, in memory, whose size can be changed while it is in use: so it
+ * can be filled without hiding a file.
+ */
 const path = '/data/1'
 const roomy = 'size=64g,nr_inodes=1m'
 
@@ -13,7 +16,8 @@ export async function mountDataDisk(host: LabHost): Promise<void> {
 
 /** From now on not a byte and not a file more: the disk is as large as what lies on it. */
 export async function fillDataDisk(host: LabHost): Promise<void> {
-  // A size of nothing would be one without a limit. What is written between the look and the act makes the act fail: look again.
+  // A size of nothing would be one without a limit. What is written between the look and the act
+  // makes the act fail: look again.
   const script = `[ -s ${path}/.reserved ] || head -c 4096 /dev/zero >${path}/.reserved
 for try in {1..100}; do
   read -r size blocks free inodes freeInodes < <(stat -f -c '%S %b %f %c %d' ${path})

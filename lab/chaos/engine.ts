@@ -16,7 +16,9 @@ const namespace = 'default'
 
 /** Buttons for the run of the create that is under way at this address. */
 export function buttons(address: string, cluster: string): RunButtons {
-  const withRun = async (act: (client: Client, workflowId: string, runId: string) => Promise<unknown>): Promise<void> => {
+  const withRun = async (
+    act: (client: Client, workflowId: string, runId: string) => Promise<unknown>,
+  ): Promise<void> => {
     const connection = await Connection.connect({ address })
     try {
       const client = new Client({ connection, namespace })
@@ -29,15 +31,21 @@ export function buttons(address: string, cluster: string): RunButtons {
     }
   }
   return {
-    terminate: () => withRun((client, id, runId) => client.workflow.getHandle(id, runId).terminate('a fault')),
+    terminate: () =>
+      withRun((client, id, runId) => client.workflow.getHandle(id, runId).terminate('a fault')),
     delete: () =>
       withRun((client, workflowId, runId) =>
-        client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution: { workflowId, runId } }),
+        client.workflowService.deleteWorkflowExecution({
+          namespace,
+          workflowExecution: { workflowId, runId },
+        }),
       ),
     reset: (to) =>
       withRun(async (client, workflowId, runId) => {
         const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory()
-        const completed = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes)
+        const completed = (events ?? []).filter(
+          (event) => event.workflowTaskCompletedEventAttributes,
+        )
         await client.workflowService.resetWorkflowExecution({
           namespace,
           workflowExecution: { workflowId, runId },
@@ -65,7 +73,9 @@ export async function remove(path: string): Promise<void> {
   for (const file of await filesOf(path)) await rm(file, { recursive: true, force: true })
 }
 
-/** Puts a database back to what it was at the last call; the first call only keeps what there is. */
+/**
+ * Puts a database back to what it was at the last call; the first call only keeps what there is.
+ */
 export function backups(path: string): { goBack(): Promise<void> } {
   let earlier: string[] = []
   let calls = 0

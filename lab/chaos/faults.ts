@@ -10,8 +10,9 @@ export interface Fault {
   /** Hosts of the lab: a clock can only differ from another's. */
   readonly hosts: 1 | 2
   /**
-   * `start`: it is wrong from the node's start. `amid`: it comes 150 ms into the node's work, or, when that takes less, after the work is
-   * done and before anybody knows. Faults that pass by themselves and those that are amid come in the middle of an upload and of a BOOTSTRAP.
+   * `start`: it is wrong from the node's start. `amid`: it comes 150 ms into the node's work, or,
+   * when that takes less, after the work is done and before anybody knows. Faults that pass by
+   * themselves and those that are amid come in the middle of an upload and of a BOOTSTRAP.
    */
   readonly when: 'start' | 'amid'
   /** Nodes that meet it; all, unless told. */
@@ -26,7 +27,10 @@ export interface Fault {
   readonly heal?: (stack: Stack) => Promise<void>
   /** A BOOTSTRAP in which it comes is lost with it. */
   readonly undoesBootstrap?: boolean
-  /** Passes by itself after this long; absent: an operator mends it when a node has failed, at the latest when the node has ended. */
+  /**
+   * Passes by itself after this long; absent: an operator mends it when a node has failed, at the
+   * latest when the node has ended.
+   */
   readonly passesAfterMs?: number
 }
 
@@ -78,18 +82,49 @@ const atSomeNodes = { ...processes, when: 'amid', nodes: someNodes } as const
 const engineFaults: readonly Fault[] = [
   { name: 'run terminated', ...atSomeNodes, inflict: ({ buttons }) => buttons.terminate() },
   { name: 'run deleted', ...atSomeNodes, inflict: ({ buttons }) => buttons.delete() },
-  { name: 'run reset to its first step', ...atSomeNodes, inflict: ({ buttons }) => buttons.reset('first') },
-  { name: 'run reset to its last step', ...atSomeNodes, inflict: ({ buttons }) => buttons.reset('last') },
-  { name: 'Temporal lost its database', ...atSomeNodes, inflict: ({ crash }) => crash.temporalDatabase() },
-  { name: "Temporal's older backup", ...atSomeNodes, inflict: ({ crash }) => crash.temporalBackup() },
-  { name: "PostgreSQL's older backup", ...atSomeNodes, inflict: ({ crash }) => crash.postgresBackup() },
+  {
+    name: 'run reset to its first step',
+    ...atSomeNodes,
+    inflict: ({ buttons }) => buttons.reset('first'),
+  },
+  {
+    name: 'run reset to its last step',
+    ...atSomeNodes,
+    inflict: ({ buttons }) => buttons.reset('last'),
+  },
+  {
+    name: 'Temporal lost its database',
+    ...atSomeNodes,
+    inflict: ({ crash }) => crash.temporalDatabase(),
+  },
+  {
+    name: "Temporal's older backup",
+    ...atSomeNodes,
+    inflict: ({ crash }) => crash.temporalBackup(),
+  },
+  {
+    name: "PostgreSQL's older backup",
+    ...atSomeNodes,
+    inflict: ({ crash }) => crash.postgresBackup(),
+  },
 ]
 
 export const faults: readonly Fault[] = [
   { name: 'worker killed', ...processes, when: 'amid', inflict: (stack) => stack.crash.worker() },
   { name: 'API killed', ...processes, when: 'amid', inflict: (stack) => stack.crash.api() },
-  { name: 'Temporal killed', ...processes, when: 'amid', inflict: (stack) => stack.crash.temporal() },
-  { name: 'all-in-one killed', shape: 'allInOne', hosts: 1, when: 'amid', inflict: (stack) => stack.crash.allInOne() },
+  {
+    name: 'Temporal killed',
+    ...processes,
+    when: 'amid',
+    inflict: (stack) => stack.crash.temporal(),
+  },
+  {
+    name: 'all-in-one killed',
+    shape: 'allInOne',
+    hosts: 1,
+    when: 'amid',
+    inflict: (stack) => stack.crash.allInOne(),
+  },
   {
     name: 'network down 20 s',
     ...processes,
@@ -116,8 +151,18 @@ export const faults: readonly Fault[] = [
     hits: (stack) => runsObserver(lastHost(stack)),
     inflict: (stack) => killObserver(lastHost(stack)),
   },
-  { name: 'SSH cut', ...processes, when: 'amid', inflict: async (stack) => lastHost(stack).cutSessions() },
-  { name: 'PostgreSQL restarted', ...processes, when: 'amid', inflict: (stack) => stack.crash.postgres() },
+  {
+    name: 'SSH cut',
+    ...processes,
+    when: 'amid',
+    inflict: async (stack) => lastHost(stack).cutSessions(),
+  },
+  {
+    name: 'PostgreSQL restarted',
+    ...processes,
+    when: 'amid',
+    inflict: (stack) => stack.crash.postgres(),
+  },
   {
     name: 'disk full',
     ...processes,

@@ -1,7 +1,10 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker'
 import { z } from 'zod'
 
-/** An instant of a node: before it looks at anything, or when it has done its work and nobody knows yet. */
+/**
+ * An instant of a node: before it looks at anything, or when it has done its work and nobody knows
+ * yet.
+ */
 export interface Instant {
   readonly at: 'start' | 'end'
   readonly subtaskId: number
@@ -19,14 +22,20 @@ const instant = z.object({
 })
 const report = z.object({ ticket: z.number(), instant })
 
-/** What a worker process under test says to its driver, which answers with the ticket when the node may go on. */
-export const parseReport = (message: unknown): z.infer<typeof report> | undefined => report.safeParse(message).data
+/**
+ * What a worker process under test says to its driver, which answers with the ticket when the node
+ * may go on.
+ */
+export const parseReport = (message: unknown): z.infer<typeof report> | undefined =>
+  report.safeParse(message).data
 
 const nodeInput = z.object({ subtaskId: z.number(), name: z.string(), runTime: z.number() })
 
 let tickets = 0
 
-/** Tells the driver, over the channel this process was started with, and waits until it may go on. */
+/**
+ * Tells the driver, over the channel this process was started with, and waits until it may go on.
+ */
 async function ask(told: Instant): Promise<void> {
   if (!process.send) return
   const ticket = ++tickets

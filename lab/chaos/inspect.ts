@@ -9,7 +9,10 @@ import { type Traces, tracesOf, unlikeUndisturbed } from './traces.ts'
 export interface Counts {
   /** Statements that the observer took up, and those that it saw through. */
   readonly bootstraps: { readonly begun: number; readonly done: number }
-  /** Bytes of the OceanBase package that reached a host, as a multiple of its size; of the host that got most. */
+  /**
+   * Bytes of the OceanBase package that reached a host, as a multiple of its size; of the host that
+   * got most.
+   */
   readonly packageSent: number
 }
 
@@ -39,12 +42,20 @@ export interface Demands {
 /** SSH and SQL around the package, and packets that came twice. */
 const slack = 0.1
 
-/** The same for every run: the cluster is as posted, was bootstrapped once, and nothing else is left than by an undisturbed create. */
-export async function inspect(stack: Stack, { receivedBefore, mostBootstraps, undisturbed }: Demands): Promise<Inspection> {
+/**
+ * The same for every run: the cluster is as posted, was bootstrapped once, and nothing else is left
+ * than by an undisturbed create.
+ */
+export async function inspect(
+  stack: Stack,
+  { receivedBefore, mostBootstraps, undisturbed }: Demands,
+): Promise<Inspection> {
   const { lab, packageBytes } = stack
   const [first] = lab.hosts
   if (!first) throw new Error('the lab has no host')
-  const sent = lab.hosts.map((host, index) => (receivedBytes(host) - (receivedBefore[index] ?? 0)) / packageBytes)
+  const sent = lab.hosts.map(
+    (host, index) => (receivedBytes(host) - (receivedBefore[index] ?? 0)) / packageBytes,
+  )
   const counts = { bootstraps: await bootstrapsOf(first), packageSent: Math.max(...sent) }
   const cluster = await clusterComplaints({
     name: stack.clusterName,
@@ -59,7 +70,9 @@ export async function inspect(stack: Stack, { receivedBefore, mostBootstraps, un
     ...cluster,
     ...(done === 1 ? [] : [`BOOTSTRAP was carried out ${done} times`]),
     ...(begun <= mostBootstraps ? [] : [`BOOTSTRAP was begun ${begun} times`]),
-    ...(counts.packageSent <= 2 + slack ? [] : [`the package was sent ${counts.packageSent.toFixed(1)} times`]),
+    ...(counts.packageSent <= 2 + slack
+      ? []
+      : [`the package was sent ${counts.packageSent.toFixed(1)} times`]),
     ...(await Promise.all(lab.hosts.map(leftBehind))).flat(),
     ...(undisturbed ? unlikeUndisturbed(traces, undisturbed) : []),
   ]
@@ -71,7 +84,9 @@ export async function leftBehind(host: LabHost): Promise<string[]> {
   const { stdout } = await host.exec(
     'ls -A /run/obflow /var/lib/obflow/packages 2>/dev/null | grep -v ":$" | grep .; pgrep -l "^(fio|rpm)$"',
   )
-  return stdout.trim() === '' ? [] : [`${host.name}: left behind: ${stdout.trim().replaceAll('\n', ' ')}`]
+  return stdout.trim() === ''
+    ? []
+    : [`${host.name}: left behind: ${stdout.trim().replaceAll('\n', ' ')}`]
 }
 
 const count = z.coerce.number()

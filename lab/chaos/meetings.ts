@@ -5,8 +5,9 @@ import { due, hasWorst } from './moments.ts'
 import type { AtInstant, Stack } from './stack.ts'
 
 /**
- * An operator who was told nothing looks at a node that hangs after this long. Before a statement is given up, at 60 s: after a change of a password
- * that was given up on a full disk, the lab's kernel was still hanging 50 minutes later ("Refresh schema failed continuously" in its log).
+ * An operator who was told nothing looks at a node that hangs after this long. Before a statement
+ * is given up, at 60 s: after a change of a password that was given up on a full disk, the lab's
+ * kernel was still hanging 50 minutes later ("Refresh schema failed continuously" in its log).
  */
 const noticedAfterMs = 30_000
 /** What is to be hit may come only while the node works: an observer that it starts again. */
@@ -15,7 +16,9 @@ const lookEveryMs = 20
 export interface Meetings {
   /** Told of every instant of every node; a fault has come when it resolves. */
   readonly atInstant: AtInstant
-  /** Of each subtask whether the fault hit something in it; those that are not here have not met it. */
+  /**
+   * Of each subtask whether the fault hit something in it; those that are not here have not met it.
+   */
   readonly met: ReadonlyMap<number, boolean>
   /** Faults that did not come where they had to, or not at all. */
   readonly missed: readonly string[]
@@ -55,25 +58,34 @@ export function meetings({ fault, chosen, stack, log }: MeetingsOptions): Meetin
     // What was hit in an earlier node and is not back yet is gone for this one too.
     const gone = !hits && [...met.values()].includes(true)
     met.set(subtaskId, hits || gone)
-    log(`${fault.name}: ${name}: ${hits ? when : gone ? 'since a node before' : 'nothing is there to hit'}`)
+    log(
+      `${fault.name}: ${name}: ${hits ? when : gone ? 'since a node before' : 'nothing is there to hit'}`,
+    )
     if (!hits) return
-    // Nodes on two hosts work under the same fault: made anew, it would hit the first of them a second time.
+    // Nodes on two hosts work under the same fault: made anew, it would hit the first of them a
+    // second time.
     const first = under.size === 0
     if (fault.heal && fault.passesAfterMs === undefined) under.add(subtaskId)
     if (first) made = fault.inflict(stack())
     await made
     if (fault.passesAfterMs !== undefined) passed = sleep(fault.passesAfterMs).then(heal)
     else if (fault.heal) {
-      setTimeout(() => void (under.has(subtaskId) && heal().catch(() => undefined)), noticedAfterMs).unref()
+      setTimeout(
+        () => void (under.has(subtaskId) && heal().catch(() => undefined)),
+        noticedAfterMs,
+      ).unref()
     }
   }
 
   const noteMiss = ({ name }: Instant, error: unknown): void => {
-    missed.push(`${name}: the fault could not be made: ${error instanceof Error ? error.message : String(error)}`)
+    missed.push(
+      `${name}: the fault could not be made: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 
   const comesFirst = ({ name }: Instant): boolean =>
-    fault.atStartOf === name || (fault.when === 'start' && (fault.passesAfterMs === undefined || !hasWorst(name)))
+    fault.atStartOf === name ||
+    (fault.when === 'start' && (fault.passesAfterMs === undefined || !hasWorst(name)))
 
   const atStart = async (instant: Instant): Promise<void> => {
     const { subtaskId, name } = instant
@@ -98,7 +110,8 @@ export function meetings({ fault, chosen, stack, log }: MeetingsOptions): Meetin
     const node = awaiting.get(subtaskId)
     if (node && !node.over) {
       node.over = true
-      if (hasWorst(name) && isThere()) missed.push(`${name}: its work was done before the fault came`)
+      if (hasWorst(name) && isThere())
+        missed.push(`${name}: its work was done before the fault came`)
       await strike(instant, 'its work done')
     }
     if (under.delete(subtaskId) && under.size === 0) await heal()
@@ -106,7 +119,9 @@ export function meetings({ fault, chosen, stack, log }: MeetingsOptions): Meetin
 
   return {
     atInstant: (instant) =>
-      (instant.at === 'start' ? atStart(instant) : atEnd(instant)).catch((error: unknown) => noteMiss(instant, error)),
+      (instant.at === 'start' ? atStart(instant) : atEnd(instant)).catch((error: unknown) =>
+        noteMiss(instant, error),
+      ),
     met,
     missed,
     async mend() {

@@ -15,13 +15,16 @@ const begunBytes = 1 << 20
 function isUploading(host: LabHost): boolean {
   const folder = join(host.disk, 'var/lib/obflow/packages')
   try {
-    return readdirSync(folder).some((name) => name.includes('.rpm.obflow-') && statSync(join(folder, name)).size >= begunBytes)
+    return readdirSync(folder).some(
+      (name) => name.includes('.rpm.obflow-') && statSync(join(folder, name)).size >= begunBytes,
+    )
   } catch {
     return false
   }
 }
 
-const bootstrapReceived = (host: LabHost): boolean => existsSync(join(host.disk, 'home/admin/oceanbase/run/bootstrap.received'))
+const bootstrapReceived = (host: LabHost): boolean =>
+  existsSync(join(host.disk, 'home/admin/oceanbase/run/bootstrap.received'))
 
 /** Where a run can least bear a fault. It must come there: before or after says nothing. */
 const worst: Readonly<Record<string, (host: LabHost) => boolean>> = {

@@ -19,24 +19,50 @@ export interface Postgres {
 
 const run = promisify(execFile)
 
-/** A PostgreSQL of its own in `dir`, on loopback. PostgreSQL refuses to run as root, so it runs as Debian's user `postgres`. */
+/**
+ * A PostgreSQL of its own in `dir`, on loopback. PostgreSQL refuses to run as root, so it runs as
+ * Debian's user `postgres`.
+ */
 export async function startPostgres(dir: string): Promise<Postgres> {
   const bin = globSync('/usr/lib/postgresql/*/bin').at(-1)
   if (!bin) throw new Error('no PostgreSQL on this machine: apt-get install postgresql')
-  const [uid, gid] = await Promise.all(['-u', '-g'].map(async (which) => Number((await run('id', [which, 'postgres'])).stdout)))
+  const [uid, gid] = await Promise.all(
+    ['-u', '-g'].map(async (which) => Number((await run('id', [which, 'postgres'])).stdout)),
+  )
   if (uid === undefined || gid === undefined) throw new Error('no user postgres')
   mkdirSync(dir, { recursive: true })
   chownSync(dir, uid, gid)
   const data = join(dir, 'data')
   const asPostgres = ['-u', 'postgres', '--']
-  await run('runuser', [...asPostgres, join(bin, 'initdb'), '-D', data, '-A', 'trust', '-U', 'obflow', '--no-sync'])
+  await run('runuser', [
+    ...asPostgres,
+    join(bin, 'initdb'),
+    '-D',
+    data,
+    '-A',
+    'trust',
+    '-U',
+    'obflow',
+    '--no-sync',
+  ])
   const port = await claimPort()
   const url = `postgres://obflow@127.0.0.1:${port}/postgres`
   const begin = async () => {
     const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--pdeathsig', 'KILL']
     const server = spawn(
       'setpriv',
-      [...identity, join(bin, 'postgres'), '-D', data, '-p', String(port), '-k', dir, '-h', '127.0.0.1'],
+      [
+        ...identity,
+        join(bin, 'postgres'),
+        '-D',
+        data,
+        '-p',
+        String(port),
+        '-k',
+        dir,
+        '-h',
+        '127.0.0.1',
+      ],
       {
         stdio: 'ignore',
       },

@@ -8,7 +8,10 @@ import { type Meetings, meetings } from './meetings.ts'
 import { type Stack, startStack } from './stack.ts'
 import type { Traces } from './traces.ts'
 
-/** How a node came through: by itself, with one retry by an operator after a cause was reported, or not; or there was nothing yet to hit. */
+/**
+ * How a node came through: by itself, with one retry by an operator after a cause was reported, or
+ * not; or there was nothing yet to hit.
+ */
 export type Verdict = 'by itself' | 'one retry' | 'lost' | 'nothing to hit'
 
 export interface Cell {
@@ -44,7 +47,10 @@ export interface RunOptions {
 }
 
 /** One create in which every node, one after the other, meets the fault. */
-export async function runFault(fault: Fault, { log, nodes, undisturbed, signal }: RunOptions): Promise<FaultRun> {
+export async function runFault(
+  fault: Fault,
+  { log, nodes, undisturbed, signal }: RunOptions,
+): Promise<FaultRun> {
   const began = Date.now()
   let creating: Stack | undefined
   const stackOf = (): Stack => {
@@ -69,7 +75,8 @@ export async function runFault(fault: Fault, { log, nodes, undisturbed, signal }
       unmet: (name) => fault.nodes !== undefined && !fault.nodes.includes(name),
     })
     const again =
-      fault.undoesBootstrap && cells.some(({ node, verdict }) => node === 'Bootstrap ob' && verdict !== 'nothing to hit')
+      fault.undoesBootstrap &&
+      cells.some(({ node, verdict }) => node === 'Bootstrap ob' && verdict !== 'nothing to hit')
     const found = await inspect(stack, {
       receivedBefore,
       mostBootstraps: again ? 2 : 1,
@@ -97,7 +104,11 @@ async function created(
   stack: Stack,
   meeting: Meetings,
   signal?: AbortSignal,
-): Promise<{ readonly task: Task; readonly causes: Causes; readonly complaints: readonly string[] }> {
+): Promise<{
+  readonly task: Task
+  readonly causes: Causes
+  readonly complaints: readonly string[]
+}> {
   const { taskId } = await stack.create()
   const causes = new Map<number, string[]>()
   const complaints: string[] = []
@@ -105,13 +116,22 @@ async function created(
   while (task.status === 'FAILED') {
     const failed = task.subtasks.filter(({ status }) => status === 'FAILED')
     for (const { id, name, error } of failed) {
-      if (!error || error.code === unknownCause) complaints.push(`${name} failed without a definite cause: ${error?.message}`)
+      if (!error || error.code === unknownCause)
+        complaints.push(`${name} failed without a definite cause: ${error?.message}`)
       causes.set(id, [...(causes.get(id) ?? []), error ? `${error.code} ${error.message}` : 'none'])
     }
     if (failed.length === 0) complaints.push('the task failed without a failed subtask')
-    if (failed.length === 0 || failed.some(({ id }) => (causes.get(id)?.length ?? 0) >= mostFailures)) break
+    if (
+      failed.length === 0 ||
+      failed.some(({ id }) => (causes.get(id)?.length ?? 0) >= mostFailures)
+    )
+      break
     await meeting.mend()
-    await patiently(stack.api.post(`/api/v2/tasks/instances/${taskId}/retry`, {}, z.unknown()).then(() => undefined))
+    await patiently(
+      stack.api
+        .post(`/api/v2/tasks/instances/${taskId}/retry`, {}, z.unknown())
+        .then(() => undefined),
+    )
     task = await ended(stack, taskId, signal)
   }
   await meeting.mend()
@@ -136,9 +156,11 @@ const cellsOf = (task: Task, { causes, met, chosen, unmet }: Seen): Cell[] =>
     if (node === join && status === 'SUCCESSFUL') return []
     const [cause, ...more] = causes.get(id) ?? []
     const hit = met.get(id)
-    if (status !== 'SUCCESSFUL') return { node, verdict: 'lost', cause: `ended ${status}; ${cause ?? ''}` }
+    if (status !== 'SUCCESSFUL')
+      return { node, verdict: 'lost', cause: `ended ${status}; ${cause ?? ''}` }
     if (hit === undefined && unmet(node)) return { node, verdict: 'nothing to hit' }
-    if (hit === undefined && chosen(node)) return { node, verdict: 'lost', cause: 'the fault never met it' }
+    if (hit === undefined && chosen(node))
+      return { node, verdict: 'lost', cause: 'the fault never met it' }
     if (more.length > 0) return { node, verdict: 'lost', cause: [cause, ...more].join('; then ') }
     if (cause !== undefined) return { node, verdict: 'one retry', cause }
     return { node, verdict: hit === false ? 'nothing to hit' : 'by itself' }
@@ -166,7 +188,9 @@ async function ended(stack: Stack, taskId: number, signal?: AbortSignal): Promis
     if (now !== before) deadline = Date.now() + patienceMs
     before = now
     if (Date.now() > deadline)
-      throw new Error(`the task does not end: ${JSON.stringify(task?.subtasks.filter(({ status }) => status === 'RUNNING'))}`)
+      throw new Error(
+        `the task does not end: ${JSON.stringify(task?.subtasks.filter(({ status }) => status === 'RUNNING'))}`,
+      )
     await sleep(100)
   }
 }

@@ -28,7 +28,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 
 const maxWords = 2000
 
-/** A process of obflow's, with the image's limits to its memory, that is started again whenever it ends before it is closed. */
+/**
+ * A process of obflow's, with the image's limits to its memory, that is started again whenever it
+ * ends before it is closed.
+ */
 export function startService({ program, env, log, onMessage }: ServiceOptions): Service {
   let child: ChildProcess
   let closing = false
@@ -38,7 +41,14 @@ export function startService({ program, env, log, onMessage }: ServiceOptions): 
     const { NODE_OPTIONS = '', MALLOC_ARENA_MAX = '' } = environmentOf('obflow')
     const started = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, program], {
       cwd: root,
-      env: { PATH, OBFLOW_WORKFLOW_BUNDLE, NODE_COMPILE_CACHE, NODE_OPTIONS, MALLOC_ARENA_MAX, ...env },
+      env: {
+        PATH,
+        OBFLOW_WORKFLOW_BUNDLE,
+        NODE_COMPILE_CACHE,
+        NODE_OPTIONS,
+        MALLOC_ARENA_MAX,
+        ...env,
+      },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     started.stderr?.pipe(createWriteStream(log, { flags: 'a' }))
@@ -83,7 +93,10 @@ export function startService({ program, env, log, onMessage }: ServiceOptions): 
   }
 }
 
-/** Calls until the API is reached. Rejects when the call does, or as soon as a service has ended by itself. */
+/**
+ * Calls until the API is reached. Rejects when the call does, or as soon as a service has ended by
+ * itself.
+ */
 export async function untilReached(
   call: () => Promise<unknown>,
   services: readonly Service[],

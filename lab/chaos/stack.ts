@@ -34,7 +34,9 @@ export interface Stack {
     allInOne(): Promise<void>
     /** Temporal's database is lost with all in it. */
     temporalDatabase(): Promise<void>
-    /** Temporal's backup of the last call is put back, and PostgreSQL's; the first call makes one. */
+    /**
+     * Temporal's backup of the last call is put back, and PostgreSQL's; the first call makes one.
+     */
     temporalBackup(): Promise<void>
     postgresBackup(): Promise<void>
   }
@@ -54,8 +56,15 @@ const notHere = (what: string) => async (): Promise<void> => {
   throw new Error(`this stack has no ${what} of its own`)
 }
 
-/** Services, a lab of `hosts` hosts and its inventory, with every node stopping where `atInstant` wants it. */
-export async function startStack(shape: Shape, hosts: number, atInstant: AtInstant): Promise<Stack> {
+/**
+ * Services, a lab of `hosts` hosts and its inventory, with every node stopping where `atInstant`
+ * wants it.
+ */
+export async function startStack(
+  shape: Shape,
+  hosts: number,
+  atInstant: AtInstant,
+): Promise<Stack> {
   const closers: (() => Promise<unknown> | unknown)[] = []
   const close = async (): Promise<void> => {
     for (const closeOne of closers.splice(0).reverse()) await closeOne()
@@ -68,10 +77,18 @@ export async function startStack(shape: Shape, hosts: number, atInstant: AtInsta
     const lab = await createLab({ hosts })
     closers.push(() => lab.destroy())
     const admin = randomBytes(12).toString('base64url')
-    const [apiPort, temporalPort, uiPort] = await Promise.all([claimPort(), claimPort(), claimPort()])
+    const [apiPort, temporalPort, uiPort] = await Promise.all([
+      claimPort(),
+      claimPort(),
+      claimPort(),
+    ])
     const dataDir = join(dir, 'data')
     mkdirSync(dataDir)
-    const env = { OBFLOW_DATA_DIR: dataDir, OBFLOW_LISTEN: `127.0.0.1:${apiPort}`, OBFLOW_ADMIN_PASSWORD: admin }
+    const env = {
+      OBFLOW_DATA_DIR: dataDir,
+      OBFLOW_LISTEN: `127.0.0.1:${apiPort}`,
+      OBFLOW_ADMIN_PASSWORD: admin,
+    }
     const services: Service[] = []
     const service = (program: string, extra: Readonly<Record<string, string>>): Service => {
       const started = startService({
@@ -92,7 +109,8 @@ export async function startStack(shape: Shape, hosts: number, atInstant: AtInsta
     const api = createClient({ url: `http://127.0.0.1:${apiPort}`, user: 'admin', password: admin })
     await untilReached(() => api.get('/api/v2/compute/regions', answers), services)
     const packages = (await buildPackages()).filter(
-      ({ name, version }) => name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),
+      ({ name, version }) =>
+        name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),
     )
     await uploadPackages(
       api,
@@ -136,7 +154,10 @@ interface Parts {
   readonly closers: (() => Promise<unknown> | unknown)[]
 }
 
-async function startServices(shape: Shape, { dir, temporalPort, uiPort, service, closers }: Parts): Promise<Stack['crash']> {
+async function startServices(
+  shape: Shape,
+  { dir, temporalPort, uiPort, service, closers }: Parts,
+): Promise<Stack['crash']> {
   if (shape === 'allInOne') {
     const all = service('lab/chaos/allInOne.ts', {
       CHAOS_TEMPORAL_PORT: String(temporalPort),

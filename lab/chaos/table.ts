@@ -1,13 +1,23 @@
 import type { Cell, FaultRun, Verdict } from './run.ts'
 
-/** Node × fault in Markdown, with what was reported and what was wrong; a table that is there keeps the columns that were not run again. */
-const signs: Record<Verdict, string> = { 'by itself': '✔', 'one retry': '1', lost: '✘', 'nothing to hit': '–' }
+/**
+ * Node × fault in Markdown, with what was reported and what was wrong; a table that is there keeps
+ * the columns that were not run again.
+ */
+const signs: Record<Verdict, string> = {
+  'by itself': '✔',
+  'one retry': '1',
+  lost: '✘',
+  'nothing to hit': '–',
+}
 const worstFirst = ['lost', 'one retry', 'by itself', 'nothing to hit'] as const
 const corner = 'node'
 
 type Row = readonly [title: string, value: string]
 
-/** Subtasks by node of the plan. With two hosts a stage has two subtasks, of which the worse counts. */
+/**
+ * Subtasks by node of the plan. With two hosts a stage has two subtasks, of which the worse counts.
+ */
 function nodeRows(cells: readonly Cell[], hosts: number): Row[] {
   const rows: Row[] = []
   for (let at = 0; at < cells.length; ) {
@@ -50,7 +60,12 @@ function columnsIn(text: string): Map<string, Row[]> {
     .filter((line) => line.startsWith('|'))
     .map(cellsIn)
   return new Map(
-    head.slice(1).map((fault, index) => [fault, rows.map(([title = '', ...values]): Row => [title, values[index] ?? ''])]),
+    head
+      .slice(1)
+      .map((fault, index) => [
+        fault,
+        rows.map(([title = '', ...values]): Row => [title, values[index] ?? '']),
+      ]),
   )
 }
 
@@ -63,12 +78,18 @@ const short = (text: string): string => {
 }
 
 const bulletsOf = ({ run: { fault, cells, complaints } }: Column): string[] => [
-  ...cells.flatMap(({ node, cause }) => (cause === undefined ? [] : [`- ${fault}, ${node}: ${short(cause)}`])),
+  ...cells.flatMap(({ node, cause }) =>
+    cause === undefined ? [] : [`- ${fault}, ${node}: ${short(cause)}`],
+  ),
   ...complaints.map((complaint) => `- ${fault}, wrong at the end: ${short(complaint)}`),
 ]
 
 /** The table with these columns in it; `order` names all faults. */
-export function withColumns(before: string, columns: readonly Column[], order: readonly string[]): string {
+export function withColumns(
+  before: string,
+  columns: readonly Column[],
+  order: readonly string[],
+): string {
   const all = columnsIn(before)
   for (const column of columns) all.set(column.run.fault, rowsOf(column))
   const shown = order.flatMap((fault) => {
@@ -79,14 +100,20 @@ export function withColumns(before: string, columns: readonly Column[], order: r
   // Those of a column that was just run: the plan may have changed since the others were.
   const { rows: latest = [] } = shown.find(({ fault }) => fresh.has(fault)) ?? {}
   const titles = latest.map(([title]) => title)
-  const valueIn = (rows: readonly Row[], wanted: string): string => rows.find(([title]) => title === wanted)?.[1] ?? ''
-  const kept = before.split('\n').filter((line) => line.startsWith('- ') && !fresh.has(line.slice(2, line.indexOf(','))))
+  const valueIn = (rows: readonly Row[], wanted: string): string =>
+    rows.find(([title]) => title === wanted)?.[1] ?? ''
+  const kept = before
+    .split('\n')
+    .filter((line) => line.startsWith('- ') && !fresh.has(line.slice(2, line.indexOf(','))))
   const bullets = [...kept, ...columns.flatMap(bulletsOf)]
-  const rank = (bullet: string): number => order.findIndex((fault) => bullet.startsWith(`- ${fault},`))
+  const rank = (bullet: string): number =>
+    order.findIndex((fault) => bullet.startsWith(`- ${fault},`))
   return [
     `| ${[corner, ...shown.map(({ fault }) => fault)].join(' | ')} |`,
     `|${'---|'.repeat(shown.length + 1)}`,
-    ...titles.map((title) => `| ${[title, ...shown.map(({ rows }) => valueIn(rows, title))].join(' | ')} |`),
+    ...titles.map(
+      (title) => `| ${[title, ...shown.map(({ rows }) => valueIn(rows, title))].join(' | ')} |`,
+    ),
     '',
     ...(bullets.length > 0
       ? bullets.sort((one, other) => rank(one) - rank(other))

@@ -5,39 +5,52 @@ import { type LabHost, snapshot } from '../index.ts'
 import type { Stack } from './stack.ts'
 
 /**
- * What a create leaves behind: files, packages and processes of its hosts, what the API tells, and what Temporal still runs; each a line,
- * in words that are the same in every run. What a disturbed run has more is an orphan, what it has less was lost.
+ * What a create leaves behind: files, packages and processes of its hosts, what the API tells, and
+ * what Temporal still runs; each a line, in words that are the same in every run. What a disturbed
+ * run has more is an orphan, what it has less was lost.
  */
 export type Traces = ReadonlySet<string>
 
 /** The kernel's own files, logs, and what tells how often something was done. */
-const own = /\/sstable\/kernel\/|\/log[/ ]|\/bootstrap\.(count|received)|\ssshd: |\/\.reserved |\/run\/mount /
+const own =
+  /\/sstable\/kernel\/|\/log[/ ]|\/bootstrap\.(count|received)|\ssshd: |\/\.reserved |\/run\/mount /
 
 const hostLines = async (host: LabHost): Promise<string[]> => {
   const { files, packages, processes } = await snapshot(host, { contents: false })
-  return [...files, ...packages, ...processes].filter((line) => !own.test(line)).map((line) => `${host.ip}: ${line}`)
+  return [...files, ...packages, ...processes]
+    .filter((line) => !own.test(line))
+    .map((line) => `${host.ip}: ${line}`)
 }
 
 const page = z.object({ contents: z.array(z.looseObject({ id: z.number() })) })
 
 /** Times, how long something took and how often it ran are of a run, not of its result. */
-const ofTheRun = /time$|duration|executor|operation|^clusterId$|^obClusterId$|^progress|^percent|^runTime$|^error$|^causes?$/i
+const ofTheRun =
+  /time$|duration|executor|operation|^clusterId$|^obClusterId$|^progress|^percent|^runTime$|^error$|^causes?$/i
 
 const flat = (value: unknown, at: string): string[] => {
   if (typeof value !== 'object' || value === null) return [`${at} ${JSON.stringify(value)}`]
-  return Object.entries(value).flatMap(([key, inner]) => (ofTheRun.test(key) ? [] : flat(inner, `${at}.${key}`)))
+  return Object.entries(value).flatMap(([key, inner]) =>
+    ofTheRun.test(key) ? [] : flat(inner, `${at}.${key}`),
+  )
 }
 
 async function apiLines({ api }: Stack): Promise<string[]> {
-  const list = async (path: string) => (await api.get(`/api/v2${path}?size=100`, page)).data.contents
-  const one = async (path: string) => flat((await api.get(`/api/v2${path}`, z.unknown())).data, path)
+  const list = async (path: string) =>
+    (await api.get(`/api/v2${path}?size=100`, page)).data.contents
+  const one = async (path: string) =>
+    flat((await api.get(`/api/v2${path}`, z.unknown())).data, path)
   const clusters = await list('/ob/clusters')
   const tasks = await list('/tasks/instances')
   return [
     ...flat(await list('/compute/hosts'), '/compute/hosts'),
     ...flat(clusters, '/ob/clusters'),
     ...(
-      await Promise.all(clusters.flatMap(({ id }) => [`/ob/clusters/${id}/zones`, `/ob/clusters/${id}/servers`].map(one)))
+      await Promise.all(
+        clusters.flatMap(({ id }) =>
+          [`/ob/clusters/${id}/zones`, `/ob/clusters/${id}/servers`].map(one),
+        ),
+      )
     ).flat(),
     ...(await Promise.all(tasks.map(({ id }) => one(`/tasks/instances/${id}`)))).flat(),
   ]
@@ -50,7 +63,9 @@ async function temporalLines({ temporal }: Stack): Promise<string[]> {
     const client = new Client({ connection })
     for (let looks = 1; ; looks++) {
       const open: string[] = []
-      for await (const { workflowId } of client.workflow.list({ query: 'ExecutionStatus = "Running"' }))
+      for await (const { workflowId } of client.workflow.list({
+        query: 'ExecutionStatus = "Running"',
+      }))
         open.push(`workflow ${workflowId}`)
       if (open.length === 0 || looks === 20) return open
       await sleep(500)

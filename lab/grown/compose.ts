@@ -3,7 +3,10 @@ import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 
-/** What docker-compose.yml may say of a service; anything else in it is refused rather than passed over. */
+/**
+ * What docker-compose.yml may say of a service; anything else in it is refused rather than passed
+ * over.
+ */
 const duration = z
   .string()
   .regex(/^\d+(ms|s)$/)
@@ -19,18 +22,26 @@ const serviceSchema = z.strictObject({
   depends_on: z
     .record(
       z.string(),
-      z.strictObject({ condition: z.enum(['service_started', 'service_healthy', 'service_completed_successfully']) }),
+      z.strictObject({
+        condition: z.enum(['service_started', 'service_healthy', 'service_completed_successfully']),
+      }),
     )
     .default({}),
   healthcheck: z
-    .strictObject({ test: z.array(z.string()), interval: duration, timeout: duration, retries: z.number() })
+    .strictObject({
+      test: z.array(z.string()),
+      interval: duration,
+      timeout: duration,
+      retries: z.number(),
+    })
     .optional(),
   restart: z
     .string()
     .regex(/^(no|unless-stopped|on-failure:\d+)$/)
     .optional(),
   stop_grace_period: duration.optional(),
-  // Of these the runner has no need: images are folders of this machine, nothing is published, and each container has an address.
+  // Of these the runner has no need: images are folders of this machine, nothing is published, and
+  // each container has an address.
   build: z.unknown().optional(),
   ports: z.unknown().optional(),
   init: z.boolean().optional(),
@@ -69,35 +80,55 @@ export interface Service {
   readonly volumes: readonly Volume[]
   readonly dependsOn: readonly { readonly service: string; readonly condition: Condition }[]
   readonly healthcheck: Healthcheck | undefined
-  /** How often it is started again when it ends: never, after a failure so many times, or always. */
+  /**
+   * How often it is started again when it ends: never, after a failure so many times, or always.
+   */
   readonly restarts: { readonly onFailure: number } | 'always'
   readonly stopGraceMs: number
 }
 
-/** The services without a profile that these compose files describe, later files over earlier ones. Throws on what it does not know. */
-export function readCompose(files: readonly string[], env: Readonly<Record<string, string>>): Service[] {
+/**
+ * The services without a profile that these compose files describe, later files over earlier ones.
+ * Throws on what it does not know.
+ */
+export function readCompose(
+  files: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Service[] {
   const written = new Map<string, Written>()
   for (const file of files) {
-    const { services } = fileSchema.parse(filled(parse(readFileSync(file, 'utf8'), { merge: true }), env))
+    const { services } = fileSchema.parse(
+      filled(parse(readFileSync(file, 'utf8'), { merge: true }), env),
+    )
     for (const [name, service] of Object.entries(services)) {
       const absolute = {
         ...service,
-        volumes: service.volumes.map((volume) => volume.replace(/^\.[^:]*/, (path) => resolve(dirname(files[0] ?? ''), path))),
+        volumes: service.volumes.map((volume) =>
+          volume.replace(/^\.[^:]*/, (path) => resolve(dirname(files[0] ?? ''), path)),
+        ),
       }
       written.set(name, merged(written.get(name), absolute))
     }
   }
-  return [...written].filter(([, { profiles }]) => profiles.length === 0).map(([name, service]) => asService(name, service))
+  return [...written]
+    .filter(([, { profiles }]) => profiles.length === 0)
+    .map(([name, service]) => asService(name, service))
 }
 
-/** `${NAME:-default}` and `${NAME:?what to do}` in a text; an empty variable counts as absent, as compose has it. */
+/**
+ * `${NAME:-default}` and `${NAME:?what to do}` in a text; an empty variable counts as absent, as
+ * compose has it.
+ */
 function withVariables(text: string, env: Readonly<Record<string, string>>): string {
-  return text.replace(/\$\{(\w+):([-?])([^}]*)\}/g, (_, name: string, kind: string, words: string) => {
-    const value = env[name]
-    if (value) return value
-    if (kind === '?') throw new Error(`required variable ${name} is missing a value: ${words}`)
-    return words
-  })
+  return text.replace(
+    /\$\{(\w+):([-?])([^}]*)\}/g,
+    (_, name: string, kind: string, words: string) => {
+      const value = env[name]
+      if (value) return value
+      if (kind === '?') throw new Error(`required variable ${name} is missing a value: ${words}`)
+      return words
+    },
+  )
 }
 
 function filled(value: unknown, env: Readonly<Record<string, string>>): unknown {
@@ -125,7 +156,8 @@ function asService(name: string, written: Written): Service {
   const { image, healthcheck } = written
   if (image === undefined) throw new Error(`service ${name} has no image`)
   const [form, ...command] = healthcheck?.test ?? []
-  if (healthcheck && form !== 'CMD') throw new Error(`service ${name}: a health check that is not [CMD, …]`)
+  if (healthcheck && form !== 'CMD')
+    throw new Error(`service ${name}: a health check that is not [CMD, …]`)
   return {
     name,
     image,
@@ -133,19 +165,29 @@ function asService(name: string, written: Written): Service {
     command: written.command,
     environment: written.environment,
     volumes: written.volumes.map(asVolume),
-    dependsOn: Object.entries(written.depends_on).map(([service, { condition }]) => ({ service, condition })),
+    dependsOn: Object.entries(written.depends_on).map(([service, { condition }]) => ({
+      service,
+      condition,
+    })),
     healthcheck: healthcheck && {
       command,
       intervalMs: healthcheck.interval,
       timeoutMs: healthcheck.timeout,
       retries: healthcheck.retries,
     },
-    restarts: written.restart === 'unless-stopped' ? 'always' : { onFailure: Number(written.restart?.split(':')[1] ?? 0) },
+    restarts:
+      written.restart === 'unless-stopped'
+        ? 'always'
+        : { onFailure: Number(written.restart?.split(':')[1] ?? 0) },
     stopGraceMs: written.stop_grace_period ?? 10_000,
   }
 }
 
 function asVolume(text: string): Volume {
   const [from = '', target = '', mode] = text.split(':')
-  return { source: from.startsWith('/') ? { path: from } : { volume: from }, target, readOnly: mode === 'ro' }
+  return {
+    source: from.startsWith('/') ? { path: from } : { volume: from },
+    target,
+    readOnly: mode === 'ro',
+  }
 }

@@ -37,7 +37,10 @@ export interface Container {
   readonly logFile: string
   /** Ends everything in it as a crash would; its restart policy applies. */
   kill(): Promise<void>
-  /** Asks it to end, by SIGKILL after its grace; its restart policy starts it again, as an update by a newer image would. */
+  /**
+   * Asks it to end, by SIGKILL after its grace; its restart policy starts it again, as an update by
+   * a newer image would.
+   */
   restart(): Promise<void>
   /** Ends it at once and for good. */
   close(): Promise<void>
@@ -70,7 +73,8 @@ export function startContainer(spec: ContainerSpec): Container {
       if (closing) return
       if (spec.restarts !== 'always') {
         if (code === 0) return
-        if (++failures > spec.restarts.onFailure) throw new Error(`${name} ended with ${code}: ${tail(logFile)}`)
+        if (++failures > spec.restarts.onFailure)
+          throw new Error(`${name} ended with ${code}: ${tail(logFile)}`)
       }
       await sleep(restartPauseMs)
       if (closing) return
@@ -85,16 +89,34 @@ export function startContainer(spec: ContainerSpec): Container {
     if (!run) return
     const pid = await run.pid
     if (pid !== undefined) signalTo(pid, signal)
-    const ended = await Promise.race([run.ended.then(() => true), sleep(spec.stopGraceMs, false, { ref: false })])
+    const ended = await Promise.race([
+      run.ended.then(() => true),
+      sleep(spec.stopGraceMs, false, { ref: false }),
+    ])
     if (!ended && pid !== undefined) signalTo(pid, 'SIGKILL')
     await run.ended
   }
   const exec: Container['exec'] = async (command, timeoutMs = 60_000) => {
     const pid = await current?.pid
     if (pid === undefined) return { code: 137, stdout: '', stderr: `${name} is not running` }
-    const inside = ['nsenter', '--target', String(pid), '--net', '--mount', '--uts', '--ipc', '--pid']
-    const identity = spec.user === 0 ? [] : ['setpriv', `--reuid=${spec.user}`, `--regid=${spec.user}`, '--clear-groups', '--']
-    return attempt([...inside, ...identity, 'env', '-C', spec.workingDir, ...command], { env: spec.environment, timeoutMs })
+    const inside = [
+      'nsenter',
+      '--target',
+      String(pid),
+      '--net',
+      '--mount',
+      '--uts',
+      '--ipc',
+      '--pid',
+    ]
+    const identity =
+      spec.user === 0
+        ? []
+        : ['setpriv', `--reuid=${spec.user}`, `--regid=${spec.user}`, '--clear-groups', '--']
+    return attempt([...inside, ...identity, 'env', '-C', spec.workingDir, ...command], {
+      env: spec.environment,
+      timeoutMs,
+    })
   }
   return {
     name,
@@ -115,7 +137,8 @@ export function startContainer(spec: ContainerSpec): Container {
         const { code, stdout, stderr } = await exec(command, timeoutMs)
         if (code === 0) return
         if (closing) throw new Error(`${name} was closed before it was healthy`)
-        if (Date.now() > deadline) throw new Error(`${name} is not healthy: ${stderr || stdout}\n${tail(logFile)}`)
+        if (Date.now() > deadline)
+          throw new Error(`${name} is not healthy: ${stderr || stdout}\n${tail(logFile)}`)
         await sleep(Math.min(intervalMs, 500))
       }
     },
@@ -131,13 +154,24 @@ interface Run {
 
 function launch(spec: ContainerSpec, logFile: string): Run {
   const spaces = ['--net', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child']
-  const script = ['bash', join(import.meta.dirname, 'container.sh'), spec.dir, spec.name, spec.workingDir, String(spec.user)]
-  const child = spawn(dieWithOwner[0], [...dieWithOwner.slice(1), 'unshare', ...spaces, ...script, ...spec.command], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: spec.environment,
-    // A terminal's Ctrl-C reaches this program alone, which then ends its containers in order.
-    detached: true,
-  })
+  const script = [
+    'bash',
+    join(import.meta.dirname, 'container.sh'),
+    spec.dir,
+    spec.name,
+    spec.workingDir,
+    String(spec.user),
+  ]
+  const child = spawn(
+    dieWithOwner[0],
+    [...dieWithOwner.slice(1), 'unshare', ...spaces, ...script, ...spec.command],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: spec.environment,
+      // A terminal's Ctrl-C reaches this program alone, which then ends its containers in order.
+      detached: true,
+    },
+  )
   const ended = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : 137))
   const log = createWriteStream(logFile, { flags: 'a' })
   child.stderr.pipe(log, { end: false })
@@ -150,7 +184,11 @@ function launch(spec: ContainerSpec, logFile: string): Run {
 }
 
 /** Plugs the container in when it says who it is; what it writes after that is its command's. */
-function started(child: ChildProcess & { stdout: NodeJS.ReadableStream }, spec: ContainerSpec, log: NodeJS.WritableStream) {
+function started(
+  child: ChildProcess & { stdout: NodeJS.ReadableStream },
+  spec: ContainerSpec,
+  log: NodeJS.WritableStream,
+) {
   return new Promise<number>((resolve, reject) => {
     let pid = 0
     let up = false

@@ -9,7 +9,9 @@ export function environmentOf(stage: string): Readonly<Record<string, string>> {
   if (text === undefined) throw new Error(`the Dockerfile has no stage ${stage}`)
   return Object.fromEntries(
     [...text.matchAll(/^ENV (.+)$/gm)].flatMap(([, pairs = '']) =>
-      [...pairs.matchAll(/(\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value] as const),
+      [...pairs.matchAll(/(\w+)=(\S+)/g)].map(
+        ([, name = '', value = '']) => [name, value] as const,
+      ),
     ),
   )
 }

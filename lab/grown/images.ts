@@ -9,7 +9,10 @@ export interface Layer {
   readonly target: string
 }
 
-/** What an image of docker-compose.yml is here: programs of this machine at the places where the image has them. */
+/**
+ * What an image of docker-compose.yml is here: programs of this machine at the places where the
+ * image has them.
+ */
 export interface Image {
   readonly layers: readonly Layer[]
   readonly entrypoint: readonly string[]
@@ -21,7 +24,9 @@ export interface Image {
   readonly stopSignal: 'SIGTERM' | 'SIGINT'
 }
 
-/** What `tools/grown.sh` built, from Temporal's own sources of the version in docker-compose.yml. */
+/**
+ * What `tools/grown.sh` built, from Temporal's own sources of the version in docker-compose.yml.
+ */
 const built = join(places.tools, 'grown')
 const here = import.meta.dirname
 const { repository } = places
@@ -87,9 +92,15 @@ const images: Readonly<Record<string, () => Image>> = {
 export const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The image's bundle of workflows is made when it is built; here a worker makes its own. */
-const withoutBundle = ({ OBFLOW_WORKFLOW_BUNDLE: _, ...environment }: Readonly<Record<string, string>>) => environment
+const withoutBundle = ({
+  OBFLOW_WORKFLOW_BUNDLE: _,
+  ...environment
+}: Readonly<Record<string, string>>) => environment
 
-/** The image of this name; undefined for one that has no counterpart here. Its tag is the business of who built what it stands for. */
+/**
+ * The image of this name; undefined for one that has no counterpart here. Its tag is the business
+ * of who built what it stands for.
+ */
 export const imageNamed = (name: string): Image | undefined => images[name.replace(/:.*/, '')]?.()
 
 function postgresBin(): string {

@@ -14,8 +14,14 @@ const waits: Readonly<Record<Condition, Wait>> = {
   service_completed_successfully: (_, container) => container.completed,
 }
 
-/** Starts each service when what it depends on is as far as it asks for; resolves when each is healthy, or has ended well, if it can say. */
-export async function inOrder(services: readonly Runnable[], start: (service: Runnable) => readonly Container[]): Promise<void> {
+/**
+ * Starts each service when what it depends on is as far as it asks for; resolves when each is
+ * healthy, or has ended well, if it can say.
+ */
+export async function inOrder(
+  services: readonly Runnable[],
+  start: (service: Runnable) => readonly Container[],
+): Promise<void> {
   const starts = new Map<Runnable, Promise<readonly Container[]>>()
   const reach = async (service: Runnable, condition: Condition): Promise<void> => {
     const containers = await started(service)
@@ -38,7 +44,10 @@ export async function inOrder(services: readonly Runnable[], start: (service: Ru
   }
   await Promise.all(
     services.map((service) =>
-      reach(service, service.restarts === 'always' ? 'service_healthy' : 'service_completed_successfully'),
+      reach(
+        service,
+        service.restarts === 'always' ? 'service_healthy' : 'service_completed_successfully',
+      ),
     ),
   )
 }

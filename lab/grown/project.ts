@@ -7,7 +7,10 @@ import { type Image, imageNamed, searchPath } from './images.ts'
 import { inOrder, type Runnable } from './order.ts'
 
 export interface ProjectOptions {
-  /** The containers are plugged into the switch of this lab's hosts, lie in its folder, and end with it. */
+  /**
+   * The containers are plugged into the switch of this lab's hosts, lie in its folder, and end with
+   * it.
+   */
   readonly lab: Lab
   /** docker-compose.yml, and what is laid over it. */
   readonly files: readonly string[]
@@ -37,15 +40,25 @@ interface Planned {
 /** Hosts of a lab have addresses from .11 on, 200 at most. */
 const firstAddress = 220
 
-/** Starts the services of compose files in the order that they ask for; resolves when each is healthy, or has ended well, if it can say. */
-export async function startProject({ lab, files, env, scale = {} }: ProjectOptions): Promise<Project> {
+/**
+ * Starts the services of compose files in the order that they ask for; resolves when each is
+ * healthy, or has ended well, if it can say.
+ */
+export async function startProject({
+  lab,
+  files,
+  env,
+  scale = {},
+}: ProjectOptions): Promise<Project> {
   const services = readCompose(files, env).flatMap((service) => {
     const image = imageNamed(service.image)
     // The Web UI has no counterpart here, and nothing waits for it.
     return image ? [{ ...service, image }] : []
   })
   const planned: Planned[] = services
-    .flatMap((service) => Array.from({ length: scale[service.name] ?? 1 }, (_, index) => ({ service, index })))
+    .flatMap((service) =>
+      Array.from({ length: scale[service.name] ?? 1 }, (_, index) => ({ service, index })),
+    )
     .map(({ service, index }, place) => ({
       service,
       name: `${service.name}-${index + 1}`,
@@ -62,7 +75,9 @@ export async function startProject({ lab, files, env, scale = {} }: ProjectOptio
   }
   try {
     await inOrder(services, (service) => {
-      const containers = planned.filter((one) => one.service === service).map((one) => start(one, { lab, dir, hosts }))
+      const containers = planned
+        .filter((one) => one.service === service)
+        .map((one) => start(one, { lab, dir, hosts }))
       started.set(service, containers)
       return containers
     })
@@ -70,7 +85,8 @@ export async function startProject({ lab, files, env, scale = {} }: ProjectOptio
     await close()
     throw error
   }
-  const containers = (name: string): readonly Container[] => [...started].find(([service]) => service.name === name)?.[1] ?? []
+  const containers = (name: string): readonly Container[] =>
+    [...started].find(([service]) => service.name === name)?.[1] ?? []
   return {
     containers,
     container(service, index = 0) {
@@ -116,11 +132,20 @@ function start({ name, ip, service }: Planned, { lab, dir, hosts }: Place): Cont
   })
 }
 
-/** What Docker's name server would answer: each container by its own name, its service by all of its containers. */
+/**
+ * What Docker's name server would answer: each container by its own name, its service by all of its
+ * containers.
+ */
 const hostsFile = (planned: readonly Planned[]): string =>
-  ['127.0.0.1 localhost', ...planned.map(({ ip, name, service }) => `${ip} ${name} ${service.name}`), ''].join('\n')
+  [
+    '127.0.0.1 localhost',
+    ...planned.map(({ ip, name, service }) => `${ip} ${name} ${service.name}`),
+    '',
+  ].join('\n')
 
-/** A named volume is a folder that begins, as Docker's do, with the owner that the image gave it. */
+/**
+ * A named volume is a folder that begins, as Docker's do, with the owner that the image gave it.
+ */
 function sourceOf({ source }: Volume, dir: string, image: Image): string {
   if ('path' in source) return source.path
   const path = join(dir, 'volumes', source.volume)

@@ -30,14 +30,22 @@ export interface HostFiles {
  * Switches a host on: namespaces, mounts, network, sshd. It is up when its port 22 answers.
  * `beforeSshd` is told whether the machine forbade raising limits, and may write sshd's settings.
  */
-export async function boot(host: HostFiles, network: Switch, beforeSshd: (limited: boolean) => void): Promise<Running> {
+export async function boot(
+  host: HostFiles,
+  network: Switch,
+  beforeSshd: (limited: boolean) => void,
+): Promise<Running> {
   writeFileSync(join(host.dir, 'fstab'), fstabOf(host.dir, nodeBinary()))
   const script = join(import.meta.dirname, 'init.sh')
   const spaces = ['--net', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child']
-  const child = spawn(dieWithOwner[0], [...dieWithOwner.slice(1), 'unshare', ...spaces, 'bash', script, host.dir, host.name], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true,
-  })
+  const child = spawn(
+    dieWithOwner[0],
+    [...dieWithOwner.slice(1), 'unshare', ...spaces, 'bash', script, host.dir, host.name],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    },
+  )
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => resolve())
   })

@@ -15,11 +15,20 @@ import { assertFree, freePrefix } from './subnet.ts'
 export interface LabOptions {
   /** How many hosts, 1 to 200. */
   readonly hosts: number
-  /** Lower-case letters, digits and dashes; hosts are called `<name>-1` and so on. Default: a new one. */
+  /**
+   * Lower-case letters, digits and dashes; hosts are called `<name>-1` and so on. Default: a new
+   * one.
+   */
   readonly name?: string
-  /** Keeps the hosts' files, addresses, keys and passwords, so that a lab of the same name and `dir` brings the same hosts up again. */
+  /**
+   * Keeps the hosts' files, addresses, keys and passwords, so that a lab of the same name and `dir`
+   * brings the same hosts up again.
+   */
   readonly keep?: boolean
-  /** Where the lab's files lie; default `.data/labs/<name>` in the repository. Better a real filesystem than one in memory. */
+  /**
+   * Where the lab's files lie; default `.data/labs/<name>` in the repository. Better a real
+   * filesystem than one in memory.
+   */
   readonly dir?: string
   /** Marks a lab that exists for its own sake, which `lab down` may end. */
   readonly standalone?: boolean
@@ -39,7 +48,10 @@ export interface Lab extends AsyncDisposable {
   destroy(): Promise<void>
 }
 
-/** Makes test hosts on this Linux machine, as root. Labs left by processes that were killed are cleared away first. Throws LabError. */
+/**
+ * Makes test hosts on this Linux machine, as root. Labs left by processes that were killed are
+ * cleared away first. Throws LabError.
+ */
 export async function createLab(options: LabOptions): Promise<Lab> {
   assertMachine()
   let entry = await underLock(lockFile(), () => claim(options))
@@ -80,7 +92,12 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   }
 }
 
-function makeHosts(entry: Entry, count: number, users: LabUsers, network: Switch): Promise<LabHost[]> {
+function makeHosts(
+  entry: Entry,
+  count: number,
+  users: LabUsers,
+  network: Switch,
+): Promise<LabHost[]> {
   const all = Array.from({ length: count }, (_, index) => {
     const name = `${entry.name}-${index + 1}`
     return { name, ip: `${entry.prefix}.${index + 11}`, dir: join(entry.dir, name) }
@@ -88,7 +105,13 @@ function makeHosts(entry: Entry, count: number, users: LabUsers, network: Switch
   return Promise.all(
     all.map(
       async (files) =>
-        new LabHost({ ...files, lab: entry.name, users, network, hostKey: await prepareHost(entry.dir, files, all) }),
+        new LabHost({
+          ...files,
+          lab: entry.name,
+          users,
+          network,
+          hostKey: await prepareHost(entry.dir, files, all),
+        }),
     ),
   )
 }
@@ -100,9 +123,12 @@ function claim({
   dir = join(places.labs, name),
   standalone = false,
 }: LabOptions): Entry {
-  if (!Number.isInteger(hosts) || hosts < 1 || hosts > 200) throw new LabError(`A lab has 1 to 200 hosts, not ${hosts}.`)
+  if (!Number.isInteger(hosts) || hosts < 1 || hosts > 200)
+    throw new LabError(`A lab has 1 to 200 hosts, not ${hosts}.`)
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name))
-    throw new LabError(`"${name}" is no name for a lab: lower-case letters, digits and dashes, 31 at most.`)
+    throw new LabError(
+      `"${name}" is no name for a lab: lower-case letters, digits and dashes, 31 at most.`,
+    )
   reapAbandoned()
   const others = entries()
   const namesake = others.find((other) => other.name === name)
@@ -113,7 +139,15 @@ function claim({
   const owner = processId(process.pid)
   if (!owner) throw new LabError('/proc is not mounted; the lab needs it.')
   const taken = others.map((other) => other.prefix)
-  const entry = { name, owner, standalone, keep, dir: resolve(dir), processes: [], prefix: prefixIn(resolve(dir), keep, taken) }
+  const entry = {
+    name,
+    owner,
+    standalone,
+    keep,
+    dir: resolve(dir),
+    processes: [],
+    prefix: prefixIn(resolve(dir), keep, taken),
+  }
   record(entry)
   return entry
 }

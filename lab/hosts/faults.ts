@@ -5,7 +5,10 @@ import { faketimeLibrary } from './machine.ts'
 import { setLink } from './network.ts'
 import { throttle, unthrottle } from './throttle.ts'
 
-/** What the lab observer of a host is told to do wrong. It reads this as /etc/obflow-lab/faults.json when it starts. */
+/**
+ * What the lab observer of a host is told to do wrong. It reads this as /etc/obflow-lab/faults.json
+ * when it starts.
+ */
 export interface ObserverFaults {
   /** Milliseconds from its start until it listens. */
   readonly slowStartMs?: number
@@ -19,15 +22,24 @@ export interface ObserverFaults {
 
 /** Each fault and what it is told. */
 export interface FaultArguments {
-  /** A small full disk is mounted over this folder; what lay there is hidden until healed. Second: bytes left free, default none. */
+  /**
+   * A small full disk is mounted over this folder; what lay there is hidden until healed. Second:
+   * bytes left free, default none.
+   */
   diskFull: [path: string, freeBytes?: number]
-  /** Milliseconds, either sign. Every process begun over SSH afterwards, sudo included, sees that clock; open sessions end. */
+  /**
+   * Milliseconds, either sign. Every process begun over SSH afterwards, sudo included, sees that
+   * clock; open sessions end.
+   */
   clockSkew: [ms: number]
   /** The cable is pulled: packets vanish, nothing is refused. */
   networkDown: []
   /** sshd and its sessions are killed: connections are refused. */
   sshdDown: []
-  /** Reads and writes a second that the host's disk gives to all its processes; default 400, below OCP's demand of 1000 at 16 KiB. */
+  /**
+   * Reads and writes a second that the host's disk gives to all its processes; default 400, below
+   * OCP's demand of 1000 at 16 KiB.
+   */
   slowDisk: [iops?: number]
   observer: [switches: ObserverFaults]
 }
@@ -45,8 +57,9 @@ const fullDiskLabel = 'obflow-lab-full'
 const clockLock = 'obflow-lab-clock'
 
 /**
- * Run under the library, which gives each process such a pair of its own and the names of it to what that starts: a program that changes its
- * user may then not open it and ends. Linked under other names and opened to all, one pair serves everybody, and outlives who made it.
+ * Run under the library, which gives each process such a pair of its own and the names of it to
+ * what that starts: a program that changes its user may then not open it and ends. Linked under
+ * other names and opened to all, one pair serves everybody, and outlives who made it.
  */
 const shareClockLock = `
 set -e -- $FAKETIME_SHARED
@@ -63,7 +76,15 @@ export const faults: { readonly [Kind in FaultKind]: Fault<Kind> } = {
       mkdirSync(folder, { recursive: true })
       const { mode, uid, gid } = statSync(folder)
       const used = 4 << 20
-      await host.must(['mount', '-t', 'tmpfs', '-o', `size=${used + freeBytes}`, fullDiskLabel, path])
+      await host.must([
+        'mount',
+        '-t',
+        'tmpfs',
+        '-o',
+        `size=${used + freeBytes}`,
+        fullDiskLabel,
+        path,
+      ])
       const filler = join(host.root, path, '.full')
       writeFileSync(filler, Buffer.alloc(used))
       chmodSync(filler, 0o600)
@@ -71,7 +92,9 @@ export const faults: { readonly [Kind in FaultKind]: Fault<Kind> } = {
       chownSync(folder, uid, gid)
     },
     heal: async (host) => {
-      await host.exec(`awk '$1 == "${fullDiskLabel}" { print $2 }' /proc/mounts | xargs -r umount -l`)
+      await host.exec(
+        `awk '$1 == "${fullDiskLabel}" { print $2 }' /proc/mounts | xargs -r umount -l`,
+      )
     },
   },
   clockSkew: {
@@ -83,7 +106,13 @@ export const faults: { readonly [Kind in FaultKind]: Fault<Kind> } = {
         // It measures a disk, and hangs with this library now and then.
         FAKETIME_SKIP_CMDS: 'fio',
       }
-      await host.must(['env', ...Object.entries(shift).map(([name, value]) => `${name}=${value}`), 'bash', '-c', shareClockLock])
+      await host.must([
+        'env',
+        ...Object.entries(shift).map(([name, value]) => `${name}=${value}`),
+        'bash',
+        '-c',
+        shareClockLock,
+      ])
       await host.restartSshd({ ...shift, FAKETIME_SHARED: `/${clockLock} /${clockLock}` })
     },
     heal: (host) => host.restartSshd({}),
@@ -111,7 +140,8 @@ export const faults: { readonly [Kind in FaultKind]: Fault<Kind> } = {
     heal: (host) => unthrottle(host.lab, host.name),
   },
   observer: {
-    inflict: (host, switches) => writeFileSync(join(host.disk, 'etc/obflow-lab/faults.json'), `${JSON.stringify(switches)}\n`),
+    inflict: (host, switches) =>
+      writeFileSync(join(host.disk, 'etc/obflow-lab/faults.json'), `${JSON.stringify(switches)}\n`),
     heal: (host) => writeFileSync(join(host.disk, 'etc/obflow-lab/faults.json'), '{}\n'),
   },
 }

@@ -5,7 +5,10 @@ import { keyPairIn, type LabUsers, labUsers, shadowHash } from './credentials.ts
 import { run } from './run.ts'
 import { makeTemplate } from './template.ts'
 
-/** Makes what the hosts of a lab have in common, unless an earlier lab in this folder did: credentials, and the tree a host begins with. */
+/**
+ * Makes what the hosts of a lab have in common, unless an earlier lab in this folder did:
+ * credentials, and the tree a host begins with.
+ */
 export async function prepareLab(dir: string): Promise<LabUsers> {
   const { rootPublicKey, ...users } = await labUsers(dir)
   await once(join(dir, 'template'), async (template) => {
@@ -16,9 +19,14 @@ export async function prepareLab(dir: string): Promise<LabUsers> {
 }
 
 /** Makes the files of one host, or finds those it had; gives its sshd's public key. */
-export async function prepareHost(labDir: string, host: HostFiles, all: readonly HostFiles[]): Promise<string> {
+export async function prepareHost(
+  labDir: string,
+  host: HostFiles,
+  all: readonly HostFiles[],
+): Promise<string> {
   await once(host.dir, async (dir) => {
-    for (const folder of ['usr', 'work', 'memory']) mkdirSync(join(dir, folder), { recursive: true })
+    for (const folder of ['usr', 'work', 'memory'])
+      mkdirSync(join(dir, folder), { recursive: true })
     await run(['cp', '-a', join(labDir, 'template/root'), join(dir, 'root')])
   })
   const etc = join(host.dir, 'root/etc')

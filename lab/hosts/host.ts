@@ -65,7 +65,10 @@ export class LabHost {
     return join(this.#parts.dir, 'root')
   }
 
-  /** The host's root as its own processes see it, mounts included, as a path on the machine. Only while it is on. */
+  /**
+   * The host's root as its own processes see it, mounts included, as a path on the machine. Only
+   * while it is on.
+   */
   get root(): string {
     return `/proc/${this.init.pid}/root`
   }
@@ -81,8 +84,8 @@ export class LabHost {
   }
 
   /**
-   * Runs a command on the host as root, past its network and sshd. Text goes to bash; a list is run as it stands.
-   * A failing command is an outcome with its `code`, not an error.
+   * Runs a command on the host as root, past its network and sshd. Text goes to bash; a list is run
+   * as it stands. A failing command is an outcome with its `code`, not an error.
    */
   exec(command: string | readonly string[], options: RunOptions = {}): Promise<Outcome> {
     return attempt(this.#inside(command), { env: execEnvironment, ...options })
@@ -113,10 +116,15 @@ export class LabHost {
     await unplug(this.network, this.ip)
   }
 
-  /** Switches the host on again, as a machine that was rebooted: same address, keys and files; /run, /dev/shm and mounted faults are gone. */
+  /**
+   * Switches the host on again, as a machine that was rebooted: same address, keys and files; /run,
+   * /dev/shm and mounted faults are gone.
+   */
   async powerOn(): Promise<void> {
     if (this.#running) return
-    this.#running = await boot(this.#parts, this.network, (limited) => this.#configureSshd(limited, {}))
+    this.#running = await boot(this.#parts, this.network, (limited) =>
+      this.#configureSshd(limited, {}),
+    )
   }
 
   /** Ends sshd with all its sessions, and starts it with this environment for its sessions. */
@@ -133,7 +141,9 @@ export class LabHost {
 
   /** Cuts every connection of sshd, and leaves sshd to take new ones. */
   cutSessions(): void {
-    killAll(this.#sshds().filter(({ pid }) => processField(pid, 'stat', parentOf) !== this.init.pid))
+    killAll(
+      this.#sshds().filter(({ pid }) => processField(pid, 'stat', parentOf) !== this.init.pid),
+    )
   }
 
   async startSshd(): Promise<void> {
@@ -147,10 +157,15 @@ export class LabHost {
   }
 
   #sshds(): ProcessId[] {
-    return this.processes().filter(({ pid }) => processField(pid, 'comm', (name) => name.trim()) === 'sshd')
+    return this.processes().filter(
+      ({ pid }) => processField(pid, 'comm', (name) => name.trim()) === 'sshd',
+    )
   }
 
-  /** sudo drops LD_PRELOAD and the like on the way in; its own environment file gives them back to the command. */
+  /**
+   * sudo drops LD_PRELOAD and the like on the way in; its own environment file gives them back to
+   * the command.
+   */
   #configureSshd(limited: boolean, extra: Readonly<Record<string, string>>): void {
     const environment = { ...(limited && limitsEnvironment), ...extra }
     const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`)
@@ -161,11 +176,24 @@ export class LabHost {
 
   #inside(command: string | readonly string[]): string[] {
     const argv = typeof command === 'string' ? ['/bin/bash', '-c', command] : command
-    return ['nsenter', '--target', String(this.init.pid), '--net', '--mount', '--uts', '--ipc', '--pid', ...argv]
+    return [
+      'nsenter',
+      '--target',
+      String(this.init.pid),
+      '--net',
+      '--mount',
+      '--uts',
+      '--ipc',
+      '--pid',
+      ...argv,
+    ]
   }
 }
 
-/** A file of /proc about a process, read; undefined when the process is gone, as it may be at any moment. */
+/**
+ * A file of /proc about a process, read; undefined when the process is gone, as it may be at any
+ * moment.
+ */
 function processField<T>(pid: number, file: string, read: (text: string) => T): T | undefined {
   try {
     return read(readFileSync(`/proc/${pid}/${file}`, 'utf8'))
@@ -180,6 +208,7 @@ const parentOf = (stat: string): number => Number(stat.replace(/^.*\) /s, '').sp
 function familyOf(pid: number): ProcessId[] {
   const self = processId(pid)
   if (!self) return []
-  const children = processField(pid, `task/${pid}/children`, (text) => text.split(' ').filter(Boolean)) ?? []
+  const children =
+    processField(pid, `task/${pid}/children`, (text) => text.split(' ').filter(Boolean)) ?? []
   return [self, ...children.flatMap((child) => familyOf(Number(child)))]
 }

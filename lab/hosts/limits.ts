@@ -1,6 +1,7 @@
 /**
- * Answers for `ulimit` on a machine that forbids raising limits (a container without CAP_SYS_RESOURCE): the host's shells then say
- * what a prepared host would, although the kernel's own limit is lower. Numbers: OceanBase documentation, "Configure limits.conf".
+ * Answers for `ulimit` on a machine that forbids raising limits (a container without
+ * CAP_SYS_RESOURCE): the host's shells then say what a prepared host would, although the kernel's
+ * own limit is lower. Numbers: OceanBase documentation, "Configure limits.conf".
  */
 export const limitsScript = `ulimit() {
   local which=-f
@@ -20,6 +21,9 @@ export const limitsScript = `ulimit() {
 }
 `
 
-/** Where it lies on a host, and what makes every bash read it: those of sshd read bash.bashrc, those of login profile, others BASH_ENV. */
+/**
+ * Where it lies on a host, and what makes every bash read it: those of sshd read bash.bashrc, those
+ * of login profile, others BASH_ENV.
+ */
 export const limitsFile = 'etc/obflow-lab/limits.sh'
 export const limitsEnvironment: Readonly<Record<string, string>> = { BASH_ENV: `/${limitsFile}` }

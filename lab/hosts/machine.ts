@@ -56,13 +56,19 @@ export function assertMachine(): void {
     )
   }
   if (process.getuid?.() !== 0) {
-    throw new LabError('The lab needs root, because it makes network namespaces and mounts. Start it again with sudo.')
+    throw new LabError(
+      'The lab needs root, because it makes network namespaces and mounts. Start it again with sudo.',
+    )
   }
-  const missing = Object.entries(programs).filter(([program]) => !folders.some((folder) => isExecutable(join(folder, program))))
+  const missing = Object.entries(programs).filter(
+    ([program]) => !folders.some((folder) => isExecutable(join(folder, program))),
+  )
   if (missing.length > 0) {
     const names = missing.map(([program]) => program).join(', ')
     const packages = [...new Set(missing.map(([, from]) => from))].join(' ')
-    throw new LabError(`The lab needs ${names}. Run \`bash tools/setup.sh\`, or install by hand: ${packages}.`)
+    throw new LabError(
+      `The lab needs ${names}. Run \`bash tools/setup.sh\`, or install by hand: ${packages}.`,
+    )
   }
   nodeBinary()
 }
@@ -70,7 +76,8 @@ export function assertMachine(): void {
 /** The pinned Node that programs inside the hosts run with; throws when it was not fetched yet. */
 export function nodeBinary(): string {
   const path = join(places.tools, 'node/bin/node')
-  if (!existsSync(path)) throw new LabError(`${path} is missing. Run \`bash tools/setup.sh\` first.`)
+  if (!existsSync(path))
+    throw new LabError(`${path} is missing. Run \`bash tools/setup.sh\` first.`)
   return realpathSync(path)
 }
 
@@ -80,6 +87,8 @@ export function faketimeLibrary(): string {
     .map((cpu) => `/usr/lib/${cpu}-linux-gnu/faketime/libfaketime.so.1`)
     .find((path) => existsSync(path))
   if (!found)
-    throw new LabError('A skewed clock needs libfaketime. Run `bash tools/setup.sh`, or install the package libfaketime.')
+    throw new LabError(
+      'A skewed clock needs libfaketime. Run `bash tools/setup.sh`, or install the package libfaketime.',
+    )
   return found
 }

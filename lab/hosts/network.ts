@@ -5,8 +5,9 @@ import { uplinkOf } from './registry.ts'
 import { attempt, run } from './run.ts'
 
 /**
- * A lab's switch: a bridge in a network namespace of its own, with one link to the machine. Kept out of the machine's namespace, its
- * traffic meets no firewall rule there (Docker drops what bridges forward), and it vanishes with the process that holds it.
+ * A lab's switch: a bridge in a network namespace of its own, with one link to the machine. Kept
+ * out of the machine's namespace, its traffic meets no firewall rule there (Docker drops what
+ * bridges forward), and it vanishes with the process that holds it.
  */
 export interface Switch {
   readonly prefix: string
@@ -17,14 +18,20 @@ export interface Switch {
 export const dieWithOwner = ['setpriv', '--pdeathsig', 'KILL'] as const
 
 const ipInside = (pid: number, lines: readonly string[]): Promise<string> =>
-  run(['nsenter', '--target', String(pid), '--net', 'ip', '-batch', '-'], { input: `${lines.join('\n')}\n` })
+  run(['nsenter', '--target', String(pid), '--net', 'ip', '-batch', '-'], {
+    input: `${lines.join('\n')}\n`,
+  })
 
 export async function makeSwitch(prefix: string): Promise<Switch> {
   // Detached: Ctrl-C in the terminal reaches the owner, which then decides, and not its helpers.
-  const child = spawn(dieWithOwner[0], [...dieWithOwner.slice(1), 'unshare', '--net', 'sh', '-c', 'echo made; exec cat'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    detached: true,
-  })
+  const child = spawn(
+    dieWithOwner[0],
+    [...dieWithOwner.slice(1), 'unshare', '--net', 'sh', '-c', 'echo made; exec cat'],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      detached: true,
+    },
+  )
   await Promise.race([
     once(child.stdout, 'data'),
     once(child, 'exit').then(() => Promise.reject(new Error('no network namespace could be made'))),
@@ -51,7 +58,10 @@ export async function makeSwitch(prefix: string): Promise<Switch> {
 
 const portOf = (ip: string): string => `port${ip.split('.')[3]}`
 
-/** A hardware address that follows from the IP address, so a host that comes back is the same neighbour to the others. */
+/**
+ * A hardware address that follows from the IP address, so a host that comes back is the same
+ * neighbour to the others.
+ */
 const macOf = (ip: string): string =>
   ['02', '00', ...ip.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':')
 
@@ -65,12 +75,27 @@ export async function plug(to: Switch, ip: string, hostPid: number): Promise<voi
   ])
 }
 
-/** Takes the link of something that ended out of the switch, for whoever comes next with its address; the kernel would, some time later. */
+/**
+ * Takes the link of something that ended out of the switch, for whoever comes next with its
+ * address; the kernel would, some time later.
+ */
 export async function unplug(from: Switch, ip: string): Promise<void> {
-  await attempt(['nsenter', '--target', String(from.holder.pid), '--net', 'ip', 'link', 'delete', portOf(ip)])
+  await attempt([
+    'nsenter',
+    '--target',
+    String(from.holder.pid),
+    '--net',
+    'ip',
+    'link',
+    'delete',
+    portOf(ip),
+  ])
 }
 
-/** Takes a host's link down or up at the switch, as pulling a cable would; the host's own settings stay. */
+/**
+ * Takes a host's link down or up at the switch, as pulling a cable would; the host's own settings
+ * stay.
+ */
 export async function setLink(at: Switch, ip: string, state: 'up' | 'down'): Promise<void> {
   await ipInside(at.holder.pid, [`link set ${portOf(ip)} ${state}`])
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 
-/** A process beyond doubt: numbers are given again, a number together with its start time is not. */
+/**
+ * A process beyond doubt: numbers are given again, a number together with its start time is not.
+ */
 export interface ProcessId {
   readonly pid: number
   /** Clock ticks since the machine started, as text: field 22 of /proc/<pid>/stat. */
@@ -10,7 +12,8 @@ export interface ProcessId {
 /** The process that has this number now, or undefined when none has. A zombie counts as gone. */
 export function processId(pid: number): ProcessId | undefined {
   try {
-    // The name, field 2, may hold blanks and brackets itself; what follows its last bracket is regular and begins with field 3.
+    // The name, field 2, may hold blanks and brackets itself; what follows its last bracket is
+    // regular and begins with field 3.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ')

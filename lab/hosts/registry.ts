@@ -46,22 +46,33 @@ export function record(entry: Entry): void {
   writeFileSync(fileOf(entry.name), JSON.stringify(entry))
 }
 
-/** What the hosts logged, sshd's, observers' and their kernels' logs alike, is copied to the folder that OBFLOW_LAB_LOGS names. */
+/**
+ * What the hosts logged, sshd's, observers' and their kernels' logs alike, is copied to the folder
+ * that OBFLOW_LAB_LOGS names.
+ */
 function keepLogs({ name, dir }: Entry): void {
   const folder = process.env.OBFLOW_LAB_LOGS
   if (folder === undefined || !existsSync(dir)) return
   const target = join(resolve(folder), name)
   mkdirSync(target, { recursive: true })
-  spawnSync('bash', ['-c', 'find . -path "*/log/*" -type f -name "*.log*" -exec cp --parents -t "$0" {} +', target], {
-    cwd: dir,
-    stdio: 'ignore',
-  })
+  spawnSync(
+    'bash',
+    ['-c', 'find . -path "*/log/*" -type f -name "*.log*" -exec cp --parents -t "$0" {} +', target],
+    {
+      cwd: dir,
+      stdio: 'ignore',
+    },
+  )
 }
 
-/** Ends all that a lab is made of and, unless it is kept, its files. Blocking, so that an exit handler can do it. Safe to repeat. */
+/**
+ * Ends all that a lab is made of and, unless it is kept, its files. Blocking, so that an exit
+ * handler can do it. Safe to repeat.
+ */
 export function dismantle(entry: Entry): void {
   killAll(entry.processes)
-  // Namespaces go with their last process, some time later; the link's removal is what others would notice.
+  // Namespaces go with their last process, some time later; the link's removal is what others would
+  // notice.
   spawnSync('ip', ['link', 'delete', uplinkOf(entry.prefix)], { stdio: 'ignore' })
   removeThrottles(entry.name)
   keepLogs(entry)

@@ -15,7 +15,10 @@ export interface RunOptions {
   readonly timeoutMs?: number
 }
 
-/** Runs a program of this machine to its end; a non-zero exit is an outcome, a program that cannot be started is an error. */
+/**
+ * Runs a program of this machine to its end; a non-zero exit is an outcome, a program that cannot
+ * be started is an error.
+ */
 export function attempt(argv: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const [program = '', ...args] = argv
   return new Promise((resolve, reject) => {
@@ -43,6 +46,8 @@ export function attempt(argv: readonly string[], options: RunOptions = {}): Prom
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<string> {
   const outcome = await attempt(argv, options)
   if (outcome.code !== 0)
-    throw new Error(`${argv.join(' ')} ended with ${outcome.code}: ${(outcome.stderr || outcome.stdout).trim()}`)
+    throw new Error(
+      `${argv.join(' ')} ended with ${outcome.code}: ${(outcome.stderr || outcome.stdout).trim()}`,
+    )
   return outcome.stdout
 }

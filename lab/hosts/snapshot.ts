@@ -5,17 +5,25 @@ const notCompared = {
   '/proc': 'the kernel, not files',
   '/sys': 'the kernel, not files',
   '/dev': 'the kernel, not files',
-  '/usr': 'half a million files of the machine; compared by what has changed since the host was switched on',
+  '/usr':
+    'half a million files of the machine; compared by what has changed since the host was switched on',
   '/var/lib/rpm': "rpm's database has new pages after every install; compared by what rpm lists",
   '/var/log/sshd.log': 'a line for every login',
-  '/var/lib/obflow/packages': 'where packages lie on their way: removed when it is empty, whoever made it',
+  '/var/lib/obflow/packages':
+    'where packages lie on their way: removed when it is empty, whoever made it',
   '/home/admin/ocp_agent/log': 'what the agent did meanwhile; the agent itself was there before',
 } as const
 
-/** The SSH server's own processes: a session stays until its idle connection is closed, and the listener's title counts logins. */
+/**
+ * The SSH server's own processes: a session stays until its idle connection is closed, and the
+ * listener's title counts logins.
+ */
 const sshServer = /\ssshd(-session)?: /
 
-/** All that is on a host and runs on it: files with owner, mode, link target and content, packages, processes. */
+/**
+ * All that is on a host and runs on it: files with owner, mode, link target and content, packages,
+ * processes.
+ */
 export interface HostSnapshot {
   readonly files: readonly string[]
   readonly contents: readonly string[]
@@ -29,17 +37,25 @@ const leftOut = Object.keys(notCompared)
 const everywhere = `find / -ignore_readdir_race \\( ${leftOut} \\) -prune -o`
 const entry = `-printf '%y %u:%g %m %p -> %l\\n'`
 
-/** One shell that prints all lists, each line with its list's letter before it: every process that a test starts costs as much as a list. */
+/**
+ * One shell that prints all lists, each line with its list's letter before it: every process that a
+ * test starts costs as much as a list.
+ */
 const script = (read: boolean): string => `set -o pipefail
 { ${everywhere} ${entry} && find /usr -ignore_readdir_race -newercm /run/sshd.pid ${entry}; } | sed 's/^/f/' &&
 ${read ? `${everywhere} -type f -size -1024k -exec md5sum '{}' + | sed 's/^/c/' &&` : ''}
 rpm -qa | sed 's/^/p/'`
 
-/** What a host is like now, each list sorted. Without `contents` where files come and go meanwhile: a database that runs. */
+/**
+ * What a host is like now, each list sorted. Without `contents` where files come and go meanwhile:
+ * a database that runs.
+ */
 export async function snapshot(host: LabHost, { contents = true } = {}): Promise<HostSnapshot> {
-  const lines = async (command: readonly string[]) => (await host.must(command)).split('\n').filter(Boolean).sort()
+  const lines = async (command: readonly string[]) =>
+    (await host.must(command)).split('\n').filter(Boolean).sort()
   const all = await lines(['bash', '-c', script(contents)])
-  const list = (letter: string) => all.flatMap((line) => (line.startsWith(letter) ? [line.slice(1)] : []))
+  const list = (letter: string) =>
+    all.flatMap((line) => (line.startsWith(letter) ? [line.slice(1)] : []))
   // Alone, or the shell above would be among them.
   const processes = await lines(['ps', '--ppid', '2', '--deselect', '-o', 'user:20,args'])
   return {

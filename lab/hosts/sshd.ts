@@ -1,6 +1,6 @@
 /**
- * A host's sshd_config. The defaults that matter to a client are left as OpenSSH ships them: MaxSessions 10, MaxStartups 10:30:100.
- * `environment` is given to every session.
+ * A host's sshd_config. The defaults that matter to a client are left as OpenSSH ships them:
+ * MaxSessions 10, MaxStartups 10:30:100. `environment` is given to every session.
  */
 export function sshdConfig(environment: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(environment).map(([name, value]) => `"${name}=${value}"`)

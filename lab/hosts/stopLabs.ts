@@ -5,13 +5,16 @@ import { isAlive } from './processes.ts'
 import { type Entry, entries, lockFile, reapAbandoned } from './registry.ts'
 
 /**
- * Ends the lab of this name, or without a name all that `lab up` started, by asking their owners to stop; and clears away what killed
- * owners left. Gives the names of the labs that are gone. Throws LabError when there is no such lab, or when its owner does not stop.
+ * Ends the lab of this name, or without a name all that `lab up` started, by asking their owners to
+ * stop; and clears away what killed owners left. Gives the names of the labs that are gone. Throws
+ * LabError when there is no such lab, or when its owner does not stop.
  */
 export async function stopLabs(name?: string): Promise<string[]> {
   assertMachine()
   const abandoned = await underLock(lockFile(), reapAbandoned)
-  const living = entries().filter((entry) => (name === undefined ? entry.standalone : entry.name === name))
+  const living = entries().filter((entry) =>
+    name === undefined ? entry.standalone : entry.name === name,
+  )
   if (name !== undefined && living.length === 0 && !abandoned.includes(name)) {
     const others = entries().map((entry) => entry.name)
     throw new LabError(
@@ -28,7 +31,9 @@ async function stopOwner({ name, owner }: Entry): Promise<void> {
   const deadline = Date.now() + 15_000
   while (isAlive(owner)) {
     if (Date.now() > deadline)
-      throw new LabError(`Lab ${name} is owned by process ${owner.pid}, which did not stop within 15 s of SIGTERM.`)
+      throw new LabError(
+        `Lab ${name} is owned by process ${owner.pid}, which did not stop within 15 s of SIGTERM.`,
+      )
     await delay(20)
   }
 }

@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * What a host prepared for OceanBase has in /etc/sysctl.conf. Source: OceanBase documentation, "Configure hosts", kernel parameters.
- * These belong to the whole machine, so a lab host has files in their place: it may be read and changed, and changes nothing.
+ * What a host prepared for OceanBase has in /etc/sysctl.conf. Source: OceanBase documentation,
+ * "Configure hosts", kernel parameters. These belong to the whole machine, so a lab host has files
+ * in their place: it may be read and changed, and changes nothing.
  */
 const prepared: Readonly<Record<string, string>> = {
   'fs/aio-max-nr': '1048576',
@@ -17,7 +18,8 @@ const prepared: Readonly<Record<string, string>> = {
 /** Copies /proc/sys/vm and /proc/sys/fs to `target`, with the values of a prepared host. */
 export function copySysctl(target: string): void {
   for (const area of ['vm', 'fs']) copyFolder(`/proc/sys/${area}`, join(target, area))
-  for (const [name, value] of Object.entries(prepared)) writeFileSync(join(target, name), `${value}\n`)
+  for (const [name, value] of Object.entries(prepared))
+    writeFileSync(join(target, name), `${value}\n`)
 }
 
 function copyFolder(from: string, to: string): void {

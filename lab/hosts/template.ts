@@ -17,7 +17,10 @@ import { copySysctl } from './sysctl.ts'
 /** admin as OceanBase's own packages and OCP know it: uid 500, gid 500. */
 export const adminId = 500
 
-/** What a host takes over from the build machine's /etc. All else there (keys, tokens, accounts) stays invisible. */
+/**
+ * What a host takes over from the build machine's /etc. All else there (keys, tokens, accounts)
+ * stays invisible.
+ */
 const sharedEtc = [
   'ld.so.cache',
   'ld.so.conf',
@@ -32,9 +35,14 @@ const sharedEtc = [
   'debian_version',
 ]
 
-/** Folders of a fresh host: path, mode, and owner where it is not root. /data/1 and /data/log1 stand for OCP's data and log disks. */
+/**
+ * Folders of a fresh host: path, mode, and owner where it is not root. /data/1 and /data/log1 stand
+ * for OCP's data and log disks.
+ */
 const folders: readonly (readonly [path: string, mode: number, owner?: number])[] = [
-  ...['dev', 'proc', 'sys', 'run', 'mnt', 'opt', 'srv', 'usr', 'home', 'data', 'etc'].map((path) => [path, 0o755] as const),
+  ...['dev', 'proc', 'sys', 'run', 'mnt', 'opt', 'srv', 'usr', 'home', 'data', 'etc'].map(
+    (path) => [path, 0o755] as const,
+  ),
   ...[
     'etc/alternatives',
     'etc/rpm',
@@ -60,7 +68,10 @@ const folders: readonly (readonly [path: string, mode: number, owner?: number])[
 const secure =
   'Defaults env_reset, !requiretty\nDefaults env_file=/etc/obflow-lab/sudo.env\nDefaults secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\n'
 
-function files(rootPublicKey: string, adminHash: string): readonly (readonly [path: string, text: string, mode: number])[] {
+function files(
+  rootPublicKey: string,
+  adminHash: string,
+): readonly (readonly [path: string, text: string, mode: number])[] {
   return [
     [
       'etc/passwd',
@@ -68,16 +79,25 @@ function files(rootPublicKey: string, adminHash: string): readonly (readonly [pa
       0o644,
     ],
     ['etc/group', `root:x:0:\ntty:x:5:\nnogroup:x:65534:\nadmin:x:${adminId}:\n`, 0o644],
-    // '*' is no password but no lock either: sshd without PAM refuses even the key of a locked account ('!').
+    // '*' is no password but no lock either: sshd without PAM refuses even the key of a locked
+    // account ('!').
     [
       'etc/shadow',
       `root:*:19000:0:99999:7:::\nnobody:*:19000:0:99999:7:::\nsshd:*:19000:0:99999:7:::\nadmin:${adminHash}:19000:0:99999:7:::\n`,
       0o600,
     ],
     ['etc/gshadow', 'root:*::\ntty:*::\nnogroup:*::\nadmin:*::\n', 0o600],
-    ['etc/nsswitch.conf', 'passwd: files\ngroup: files\nshadow: files\nhosts: files\nservices: files\nprotocols: files\n', 0o644],
+    [
+      'etc/nsswitch.conf',
+      'passwd: files\ngroup: files\nshadow: files\nhosts: files\nservices: files\nprotocols: files\n',
+      0o644,
+    ],
     ['etc/resolv.conf', '', 0o644],
-    ['etc/profile', 'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n. /etc/bash.bashrc\n', 0o644],
+    [
+      'etc/profile',
+      'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n. /etc/bash.bashrc\n',
+      0o644,
+    ],
     ['etc/bash.bashrc', `. /${limitsFile}\n`, 0o644],
     [limitsFile, '', 0o644],
     ['etc/sudoers', `${secure}root ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n`, 0o440],
@@ -90,9 +110,19 @@ function files(rootPublicKey: string, adminHash: string): readonly (readonly [pa
   ]
 }
 
-/** Makes, once per lab, what its hosts begin with: the root tree that each copies, and the devices and settings each loads into memory. */
-export async function makeTemplate(template: string, rootPublicKey: string, adminHash: string): Promise<void> {
-  await Promise.all([makeRoot(join(template, 'root'), rootPublicKey, adminHash), makeDevices(join(template, 'dev'))])
+/**
+ * Makes, once per lab, what its hosts begin with: the root tree that each copies, and the devices
+ * and settings each loads into memory.
+ */
+export async function makeTemplate(
+  template: string,
+  rootPublicKey: string,
+  adminHash: string,
+): Promise<void> {
+  await Promise.all([
+    makeRoot(join(template, 'root'), rootPublicKey, adminHash),
+    makeDevices(join(template, 'dev')),
+  ])
   copySysctl(join(template, 'sysctl'))
 }
 
@@ -108,7 +138,8 @@ async function makeRoot(root: string, rootPublicKey: string, adminHash: string):
     chmodSync(join(root, path), mode)
   }
   for (const name of readdirSync('/').filter(
-    (entry) => lstatSync(`/${entry}`).isSymbolicLink() && readlinkSync(`/${entry}`).startsWith('usr/'),
+    (entry) =>
+      lstatSync(`/${entry}`).isSymbolicLink() && readlinkSync(`/${entry}`).startsWith('usr/'),
   )) {
     symlinkSync(readlinkSync(`/${name}`), join(root, name))
   }
@@ -129,5 +160,10 @@ async function makeDevices(dev: string): Promise<void> {
     stderr: '/proc/self/fd/2',
   }
   for (const [name, target] of Object.entries(links)) symlinkSync(target, join(dev, name))
-  await run(['cp', '-a', ...['null', 'zero', 'full', 'random', 'urandom', 'tty'].map((name) => `/dev/${name}`), dev])
+  await run([
+    'cp',
+    '-a',
+    ...['null', 'zero', 'full', 'random', 'urandom', 'tty'].map((name) => `/dev/${name}`),
+    dev,
+  ])
 }

@@ -1,8 +1,19 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { LabError } from './machine.ts'
 
-/** Where this machine's kernel limits block I/O: control groups v2, or v1 where the blkio controller is still mounted. */
+/**
+ * Where this machine's kernel limits block I/O: control groups v2, or v1 where the blkio controller
+ * is still mounted.
+ */
 interface Controller {
   readonly root: string
   readonly limit: (group: string, device: string, iops: number) => void
@@ -14,7 +25,8 @@ function controller(): Controller | undefined {
     return {
       root: v1,
       limit: (group, device, iops) => {
-        for (const way of ['read', 'write']) writeFileSync(join(group, `blkio.throttle.${way}_iops_device`), `${device} ${iops}`)
+        for (const way of ['read', 'write'])
+          writeFileSync(join(group, `blkio.throttle.${way}_iops_device`), `${device} ${iops}`)
       },
     }
   }
@@ -31,8 +43,17 @@ function controller(): Controller | undefined {
 
 const groupName = (lab: string, host: string): string => `obflow-lab.${lab}.${host}`
 
-/** Limits reads and writes per second of the given processes, and of all they start, on the disk that holds `path`. */
-export function throttle(lab: string, host: string, processes: readonly number[], path: string, iops: number): void {
+/**
+ * Limits reads and writes per second of the given processes, and of all they start, on the disk
+ * that holds `path`.
+ */
+export function throttle(
+  lab: string,
+  host: string,
+  processes: readonly number[],
+  path: string,
+  iops: number,
+): void {
   const found = controller()
   const { dev } = statSync(path)
   const [major, minor] = [Math.floor(dev / 256), dev % 256]
@@ -49,7 +70,9 @@ export function throttle(lab: string, host: string, processes: readonly number[]
 /** Limits apply to disks, not to their partitions. */
 function wholeDisk(device: string): string {
   const folder = `/sys/dev/block/${device}`
-  return existsSync(join(folder, 'partition')) ? readFileSync(join(folder, '../dev'), 'utf8').trim() : device
+  return existsSync(join(folder, 'partition'))
+    ? readFileSync(join(folder, '../dev'), 'utf8').trim()
+    : device
 }
 
 /** Ends the limit of one host. */
@@ -62,14 +85,17 @@ export function unthrottle(lab: string, host: string): void {
 export function removeThrottles(lab: string): void {
   const found = controller()
   if (!found) return
-  for (const name of readdirSync(found.root).filter((entry) => entry.startsWith(groupName(lab, ''))))
+  for (const name of readdirSync(found.root).filter((entry) =>
+    entry.startsWith(groupName(lab, '')),
+  ))
     removeGroup(found.root, name)
 }
 
 function removeGroup(root: string, name: string): void {
   const group = join(root, name)
   if (!existsSync(group)) return
-  for (const pid of readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean)) move(Number(pid), root)
+  for (const pid of readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean))
+    move(Number(pid), root)
   rmdirSync(group)
 }
 

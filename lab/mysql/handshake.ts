@@ -2,13 +2,22 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 export const nativePassword = 'mysql_native_password'
 
-/** Capabilities a front must not offer, since it reads the packets: COMPRESS, SSL, DEPRECATE_EOF, QUERY_ATTRIBUTES, ZSTD. */
+/**
+ * Capabilities a front must not offer, since it reads the packets: COMPRESS, SSL, DEPRECATE_EOF,
+ * QUERY_ATTRIBUTES, ZSTD.
+ */
 const unreadable = 0x20 | 0x800 | 0x1000000 | 0x8000000 | 0x4000000
 
 const pluginAuth = 0x80000
 const secureConnection = 0x8000
 
-export type Greeting = { serverVersion: string; connectionId: number; capabilities: number; charset: number; scramble: Buffer }
+export type Greeting = {
+  serverVersion: string
+  connectionId: number
+  capabilities: number
+  charset: number
+  scramble: Buffer
+}
 
 export function newScramble(): Buffer {
   return Buffer.from(randomBytes(20).map((byte) => (byte % 94) + 33))
@@ -16,7 +25,13 @@ export function newScramble(): Buffer {
 
 /** What an observer's own front offers before there is a kernel to ask. */
 export function ownGreeting(serverVersion: string, connectionId: number): Greeting {
-  return { serverVersion, connectionId, capabilities: 0x89f7df & ~unreadable, charset: 45, scramble: newScramble() }
+  return {
+    serverVersion,
+    connectionId,
+    capabilities: 0x89f7df & ~unreadable,
+    charset: 45,
+    scramble: newScramble(),
+  }
 }
 
 export function buildGreeting(greeting: Greeting): Buffer {
@@ -48,13 +63,18 @@ export function parseGreeting(payload: Buffer): Greeting | undefined {
   return {
     serverVersion: payload.toString('utf8', 1, end),
     connectionId: payload.readUInt32LE(at),
-    scramble: Buffer.concat([payload.subarray(at + 4, at + 12), payload.subarray(at + 31, at + 43)]),
+    scramble: Buffer.concat([
+      payload.subarray(at + 4, at + 12),
+      payload.subarray(at + 31, at + 43),
+    ]),
     capabilities: payload.readUInt16LE(at + 13) + payload.readUInt16LE(at + 18) * 0x10000,
     charset: payload.readUInt8(at + 15),
   }
 }
 
-/** A HandshakeResponse41 taken apart just enough to change its user and its answer to the scramble. */
+/**
+ * A HandshakeResponse41 taken apart just enough to change its user and its answer to the scramble.
+ */
 export type Login = { head: Buffer; user: string; auth: Buffer; tail: Buffer; capabilities: number }
 
 const connectWithDatabase = 0x8
@@ -62,8 +82,9 @@ const connectWithDatabase = 0x8
 const attributes = 0x100000
 
 /**
- * Reads a login that answers a greeting with these capabilities; undefined for the pre-4.1 form and for what is too short. What was not
- * offered does not count, and is left out: PyMySQL and Debian's mysql set flags that they were not offered, without the fields of them.
+ * Reads a login that answers a greeting with these capabilities; undefined for the pre-4.1 form and
+ * for what is too short. What was not offered does not count, and is left out: PyMySQL and Debian's
+ * mysql set flags that they were not offered, without the fields of them.
  */
 export function parseLogin(payload: Buffer, offered: number): Login | undefined {
   if (payload.length < 34) return undefined
@@ -74,7 +95,9 @@ export function parseLogin(payload: Buffer, offered: number): Login | undefined 
   const authEnd = Math.min(userEnd + 2 + length, payload.length)
   const head = Buffer.from(payload.subarray(0, 32))
   head.writeUInt32LE(capabilities, 0)
-  const texts = [connectWithDatabase, pluginAuth].filter((flag) => (capabilities & flag) !== 0).length
+  const texts = [connectWithDatabase, pluginAuth].filter(
+    (flag) => (capabilities & flag) !== 0,
+  ).length
   return {
     head,
     user: payload.toString('utf8', 32, userEnd),
@@ -99,7 +122,10 @@ export function buildLogin({ head, user, auth, tail }: Login): Buffer {
   return Buffer.concat([head, Buffer.from(`${user}\0`), Buffer.from([auth.length]), auth, tail])
 }
 
-/** A login of the front's own: protocol 4.1, secure connection, plugin auth, optional multi-statements left off. */
+/**
+ * A login of the front's own: protocol 4.1, secure connection, plugin auth, optional
+ * multi-statements left off.
+ */
 export function newLogin(user: string, auth: Buffer): Login {
   const capabilities = 0x1 | 0x200 | 0x2000 | secureConnection | pluginAuth
   const head = Buffer.alloc(32)
@@ -109,11 +135,15 @@ export function newLogin(user: string, auth: Buffer): Login {
   return { head, user, auth, tail: Buffer.from(`${nativePassword}\0`), capabilities }
 }
 
-const sha1 = (...parts: Buffer[]): Buffer => parts.reduce((hash, part) => hash.update(part), createHash('sha1')).digest()
+const sha1 = (...parts: Buffer[]): Buffer =>
+  parts.reduce((hash, part) => hash.update(part), createHash('sha1')).digest()
 
-const xor = (left: Buffer, right: Buffer): Buffer => Buffer.from(left.map((byte, index) => byte ^ (right[index] ?? 0)))
+const xor = (left: Buffer, right: Buffer): Buffer =>
+  Buffer.from(left.map((byte, index) => byte ^ (right[index] ?? 0)))
 
-/** mysql_native_password's answer, from sha1(password): what obproxy keeps in place of the password. */
+/**
+ * mysql_native_password's answer, from sha1(password): what obproxy keeps in place of the password.
+ */
 export function answer(stage1: Buffer, scramble: Buffer): Buffer {
   return xor(stage1, sha1(scramble, sha1(stage1)))
 }
@@ -125,5 +155,10 @@ export function checkAnswer(auth: Buffer, scramble: Buffer, stage1: Buffer): boo
 
 /** Asks a client for the answer to another server's scramble. */
 export function authSwitchRequest(scramble: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([0xfe]), Buffer.from(`${nativePassword}\0`), scramble, Buffer.from([0])])
+  return Buffer.concat([
+    Buffer.from([0xfe]),
+    Buffer.from(`${nativePassword}\0`),
+    scramble,
+    Buffer.from([0]),
+  ])
 }

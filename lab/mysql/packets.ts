@@ -3,7 +3,9 @@ export type Packet = { sequence: number; payload: Buffer }
 
 export const maxPayload = 0xffffff
 
-/** Collects bytes of a connection into packets; the returned function takes chunks as they arrive. */
+/**
+ * Collects bytes of a connection into packets; the returned function takes chunks as they arrive.
+ */
 export function framer(onPacket: (packet: Packet) => void): (chunk: Buffer) => void {
   let pending: Buffer = Buffer.alloc(0)
   return (chunk) => {

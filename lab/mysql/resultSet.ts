@@ -14,9 +14,13 @@ function column(name: string): Buffer {
   return Buffer.concat([text('def'), text(''), text(''), text(''), text(name), text(name), tail])
 }
 
-/** A text result set of strings, in the classic form with EOF packets (the caller never offers CLIENT_DEPRECATE_EOF). */
+/**
+ * A text result set of strings, in the classic form with EOF packets (the caller never offers
+ * CLIENT_DEPRECATE_EOF).
+ */
 export function resultSet(names: string[], rows: (string | null)[][], firstSequence = 1): Buffer {
-  const cell = (value: string | null) => (value === null ? Buffer.from([0xfb]) : lengthEncoded(Buffer.from(value)))
+  const cell = (value: string | null) =>
+    value === null ? Buffer.from([0xfb]) : lengthEncoded(Buffer.from(value))
   const payloads = [
     Buffer.from([names.length]),
     ...names.map(column),

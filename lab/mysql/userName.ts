@@ -1,6 +1,9 @@
 export type FullUserName = { user: string; tenant: string | undefined; cluster: string | undefined }
 
-/** Takes `user[@tenant[#cluster]]` and the older `cluster:tenant:user` apart, as the observer and obproxy do. */
+/**
+ * Takes `user[@tenant[#cluster]]` and the older `cluster:tenant:user` apart, as the observer and
+ * obproxy do.
+ */
 export function parseUserName(full: string): FullUserName {
   const colon = full.split(':')
   if (colon.length === 3) return { cluster: colon[0], tenant: colon[1], user: colon[2] ?? '' }

@@ -22,9 +22,19 @@ export function adminCommand(config: Config, stats: Stats, payload: Buffer): Buf
     return resultSet(['stat_name', 'value'], rows)
   }
   if (/^SELECT\s+1$/i.test(statement)) return resultSet(['1'], [['1']])
-  if (/^SELECT\s+@@version_comment\b/i.test(statement)) return resultSet(['@@version_comment'], [['OBProxy (lab)']])
+  if (/^SELECT\s+@@version_comment\b/i.test(statement))
+    return resultSet(['@@version_comment'], [['OBProxy (lab)']])
   if (/^SET\b/i.test(statement)) return frame(1, okPayload())
-  return frame(1, errorPayload(sqlError(1064, '42000', `You have an error in your SQL syntax; near '${statement.slice(0, 80)}'`)))
+  return frame(
+    1,
+    errorPayload(
+      sqlError(
+        1064,
+        '42000',
+        `You have an error in your SQL syntax; near '${statement.slice(0, 80)}'`,
+      ),
+    ),
+  )
 }
 
 function showConfig({ settings }: Config, like: string): Buffer {
@@ -42,13 +52,18 @@ function showConfig({ settings }: Config, like: string): Buffer {
 }
 
 function alterConfig(config: Config, text: string): Buffer {
-  const pairs = Array.from(text.matchAll(/(\w+)\s*=\s*(?:'((?:[^'\\]|\\.|'')*)'|"((?:[^"\\]|\\.)*)"|([^\s,]+))/g), (found) => {
-    const quoted = (found[2] ?? found[3])?.replaceAll("''", "'").replaceAll(/\\(.)/g, '$1')
-    return [(found[1] ?? '').toLowerCase(), quoted ?? found[4] ?? ''] as const
-  })
+  const pairs = Array.from(
+    text.matchAll(/(\w+)\s*=\s*(?:'((?:[^'\\]|\\.|'')*)'|"((?:[^"\\]|\\.)*)"|([^\s,]+))/g),
+    (found) => {
+      const quoted = (found[2] ?? found[3])?.replaceAll("''", "'").replaceAll(/\\(.)/g, '$1')
+      return [(found[1] ?? '').toLowerCase(), quoted ?? found[4] ?? ''] as const
+    },
+  )
   const unknown = pairs.find(([name]) => !(name in defaults) && !(name in config.settings))
-  if (pairs.length === 0) return frame(1, errorPayload(sqlError(1064, '42000', 'You have an error in your SQL syntax')))
-  if (unknown) return frame(1, errorPayload(sqlError(5099, '42000', `System config unknown: ${unknown[0]}`)))
+  if (pairs.length === 0)
+    return frame(1, errorPayload(sqlError(1064, '42000', 'You have an error in your SQL syntax')))
+  if (unknown)
+    return frame(1, errorPayload(sqlError(5099, '42000', `System config unknown: ${unknown[0]}`)))
   for (const [name, value] of pairs) config.set(name, value)
   return frame(1, okPayload())
 }

@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path'
 
 export type Settings = Record<string, string>
 
-/** Parameters and their defaults. The two passwords are kept as sha1 in hex, which is how -o gives them. */
+/**
+ * Parameters and their defaults. The two passwords are kept as sha1 in hex, which is how -o gives
+ * them.
+ */
 export const defaults: Settings = {
   app_name: 'undefined',
   listen_port: '2883',
@@ -27,7 +30,10 @@ const passwords = new Set(['observer_sys_password', 'obproxy_sys_password'])
 
 export type Config = { settings: Settings; set: (name: string, value: string) => void }
 
-/** Opens the configuration of a home: what was persisted wins over the flags of this start, as in the real one. */
+/**
+ * Opens the configuration of a home: what was persisted wins over the flags of this start, as in
+ * the real one.
+ */
 export function openConfig(home: string, flags: Settings): Config {
   const file = join(home, 'etc/obproxy_config.bin')
   const settings: Settings = { ...defaults, ...flags, ...load(file) }
@@ -35,7 +41,8 @@ export function openConfig(home: string, flags: Settings): Config {
   return {
     settings,
     set: (name, value) => {
-      settings[name] = passwords.has(name) && value !== '' ? createHash('sha1').update(value).digest('hex') : value
+      settings[name] =
+        passwords.has(name) && value !== '' ? createHash('sha1').update(value).digest('hex') : value
       save(file, settings)
     },
   }
@@ -46,7 +53,9 @@ function load(file: string): Settings {
   const lines = readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line.includes('='))
-  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
 }
 
 function save(file: string, settings: Settings): void {

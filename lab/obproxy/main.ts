@@ -8,7 +8,10 @@ import { openConfig } from './config.ts'
 import { parseFlags, type Start, usage } from './flags.ts'
 import { proxySession, type Stats } from './proxySession.ts'
 
-/** The lab's obproxy: started in its home folder. Without -N the command returns once the proxy is launched. */
+/**
+ * The lab's obproxy: started in its home folder. Without -N the command returns once the proxy is
+ * launched.
+ */
 const home = process.cwd()
 const argv = process.argv.slice(2)
 const logFile = join(home, 'log/obproxy.log')
@@ -43,18 +46,24 @@ const ownIp = (): string =>
     .find((entry) => entry.family === 'IPv4' && !entry.internal)?.address ?? '127.0.0.1'
 
 function daemonize(): void {
-  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1), '--nodaemon'], {
-    argv0: join(home, 'bin/obproxy'),
-    cwd: home,
-    detached: true,
-    stdio: 'ignore',
-  })
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, ...process.argv.slice(1), '--nodaemon'],
+    {
+      argv0: join(home, 'bin/obproxy'),
+      cwd: home,
+      detached: true,
+      stdio: 'ignore',
+    },
+  )
   child.once('error', (error) => fail(`cannot start the proxy process: ${error.message}`))
   child.once('spawn', () => process.exit(0))
 }
 
 function run({ settings }: Start): void {
-  process.title = [join(home, 'bin/obproxy'), ...argv.filter((word) => word !== '--nodaemon')].join(' ')
+  process.title = [join(home, 'bin/obproxy'), ...argv.filter((word) => word !== '--nodaemon')].join(
+    ' ',
+  )
   writeFileSync('/proc/self/comm', 'obproxy')
   const config = openConfig(home, settings)
   const {
@@ -64,18 +73,21 @@ function run({ settings }: Start): void {
     obproxy_config_server_url,
   } = config.settings
   // obd's error 4100: a proxy needs to know where clusters are.
-  if (!rootservice_list && !obproxy_config_server_url) fail('neither rootservice_list nor obproxy_config_server_url is set')
+  if (!rootservice_list && !obproxy_config_server_url)
+    fail('neither rootservice_list nor obproxy_config_server_url is set')
   const stats: Stats = { sessions: 0, served: 0 }
   const sql = createServer((client) => proxySession(config, stats, client))
   const metrics = createHttpServer((request, response) => {
     if (request.url !== '/metrics') return void response.writeHead(404).end()
     const lines = Object.entries(stats).map(
-      ([name, value]) => `# TYPE odp_${name} gauge\nodp_${name}{app="${config.settings.app_name}"} ${value}\n`,
+      ([name, value]) =>
+        `# TYPE odp_${name} gauge\nodp_${name}{app="${config.settings.app_name}"} ${value}\n`,
     )
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(lines.join(''))
   })
   const pidFile = join(home, `run/obproxy-${ownIp()}-${port}.pid`)
-  for (const server of [sql, metrics]) server.on('error', (error) => fail(`listen failed: ${error.message}`))
+  for (const server of [sql, metrics])
+    server.on('error', (error) => fail(`listen failed: ${error.message}`))
   metrics.listen(Number(exporter), '0.0.0.0')
   sql.listen(Number(port), '0.0.0.0', () => {
     writeFileSync(pidFile, `${process.pid}\n`)

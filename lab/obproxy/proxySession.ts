@@ -19,7 +19,10 @@ export type Stats = { sessions: number; served: number }
 
 let connections = 1
 
-/** One client: `root@proxysys` talks to the proxy itself, everybody else is passed to an observer of the named cluster. */
+/**
+ * One client: `root@proxysys` talks to the proxy itself, everybody else is passed to an observer of
+ * the named cluster.
+ */
 export function proxySession(config: Config, stats: Stats, client: Socket): void {
   const greeting = ownGreeting('5.6.25', connections++)
   const waiting: Packet[] = []
@@ -74,7 +77,11 @@ export function proxySession(config: Config, stats: Stats, client: Socket): void
     const sql =
       error instanceof ProxyError
         ? error.sql
-        : sqlError(2013, 'HY000', `obproxy: ${error instanceof Error ? error.message : String(error)}`)
+        : sqlError(
+            2013,
+            'HY000',
+            `obproxy: ${error instanceof Error ? error.message : String(error)}`,
+          )
     client.end(frame(sequence + 1, errorPayload(sql)))
   })
 }
@@ -82,22 +89,41 @@ export function proxySession(config: Config, stats: Stats, client: Socket): void
 function checkAdmin({ settings }: Config, login: Login, scramble: Buffer): void {
   const sha1 = settings.obproxy_sys_password ?? ''
   const { user } = parseUserName(login.user)
-  const right = sha1 === '' ? login.auth.length === 0 : checkAnswer(login.auth, scramble, Buffer.from(sha1, 'hex'))
+  const right =
+    sha1 === ''
+      ? login.auth.length === 0
+      : checkAnswer(login.auth, scramble, Buffer.from(sha1, 'hex'))
   if (user !== 'root' || !right)
     throw new ProxyError(
-      sqlError(1045, '28000', `Access denied for user '${login.user}' (using password: ${login.auth.length > 0 ? 'YES' : 'NO'})`),
+      sqlError(
+        1045,
+        '28000',
+        `Access denied for user '${login.user}' (using password: ${login.auth.length > 0 ? 'YES' : 'NO'})`,
+      ),
     )
 }
 
-/** Finds an active server of the user's cluster, after proving that the proxy's own user gets in there. Throws ProxyError. */
-async function route(config: Config, fullName: string): Promise<{ upstream: Upstream; user: string }> {
+/**
+ * Finds an active server of the user's cluster, after proving that the proxy's own user gets in
+ * there. Throws ProxyError.
+ */
+async function route(
+  config: Config,
+  fullName: string,
+): Promise<{ upstream: Upstream; user: string }> {
   const name = parseUserName(fullName)
   const { settings } = config
   const cluster = name.cluster ?? settings.rootservice_cluster_name ?? ''
   if (cluster === '')
-    throw new ProxyError(sqlError(4669, 'HY000', 'cluster not exist: the user name names none (user@tenant#cluster)'))
+    throw new ProxyError(
+      sqlError(4669, 'HY000', 'cluster not exist: the user name names none (user@tenant#cluster)'),
+    )
   const servers = await serversOf(settings, cluster)
-  if (servers.length === 0) throw new ProxyError(sqlError(4669, 'HY000', `cluster not exist: '${cluster}'`))
+  if (servers.length === 0)
+    throw new ProxyError(sqlError(4669, 'HY000', `cluster not exist: '${cluster}'`))
   await checkProxyUser(servers, cluster, settings.observer_sys_password ?? '')
-  return { upstream: await connectToAny(servers), user: `${name.user}@${name.tenant ?? 'sys'}#${cluster}` }
+  return {
+    upstream: await connectToAny(servers),
+    user: `${name.user}@${name.tenant ?? 'sys'}#${cluster}`,
+  }
 }

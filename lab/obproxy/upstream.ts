@@ -3,7 +3,11 @@ import { answer, buildLogin, type Greeting, newLogin, parseGreeting } from '../m
 import { frame, framer, type Packet, parseError, type SqlError } from '../mysql/packets.ts'
 import type { Address } from './clusters.ts'
 
-export const sqlError = (errno: number, sqlState: string, message: string): SqlError => ({ errno, sqlState, message })
+export const sqlError = (errno: number, sqlState: string, message: string): SqlError => ({
+  errno,
+  sqlState,
+  message,
+})
 
 export class ProxyError extends Error {
   readonly sql: SqlError
@@ -13,22 +17,37 @@ export class ProxyError extends Error {
   }
 }
 
-/** A connection to an observer that has greeted; `next` gives one packet after the other until `release` hands the bytes over. */
-export type Upstream = { socket: Socket; greeting: Greeting; next: () => Promise<Packet>; release: () => void }
+/**
+ * A connection to an observer that has greeted; `next` gives one packet after the other until
+ * `release` hands the bytes over.
+ */
+export type Upstream = {
+  socket: Socket
+  greeting: Greeting
+  next: () => Promise<Packet>
+  release: () => void
+}
 
 const connectMs = 3000
 
-/** Connects to the first server of the list that greets: a server that is down or initializing is passed over. Throws ProxyError. */
+/**
+ * Connects to the first server of the list that greets: a server that is down or initializing is
+ * passed over. Throws ProxyError.
+ */
 export async function connectToAny(servers: Address[]): Promise<Upstream> {
   const causes: string[] = []
   for (const server of servers) {
     try {
       return await connectTo(server)
     } catch (error) {
-      causes.push(`${server.host}:${server.port}: ${error instanceof Error ? error.message : String(error)}`)
+      causes.push(
+        `${server.host}:${server.port}: ${error instanceof Error ? error.message : String(error)}`,
+      )
     }
   }
-  throw new ProxyError(sqlError(4012, 'HY000', `obproxy found no active server: ${causes.join('; ')}`))
+  throw new ProxyError(
+    sqlError(4012, 'HY000', `obproxy found no active server: ${causes.join('; ')}`),
+  )
 }
 
 async function connectTo({ host, port }: Address): Promise<Upstream> {
@@ -70,17 +89,29 @@ async function connectTo({ host, port }: Address): Promise<Upstream> {
   }
 }
 
-/** Logs in as the proxy's own user with sha1(password) in hex; what the real proxy does before it serves a cluster. Throws ProxyError. */
-export async function checkProxyUser(servers: Address[], cluster: string, sha1: string): Promise<void> {
+/**
+ * Logs in as the proxy's own user with sha1(password) in hex; what the real proxy does before it
+ * serves a cluster. Throws ProxyError.
+ */
+export async function checkProxyUser(
+  servers: Address[],
+  cluster: string,
+  sha1: string,
+): Promise<void> {
   const upstream = await connectToAny(servers)
   try {
-    const auth = sha1 === '' ? Buffer.alloc(0) : answer(Buffer.from(sha1, 'hex'), upstream.greeting.scramble)
+    const auth =
+      sha1 === '' ? Buffer.alloc(0) : answer(Buffer.from(sha1, 'hex'), upstream.greeting.scramble)
     upstream.socket.write(frame(1, buildLogin(newLogin(`proxyro@sys#${cluster}`, auth))))
     const { payload } = await upstream.next()
     const refused = parseError(payload)
     if (refused)
       throw new ProxyError(
-        sqlError(1045, '28000', `obproxy cannot log in to cluster '${cluster}' as proxyro: ${refused.message}`),
+        sqlError(
+          1045,
+          '28000',
+          `obproxy cannot log in to cluster '${cluster}' as proxyro: ${refused.message}`,
+        ),
       )
   } finally {
     upstream.socket.destroy()

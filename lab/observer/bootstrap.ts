@@ -19,10 +19,14 @@ const maxSkewMs = 50
 const rpcMs = 2000
 const leadMs = 90_000
 
-/** ALTER SYSTEM BOOTSTRAP: checks as the real one does, then one kernel under the first server. Throws Refusal. */
+/**
+ * ALTER SYSTEM BOOTSTRAP: checks as the real one does, then one kernel under the first server.
+ * Throws Refusal.
+ */
 export async function bootstrap(self: Observer, request: BootstrapRequest): Promise<void> {
   countUp(self.home.bootstrapReceived)
-  if (self.membership?.complete || self.bootstrapping) throw refusal('initTwice', 'The object is initialized twice')
+  if (self.membership?.complete || self.bootstrapping)
+    throw refusal('initTwice', 'The object is initialized twice')
   self.bootstrapping = true
   try {
     const greetings = await check(self, request)
@@ -31,7 +35,9 @@ export async function bootstrap(self: Observer, request: BootstrapRequest): Prom
     self.log('INFO', 'BOOTSTRAP', 'bootstrap success', { servers: request.servers.length })
   } catch (error) {
     const refused =
-      error instanceof Refusal ? error.sql : { errno: 4016, message: error instanceof Error ? error.message : String(error) }
+      error instanceof Refusal
+        ? error.sql
+        : { errno: 4016, message: error instanceof Error ? error.message : String(error) }
     self.log('ERROR', 'BOOTSTRAP', `bootstrap failed: ${refused.message}`, { ret: -refused.errno })
     throw error instanceof Refusal ? error : refusal('system', `System error: ${refused.message}`)
   } finally {
@@ -39,19 +45,30 @@ export async function bootstrap(self: Observer, request: BootstrapRequest): Prom
   }
 }
 
-async function check(self: Observer, { servers, primary }: BootstrapRequest): Promise<Map<string, Hello>> {
+async function check(
+  self: Observer,
+  { servers, primary }: BootstrapRequest,
+): Promise<Map<string, Hello>> {
   const told = readFaults().refuseBootstrap
   if (told) throw new Refusal({ ...told, sqlState: 'HY000' })
   const zones = servers.map((server) => server.zone)
   const twice = zones.find((zone, at) => zones.indexOf(zone) !== at)
   if (twice !== undefined)
-    throw refusal('zoneDuplicated', `Partition zone duplicated: should not choose two rs in same zone '${twice}'`)
+    throw refusal(
+      'zoneDuplicated',
+      `Partition zone duplicated: should not choose two rs in same zone '${twice}'`,
+    )
   const greetings = new Map<string, Hello>()
-  await Promise.all(servers.map(async ({ address }) => greetings.set(address, await greet(address))))
+  await Promise.all(
+    servers.map(async ({ address }) => greetings.set(address, await greet(address))),
+  )
   for (const { address, zone } of servers) checkOne(self, address, zone, greetings.get(address))
   const skew = await clockSpreadMs(servers.map(({ address }) => address))
   if (skew > maxSkewMs)
-    throw refusal('system', `System error: clock difference between servers is ${skew} ms, over ${maxSkewMs} ms(ret=-4015)`)
+    throw refusal(
+      'system',
+      `System error: clock difference between servers is ${skew} ms, over ${maxSkewMs} ms(ret=-4015)`,
+    )
   if (primary) await registerAt(primary, registrationOf(self, primary))
   return greetings
 }
@@ -82,8 +99,12 @@ function checkOne(self: Observer, address: string, zone: string, hello: Hello | 
   const at = `server="${address}"`
   if (!hello) throw refusal('serverNotAlive', `server not alive: ${address}`)
   if (hello.state === 'member')
-    throw refusal('initTwice', `The object is initialized twice: server is already in a cluster(${at})`)
-  if (hello.state === 'dirty') throw refusal('system', `System error: observer is not empty(ret=-4015, ${at})`)
+    throw refusal(
+      'initTwice',
+      `The object is initialized twice: server is already in a cluster(${at})`,
+    )
+  if (hello.state === 'dirty')
+    throw refusal('system', `System error: observer is not empty(ret=-4015, ${at})`)
   if (hello.zone !== zone)
     throw refusal(
       'zoneNotMatch',
@@ -95,12 +116,22 @@ function checkOne(self: Observer, address: string, zone: string, hello: Hello | 
       `cluster name does not match: '${hello.clusterName}:${hello.clusterId}' against '${self.clusterName}:${self.clusterId}'(${at})`,
     )
   if (hello.version !== self.version.full)
-    throw refusal('notSupported', `different server versions: ${hello.version} and ${self.version.full}(${at}) not supported`)
+    throw refusal(
+      'notSupported',
+      `different server versions: ${hello.version} and ${self.version.full}(${at}) not supported`,
+    )
   if (!hello.rsList.includes(address))
-    throw refusal('notInWhiteList', `server is not in its rs_list '${hello.rsList.join(';')}'(${at})`)
+    throw refusal(
+      'notInWhiteList',
+      `server is not in its rs_list '${hello.rsList.join(';')}'(${at})`,
+    )
 }
 
-async function execute(self: Observer, request: BootstrapRequest, greetings: Map<string, Hello>): Promise<void> {
+async function execute(
+  self: Observer,
+  request: BootstrapRequest,
+  greetings: Map<string, Hello>,
+): Promise<void> {
   const addresses = request.servers.map(({ address }) => address)
   const leader = addresses[0] ?? ''
   const cluster = newCluster(self, request, greetings)
@@ -113,15 +144,25 @@ async function execute(self: Observer, request: BootstrapRequest, greetings: Map
   })
   const tell = (address: string, op: string, body: unknown, timeout: number) => {
     const to = parseAddress(address)
-    return to ? call(to, op, body, timeout) : Promise.reject(refusal('invalidArgument', 'Invalid argument'))
+    return to
+      ? call(to, op, body, timeout)
+      : Promise.reject(refusal('invalidArgument', 'Invalid argument'))
   }
-  await Promise.all(request.servers.map(({ address, zone }) => tell(address, 'prepare', membership(zone), rpcMs)))
+  await Promise.all(
+    request.servers.map(({ address, zone }) => tell(address, 'prepare', membership(zone), rpcMs)),
+  )
   await tell(leader, 'lead', cluster, leadMs)
   const others = request.servers.filter(({ address }) => address !== leader)
-  await Promise.all(others.map(({ address, zone }) => tell(address, 'join', membership(zone), rpcMs)))
+  await Promise.all(
+    others.map(({ address, zone }) => tell(address, 'join', membership(zone), rpcMs)),
+  )
 }
 
-function newCluster(self: Observer, request: BootstrapRequest, greetings: Map<string, Hello>): Cluster {
+function newCluster(
+  self: Observer,
+  request: BootstrapRequest,
+  greetings: Map<string, Hello>,
+): Cluster {
   const created = now()
   const servers = request.servers.flatMap(({ address, zone }, at) => {
     const hello = greetings.get(address)
@@ -135,7 +176,13 @@ function newCluster(self: Observer, request: BootstrapRequest, greetings: Map<st
     ...(request.primary && { primary: request.primary }),
     leader: request.servers[0]?.address ?? '',
     created,
-    zones: request.servers.map(({ zone, region }) => ({ name: zone, region, idc: '', active: true, created })),
+    zones: request.servers.map(({ zone, region }) => ({
+      name: zone,
+      region,
+      idc: '',
+      active: true,
+      created,
+    })),
     servers,
     nextServerId: servers.length + 1,
     primaryZone: 'RANDOM',
@@ -148,7 +195,9 @@ function newCluster(self: Observer, request: BootstrapRequest, greetings: Map<st
   }
 }
 
-/** A server as it enters the cluster; its start_service_time follows with the leader's next probe. */
+/**
+ * A server as it enters the cluster; its start_service_time follows with the leader's next probe.
+ */
 export function newServer(id: number, address: string, zone: string, hello: Hello): Server {
   const { ip, port } = parseAddress(address) ?? { ip: '', port: 0 }
   return {

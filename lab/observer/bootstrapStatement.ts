@@ -11,16 +11,24 @@ const item = new RegExp(
   'iy',
 )
 
-export const isBootstrap = (statement: string): boolean => /^ALTER\s+SYSTEM\s+BOOTSTRAP\b/i.test(statement)
+export const isBootstrap = (statement: string): boolean =>
+  /^ALTER\s+SYSTEM\s+BOOTSTRAP\b/i.test(statement)
 
-/** Reads `ALTER SYSTEM BOOTSTRAP [CLUSTER …] [REGION r] ZONE z SERVER 'ip:port', …`. Throws Refusal: syntax, or a standby cluster on 4.x. */
+/**
+ * Reads `ALTER SYSTEM BOOTSTRAP [CLUSTER …] [REGION r] ZONE z SERVER 'ip:port', …`. Throws Refusal:
+ * syntax, or a standby cluster on 4.x.
+ */
 export function parseBootstrap(statement: string, line: Line): BootstrapRequest {
   const found = head.exec(statement)
-  const syntax = () => refusal('syntax', `You have an error in your SQL syntax; near '${statement.slice(0, 80)}'`)
+  const syntax = () =>
+    refusal('syntax', `You have an error in your SQL syntax; near '${statement.slice(0, 80)}'`)
   if (!found) throw syntax()
   const standby = (found[1] ?? '').toUpperCase() === 'STANDBY'
   if (standby && line === '4.x')
-    throw refusal('notSupported', 'bootstrap of a standby cluster not supported: physical standby is per tenant since 4.1')
+    throw refusal(
+      'notSupported',
+      'bootstrap of a standby cluster not supported: physical standby is per tenant since 4.1',
+    )
   if (standby !== (found[3] !== undefined)) throw syntax()
   const list = found[2] ?? ''
   const servers: BootstrapRequest['servers'][number][] = []
@@ -28,7 +36,11 @@ export function parseBootstrap(statement: string, line: Line): BootstrapRequest 
   for (let more = true; more; ) {
     const [, quoted, region = 'sys_region', zone = '', address = '', comma] = item.exec(list) ?? []
     if (address === '') throw syntax()
-    servers.push({ region: quoted === undefined ? region : unquoted(quoted), zone, address: address.trim() })
+    servers.push({
+      region: quoted === undefined ? region : unquoted(quoted),
+      zone,
+      address: address.trim(),
+    })
     more = comma === ','
   }
   if (!standby) return { role: 'PRIMARY', servers }

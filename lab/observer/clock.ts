@@ -2,7 +2,9 @@ import { call, parseAddress } from './rpc.ts'
 
 const samples = 3
 
-/** Difference between a server's clock and ours in ms: the best of a few round trips, each halved. */
+/**
+ * Difference between a server's clock and ours in ms: the best of a few round trips, each halved.
+ */
 async function offset(address: string): Promise<number> {
   const to = parseAddress(address)
   if (!to) return 0
@@ -11,7 +13,8 @@ async function offset(address: string): Promise<number> {
     const before = Date.now()
     const theirs = await call<number>(to, 'clock', null, 2000)
     const after = Date.now()
-    if (after - before < best.roundTrip) best = { roundTrip: after - before, offset: theirs - (before + after) / 2 }
+    if (after - before < best.roundTrip)
+      best = { roundTrip: after - before, offset: theirs - (before + after) / 2 }
   }
   return best.offset
 }

@@ -25,10 +25,21 @@ export type Server = {
   buildVersion: string
   resources: Resources
 }
-export type Resources = { cpu: number; memoryLimit: number; systemMemory: number; dataDisk: number; logDisk: number }
+export type Resources = {
+  cpu: number
+  memoryLimit: number
+  systemMemory: number
+  dataDisk: number
+  logDisk: number
+}
 export type Zone = { name: string; region: string; idc: string; active: boolean; created: Micros }
 
-export type Standby = { clusterId: number; clusterName: string; status: 'REGISTERED' | 'VALID'; rootServers: string[] }
+export type Standby = {
+  clusterId: number
+  clusterName: string
+  status: 'REGISTERED' | 'VALID'
+  rootServers: string[]
+}
 
 /** What the leader knows of its cluster; the whole of it is one JSON file in the leader's slog. */
 export type Cluster = {
@@ -55,7 +66,13 @@ export type Cluster = {
 }
 
 /** What every member keeps: enough to find its leader again. */
-export type Membership = { clusterId: number; clusterName: string; zone: string; leader: string; complete: boolean }
+export type Membership = {
+  clusterId: number
+  clusterName: string
+  zone: string
+  leader: string
+  complete: boolean
+}
 
 export const now = (): Micros => Date.now() * 1000
 
@@ -75,9 +92,13 @@ function read<T>(path: string): T | undefined {
 
 export const loadMembership = (dataDir: string) => read<Membership>(memberFile(dataDir))
 export const loadCluster = (dataDir: string) => read<Cluster>(clusterFile(dataDir))
-export const saveCluster = (dataDir: string, cluster: Cluster) => writeAtomically(clusterFile(dataDir), JSON.stringify(cluster))
+export const saveCluster = (dataDir: string, cluster: Cluster) =>
+  writeAtomically(clusterFile(dataDir), JSON.stringify(cluster))
 
-/** Writes the membership and the sys tenant's log folder: from here on this store is no longer empty. */
+/**
+ * Writes the membership and the sys tenant's log folder: from here on this store is no longer
+ * empty.
+ */
 export function saveMembership(dataDir: string, membership: Membership): void {
   mkdirSync(tenantLog(dataDir), { recursive: true })
   writeAtomically(memberFile(dataDir), JSON.stringify(membership))
@@ -89,7 +110,14 @@ export function forgetMembership(dataDir: string): void {
   rmSync(tenantLog(dataDir), { recursive: true, force: true })
 }
 
-/** A finished or broken bootstrap leaves these; the real observer then says "observer is not empty". */
+/**
+ * A finished or broken bootstrap leaves these; the real observer then says "observer is not empty".
+ */
 export function isDirty(dataDir: string): boolean {
-  return [memberFile(dataDir), clusterFile(dataDir), tenantLog(dataDir), kernelFolder(dataDir)].some((path) => existsSync(path))
+  return [
+    memberFile(dataDir),
+    clusterFile(dataDir),
+    tenantLog(dataDir),
+    kernelFolder(dataDir),
+  ].some((path) => existsSync(path))
 }

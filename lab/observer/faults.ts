@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** Ways to make this host's observer fail, for tests and demonstrations; read again each time one is asked for. */
+/**
+ * Ways to make this host's observer fail, for tests and demonstrations; read again each time one is
+ * asked for.
+ */
 export type Faults = {
   slowStartMs?: number
   crashAfterMs?: number

@@ -20,7 +20,9 @@ export type Flags = {
 
 export class UsageError extends Error {}
 
-type TextFlag = { [K in keyof Flags]-?: string extends NonNullable<Flags[K]> ? K : never }[keyof Flags]
+type TextFlag = {
+  [K in keyof Flags]-?: string extends NonNullable<Flags[K]> ? K : never
+}[keyof Flags]
 type NumberFlag = 'sqlPort' | 'rpcPort' | 'clusterId'
 type SwitchFlag = 'nodaemon' | 'version' | 'ipv6'
 
@@ -95,7 +97,8 @@ export function parseFlags(argv: readonly string[]): Flags {
     const asNumber = numbers[word]
     if (!asText && !asNumber) throw new UsageError(`unknown option '${word}'`)
     const value = rest[++at]
-    if (value === undefined || value === '') throw new UsageError(`option '${word}' requires an argument`)
+    if (value === undefined || value === '')
+      throw new UsageError(`option '${word}' requires an argument`)
     if (asText) flags[asText] = value
     if (asNumber) flags[asNumber] = natural(word, value)
   }

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, readlinkSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 
 export type Home = ReturnType<typeof homeOf>
@@ -35,14 +43,20 @@ export function loadSettings(home: Home): Settings | undefined {
   return settings
 }
 
-/** Persists to etc/observer.config.bin and to a copy in every folder of config_additional_dir that exists or can be made. */
+/**
+ * Persists to etc/observer.config.bin and to a copy in every folder of config_additional_dir that
+ * exists or can be made.
+ */
 export function saveSettings(home: Home, settings: Settings): void {
   const text = `${Object.entries(settings)
     .map(([key, value]) => `${key}=${value}`)
     .join('\n')}\n`
   writeAtomically(home.configFile, text)
   for (const folder of (settings.config_additional_dir ?? '').split(';').filter(Boolean)) {
-    writeAtomically(join(isAbsolute(folder) ? folder : join(home.root, folder), 'observer.conf.bin'), text)
+    writeAtomically(
+      join(isAbsolute(folder) ? folder : join(home.root, folder), 'observer.conf.bin'),
+      text,
+    )
   }
 }
 
@@ -53,8 +67,13 @@ export function runningPid(home: Home): number | undefined {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return undefined
   try {
     // `pid (comm) state …`: a zombie that nobody has reaped yet is not running.
-    const [, comm, state] = /^\d+ \((.*)\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
-    return comm === 'observer' && state !== 'Z' && readlinkSync(`/proc/${pid}/cwd`) === realpathSync(home.root) ? pid : undefined
+    const [, comm, state] =
+      /^\d+ \((.*)\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+    return comm === 'observer' &&
+      state !== 'Z' &&
+      readlinkSync(`/proc/${pid}/cwd`) === realpathSync(home.root)
+      ? pid
+      : undefined
   } catch {
     return undefined
   }

@@ -8,10 +8,16 @@ import { parseGreeting } from '../mysql/handshake.ts'
 import { framer } from '../mysql/packets.ts'
 import { claimPort } from '../ports/claim.ts'
 
-/** What answers ordinary SQL: one OceanBase kernel per cluster, a child of the leader; for a standby cluster its primary. */
+/**
+ * What answers ordinary SQL: one OceanBase kernel per cluster, a child of the leader; for a standby
+ * cluster its primary.
+ */
 export type Kernel = { ip: string; port: number; stop: () => Promise<void> }
 
-/** Smallest values seekdb starts with (facts: testbed), and patience with a disk that all hosts share: a kernel grants its own 5 s. */
+/**
+ * Smallest values seekdb starts with (facts: testbed), and patience with a disk that all hosts
+ * share: a kernel grants its own 5 s.
+ */
 const parameters = [
   'memory_limit=1G',
   'datafile_size=256M',
@@ -25,11 +31,17 @@ const greetingMs = 300_000
 
 export const kernelFolder = (dataDir: string) => join(dataDir, 'sstable/kernel')
 
-/** Beside the kernel in its package: a store that a kernel has set up in full, which takes it 4 core seconds and more. */
+/**
+ * Beside the kernel in its package: a store that a kernel has set up in full, which takes it 4 core
+ * seconds and more.
+ */
 export const madeStore = 'full-store.tgz'
 
 /** Starts the installed kernel under an observer. Throws as `runKernel` does. */
-export async function startKernel(installed: string, dataDir: string): Promise<Kernel & { process: ChildProcess }> {
+export async function startKernel(
+  installed: string,
+  dataDir: string,
+): Promise<Kernel & { process: ChildProcess }> {
   const program = process.env.OBFLOW_LAB_SEEKDB ?? join(installed, 'lib/seekdb/seekdb')
   if (!existsSync(program)) throw new Error(`kernel ${program} is missing`)
   const folder = kernelFolder(dataDir)
@@ -46,8 +58,14 @@ async function placeStore(archive: string, folder: string): Promise<void> {
   renameSync(beginning, folder)
 }
 
-/** Starts a kernel on a free port and resolves when it greets; rejects when it exits before that or takes over 5 minutes. */
-export async function runKernel(program: string, folder: string): Promise<Kernel & { process: ChildProcess }> {
+/**
+ * Starts a kernel on a free port and resolves when it greets; rejects when it exits before that or
+ * takes over 5 minutes.
+ */
+export async function runKernel(
+  program: string,
+  folder: string,
+): Promise<Kernel & { process: ChildProcess }> {
   const port = await claimPort()
   const words = [
     '--nodaemon',
@@ -57,13 +75,17 @@ export async function runKernel(program: string, folder: string): Promise<Kernel
     folder,
     ...parameters.flatMap((pair) => ['--parameter', pair]),
   ]
-  // The death signal ends the kernel with this process even after SIGKILL, so no orphan keeps the data locked.
+  // The death signal ends the kernel with this process even after SIGKILL, so no orphan keeps the
+  // data locked.
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...words], {
     stdio: 'ignore',
     env: { ...process.env, LD_LIBRARY_PATH: dirname(program) },
   })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  await Promise.race([greets(port, greetingMs), exited.then(() => Promise.reject(new Error('kernel exited while starting')))])
+  await Promise.race([
+    greets(port, greetingMs),
+    exited.then(() => Promise.reject(new Error('kernel exited while starting'))),
+  ])
   return {
     ip: '127.0.0.1',
     port,

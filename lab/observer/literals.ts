@@ -2,4 +2,5 @@
 export const quotedText = String.raw`'((?:[^'\\]|''|\\[\s\S])*)'`
 
 /** What stands between the quotes, escapes taken back. */
-export const unquoted = (text: string): string => text.replaceAll(/''|\\([\s\S])/g, (_, escaped?: string) => escaped ?? "'")
+export const unquoted = (text: string): string =>
+  text.replaceAll(/''|\\([\s\S])/g, (_, escaped?: string) => escaped ?? "'")

@@ -2,7 +2,12 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 export type Level = 'INFO' | 'WARN' | 'ERROR'
-export type Log = (level: Level, module: string, text: string, values?: Record<string, unknown>) => void
+export type Log = (
+  level: Level,
+  module: string,
+  text: string,
+  values?: Record<string, unknown>,
+) => void
 
 const two = (value: number) => String(value).padStart(2, '0')
 
@@ -13,7 +18,10 @@ export function stamp(date: Date): string {
   return `${day} ${time}.${String(date.getMilliseconds()).padStart(3, '0')}000`
 }
 
-/** Writes OceanBase's line form: `[time] LEVEL [MODULE] [pid][0][Y0-0] text(ret=-4015, key="value")`. */
+/**
+ * Writes OceanBase's line form: `[time] LEVEL [MODULE] [pid][0][Y0-0] text(ret=-4015,
+ * key="value")`.
+ */
 export function openLog(file: string): Log {
   mkdirSync(dirname(file), { recursive: true })
   return (level, module, text, values = {}) => {

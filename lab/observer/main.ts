@@ -8,7 +8,10 @@ import { serve } from './serve.ts'
 import { StartError } from './settings.ts'
 import { readVersion } from './versionLine.ts'
 
-/** The lab's observer: started in its home folder with observer's own flags. Without -N the command returns once the server is launched. */
+/**
+ * The lab's observer: started in its home folder with observer's own flags. Without -N the command
+ * returns once the server is launched.
+ */
 const home = homeOf(process.cwd())
 /** Where the package lies: its version and its kernel are there wherever the command is run. */
 const installed = join(import.meta.dirname, '../..')
@@ -30,20 +33,32 @@ function refuseStart(errno: number, message: string): never {
   process.exit(1)
 }
 
-/** Becomes `observer` in ps and pgrep: the command line without the interpreter, the name of the process. */
+/**
+ * Becomes `observer` in ps and pgrep: the command line without the interpreter, the name of the
+ * process.
+ */
 function takeName(): void {
-  process.title = [join(home.root, 'bin/observer'), ...argv.filter((word) => word !== '--nodaemon')].join(' ')
+  process.title = [
+    join(home.root, 'bin/observer'),
+    ...argv.filter((word) => word !== '--nodaemon'),
+  ].join(' ')
   writeFileSync('/proc/self/comm', 'observer')
 }
 
 function daemonize(): void {
-  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1), '--nodaemon'], {
-    argv0: join(home.root, 'bin/observer'),
-    cwd: home.root,
-    detached: true,
-    stdio: 'ignore',
-  })
-  child.once('error', (error) => refuseStart(4016, `cannot start the server process: ${error.message}`))
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, ...process.argv.slice(1), '--nodaemon'],
+    {
+      argv0: join(home.root, 'bin/observer'),
+      cwd: home.root,
+      detached: true,
+      stdio: 'ignore',
+    },
+  )
+  child.once('error', (error) =>
+    refuseStart(4016, `cannot start the server process: ${error.message}`),
+  )
   child.once('spawn', () => process.exit(0))
 }
 

@@ -1,4 +1,11 @@
-import { type Cluster, isDirty, type Membership, now, saveCluster, saveMembership } from './cluster.ts'
+import {
+  type Cluster,
+  isDirty,
+  type Membership,
+  now,
+  saveCluster,
+  saveMembership,
+} from './cluster.ts'
 import { crash, readFaults } from './faults.ts'
 import { type Kernel, startKernel } from './kernel.ts'
 import { type Hello, type Observer, rpcAddress } from './observer.ts'
@@ -48,7 +55,10 @@ function join(self: Observer, membership: Membership): void {
   if (self.membership?.complete) throw refusal('initTwice', 'The object is initialized twice')
   self.membership = { ...membership, complete: true }
   saveMembership(self.dataDir, self.membership)
-  self.log('INFO', 'SERVER', 'joined cluster', { cluster: membership.clusterName, leader: membership.leader })
+  self.log('INFO', 'SERVER', 'joined cluster', {
+    cluster: membership.clusterName,
+    leader: membership.leader,
+  })
 }
 
 async function lead(self: Observer, cluster: Cluster): Promise<void> {
@@ -64,9 +74,14 @@ async function lead(self: Observer, cluster: Cluster): Promise<void> {
   })
 }
 
-/** What will answer the cluster's ordinary SQL: a kernel of its own, or the primary, whose data and users a standby has. */
+/**
+ * What will answer the cluster's ordinary SQL: a kernel of its own, or the primary, whose data and
+ * users a standby has.
+ */
 export async function startSql(self: Observer, { primary }: Cluster): Promise<Kernel> {
-  return primary ? { ...(await primarySql(primary)), stop: async () => undefined } : startOwnKernel(self)
+  return primary
+    ? { ...(await primarySql(primary)), stop: async () => undefined }
+    : startOwnKernel(self)
 }
 
 /** Starts the kernel and ties the observer's life to it: they are one process in the real one. */
@@ -76,7 +91,11 @@ async function startOwnKernel(self: Observer): Promise<Kernel> {
   self.log('INFO', 'SERVER', 'kernel serves sql', { port: kernel.port, cost_us: now() - begun })
   kernel.process.once('exit', (code, signal) => {
     if (self.kernel !== kernel) return
-    self.log('ERROR', 'SERVER', 'kernel died', { ret: -4016, code: String(code), signal: String(signal) })
+    self.log('ERROR', 'SERVER', 'kernel died', {
+      ret: -4016,
+      code: String(code),
+      signal: String(signal),
+    })
     process.exit(1)
   })
   return kernel

@@ -5,7 +5,10 @@ import type { Log } from './log.ts'
 import type { Address } from './rpc.ts'
 import type { Version } from './versionLine.ts'
 
-/** One running observer. `membership` appears with bootstrap or ADD SERVER, `cluster` and `kernel` only on the leader. */
+/**
+ * One running observer. `membership` appears with bootstrap or ADD SERVER, `cluster` and `kernel`
+ * only on the leader.
+ */
 export type Observer = {
   home: Home
   installed: string
@@ -28,7 +31,10 @@ export type Observer = {
   bootstrapping: boolean
 }
 
-/** What an observer tells another one that asks: the leader's probe and the bootstrap's checks read it. */
+/**
+ * What an observer tells another one that asks: the leader's probe and the bootstrap's checks read
+ * it.
+ */
 export type Hello = {
   version: string
   zone: string

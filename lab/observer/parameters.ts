@@ -1,7 +1,10 @@
 import type { Cluster, Server } from './cluster.ts'
 import type { Line } from './versionLine.ts'
 
-/** Parameters the lab knows: the ones that peers give at start or set after (deployers §1.6), with a default each. */
+/**
+ * Parameters the lab knows: the ones that peers give at start or set after (deployers §1.6), with a
+ * default each.
+ */
 const known: Record<string, string> = {
   cluster: 'obcluster',
   cluster_id: '1',
@@ -68,7 +71,8 @@ const known4: Record<string, string> = {
   ob_startup_mode: 'NORMAL',
 }
 
-export const parametersOf = (line: Line): Record<string, string> => (line === '4.x' ? { ...known, ...known4 } : known)
+export const parametersOf = (line: Line): Record<string, string> =>
+  line === '4.x' ? { ...known, ...known4 } : known
 
 export const belongsTo4 = (name: string): boolean => name in known4
 
@@ -92,11 +96,13 @@ export function parameterRows(cluster: Cluster): ParameterRow[] {
       rpc_port: String(server.rpcPort),
       local_ip: server.ip,
     }
-    return Object.entries({ ...parametersOf(line), ...cluster.parameters, ...own }).map(([name, value]) => ({
-      server,
-      name,
-      value,
-      set: name in cluster.parameters || name in own,
-    }))
+    return Object.entries({ ...parametersOf(line), ...cluster.parameters, ...own }).map(
+      ([name, value]) => ({
+        server,
+        name,
+        value,
+        set: name in cluster.parameters || name in own,
+      }),
+    )
   })
 }

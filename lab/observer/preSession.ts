@@ -1,5 +1,12 @@
 import type { Socket } from 'node:net'
-import { buildGreeting, buildLogin, type Login, ownGreeting, parseGreeting, parseLogin } from '../mysql/handshake.ts'
+import {
+  buildGreeting,
+  buildLogin,
+  type Login,
+  ownGreeting,
+  parseGreeting,
+  parseLogin,
+} from '../mysql/handshake.ts'
 import { errorPayload, frame, framer, okPayload, type Packet } from '../mysql/packets.ts'
 import { resultSet } from '../mysql/resultSet.ts'
 import { parseUserName } from '../mysql/userName.ts'
@@ -12,7 +19,10 @@ import { initializing, Refusal, refusal } from './sqlErrors.ts'
 
 let connections = 1
 
-/** A session on an observer that is in no cluster yet: root without password, a handful of statements, and BOOTSTRAP. */
+/**
+ * A session on an observer that is in no cluster yet: root without password, a handful of
+ * statements, and BOOTSTRAP.
+ */
 export function preSession(self: Observer, client: Socket): void {
   const greeting = ownGreeting(self.version.mysqlVersion, connections++)
   let login: Login | undefined
@@ -39,7 +49,8 @@ export function preSession(self: Observer, client: Socket): void {
 function refuseLogin(self: Observer, login: Login): Refusal | undefined {
   const name = parseUserName(login.user)
   if (name.cluster !== undefined && name.cluster !== self.clusterName) return clusterMismatch(self)
-  if (name.user === 'root' && (name.tenant ?? 'sys') === 'sys' && login.auth.length === 0) return undefined
+  if (name.user === 'root' && (name.tenant ?? 'sys') === 'sys' && login.auth.length === 0)
+    return undefined
   return refusal(
     'accessDenied',
     `Access denied for user '${name.user}'@'xxx.xxx.xxx.xxx' (using password: ${login.auth.length > 0 ? 'YES' : 'NO'})`,
@@ -53,7 +64,9 @@ async function command(self: Observer, client: Socket, { payload }: Packet): Pro
   const code = payload[0]
   if (code === 0x01) return void client.end()
   try {
-    client.write(code === 0x03 ? await query(self, payload.toString('utf8', 1)) : frame(1, okPayload()))
+    client.write(
+      code === 0x03 ? await query(self, payload.toString('utf8', 1)) : frame(1, okPayload()),
+    )
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     client.write(frame(1, errorPayload(error.sql)))
@@ -67,23 +80,39 @@ async function query(self: Observer, sql: string): Promise<Buffer> {
     return frame(1, okPayload())
   }
   if (/^(SET|ROLLBACK|COMMIT|BEGIN)\b/i.test(statement)) return frame(1, okPayload())
-  const one = /^SELECT\s+(1|version\s*\(\s*\)|@@version|@@version_comment|@@\S+)(?:\s+(?:AS\s+)?(\w+))?(\s+LIMIT\s+1)?$/i.exec(
-    statement,
-  )
+  const one =
+    /^SELECT\s+(1|version\s*\(\s*\)|@@version|@@version_comment|@@\S+)(?:\s+(?:AS\s+)?(\w+))?(\s+LIMIT\s+1)?$/i.exec(
+      statement,
+    )
   if (one) {
     const what = one[1] ?? '1'
-    return resultSet([one[2] ?? what], [[/version/i.test(what) ? self.version.mysqlVersion : what === '1' ? '1' : null]])
+    return resultSet(
+      [one[2] ?? what],
+      [[/version/i.test(what) ? self.version.mysqlVersion : what === '1' ? '1' : null]],
+    )
   }
   if (/^SHOW\s+(?:\w+\s+)?VARIABLES\b/i.test(statement))
     return resultSet(['Variable_name', 'Value'], [['version', self.version.mysqlVersion]])
   const table = /\bFROM\s+[`]?(?:oceanbase[`]?\s*\.\s*[`]?)?([\w$]+)/i.exec(statement)
   if (/^SELECT\b/i.test(statement) && table)
-    throw refusal('noSuchTable', `Table 'oceanbase.${(table[1] ?? '').toLowerCase()}' doesn't exist`)
+    throw refusal(
+      'noSuchTable',
+      `Table 'oceanbase.${(table[1] ?? '').toLowerCase()}' doesn't exist`,
+    )
   throw initializing()
 }
 
-/** The cluster came up under this session: the login is repeated at the leader and the connection becomes a tunnel. */
-function goOn(self: Observer, client: Socket, login: Login, first: Packet, feed: (chunk: Buffer) => void): Promise<void> {
+/**
+ * The cluster came up under this session: the login is repeated at the leader and the connection
+ * becomes a tunnel.
+ */
+function goOn(
+  self: Observer,
+  client: Socket,
+  login: Login,
+  first: Packet,
+  feed: (chunk: Buffer) => void,
+): Promise<void> {
   const leader = parseAddress(self.membership?.leader ?? '')
   if (!leader) throw initializing()
   const upstream = openTunnel(leader)
@@ -91,7 +120,8 @@ function goOn(self: Observer, client: Socket, login: Login, first: Packet, feed:
   client.pause()
   return new Promise((resolve, reject) => {
     const onReply = framer(({ payload }) => {
-      if (parseGreeting(payload)) return void upstream.write(frame(1, buildLogin({ ...login, auth: Buffer.alloc(0) })))
+      if (parseGreeting(payload))
+        return void upstream.write(frame(1, buildLogin({ ...login, auth: Buffer.alloc(0) })))
       if (payload[0] !== 0x00) return reject(new Error('the kernel did not let the session in'))
       upstream.off('data', onReply)
       client.off('data', feed)

@@ -1,4 +1,7 @@
-/** A piece of a statement: `name` for an identifier (back-ticks taken off), `other` for all that must stay as it is. */
+/**
+ * A piece of a statement: `name` for an identifier (back-ticks taken off), `other` for all that
+ * must stay as it is.
+ */
 type Token = { kind: 'name' | 'space' | 'other'; text: string; name: string }
 
 const pattern =
@@ -8,7 +11,11 @@ function tokens(sql: string): Token[] {
   return Array.from(sql.matchAll(pattern), ({ 0: text, groups = {} }) => {
     const name = groups.name ?? groups.quoted
     if (name !== undefined) return { kind: 'name' as const, text, name }
-    return { kind: groups.space === undefined ? ('other' as const) : ('space' as const), text, name: '' }
+    return {
+      kind: groups.space === undefined ? ('other' as const) : ('space' as const),
+      text,
+      name: '',
+    }
   })
 }
 
@@ -22,8 +29,9 @@ const notAlias = new Set(
 export type Table = (name: string) => string | undefined
 
 /**
- * Puts a derived table where a statement names an emulated view, whatever its case, back-ticks and `oceanbase.` prefix;
- * strings and comments stay untouched. `table` returns the derived table of an upper-case name, undefined for names that are not emulated.
+ * Puts a derived table where a statement names an emulated view, whatever its case, back-ticks and
+ * `oceanbase.` prefix; strings and comments stay untouched. `table` returns the derived table of an
+ * upper-case name, undefined for names that are not emulated.
  */
 export function rewriteViews(sql: string, table: Table): { sql: string; changed: boolean } {
   const parts = tokens(sql)
@@ -45,7 +53,8 @@ export function rewriteViews(sql: string, table: Table): { sql: string; changed:
     const after = solid(at, 1)
     const before = parts[solid(qualifier, -1)]
     if (parts[after]?.text === '.') {
-      // A column's qualifier: the derived table keeps the view's name as its alias, without the database.
+      // A column's qualifier: the derived table keeps the view's name as its alias, without the
+      // database.
       blank(out, qualifier, at)
       changed ||= qualified
       return
@@ -65,7 +74,10 @@ function blank(out: string[], from: number, to: number): void {
 const hasAlias = (next: Token | undefined): boolean =>
   next?.kind === 'name' && !(next.text[0] !== '`' && notAlias.has(next.name.toUpperCase()))
 
-/** The statement without comments, outer blanks and the closing semicolon: what the statement table matches on. */
+/**
+ * The statement without comments, outer blanks and the closing semicolon: what the statement table
+ * matches on.
+ */
 export function normalised(sql: string): string {
   const text = tokens(sql)
     .map((part) => (part.kind === 'space' ? ' ' : part.text))

@@ -55,7 +55,12 @@ async function probe(self: Observer, server: Server): Promise<void> {
 
 async function ask(server: Server): Promise<number | undefined> {
   try {
-    const hello = await call<Hello>({ ip: server.ip, port: server.rpcPort }, 'hello', null, probeTimeoutMs)
+    const hello = await call<Hello>(
+      { ip: server.ip, port: server.rpcPort },
+      'hello',
+      null,
+      probeTimeoutMs,
+    )
     return hello.state === 'member' ? hello.processStart : undefined
   } catch {
     return undefined

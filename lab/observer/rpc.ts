@@ -1,7 +1,10 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { Refusal } from './sqlErrors.ts'
 
-/** The lab's own protocol on the RPC port: one JSON line asks, one JSON line answers; `sql` turns the connection into a MySQL tunnel. */
+/**
+ * The lab's own protocol on the RPC port: one JSON line asks, one JSON line answers; `sql` turns
+ * the connection into a MySQL tunnel.
+ */
 export type Handlers = Record<string, (body: unknown) => unknown>
 export type Address = { ip: string; port: number }
 
@@ -26,7 +29,9 @@ export function serveRpc(handlers: Handlers, onSql: (socket: Socket) => void): S
         socket.resume()
         return
       }
-      void respond(handlers[String(request.op)], request.body).then((reply) => socket.end(`${JSON.stringify(reply)}\n`))
+      void respond(handlers[String(request.op)], request.body).then((reply) =>
+        socket.end(`${JSON.stringify(reply)}\n`),
+      )
     })
   })
 }
@@ -36,7 +41,13 @@ async function respond(handler: Handlers[string] | undefined, body: unknown): Pr
     return { result: handler ? await handler(body) : null }
   } catch (error) {
     if (error instanceof Refusal) return { error: error.sql }
-    return { error: { errno: 4016, sqlState: 'HY000', message: error instanceof Error ? error.message : String(error) } }
+    return {
+      error: {
+        errno: 4016,
+        sqlState: 'HY000',
+        message: error instanceof Error ? error.message : String(error),
+      },
+    }
   }
 }
 
@@ -57,8 +68,16 @@ function firstLine(socket: Socket, then: (line: string, rest: Buffer) => void): 
   socket.on('data', onData)
 }
 
-/** Asks another observer. Throws Refusal for its refusal, a plain Error when it cannot be reached in time. */
-export async function call<T>(to: Address, op: string, body: unknown, timeoutMs: number): Promise<T> {
+/**
+ * Asks another observer. Throws Refusal for its refusal, a plain Error when it cannot be reached in
+ * time.
+ */
+export async function call<T>(
+  to: Address,
+  op: string,
+  body: unknown,
+  timeoutMs: number,
+): Promise<T> {
   const line = await new Promise<string>((resolve, reject) => {
     const socket = createConnection({ host: to.ip, port: to.port, noDelay: true })
     const fail = (why: string): void => {

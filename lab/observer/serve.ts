@@ -13,14 +13,30 @@ import { isLeader, type Observer } from './observer.ts'
 import { startRootService } from './rootService.ts'
 import { serveRpc } from './rpc.ts'
 import { acceptSql, relaySession } from './session.ts'
-import { checkParameters, diskOf, memoryOf, ownIp, rsListOf, StartError, settingsOf } from './settings.ts'
+import {
+  checkParameters,
+  diskOf,
+  memoryOf,
+  ownIp,
+  rsListOf,
+  StartError,
+  settingsOf,
+} from './settings.ts'
 import { checkStore, dataDiskBytes, initStore } from './store.ts'
 import type { Version } from './versionLine.ts'
 
 type Start = { home: Home; installed: string; version: Version; flags: Flags }
 
-/** Starts serving; resolves when both ports listen. Throws StartError or UsageError when this observer must not start. */
-export async function serve({ home, installed, version, flags }: Start): Promise<{ stop: () => Promise<void> }> {
+/**
+ * Starts serving; resolves when both ports listen. Throws StartError or UsageError when this
+ * observer must not start.
+ */
+export async function serve({
+  home,
+  installed,
+  version,
+  flags,
+}: Start): Promise<{ stop: () => Promise<void> }> {
   const log = openLog(home.logFile)
   log('INFO', 'SERVER', 'observer start', { version: version.full, home: home.root })
   const settings = settingsOf(flags, loadSettings(home), version)
@@ -29,12 +45,14 @@ export async function serve({ home, installed, version, flags }: Start): Promise
   if (faults.slowStartMs) await delay(faults.slowStartMs)
   if (faults.crashAfterMs) setTimeout(crash, faults.crashAfterMs)
 
-  // A loopback server keeps to its own address, so that several share one machine; others take every address, as the real one does.
+  // A loopback server keeps to its own address, so that several share one machine; others take
+  // every address, as the real one does.
   const bind = self.ip.startsWith('127.') ? self.ip : '0.0.0.0'
   const rpc = serveRpc(memberHandlers(self), (socket) => relaySession(self, socket))
   const sql = createServer((socket) => acceptSql(self, socket))
   await listen(rpc, bind, self.rpcPort)
-  // Before the port opens: who finds it open may kill this observer, and start it again without flags.
+  // Before the port opens: who finds it open may kill this observer, and start it again without
+  // flags.
   saveSettings(home, settings)
   await listen(sql, bind, self.sqlPort)
   log('INFO', 'SERVER', 'observer is listening', {
@@ -64,7 +82,10 @@ function prepare({ home, installed, version, flags }: Start, settings: Settings)
   const disk = dataDiskBytes(dataDir)
   const resources = diskOf(settings, availableParallelism(), memory, disk)
   if (resources.dataDisk > disk)
-    throw new StartError(4184, `Server out of disk space: datafile_size=${resources.dataDisk}, data disk=${disk}`)
+    throw new StartError(
+      4184,
+      `Server out of disk space: datafile_size=${resources.dataDisk}, data disk=${disk}`,
+    )
   initStore(dataDir)
   if (!settings.zone) throw new StartError(4002, 'zone is empty, start with -z')
   const rpcPort = Number(settings.rpc_port ?? 2882)
@@ -93,20 +114,33 @@ function prepare({ home, installed, version, flags }: Start, settings: Settings)
     ...(cluster ? { cluster } : {}),
   }
   if (membership?.complete && membership.clusterId !== self.clusterId)
-    throw new StartError(4016, `store belongs to cluster_id ${membership.clusterId}, started with ${self.clusterId}`)
+    throw new StartError(
+      4016,
+      `store belongs to cluster_id ${membership.clusterId}, started with ${self.clusterId}`,
+    )
   if (flags.mode) log('INFO', 'SERVER', 'start mode', { mode: flags.mode })
   return self
 
   function readIoResource({ ioResourceFile }: Home): void {
     if (existsSync(ioResourceFile))
-      log('INFO', 'COMMON', 'succeed to load io resource', { file: ioResourceFile, bytes: statSync(ioResourceFile).size })
-    else log('WARN', 'COMMON', 'no io_resource.conf, use default io ability', { file: ioResourceFile, ret: -4018 })
+      log('INFO', 'COMMON', 'succeed to load io resource', {
+        file: ioResourceFile,
+        bytes: statSync(ioResourceFile).size,
+      })
+    else
+      log('WARN', 'COMMON', 'no io_resource.conf, use default io ability', {
+        file: ioResourceFile,
+        ret: -4018,
+      })
   }
 }
 
 const absolute = (root: string, path: string) => (isAbsolute(path) ? path : join(root, path))
 
-/** The leader's restart: until its kernel is back, sessions are told that the server is initializing. */
+/**
+ * The leader's restart: until its kernel is back, sessions are told that the server is
+ * initializing.
+ */
 async function recover(self: Observer): Promise<void> {
   self.log('INFO', 'SERVER', 'recovering', { cluster: self.clusterName })
   try {

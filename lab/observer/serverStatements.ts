@@ -5,7 +5,8 @@ import type { Hello, Observer } from './observer.ts'
 import { call, parseAddress } from './rpc.ts'
 import { Refusal, refusal } from './sqlErrors.ts'
 
-const addresses = (list: string): string[] => Array.from(list.matchAll(/'([^']+)'/g), (found) => (found[1] ?? '').trim())
+const addresses = (list: string): string[] =>
+  Array.from(list.matchAll(/'([^']+)'/g), (found) => (found[1] ?? '').trim())
 
 export const serverOf = (cluster: Cluster, address: string): Server | undefined =>
   cluster.servers.find((server) => `${server.ip}:${server.rpcPort}` === address)
@@ -16,33 +17,56 @@ function existing(cluster: Cluster, address: string): Server {
   return server
 }
 
-/** ADD SERVER: each is asked over RPC whether it is a fresh observer of this cluster and zone. Throws Refusal. */
-export async function addServers(self: Observer, cluster: Cluster, list: string, zone: string | undefined): Promise<void> {
+/**
+ * ADD SERVER: each is asked over RPC whether it is a fresh observer of this cluster and zone.
+ * Throws Refusal.
+ */
+export async function addServers(
+  self: Observer,
+  cluster: Cluster,
+  list: string,
+  zone: string | undefined,
+): Promise<void> {
   const told = readFaults().refuseAddServer
   if (told) throw new Refusal({ ...told, sqlState: 'HY000' })
   const wanted = addresses(list)
   for (const address of wanted)
-    if (serverOf(cluster, address)) throw refusal('entryExist', `Entry already exist: server '${address}'`)
+    if (serverOf(cluster, address))
+      throw refusal('entryExist', `Entry already exist: server '${address}'`)
   for (const address of wanted) await addServer(self, cluster, address, zone)
 }
 
-async function addServer(self: Observer, cluster: Cluster, address: string, zone: string | undefined): Promise<void> {
+async function addServer(
+  self: Observer,
+  cluster: Cluster,
+  address: string,
+  zone: string | undefined,
+): Promise<void> {
   const to = parseAddress(address)
   if (!to) throw refusal('invalidArgument', `Invalid argument: server '${address}'`)
   const hello = await call<Hello>(to, 'hello', null, 2000).catch((error: unknown) => {
-    throw refusal('serverNotAlive', `Server '${address}' is not alive: ${error instanceof Error ? error.message : String(error)}`)
+    throw refusal(
+      'serverNotAlive',
+      `Server '${address}' is not alive: ${error instanceof Error ? error.message : String(error)}`,
+    )
   })
   const name = zone ?? hello.zone
-  if (!cluster.zones.some((known) => known.name === name)) throw refusal('entryNotExist', `Entry not exist: zone '${name}'`)
+  if (!cluster.zones.some((known) => known.name === name))
+    throw refusal('entryNotExist', `Entry not exist: zone '${name}'`)
   if (hello.zone !== name)
-    throw refusal('zoneNotMatch', `server zone not match: server '${address}' was started with -z '${hello.zone}'`)
+    throw refusal(
+      'zoneNotMatch',
+      `server zone not match: server '${address}' was started with -z '${hello.zone}'`,
+    )
   if (hello.clusterId !== cluster.clusterId || hello.clusterName !== cluster.clusterName)
     throw refusal(
       'clusterNoMatch',
       `cluster name does not match: server '${address}' belongs to '${hello.clusterName}:${hello.clusterId}'`,
     )
-  if (hello.version !== cluster.version) throw refusal('opNotAllow', `add server of version ${hello.version} not allowed`)
-  if (hello.state !== 'empty') throw refusal('opNotAllow', `add non-empty server not allowed(server="${address}")`)
+  if (hello.version !== cluster.version)
+    throw refusal('opNotAllow', `add server of version ${hello.version} not allowed`)
+  if (hello.state !== 'empty')
+    throw refusal('opNotAllow', `add non-empty server not allowed(server="${address}")`)
   const { clusterId, clusterName, leader } = cluster
   await call(to, 'join', { clusterId, clusterName, zone: name, leader, complete: true }, 2000)
   cluster.servers.push(newServer(cluster.nextServerId++, address, name, hello))
@@ -51,7 +75,8 @@ async function addServer(self: Observer, cluster: Cluster, address: string, zone
 
 export function deleteServers(cluster: Cluster, list: string): void {
   for (const address of addresses(list)) {
-    if (address === cluster.leader) throw refusal('opNotAllow', 'delete the root server not allowed')
+    if (address === cluster.leader)
+      throw refusal('opNotAllow', 'delete the root server not allowed')
     existing(cluster, address).deletingSince = now()
   }
 }

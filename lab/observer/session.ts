@@ -1,6 +1,13 @@
 import { createConnection, type Socket } from 'node:net'
 import { buildGreeting, buildLogin, parseGreeting, parseLogin } from '../mysql/handshake.ts'
-import { errorPayload, frame, framer, maxPayload, okPayload, type Packet } from '../mysql/packets.ts'
+import {
+  errorPayload,
+  frame,
+  framer,
+  maxPayload,
+  okPayload,
+  type Packet,
+} from '../mysql/packets.ts'
 import { type FullUserName, parseUserName } from '../mysql/userName.ts'
 import { isLeader, type Observer } from './observer.ts'
 import { clusterMismatch, preSession } from './preSession.ts'
@@ -8,7 +15,10 @@ import { type Address, openTunnel, parseAddress } from './rpc.ts'
 import { initializing, Refusal, refusal } from './sqlErrors.ts'
 import { decide } from './statements.ts'
 
-/** A client came to the SQL port: pre-bootstrap session, the leader's own front, or a tunnel to the leader. */
+/**
+ * A client came to the SQL port: pre-bootstrap session, the leader's own front, or a tunnel to the
+ * leader.
+ */
 export function acceptSql(self: Observer, client: Socket): void {
   client.setNoDelay(true)
   const leader = parseAddress(self.membership?.leader ?? '')
@@ -27,7 +37,12 @@ function tunnelSession(self: Observer, client: Socket, leader: Address): void {
     client.unpipe(upstream)
     if (reached) client.destroy()
     else refuse(client, 0, refusal('leaderNotExist', 'location leader not exist'))
-    self.log('WARN', 'SERVER', `leader ${self.membership?.leader} not reachable: ${error.message}`, { ret: -4654 })
+    self.log(
+      'WARN',
+      'SERVER',
+      `leader ${self.membership?.leader} not reachable: ${error.message}`,
+      { ret: -4654 },
+    )
   })
   client.on('error', () => upstream.destroy())
   client.on('close', () => upstream.destroy())
@@ -43,14 +58,18 @@ function refuse(client: Socket, sequence: number, error: Refusal): void {
 
 function refuseName(self: Observer, { tenant, cluster }: FullUserName): Refusal | undefined {
   if (cluster !== undefined && cluster !== self.clusterName) return clusterMismatch(self)
-  if ((tenant ?? 'sys') !== 'sys') return refusal('invalidTenant', 'invalid tenant name specified in connection string')
+  if ((tenant ?? 'sys') !== 'sys')
+    return refusal('invalidTenant', 'invalid tenant name specified in connection string')
   return undefined
 }
 
 const comQuery = 0x03
 const comPrepare = 0x16
 
-/** Relays between a client and the kernel; reads the greeting, the login and the text of queries, and touches nothing else. */
+/**
+ * Relays between a client and the kernel; reads the greeting, the login and the text of queries,
+ * and touches nothing else.
+ */
 export function relaySession(self: Observer, client: Socket): void {
   const source = self.cluster && self.kernel
   if (!source) {
@@ -75,7 +94,9 @@ export function relaySession(self: Observer, client: Socket): void {
     const greeting = sequence === 0 ? parseGreeting(payload) : undefined
     if (greeting) {
       offered = greeting.capabilities
-      return void client.write(frame(0, buildGreeting({ ...greeting, serverVersion: self.version.mysqlVersion })))
+      return void client.write(
+        frame(0, buildGreeting({ ...greeting, serverVersion: self.version.mysqlVersion })),
+      )
     }
     client.write(frame(sequence, payload))
     if (payload[0] !== 0x00) return
@@ -97,13 +118,15 @@ export function relaySession(self: Observer, client: Socket): void {
   }
   const command = async ({ sequence, payload }: Packet): Promise<void> => {
     const code = payload[0]
-    const reads = sequence === 0 && payload.length < maxPayload && (code === comQuery || code === comPrepare)
+    const reads =
+      sequence === 0 && payload.length < maxPayload && (code === comQuery || code === comPrepare)
     if (!reads) return void kernel.write(frame(sequence, payload))
     try {
       const decision = await decide(self, user, payload.toString('utf8', 1))
       if (decision.kind === 'pass') kernel.write(frame(0, payload))
       else if (decision.kind === 'ok') client.write(frame(1, okPayload()))
-      else kernel.write(frame(0, Buffer.concat([payload.subarray(0, 1), Buffer.from(decision.sql)])))
+      else
+        kernel.write(frame(0, Buffer.concat([payload.subarray(0, 1), Buffer.from(decision.sql)])))
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       client.write(frame(1, errorPayload(error.sql)))

@@ -20,13 +20,22 @@ const names: [keyof Flags, string][] = [
   ['logLevel', 'syslog_level'],
 ]
 
-/** The settings of this start: what a former start persisted, then -o, then the flags. Throws UsageError. */
-export function settingsOf(flags: Flags, persisted: Settings | undefined, version: Version): Settings {
-  if (flags.localIp !== undefined && !version.localIpFlag) throw new UsageError(`unknown option '-I' for version ${version.full}`)
+/**
+ * The settings of this start: what a former start persisted, then -o, then the flags. Throws
+ * UsageError.
+ */
+export function settingsOf(
+  flags: Flags,
+  persisted: Settings | undefined,
+  version: Version,
+): Settings {
+  if (flags.localIp !== undefined && !version.localIpFlag)
+    throw new UsageError(`unknown option '-I' for version ${version.full}`)
   const options = parseOptions(flags.options ?? '')
   const settings: Settings = { ...persisted }
   for (const [name, value] of options) settings[name.toLowerCase()] = value
-  for (const [flag, name] of names) if (flags[flag] !== undefined) settings[name] = String(flags[flag])
+  for (const [flag, name] of names)
+    if (flags[flag] !== undefined) settings[name] = String(flags[flag])
   return settings
 }
 
@@ -41,7 +50,10 @@ export class StartError extends Error {
 
 const giB = 1024 ** 3
 
-/** system_memory by memory_limit when none is given on 4.x (deployers §1.1); the older lines' default is 30G whatever the host. */
+/**
+ * system_memory by memory_limit when none is given on 4.x (deployers §1.1); the older lines'
+ * default is 30G whatever the host.
+ */
 function defaultSystemMemory(memoryLimit: number, version: Version): number {
   if (version.line !== '4.x') return 30 * giB
   const steps: [number, number][] = [
@@ -65,15 +77,28 @@ function size(settings: Settings, name: string): number | undefined {
   return bytes === 0 ? undefined : bytes
 }
 
-/** Memory as the real one budgets it: 80 % of the host unless told. Throws StartError when it does not fit. */
-export function memoryOf(settings: Settings, version: Version): { memoryLimit: number; systemMemory: number } {
+/**
+ * Memory as the real one budgets it: 80 % of the host unless told. Throws StartError when it does
+ * not fit.
+ */
+export function memoryOf(
+  settings: Settings,
+  version: Version,
+): { memoryLimit: number; systemMemory: number } {
   const total = totalmem()
   const memoryLimit = size(settings, 'memory_limit') ?? Math.floor(total * 0.8)
   const systemMemory = size(settings, 'system_memory') ?? defaultSystemMemory(memoryLimit, version)
   const facts = `memory_limit=${memoryLimit}, system_memory=${systemMemory}, physical=${total}`
   if (memoryLimit > total)
-    throw new StartError(4013, `memory_limit exceeds the physical memory, try adjust config 'memory_limit' (${facts})`)
-  if (memoryLimit < giB) throw new StartError(4147, `memory_limit is below 1G, try adjust config 'memory_limit' (${facts})`)
+    throw new StartError(
+      4013,
+      `memory_limit exceeds the physical memory, try adjust config 'memory_limit' (${facts})`,
+    )
+  if (memoryLimit < giB)
+    throw new StartError(
+      4147,
+      `memory_limit is below 1G, try adjust config 'memory_limit' (${facts})`,
+    )
   if (systemMemory >= memoryLimit)
     throw new StartError(
       4013,
@@ -82,7 +107,10 @@ export function memoryOf(settings: Settings, version: Version): { memoryLimit: n
   return { memoryLimit, systemMemory }
 }
 
-/** Parameters of the 4.x line stop an older observer; a wrong size stops every one. Throws StartError. */
+/**
+ * Parameters of the 4.x line stop an older observer; a wrong size stops every one. Throws
+ * StartError.
+ */
 export function checkParameters(settings: Settings, version: Version): void {
   for (const name of Object.keys(settings))
     if (version.line !== '4.x' && belongsTo4(name))
@@ -108,27 +136,34 @@ export function rsListOf(settings: Settings): Address[] {
     .map((text) => {
       const found = /^([\d.]+:\d+):\d+$/.exec(text.trim())
       const address = found ? parseAddress(found[1] ?? '') : undefined
-      if (!address) throw new StartError(4002, `invalid rs_list item '${text}', expected ip:rpc_port:sql_port`)
+      if (!address)
+        throw new StartError(4002, `invalid rs_list item '${text}', expected ip:rpc_port:sql_port`)
       return address
     })
 }
 
-/** The server's own ip: -I, else the device's; of several addresses on it the one that the rs list names. Throws StartError. */
+/**
+ * The server's own ip: -I, else the device's; of several addresses on it the one that the rs list
+ * names. Throws StartError.
+ */
 export function ownIp(settings: Settings, rsList: Address[], rpcPort: number): string {
   const interfaces = networkInterfaces()
   const all = Object.values(interfaces).flatMap((list) => list ?? [])
   const isLocal = (ip: string) => ip.startsWith('127.') || all.some((entry) => entry.address === ip)
   if (settings.local_ip) {
-    if (!isLocal(settings.local_ip)) throw new StartError(4002, `local_ip '${settings.local_ip}' is on no device of this host`)
+    if (!isLocal(settings.local_ip))
+      throw new StartError(4002, `local_ip '${settings.local_ip}' is on no device of this host`)
     return settings.local_ip
   }
   const devname = settings.devname ?? ''
   const device = interfaces[devname]
   const first = device?.find((entry) => entry.family === 'IPv4')
-  if (!device || !first) throw new StartError(4016, `get local address of devname '${devname}' failed`)
+  if (!device || !first)
+    throw new StartError(4016, `get local address of devname '${devname}' failed`)
   const named = rsList.find(
     ({ ip, port }) =>
-      port === rpcPort && (device.some((entry) => entry.address === ip) || (devname === 'lo' && ip.startsWith('127.'))),
+      port === rpcPort &&
+      (device.some((entry) => entry.address === ip) || (devname === 'lo' && ip.startsWith('127.'))),
   )
   return named?.ip ?? first.address
 }

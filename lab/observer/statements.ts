@@ -7,7 +7,10 @@ import { derivedTable } from './views/derived.ts'
 import { line3 } from './views/line3.ts'
 import { line4 } from './views/line4.ts'
 
-/** What becomes of a statement: the kernel's as it is, the kernel's with another text, or answered here (errors are thrown as Refusal). */
+/**
+ * What becomes of a statement: the kernel's as it is, the kernel's with another text, or answered
+ * here (errors are thrown as Refusal).
+ */
 export type Decision = { kind: 'pass' } | { kind: 'rewrite'; sql: string } | { kind: 'ok' }
 
 const pass: Decision = { kind: 'pass' }
@@ -15,7 +18,9 @@ const pass: Decision = { kind: 'pass' }
 /** A cheap look that keeps ordinary statements away from the tokeniser. */
 const suspicious = /__all_|_ob_|v\$ob_|\balter\b|\bparameters\b|\bversion\b/i
 
-/** Decides on the leader about one statement of a session that the kernel let in. Throws Refusal. */
+/**
+ * Decides on the leader about one statement of a session that the kernel let in. Throws Refusal.
+ */
 export async function decide(self: Observer, user: string, sql: string): Promise<Decision> {
   const { cluster } = self
   if (!cluster) return pass
@@ -24,12 +29,21 @@ export async function decide(self: Observer, user: string, sql: string): Promise
   const statement = normalised(sql)
   if (/^ALTER (SYSTEM|TENANT)\b/i.test(statement.replace(/\s+/g, ' '))) {
     if (user !== 'root')
-      throw refusal('privilege', 'Access denied; you need (at least one of) the ALTER SYSTEM privilege(s) for this operation')
+      throw refusal(
+        'privilege',
+        'Access denied; you need (at least one of) the ALTER SYSTEM privilege(s) for this operation',
+      )
     return (await alter(self, statement)) ?? pass
   }
-  const version = /^SELECT\s+(version\s*\(\s*\)|@@version|@@version_comment)(\s+AS\s+\w+)?(\s+LIMIT\s+1)?$/i.exec(statement)
+  const version =
+    /^SELECT\s+(version\s*\(\s*\)|@@version|@@version_comment)(\s+AS\s+\w+)?(\s+LIMIT\s+1)?$/i.exec(
+      statement,
+    )
   if (version) return rewriteVersion(self, version[1] ?? '', version[2] ?? '')
-  const shown = /^SHOW\s+PARAMETERS\b\s*(?:LIKE\s+('(?:[^']|'')*'|"[^"]*"))?\s*((?:WHERE|LIMIT)\b[\s\S]*)?$/i.exec(statement)
+  const shown =
+    /^SHOW\s+PARAMETERS\b\s*(?:LIKE\s+('(?:[^']|'')*'|"[^"]*"))?\s*((?:WHERE|LIMIT)\b[\s\S]*)?$/i.exec(
+      statement,
+    )
   if (shown) return { kind: 'rewrite', sql: showParameters(self, shown[1], shown[2] ?? '') }
   if (!/^(\(|SELECT|WITH|EXPLAIN)\b|^\(/i.test(statement)) return pass
   const { sql: rewritten, changed } = rewriteViews(sql, (name) => emulated(self, name))
@@ -41,7 +55,8 @@ function emulated(self: Observer, name: string): string | undefined {
   const [own, other] = self.version.line === '4.x' ? [line4, line3] : [line3, line4]
   const view = own[name]
   if (view && self.cluster) return derivedTable(view(self.cluster))
-  if (other[name]) throw refusal('noSuchTable', `Table 'oceanbase.${name.toLowerCase()}' doesn't exist`)
+  if (other[name])
+    throw refusal('noSuchTable', `Table 'oceanbase.${name.toLowerCase()}' doesn't exist`)
   return undefined
 }
 
@@ -54,7 +69,9 @@ async function alter(self: Observer, statement: string): Promise<Decision | unde
 }
 
 function rewriteVersion({ version }: Observer, what: string, alias: string): Decision {
-  const value = /comment/i.test(what) ? `OceanBase ${version.full} (lab) (Built Jan  1 2026 00:00:00)` : version.mysqlVersion
+  const value = /comment/i.test(what)
+    ? `OceanBase ${version.full} (lab) (Built Jan  1 2026 00:00:00)`
+    : version.mysqlVersion
   return { kind: 'rewrite', sql: `SELECT '${value}'${alias || ` AS \`${what.toLowerCase()}\``}` }
 }
 

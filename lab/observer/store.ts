@@ -5,9 +5,15 @@ import { lines, type Version } from './versionLine.ts'
 
 const blockFileBytes = 2 * 1024 * 1024
 
-/** The store folder and those of its line must be there and writable; the observer makes none of them. Throws StartError. */
+/**
+ * The store folder and those of its line must be there and writable; the observer makes none of
+ * them. Throws StartError.
+ */
 export function checkStore(dataDir: string, version: Version): void {
-  for (const folder of [dataDir, ...lines[version.line].storeDirs.map((name) => join(dataDir, name))]) {
+  for (const folder of [
+    dataDir,
+    ...lines[version.line].storeDirs.map((name) => join(dataDir, name)),
+  ]) {
     if (!existsSync(folder) || !statSync(folder).isDirectory())
       throw new StartError(4009, `data directory '${folder}' does not exist`)
     try {
@@ -24,7 +30,10 @@ export function dataDiskBytes(dataDir: string): number {
   return blocks * bsize
 }
 
-/** First start: block_file and a first log file; really written, so that a full disk shows. Throws StartError. */
+/**
+ * First start: block_file and a first log file; really written, so that a full disk shows. Throws
+ * StartError.
+ */
 export function initStore(dataDir: string): void {
   try {
     for (const [file, bytes] of [
@@ -36,6 +45,9 @@ export function initStore(dataDir: string): void {
       if (!existsSync(path)) writeFileSync(path, Buffer.alloc(bytes))
     }
   } catch (error) {
-    throw new StartError(4184, `Server out of disk space: ${error instanceof Error ? error.message : String(error)}`)
+    throw new StartError(
+      4184,
+      `Server out of disk space: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }

@@ -5,7 +5,10 @@ export type Line = '2.2' | '3.x' | '4.x'
 
 const olderDirs = ['sstable', 'sort_dir', 'clog', 'ilog', 'slog', 'oob_clog']
 
-/** What differs between the version lines as far as a starting observer is concerned. Source: deployers §1.4, §1.20. */
+/**
+ * What differs between the version lines as far as a starting observer is concerned. Source:
+ * deployers §1.4, §1.20.
+ */
 export const lines: Record<Line, { storeDirs: readonly string[]; serverVersion: string }> = {
   '2.2': { storeDirs: olderDirs, serverVersion: '5.6.25' },
   '3.x': { storeDirs: olderDirs, serverVersion: '5.7.25' },
@@ -16,7 +19,9 @@ export type Version = { full: string; line: Line; localIpFlag: boolean; mysqlVer
 
 /** The package writes its version to etc/lab_version; tests give it by OBFLOW_LAB_VERSION. */
 export function readVersion(installed: string): Version {
-  const full = process.env.OBFLOW_LAB_VERSION ?? readFileSync(join(installed, 'etc/lab_version'), 'utf8').trim()
+  const full =
+    process.env.OBFLOW_LAB_VERSION ??
+    readFileSync(join(installed, 'etc/lab_version'), 'utf8').trim()
   const [major = 0, minor = 0] = full.split('.').map(Number)
   const line: Line = major >= 4 ? '4.x' : major === 3 ? '3.x' : '2.2'
   return {

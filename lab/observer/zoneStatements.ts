@@ -2,20 +2,26 @@ import { type Cluster, now, type Zone } from './cluster.ts'
 import { quotedText, unquoted } from './literals.ts'
 import { refusal } from './sqlErrors.ts'
 
-/** ADD, DELETE, START, STOP and ALTER (also written CHANGE, MODIFY) ZONE. `rest` holds IDC and REGION. Throws Refusal. */
+/**
+ * ADD, DELETE, START, STOP and ALTER (also written CHANGE, MODIFY) ZONE. `rest` holds IDC and
+ * REGION. Throws Refusal.
+ */
 export function changeZone(cluster: Cluster, verb: string, name: string, rest: string): void {
   const zone = cluster.zones.find((known) => known.name === name)
   const action = verb.toUpperCase()
   if (action === 'ADD') {
     if (zone) throw refusal('entryExist', `Entry already exist: zone '${name}'`)
     // A new zone waits for START ZONE.
-    cluster.zones.push(withPlace({ name, region: 'sys_region', idc: '', active: false, created: now() }, rest))
+    cluster.zones.push(
+      withPlace({ name, region: 'sys_region', idc: '', active: false, created: now() }, rest),
+    )
     return
   }
   if (!zone) throw refusal('entryNotExist', `Entry not exist: zone '${name}'`)
   if (action === 'START') zone.active = true
   else if (action === 'DELETE') deleteZone(cluster, zone)
-  else if (action === 'STOP' || action === 'FORCE STOP' || action === 'ISOLATE') stopZone(cluster, zone)
+  else if (action === 'STOP' || action === 'FORCE STOP' || action === 'ISOLATE')
+    stopZone(cluster, zone)
   else withPlace(zone, rest)
 }
 
@@ -28,7 +34,8 @@ function stopZone(cluster: Cluster, zone: Zone): void {
 }
 
 function deleteZone(cluster: Cluster, zone: Zone): void {
-  if (zone.active) throw refusal('zoneStatusNotMatch', `zone '${zone.name}' status not match: stop it first`)
+  if (zone.active)
+    throw refusal('zoneStatusNotMatch', `zone '${zone.name}' status not match: stop it first`)
   if (cluster.servers.some((server) => server.zone === zone.name))
     throw refusal('opNotAllow', `delete zone '${zone.name}' with servers not allowed`)
   cluster.zones = cluster.zones.filter((known) => known !== zone)
@@ -36,7 +43,10 @@ function deleteZone(cluster: Cluster, zone: Zone): void {
 
 function withPlace(zone: Zone, rest: string): Zone {
   const value = (key: string): string | undefined => {
-    const found = new RegExp(String.raw`\b${key}\s*=?\s*(?:${quotedText}|"([^"]*)"|(\w+))`, 'i').exec(rest)
+    const found = new RegExp(
+      String.raw`\b${key}\s*=?\s*(?:${quotedText}|"([^"]*)"|(\w+))`,
+      'i',
+    ).exec(rest)
     return found?.[1] === undefined ? (found?.[2] ?? found?.[3]) : unquoted(found[1])
   }
   zone.idc = value('IDC') ?? zone.idc

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { underLock } from '../hosts/lock.ts'
 import { places } from '../hosts/machine.ts'
@@ -20,11 +30,17 @@ export interface BuiltPackage {
 
 const arch = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
 
-/** Builds, into `.tools/rpms`, those packages of the catalog whose inputs changed since they were built. Needs rpmbuild. */
-export async function buildPackages(chosen: readonly LabPackage[] = catalog): Promise<BuiltPackage[]> {
+/**
+ * Builds, into `.tools/rpms`, those packages of the catalog whose inputs changed since they were
+ * built. Needs rpmbuild.
+ */
+export async function buildPackages(
+  chosen: readonly LabPackage[] = catalog,
+): Promise<BuiltPackage[]> {
   mkdirSync(places.rpms, { recursive: true })
   return underLock(join(places.rpms, '.lock'), async () => {
-    for (const left of globSync('.build-*', { cwd: places.rpms })) rmSync(join(places.rpms, left), { recursive: true })
+    for (const left of globSync('.build-*', { cwd: places.rpms }))
+      rmSync(join(places.rpms, left), { recursive: true })
     await makeStore()
     return Promise.all(chosen.map(buildPackage))
   })
@@ -35,7 +51,8 @@ async function buildPackage(item: LabPackage): Promise<BuiltPackage> {
   const stamp = `${path}.inputs`
   const inputs = inputsOf(item)
   const built = { name: item.name, version: item.version, path }
-  if (existsSync(path) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return { ...built, fresh: false }
+  if (existsSync(path) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs)
+    return { ...built, fresh: false }
   // Beside the result, so that the kernel can be linked in and the finished file moved out.
   const work = mkdtempSync(join(places.rpms, '.build-'))
   try {
@@ -71,10 +88,14 @@ async function buildPackage(item: LabPackage): Promise<BuiltPackage> {
   return { ...built, fresh: true }
 }
 
-/** A hash of all that goes into a package; of the kernel, which is large and pinned, the sizes and times. */
+/**
+ * A hash of all that goes into a package; of the kernel, which is large and pinned, the sizes and
+ * times.
+ */
 function inputsOf(item: LabPackage): string {
   const hash = createHash('sha256').update(specOf(item)).update(JSON.stringify(item))
-  for (const file of item.contents.flatMap(filesOf)) hash.update(relative(places.repository, file)).update(readFileSync(file))
+  for (const file of item.contents.flatMap(filesOf))
+    hash.update(relative(places.repository, file)).update(readFileSync(file))
   for (const file of item.contents.some(({ kind }) => kind === 'kernel') ? kernelFiles() : []) {
     const { size, mtimeMs } = statSync(file)
     hash.update(`${basename(file)} ${size} ${mtimeMs}`)

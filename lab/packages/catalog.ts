@@ -18,7 +18,10 @@ export type Content =
   | { readonly kind: 'programs'; readonly room: string; readonly at: string }
   /** What lies in a folder of lab/, as it stands; nothing when the folder is missing. */
   | { readonly kind: 'tree'; readonly from: string; readonly at: string }
-  /** A bash launcher that runs one of the programs with the lab's Node, under its own path as the process name. */
+  /**
+   * A bash launcher that runs one of the programs with the lab's Node, under its own path as the
+   * process name.
+   */
   | { readonly kind: 'launcher'; readonly at: string; readonly program: string }
   | { readonly kind: 'kernel'; readonly at: string }
   | { readonly kind: 'text'; readonly at: string; readonly text: string }
@@ -26,10 +29,18 @@ export type Content =
 
 const mulan = 'Mulan PubL v2'
 
-/** Community builds of line 4 have no `ob_admin io_bench` (oceanbase issue 694), so theirs is left out. */
-const observer = (options: { readonly version: string; readonly ioBench: boolean }): readonly Content[] => [
+/**
+ * Community builds of line 4 have no `ob_admin io_bench` (oceanbase issue 694), so theirs is left
+ * out.
+ */
+const observer = (options: {
+  readonly version: string
+  readonly ioBench: boolean
+}): readonly Content[] => [
   { kind: 'launcher', at: 'bin/observer', program: 'lib/observer/main.js' },
-  ...(options.ioBench ? [{ kind: 'launcher', at: 'bin/ob_admin', program: 'lib/observer/obAdmin.js' } as const] : []),
+  ...(options.ioBench
+    ? [{ kind: 'launcher', at: 'bin/ob_admin', program: 'lib/observer/obAdmin.js' } as const]
+    : []),
   { kind: 'programs', room: 'observer', at: 'lib' },
   { kind: 'kernel', at: 'lib/seekdb' },
   { kind: 'text', at: 'etc/lab_version', text: `${options.version}\n` },
@@ -51,9 +62,16 @@ const agent: readonly Content[] = [
   { kind: 'launcher', at: 'bin/ob_monagent', program: 'lib/agent/monagent.js' },
   { kind: 'programs', room: 'agent', at: 'lib' },
   { kind: 'tree', from: 'agent/conf', at: 'conf' },
-  ...['run', 'log', 'tmp', 'backup', 'pkg_store', 'task_store', 'position_store', 'site-packages'].map(
-    (at) => ({ kind: 'folder', at }) as const,
-  ),
+  ...[
+    'run',
+    'log',
+    'tmp',
+    'backup',
+    'pkg_store',
+    'task_store',
+    'position_store',
+    'site-packages',
+  ].map((at) => ({ kind: 'folder', at }) as const),
 ]
 
 const oceanbase = {
@@ -91,8 +109,20 @@ export const catalog: readonly LabPackage[] = [
     summary: 'OceanBase 4.2, lab build',
     contents: observer({ version: '4.2.1.8', ioBench: false }),
   },
-  { ...proxy, version: '3.2.3', release: '2.el7', summary: 'OBProxy 3.2, lab build', contents: obproxy },
-  { ...proxy, version: '4.2.1.0', release: '11.el7', summary: 'OBProxy 4.2, lab build', contents: obproxy },
+  {
+    ...proxy,
+    version: '3.2.3',
+    release: '2.el7',
+    summary: 'OBProxy 3.2, lab build',
+    contents: obproxy,
+  },
+  {
+    ...proxy,
+    version: '4.2.1.0',
+    release: '11.el7',
+    summary: 'OBProxy 4.2, lab build',
+    contents: obproxy,
+  },
   {
     name: 't-oceanbase-ocp-agent',
     version: '3.1.2',

@@ -15,13 +15,18 @@ const lookMs = 1000
 const longestMs = 60_000
 
 /**
- * After its first start a kernel loads its system packages, in a job that it goes on with at the next start. One that is killed amid that
- * comes back with the lock of the job's transaction still held, and takes no DDL for the next quarter of an hour.
+ * After its first start a kernel loads its system packages, in a job that it goes on with at the
+ * next start. One that is killed amid that comes back with the lock of the job's transaction still
+ * held, and takes no DDL for the next quarter of an hour.
  */
-const loading = "SELECT job_status FROM oceanbase.DBA_OB_ROOTSERVICE_JOBS WHERE job_type = 'LOAD_MYSQL_SYS_PACKAGE'"
+const loading =
+  "SELECT job_status FROM oceanbase.DBA_OB_ROOTSERVICE_JOBS WHERE job_type = 'LOAD_MYSQL_SYS_PACKAGE'"
 const jobs = z.array(z.object({ job_status: z.string() }))
 
-/** The second start still does work of the first: 7.6 core seconds, where the third and all later ones take 1.6. */
+/**
+ * The second start still does work of the first: 7.6 core seconds, where the third and all later
+ * ones take 1.6.
+ */
 const starts = 2
 
 /** Makes, once, the store that every observer's kernel begins with. */
@@ -59,7 +64,8 @@ async function loaded(port: number): Promise<void> {
     for (;;) {
       const [rows] = await connection.query(loading)
       if (jobs.parse(rows).some(({ job_status }) => job_status === 'SUCCESS')) return
-      if (Date.now() > end) throw new Error(`the kernel has not loaded its system packages: ${JSON.stringify(rows)}`)
+      if (Date.now() > end)
+        throw new Error(`the kernel has not loaded its system packages: ${JSON.stringify(rows)}`)
       await delay(lookMs)
     }
   } finally {
@@ -78,7 +84,10 @@ async function idle(pid: number): Promise<void> {
   }
 }
 
-/** Processor time that a process has had. Source: proc(5), fields 14 and 15, in hundredths of a second. */
+/**
+ * Processor time that a process has had. Source: proc(5), fields 14 and 15, in hundredths of a
+ * second.
+ */
 function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ')
   return (Number(fields[11]) + Number(fields[12])) / 100

@@ -1,8 +1,9 @@
 import type { LabPackage } from './catalog.ts'
 
 /**
- * The spec of a package whose files already lie in the build root. Owned by admin by name: on a host without that user rpm warns and
- * gives the files to root, as with the real packages (oceanbase issue 46). Nothing is stripped, scanned for requirements or rewritten.
+ * The spec of a package whose files already lie in the build root. Owned by admin by name: on a
+ * host without that user rpm warns and gives the files to root, as with the real packages
+ * (oceanbase issue 46). Nothing is stripped, scanned for requirements or rewritten.
  */
 export function specOf(item: LabPackage): string {
   return `%global __os_install_post %{nil}

@@ -1,4 +1,14 @@
-import { chmodSync, cpSync, existsSync, globSync, linkSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { LabError, places } from '../hosts/machine.ts'
 import { madeStore } from '../observer/kernel.ts'
@@ -10,18 +20,25 @@ const kernel = places.kernel
 /** The program that makes JavaScript of what is staged. */
 export const stripTypes = join(import.meta.dirname, 'stripTypes.ts')
 
-/** `exec -a` names the process after the launcher, so that ps and pidof find `observer` and not `node`. */
+/**
+ * `exec -a` names the process after the launcher, so that ps and pidof find `observer` and not
+ * `node`.
+ */
 const launcher = (program: string): string => `#!/bin/bash
 here=$(readlink -f "\${BASH_SOURCE[0]}")
 home=$(dirname "$(dirname "$here")")
 exec -a "$0" /opt/obflow-lab/node "$home/${program}" "$@"
 `
 
-/** Files of the kernel: the program, the one library of its wheel that it loads, and the store that `makeStore` made. */
+/**
+ * Files of the kernel: the program, the one library of its wheel that it loads, and the store that
+ * `makeStore` made.
+ */
 export function kernelFiles(): string[] {
   const files = ['seekdb', 'libaio.so.1', madeStore].map((name) => join(kernel, name))
   const missing = files.find((file) => !existsSync(file))
-  if (missing !== undefined) throw new LabError(`${missing} is missing. Run \`bash tools/setup.sh\` first.`)
+  if (missing !== undefined)
+    throw new LabError(`${missing} is missing. Run \`bash tools/setup.sh\` first.`)
   return files
 }
 
@@ -44,7 +61,9 @@ function roomsOf(room: string, known: readonly string[] = []): readonly string[]
   const imported = programsIn(room).flatMap((file) => [
     ...readFileSync(join(lab, file), 'utf8').matchAll(/from '(?:\.\.\/)+(\w+)\//g),
   ])
-  const beside = imported.flatMap((match) => match[1] ?? []).filter((name) => existsSync(join(lab, name)))
+  const beside = imported
+    .flatMap((match) => match[1] ?? [])
+    .filter((name) => existsSync(join(lab, name)))
   return beside.reduce<readonly string[]>((rooms, name) => roomsOf(name, rooms), [...known, room])
 }
 
@@ -66,12 +85,14 @@ export function stage(content: Content, target: string): void {
       return
     case 'programs':
       mkdirSync(at, { recursive: true })
-      for (const file of roomsOf(content.room).flatMap(programsIn)) cpSync(join(lab, file), join(at, file), { recursive: true })
+      for (const file of roomsOf(content.room).flatMap(programsIn))
+        cpSync(join(lab, file), join(at, file), { recursive: true })
       // Node takes .js files for what the nearest package.json says.
       writeFileSync(join(at, 'package.json'), '{ "type": "module" }\n')
       return
     case 'tree':
-      if (existsSync(join(lab, content.from))) cpSync(join(lab, content.from), at, { recursive: true })
+      if (existsSync(join(lab, content.from)))
+        cpSync(join(lab, content.from), at, { recursive: true })
       return
     case 'kernel':
       mkdirSync(at, { recursive: true })

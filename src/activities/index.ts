@@ -51,7 +51,13 @@ import { updateObserverStatus } from './restart/updateObserverStatus.ts'
 import { updateZoneStatus } from './restart/updateZoneStatus.ts'
 
 /** Nodes that need nothing but the store: what they work on may be gone when they run again. */
-export const storeNodes = { releaseCluster, releaseObproxyCluster, deleteClusterInfo, unreserveHost, awaitHosts }
+export const storeNodes = {
+  releaseCluster,
+  releaseObproxyCluster,
+  deleteClusterInfo,
+  unreserveHost,
+  awaitHosts,
+}
 
 /** Nodes that work on a cluster as a whole, by the names that plans use. */
 export const clusterNodes = {
@@ -128,7 +134,13 @@ export const obproxyNodes = {
 }
 
 /** Nodes that work on one proxy. */
-export const obproxyHostNodes = { preCheckObproxy, installObproxyRpm, removeObproxyRpm, startObproxy, stopObproxy }
+export const obproxyHostNodes = {
+  preCheckObproxy,
+  installObproxyRpm,
+  removeObproxyRpm,
+  startObproxy,
+  stopObproxy,
+}
 
 /** A node over what the store has of it. */
 export type Activity = (input: NodeInput) => Promise<void>

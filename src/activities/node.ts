@@ -4,7 +4,10 @@ import type { Sql, SqlUser } from '../oceanbase/sql/sql.ts'
 import type { NodeInput } from '../plan/node.ts'
 import type { ObproxyCluster, ObproxyServer, Store } from '../store/index.ts'
 
-/** What every node is given. It writes no status, time, run count or log row of its own: the interceptor does. */
+/**
+ * What every node is given. It writes no status, time, run count or log row of its own: the
+ * interceptor does.
+ */
 export interface Node {
   readonly input: NodeInput
   readonly store: Store
@@ -22,13 +25,17 @@ export interface Node {
 export interface ClusterNode extends Node {
   readonly cluster: ClusterSpec
   /**
-   * A SQL session on one observer of the cluster (port `sqlPort`), closed when the subtask ends. `root` logs in with the cluster's
-   * password; `rootEmpty` as root without one, as before "Set sys password". A statement may take a minute unless told otherwise.
+   * A SQL session on one observer of the cluster (port `sqlPort`), closed when the subtask ends.
+   * `root` logs in with the cluster's password; `rootEmpty` as root without one, as before "Set sys
+   * password". A statement may take a minute unless told otherwise.
    */
   sql(server: ServerSpec, user: SqlUser, options?: { readonly timeoutMs?: number }): Promise<Sql>
 }
 
-/** A node that works on the servers of a zone when its turn comes, else on all that the task is about. */
+/**
+ * A node that works on the servers of a zone when its turn comes, else on all that the task is
+ * about.
+ */
 export interface PartNode extends ClusterNode {
   readonly servers: readonly ServerSpec[]
 }

@@ -8,7 +8,8 @@ import type { ClusterNode } from './node.ts'
 const refusedCode = 'OBE12000'
 
 /** Whether a login failed by its user or password, and by nothing else. */
-export const passwordRefused = (error: unknown): boolean => error instanceof DefiniteError && error.reason.code === refusedCode
+export const passwordRefused = (error: unknown): boolean =>
+  error instanceof DefiniteError && error.reason.code === refusedCode
 
 export interface SessionOptions {
   /** Milliseconds one statement may take. */
@@ -29,7 +30,11 @@ const thenClosed = async <T>(session: Sql, work: (session: Sql) => Promise<T>): 
 }
 
 /** Whether this user gets in. False only for a refused password; other trouble is thrown. */
-export async function canLogIn(node: ClusterNode, server: ServerSpec, user: SqlUser): Promise<boolean> {
+export async function canLogIn(
+  node: ClusterNode,
+  server: ServerSpec,
+  user: SqlUser,
+): Promise<boolean> {
   try {
     await thenClosed(await node.sql(server, user), selectOne)
     return true
@@ -43,8 +48,15 @@ export async function canLogIn(node: ClusterNode, server: ServerSpec, user: SqlU
 const lastRoot = new WeakMap<ClusterNode, 'root' | 'rootEmpty'>()
 
 /** A session as root, with the cluster's password or, as until "Set sys password", without one. */
-async function openAsRoot(node: ClusterNode, server: ServerSpec, options?: SessionOptions): Promise<Sql> {
-  const order = lastRoot.get(node) === 'rootEmpty' ? (['rootEmpty', 'root'] as const) : (['root', 'rootEmpty'] as const)
+async function openAsRoot(
+  node: ClusterNode,
+  server: ServerSpec,
+  options?: SessionOptions,
+): Promise<Sql> {
+  const order =
+    lastRoot.get(node) === 'rootEmpty'
+      ? (['rootEmpty', 'root'] as const)
+      : (['root', 'rootEmpty'] as const)
   for (const user of order) {
     try {
       const session = await node.sql(server, user, options)
@@ -70,8 +82,15 @@ export const asRoot = async <T>(
   options?: SessionOptions,
 ): Promise<T> => thenClosed(await openAsRoot(node, server, options), work)
 
-/** Work as root on the first root server that answers: one dead host must not stop what the cluster can still do. */
-export async function onCluster<T>(node: ClusterNode, work: (session: Sql) => Promise<T>, options?: SessionOptions): Promise<T> {
+/**
+ * Work as root on the first root server that answers: one dead host must not stop what the cluster
+ * can still do.
+ */
+export async function onCluster<T>(
+  node: ClusterNode,
+  work: (session: Sql) => Promise<T>,
+  options?: SessionOptions,
+): Promise<T> {
   const unreachable: string[] = []
   for (const server of rootServersOf(node.cluster)) {
     try {
@@ -87,6 +106,10 @@ export async function onCluster<T>(node: ClusterNode, work: (session: Sql) => Pr
 /** The server BOOTSTRAP is sent to: the first zone's root server. */
 export function leadingServer(node: ClusterNode): ServerSpec {
   const [leader] = rootServersOf(node.cluster)
-  if (!leader) throw new DefiniteError({ code: 'OBE11019', message: `cluster ${node.cluster.name} has no root server` })
+  if (!leader)
+    throw new DefiniteError({
+      code: 'OBE11019',
+      message: `cluster ${node.cluster.name} has no root server`,
+    })
   return leader
 }

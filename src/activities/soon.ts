@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** The result, or undefined when it fails or is not there in time. Time begins when `after` has passed. */
-export async function soon<T>(work: Promise<T>, ms: number, after: Promise<unknown> = Promise.resolve()): Promise<T | undefined> {
+/**
+ * The result, or undefined when it fails or is not there in time. Time begins when `after` has
+ * passed.
+ */
+export async function soon<T>(
+  work: Promise<T>,
+  ms: number,
+  after: Promise<unknown> = Promise.resolve(),
+): Promise<T | undefined> {
   const done = new AbortController()
   const late = after
     .then(

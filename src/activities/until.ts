@@ -14,8 +14,9 @@ const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
 }
 
 /**
- * Looks every 250 ms until there is an answer. Transient trouble while looking is a reason to wait, a definite failure ends it. Logs a
- * reason when it changes, and throws TransientError with the last one when the subtask is cancelled or its time is up.
+ * Looks every 250 ms until there is an answer. Transient trouble while looking is a reason to wait,
+ * a definite failure ends it. Logs a reason when it changes, and throws TransientError with the
+ * last one when the subtask is cancelled or its time is up.
  */
 export async function until<T>(
   what: string,
@@ -38,5 +39,7 @@ export async function until<T>(
     }
     await pause(everyMs, node.signal)
   }
-  throw new TransientError(`Gave up waiting for ${what}; last seen: ${reason}`, { cause: node.signal.reason })
+  throw new TransientError(`Gave up waiting for ${what}; last seen: ${reason}`, {
+    cause: node.signal.reason,
+  })
 }

@@ -103,7 +103,13 @@ export async function buildApp({
   takeBodies(app)
   // Fields beside the file are passed over.
   await app.register(multipart, {
-    limits: { files: 1, fields: 20, parts: 21, fieldSize: 65_536, fileSize: Number.MAX_SAFE_INTEGER },
+    limits: {
+      files: 1,
+      fields: 20,
+      parts: 21,
+      fieldSize: 65_536,
+      fileSize: Number.MAX_SAFE_INTEGER,
+    },
   })
 
   await describeRoutes(app, config)

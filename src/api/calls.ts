@@ -2,9 +2,25 @@ import { z } from 'zod'
 import { cluster, server, zone } from './schemas/clusters.ts'
 import { contentsOf, nothing, one, pageOf, perhaps } from './schemas/envelope.ts'
 import { accessKey, createdAccessKey, role, user } from './schemas/iam.ts'
-import { addedHosts, credential, host, hostType, idc, region, softwarePackage } from './schemas/inventory.ts'
+import {
+  addedHosts,
+  credential,
+  host,
+  hostType,
+  idc,
+  region,
+  softwarePackage,
+} from './schemas/inventory.ts'
 import { obproxyCluster, obproxyTask, serviceAnswer, serviceRefusal } from './schemas/obproxy.ts'
-import { basicTask, createdTask, plannedTask, rehearsal, subtask, subtaskLog, task } from './schemas/tasks.ts'
+import {
+  basicTask,
+  createdTask,
+  plannedTask,
+  rehearsal,
+  subtask,
+  subtaskLog,
+  task,
+} from './schemas/tasks.ts'
 
 /** What a call is for and how it answers when all is well; how it fails is the same for all. */
 export interface Call {
@@ -27,8 +43,10 @@ export interface Call {
 
 /** The chapters of the document. */
 export const tags = {
-  Clusters: 'OceanBase clusters: create, look at, delete. A create or a delete answers with a task at once.',
-  Tasks: 'What runs on hosts: each task is a graph of subtasks. What failed can be retried, skipped, canceled or rolled back.',
+  Clusters:
+    'OceanBase clusters: create, look at, delete. A create or a delete answers with a task at once.',
+  Tasks:
+    'What runs on hosts: each task is a graph of subtasks. What failed can be retried, skipped, canceled or rolled back.',
   Hosts: 'Machines that clusters are installed on. A host is usable when its status is AVAILABLE.',
   Places: 'Where hosts stand and what they are: regions, IDCs in regions, host types.',
   Credentials: 'SSH logins that hosts are reached with.',
@@ -51,10 +69,16 @@ const bytes = z.string().meta({ wire: { type: 'string', format: 'binary' } })
 const text = { type: 'text/plain', schema: z.string() }
 
 /** The same calls below each of several paths; `suffix` keeps their ids apart. */
-const below = (paths: Readonly<Record<string, string>>, calls: Readonly<Record<string, Untagged>>): Record<string, Untagged> =>
+const below = (
+  paths: Readonly<Record<string, string>>,
+  calls: Readonly<Record<string, Untagged>>,
+): Record<string, Untagged> =>
   Object.fromEntries(
     Object.entries(paths).flatMap(([path, suffix]) =>
-      Object.entries(calls).map(([call, facts]) => [call.replace(' ', ` ${path}`), { ...facts, id: `${facts.id}${suffix}` }]),
+      Object.entries(calls).map(([call, facts]) => [
+        call.replace(' ', ` ${path}`),
+        { ...facts, id: `${facts.id}${suffix}` },
+      ]),
     ),
   )
 
@@ -74,7 +98,13 @@ const info = z.strictObject({
 })
 
 /** List, get, add and remove of something that has a name. */
-const named = (path: string, name: string, names: string, words: { a: string; all: string }, reply: z.ZodType) => ({
+const named = (
+  path: string,
+  name: string,
+  names: string,
+  words: { a: string; all: string },
+  reply: z.ZodType,
+) => ({
   [`POST ${path}`]: { id: `create${name}`, summary: `Add ${words.a}`, reply: one(reply) },
   [`GET ${path}`]: { id: `list${names}`, summary: `List ${words.all}`, reply: pageOf(reply) },
   [`GET ${path}/:id`]: { id: `get${name}`, summary: `Get ${words.a}`, reply: one(reply) },
@@ -91,7 +121,8 @@ const asTask =
 const zoneServers = { summary: 'List the servers of a zone', reply: contentsOf(server) }
 const changeCredential = {
   summary: 'Change a credential',
-  description: 'Only what is given changes. Hosts that use the credential use the new login from then on.',
+  description:
+    'Only what is given changes. Hosts that use the credential use the new login from then on.',
   reply: one(credential),
 }
 const changeObproxy = {
@@ -100,7 +131,10 @@ const changeObproxy = {
   reply: one(obproxyCluster),
 }
 
-/** Every call that is served, `METHOD path`. The document is made of this and of the schemas that validate; the tests hold every reply against it. */
+/**
+ * Every call that is served, `METHOD path`. The document is made of this and of the schemas that
+ * validate; the tests hold every reply against it.
+ */
 const calls: Readonly<Record<string, Call>> = {
   ...of('Clusters', {
     'POST /api/v2/ob/clusters': {
@@ -109,8 +143,16 @@ const calls: Readonly<Record<string, Call>> = {
       description: `Installs OceanBase on the hosts of the request and starts the cluster. ${asTask} With \`dryRun=true\` nothing is created: the answer is the task as it would run, with \`admission\` (what is wrong with the request) and \`preCheck\` (what is wrong with the hosts). With a \`clientToken\` the same request may be sent again safely.`,
       reply: one(z.union([createdTask, plannedTask])),
     },
-    'GET /api/v2/ob/clusters': { id: 'listObClusters', summary: 'List clusters', reply: pageOf(cluster) },
-    'GET /api/v2/ob/clusters/:id': { id: 'getObCluster', summary: 'Get a cluster', reply: one(cluster) },
+    'GET /api/v2/ob/clusters': {
+      id: 'listObClusters',
+      summary: 'List clusters',
+      reply: pageOf(cluster),
+    },
+    'GET /api/v2/ob/clusters/:id': {
+      id: 'getObCluster',
+      summary: 'Get a cluster',
+      reply: one(cluster),
+    },
     'DELETE /api/v2/ob/clusters/:id': {
       id: 'deleteObCluster',
       summary: 'Delete a cluster',
@@ -123,35 +165,49 @@ const calls: Readonly<Record<string, Call>> = {
       description: `Restarts every observer: with three zones or more one zone after the other, while the cluster serves; with fewer all at once, and the cluster does not serve meanwhile. The \`note\` of a dry run says which. It cannot be rolled back. ${asTask}`,
       reply: one(z.union([createdTask, rehearsal])),
     },
-    'GET /api/v2/ob/clusters/:id/zones': { id: 'listObZones', summary: 'List the zones of a cluster', reply: contentsOf(zone) },
+    'GET /api/v2/ob/clusters/:id/zones': {
+      id: 'listObZones',
+      summary: 'List the zones of a cluster',
+      reply: contentsOf(zone),
+    },
     'GET /api/v2/ob/clusters/:id/servers': {
       id: 'listObServers',
       summary: 'List the servers of a cluster',
       reply: contentsOf(server),
     },
-    'GET /api/v2/ob/clusters/:id/zones/:zoneName/servers': { id: 'listObZoneServers', ...zoneServers },
+    'GET /api/v2/ob/clusters/:id/zones/:zoneName/servers': {
+      id: 'listObZoneServers',
+      ...zoneServers,
+    },
     'GET /api/v2/clusters/:id/zones/:zoneName/servers': {
       id: 'listZoneServers',
       ...zoneServers,
-      description: "The same as below `/api/v2/ob/clusters`, under the path that OCP's older pages print.",
+      description:
+        "The same as below `/api/v2/ob/clusters`, under the path that OCP's older pages print.",
     },
   }),
 
   ...of('Tasks', {
-    'GET /api/v2/tasks/instances': { id: 'listTaskInstances', summary: 'List tasks', reply: pageOf(basicTask) },
+    'GET /api/v2/tasks/instances': {
+      id: 'listTaskInstances',
+      summary: 'List tasks',
+      reply: pageOf(basicTask),
+    },
     ...below(
       { '/api/v2/tasks/instances': 'Instance', '/api/v2/tasks': '' },
       {
         'GET /:id': {
           id: 'getTask',
           summary: 'Get a task with its subtasks',
-          description: 'A FAILED subtask carries `error`: a code, what was seen, what mends it and on which host.',
+          description:
+            'A FAILED subtask carries `error`: a code, what was seen, what mends it and on which host.',
           reply: one(task),
         },
         'POST /:id/retry': {
           id: 'retryTask',
           summary: 'Retry a task',
-          description: 'Runs every FAILED subtask again. Only a FAILED task can be retried, and not while it rolls back.',
+          description:
+            'Runs every FAILED subtask again. Only a FAILED task can be retried, and not while it rolls back.',
           reply: one(task),
         },
         'POST /:id/rollback': {
@@ -170,7 +226,8 @@ const calls: Readonly<Record<string, Call>> = {
         'POST /:id/subtasks/:subtaskId/skip': {
           id: 'skipSubtask',
           summary: 'Skip a subtask',
-          description: 'Counts a FAILED subtask as done without running it. Refused where `prohibitSkip` is true.',
+          description:
+            'Counts a FAILED subtask as done without running it. Refused where `prohibitSkip` is true.',
           reply: nothing,
         },
         'POST /:id/subtasks/:subtaskId/cancel': {
@@ -212,7 +269,8 @@ const calls: Readonly<Record<string, Call>> = {
     'PATCH /api/v2/compute/hosts/:id': {
       id: 'updateHost',
       summary: 'Exchange the credential of a host',
-      description: 'The host is logged in to with another credential from now on. Nothing changes for other hosts.',
+      description:
+        'The host is logged in to with another credential from now on. Nothing changes for other hosts.',
       reply: one(host),
     },
     'POST /api/v2/compute/hosts/:id/acceptHostKey': {
@@ -225,7 +283,8 @@ const calls: Readonly<Record<string, Call>> = {
     'DELETE /api/v2/compute/hosts/:id': {
       id: 'deleteHost',
       summary: 'Remove a host',
-      description: 'Forgets the host. What is installed on it stays. Refused while it serves a cluster or a task works on it.',
+      description:
+        'Forgets the host. What is installed on it stays. Refused while it serves a cluster or a task works on it.',
       reply: nothing,
     },
     'POST /api/v2/compute/hosts/batchDelete': {
@@ -237,9 +296,21 @@ const calls: Readonly<Record<string, Call>> = {
   }),
 
   ...of('Places', {
-    ...named('/api/v2/compute/regions', 'Region', 'Regions', { a: 'a region', all: 'regions' }, region),
+    ...named(
+      '/api/v2/compute/regions',
+      'Region',
+      'Regions',
+      { a: 'a region', all: 'regions' },
+      region,
+    ),
     ...named('/api/v2/compute/idcs', 'Idc', 'Idcs', { a: 'an IDC', all: 'IDCs' }, idc),
-    ...named('/api/v2/compute/hostTypes', 'HostType', 'HostTypes', { a: 'a host type', all: 'host types' }, hostType),
+    ...named(
+      '/api/v2/compute/hostTypes',
+      'HostType',
+      'HostTypes',
+      { a: 'a host type', all: 'host types' },
+      hostType,
+    ),
   }),
 
   ...of('Users', {
@@ -253,11 +324,19 @@ const calls: Readonly<Record<string, Call>> = {
       reply: one(user),
     },
     'DELETE /api/v2/iam/users/:id': { id: 'deleteUser', summary: 'Remove a user', reply: nothing },
-    'GET /api/v2/iam/roles': { id: 'listRoles', summary: 'List roles with their permissions', reply: contentsOf(role) },
+    'GET /api/v2/iam/roles': {
+      id: 'listRoles',
+      summary: 'List roles with their permissions',
+      reply: contentsOf(role),
+    },
   }),
 
   ...of('Profile', {
-    'GET /api/v2/profiles/me': { id: 'getProfile', summary: 'Get the calling user', reply: one(user) },
+    'GET /api/v2/profiles/me': {
+      id: 'getProfile',
+      summary: 'Get the calling user',
+      reply: one(user),
+    },
     'POST /api/v2/profiles/me/changePassword': {
       id: 'changePassword',
       summary: "Change the caller's password",
@@ -285,10 +364,15 @@ const calls: Readonly<Record<string, Call>> = {
     'POST /api/v2/profiles/me/credentials': {
       id: 'createCredential',
       summary: 'Add a credential',
-      description: 'A user name with a password or a private key. The secret is sealed and never shown again.',
+      description:
+        'A user name with a password or a private key. The secret is sealed and never shown again.',
       reply: one(credential),
     },
-    'GET /api/v2/profiles/me/credentials': { id: 'listCredentials', summary: 'List credentials', reply: pageOf(credential) },
+    'GET /api/v2/profiles/me/credentials': {
+      id: 'listCredentials',
+      summary: 'List credentials',
+      reply: pageOf(credential),
+    },
     'GET /api/v2/profiles/me/credentials/:id': {
       id: 'getCredential',
       summary: 'Get a credential',
@@ -332,7 +416,8 @@ const calls: Readonly<Record<string, Call>> = {
     'POST /api/v2/obproxy/clusters/:id/obLinks/batchAdd': {
       id: 'addObLinks',
       summary: 'Let an OBProxy cluster serve clusters',
-      description: 'Answers when the proxies know the clusters, or names the task after 45 seconds.',
+      description:
+        'Answers when the proxies know the clusters, or names the task after 45 seconds.',
       reply: perhaps(rehearsal),
     },
     'DELETE /api/v2/obproxy/clusters/:id/obLinks/:obClusterName': {
@@ -346,11 +431,16 @@ const calls: Readonly<Record<string, Call>> = {
     'POST /api/v2/software-packages': {
       id: 'uploadPackage',
       summary: 'Upload a package',
-      description: 'An rpm under its own file name. The same package sent again answers the one that is there.',
+      description:
+        'An rpm under its own file name. The same package sent again answers the one that is there.',
       reply: one(softwarePackage),
       upload: 'file',
     },
-    'GET /api/v2/software-packages': { id: 'listPackages', summary: 'List packages', reply: pageOf(softwarePackage) },
+    'GET /api/v2/software-packages': {
+      id: 'listPackages',
+      summary: 'List packages',
+      reply: pageOf(softwarePackage),
+    },
     'DELETE /api/v2/software-packages/:id': {
       id: 'deletePackage',
       summary: 'Remove a package',
@@ -368,13 +458,23 @@ const calls: Readonly<Record<string, Call>> = {
     'GET /services': {
       id: 'askServices',
       summary: 'Root servers of clusters, for observers and proxies',
-      description: "OceanBase's own protocol of a config server; it needs no login and has an envelope of its own.",
+      description:
+        "OceanBase's own protocol of a config server; it needs no login and has an envelope of its own.",
       bare: { type: 'application/json', schema: serviceAnswer },
       refusal: serviceRefusal,
     },
     'GET /api/v2/time': { id: 'getTime', summary: 'Get the time of this service', bare: text },
-    'GET /api/v2/info': { id: 'getInfo', summary: 'Get name and version of this service', reply: info },
-    'GET /api/status': { id: 'getStatus', summary: "Health in OCP's form", bare: text, also: { 503: z.string() } },
+    'GET /api/v2/info': {
+      id: 'getInfo',
+      summary: 'Get name and version of this service',
+      reply: info,
+    },
+    'GET /api/status': {
+      id: 'getStatus',
+      summary: "Health in OCP's form",
+      bare: text,
+      also: { 503: z.string() },
+    },
     'GET /healthz': {
       id: 'getHealth',
       summary: 'Liveness',
@@ -385,7 +485,8 @@ const calls: Readonly<Record<string, Call>> = {
     'GET /readyz': {
       id: 'getReadiness',
       summary: 'Readiness',
-      description: 'Whether store, Temporal and workers are there. A load balancer chooses by this.',
+      description:
+        'Whether store, Temporal and workers are there. A load balancer chooses by this.',
       reply: health,
       also: { 503: health },
     },

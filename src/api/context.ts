@@ -8,7 +8,13 @@ import type { authentication } from './auth/authentication.ts'
 import type { Launcher, Workflows } from './engine/launch.ts'
 import type { Health } from './health.ts'
 
-export type Api = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
+export type Api = FastifyInstance<
+  Server,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
 
 /** What every resource is given. */
 export interface Context {

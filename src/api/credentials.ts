@@ -18,7 +18,10 @@ const login = z.strictObject({
     .string()
     .regex(/^[a-z_][a-z0-9_.-]*\$?$/i, 'must be a Linux user name')
     .max(32),
-  /** The password, or the private key in PEM, PKCS#8 or OpenSSH form, without a passphrase of its own. */
+  /**
+   * The password, or the private key in PEM, PKCS#8 or OpenSSH form, without a passphrase of its
+   * own.
+   */
   passphrase: z.string().min(1).max(65_536),
   hostIdList: ignored('a login is not bound to hosts here'),
 })
@@ -40,19 +43,28 @@ const newCredential = z.strictObject({
   ...ignoredByAll,
 })
 
-/** What is to change; what is not given stays. A login's type and secret go together: a password is no key. */
+/**
+ * What is to change; what is not given stays. A login's type and secret go together: a password is
+ * no key.
+ */
 const changedCredential = z.strictObject({
   targetType: z.literal('HOST').optional(),
   name: z.string().max(128).trim().min(1).optional(),
   sshCredentialProperty: z
     .strictObject({ ...login.partial().shape })
-    .refine(({ type, passphrase }) => type === undefined || passphrase !== undefined, 'a type needs its passphrase')
+    .refine(
+      ({ type, passphrase }) => type === undefined || passphrase !== undefined,
+      'a type needs its passphrase',
+    )
     .optional(),
   sharedAddresses,
   ...ignoredByAll,
 })
 
-/** A login's secret as it is stored. Throws Refused when a private key is none that a host could be reached with. */
+/**
+ * A login's secret as it is stored. Throws Refused when a private key is none that a host could be
+ * reached with.
+ */
 function secretOf(type: Credential['type'], passphrase: string): Secret {
   if (type === 'PASSWORD') return new Secret(passphrase)
   const read = readPrivateKey(passphrase)
@@ -63,7 +75,8 @@ function secretOf(type: Credential['type'], passphrase: string): Secret {
 
 /** Never with its passphrase. */
 const show = (found: Credential) => {
-  const { id, name, targetType, type, username, owner, sharedAddresses, createTime, updateTime } = found
+  const { id, name, targetType, type, username, owner, sharedAddresses, createTime, updateTime } =
+    found
   return {
     createTime: isoTime(createTime),
     id,
@@ -76,35 +89,56 @@ const show = (found: Credential) => {
   }
 }
 
-const isAdmin = (request: FastifyRequest): boolean => request.callerRoles.some((role) => role === 'ADMIN')
+const isAdmin = (request: FastifyRequest): boolean =>
+  request.callerRoles.some((role) => role === 'ADMIN')
 
-const readerOf = (request: FastifyRequest): CredentialReader => ({ id: callerOf(request).id, all: isAdmin(request) })
+const readerOf = (request: FastifyRequest): CredentialReader => ({
+  id: callerOf(request).id,
+  all: isAdmin(request),
+})
 
 /**
- * OCP's `/api/v2/profiles/me/credentials`: logins for hosts, each its maker's own. Whoever may say where a login is used can have it sent to a
- * machine of his own, so only the owner does. An administrator sees all, and may change or delete one whose owner is gone.
+ * OCP's `/api/v2/profiles/me/credentials`: logins for hosts, each its maker's own. Whoever may say
+ * where a login is used can have it sent to a machine of his own, so only the owner does. An
+ * administrator sees all, and may change or delete one whose owner is gone.
  */
 export function credentials(api: Api, { store }: Context): void {
   const path = '/api/v2/profiles/me/credentials'
 
-  api.post(path, { config: { permission: 'HOST:*:CREATE' }, schema: { body: newCredential } }, async (request) => {
-    const { name, targetType, sshCredentialProperty: login, sharedAddresses } = request.body
-    const { type, username } = login
-    const created = await store.credentials.create({
-      name,
-      targetType,
-      type,
-      username,
-      passphrase: secretOf(type, login.passphrase),
-      owner: callerOf(request),
-      sharedAddresses,
-    })
-    if (!created) throw new Refused({ code: 'COM10006', args: ['credential', name], field: 'name', rejected: name })
-    return data(show(created))
+  api.post(
+    path,
+    { config: { permission: 'HOST:*:CREATE' }, schema: { body: newCredential } },
+    async (request) => {
+      const { name, targetType, sshCredentialProperty: login, sharedAddresses } = request.body
+      const { type, username } = login
+      const created = await store.credentials.create({
+        name,
+        targetType,
+        type,
+        username,
+        passphrase: secretOf(type, login.passphrase),
+        owner: callerOf(request),
+        sharedAddresses,
+      })
+      if (!created)
+        throw new Refused({
+          code: 'COM10006',
+          args: ['credential', name],
+          field: 'name',
+          rejected: name,
+        })
+      return data(show(created))
+    },
+  )
+  const query = z.strictObject({
+    ...paging('id', 'name'),
+    targetType: z.literal('HOST').optional(),
   })
-  const query = z.strictObject({ ...paging('id', 'name'), targetType: z.literal('HOST').optional() })
-  api.get(path, { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } }, async (request) =>
-    paged(await store.credentials.list(readerOf(request), request.query), request.query, show),
+  api.get(
+    path,
+    { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } },
+    async (request) =>
+      paged(await store.credentials.list(readerOf(request), request.query), request.query, show),
   )
   const visible = async (request: FastifyRequest, id: number): Promise<Credential> => {
     const { id: callerId, all } = readerOf(request)
@@ -113,13 +147,19 @@ export function credentials(api: Api, { store }: Context): void {
     return found(shown ? credential : undefined, 'credential', id)
   }
   /** Refuses whoever may see a credential and not change it. */
-  const changeable = async (request: FastifyRequest, id: number, sharing: boolean): Promise<void> => {
+  const changeable = async (
+    request: FastifyRequest,
+    id: number,
+    sharing: boolean,
+  ): Promise<void> => {
     const { ownerId } = await visible(request, id)
     if (ownerId === callerOf(request).id || (isAdmin(request) && !sharing)) return
     throw new Refused({ code: 'IAM11000' })
   }
-  api.get(`${path}/:id`, { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } }, async (request) =>
-    data(show(await visible(request, request.params.id))),
+  api.get(
+    `${path}/:id`,
+    { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } },
+    async (request) => data(show(await visible(request, request.params.id))),
   )
   api.route({
     method: ['PATCH', 'PUT'],
@@ -128,7 +168,11 @@ export function credentials(api: Api, { store }: Context): void {
     schema: { params: idParam, body: changedCredential },
     async handler(request) {
       const { id } = request.params
-      const { name, sharedAddresses, sshCredentialProperty: { passphrase, type, username } = {} } = request.body
+      const {
+        name,
+        sharedAddresses,
+        sshCredentialProperty: { passphrase, type, username } = {},
+      } = request.body
       await changeable(request, id, sharedAddresses !== undefined)
       // A secret that comes alone is of the type that the login has.
       const kept = type ?? (passphrase && (await store.credentials.get(id))?.type)
@@ -141,14 +185,23 @@ export function credentials(api: Api, { store }: Context): void {
       }
       const changed = await store.credentials.update(id, change)
       if (changed === 'taken')
-        throw new Refused({ code: 'COM10006', args: ['credential', name ?? ''], field: 'name', rejected: name })
+        throw new Refused({
+          code: 'COM10006',
+          args: ['credential', name ?? ''],
+          field: 'name',
+          rejected: name,
+        })
       return data(show(found(changed === 'missing' ? undefined : changed, 'credential', id)))
     },
   })
-  api.delete(`${path}/:id`, { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } }, async (request) => {
-    const { id } = request.params
-    await changeable(request, id, false)
-    removed(await store.credentials.remove(id), 'credential', id)
-    return done
-  })
+  api.delete(
+    `${path}/:id`,
+    { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } },
+    async (request) => {
+      const { id } = request.params
+      await changeable(request, id, false)
+      removed(await store.credentials.remove(id), 'credential', id)
+      return done
+    },
+  )
 }

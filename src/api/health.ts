@@ -32,13 +32,19 @@ async function storeHealth(store: Store, directory: string): Promise<Health['sto
   )
   const given = new AbortController()
   try {
-    return await Promise.race([answered, sleep(storeDeadlineMs, 'away' as const, { signal: given.signal })])
+    return await Promise.race([
+      answered,
+      sleep(storeDeadlineMs, 'away' as const, { signal: given.signal }),
+    ])
   } finally {
     given.abort()
   }
 }
 
-/** Looks at store, Temporal and workers, for all who ask at the same time or soon after once. Never throws; answers within about 2 s. */
+/**
+ * Looks at store, Temporal and workers, for all who ask at the same time or soon after once. Never
+ * throws; answers within about 2 s.
+ */
 export function healthCheck({
   store,
   workflows,
@@ -52,7 +58,10 @@ export function healthCheck({
   const look = async (): Promise<Health> => {
     const [stored, engine] = await Promise.all([storeHealth(store, directory), workflows.health()])
     const parts = { store: stored, ...engine }
-    return { status: Object.values(parts).every((part) => part === 'okay') ? 'okay' : 'bad', ...parts }
+    return {
+      status: Object.values(parts).every((part) => part === 'okay') ? 'okay' : 'bad',
+      ...parts,
+    }
   }
   let found: Promise<Health> | undefined
   const forget = () => {

@@ -50,7 +50,12 @@ const hostIds = z.strictObject({ hostIdList: z.array(key).min(1).max(batchLimit)
 
 /** As `ssh-keygen -l` prints it. */
 const acceptedKey = z.strictObject({
-  hostKey: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must be SHA256: and 43 characters, as ssh-keygen -l prints it'),
+  hostKey: z
+    .string()
+    .regex(
+      /^SHA256:[A-Za-z0-9+/]{43}$/,
+      'must be SHA256: and 43 characters, as ssh-keygen -l prints it',
+    ),
 })
 
 const query = z.strictObject({
@@ -84,7 +89,12 @@ const show = (host: Host) => ({
   regionId: host.regionId,
   regionName: host.regionName,
   serialNumber: host.serialNumber,
-  services: host.services.map(({ name, softwarePackageId, type, version }) => ({ name, softwarePackageId, type, version })),
+  services: host.services.map(({ name, softwarePackageId, type, version }) => ({
+    name,
+    softwarePackageId,
+    type,
+    version,
+  })),
   sshPort: host.sshPort,
   status: host.status,
   typeDescription: host.typeDescription,
@@ -97,30 +107,40 @@ const show = (host: Host) => ({
 export function hosts(api: Api, { store, operations, launch, config }: Context): void {
   const path = '/api/v2/compute/hosts'
 
-  api.post(`${path}/batchCreate`, { config: { permission: 'HOST:*:CREATE' }, schema: { body: newHosts } }, async (request) => {
-    const { hostBasicDataList, ...shared } = request.body
-    const creator = callerOf(request)
-    const accepted = await operations.accept(prepareHost, {
-      request: { ...shared, hosts: hostBasicDataList },
-      creator,
-      traceId: request.id,
-    })
-    for (const { id } of new Set([...accepted.tasks, accepted.task])) launch(id)
-    // OCP's page documents `contents`; its Terraform provider reads `id` and `hostIds`.
-    return data({
-      contents: accepted.tasks.map((task) => showHostTask(task, readerOf(config, request))),
-      hostIds: accepted.tasks.map(({ hostId }) => hostId),
-      id: accepted.task.id,
-    })
-  })
-  api.get(path, { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
-    paged(await store.hosts.list(query, query), query, show),
+  api.post(
+    `${path}/batchCreate`,
+    { config: { permission: 'HOST:*:CREATE' }, schema: { body: newHosts } },
+    async (request) => {
+      const { hostBasicDataList, ...shared } = request.body
+      const creator = callerOf(request)
+      const accepted = await operations.accept(prepareHost, {
+        request: { ...shared, hosts: hostBasicDataList },
+        creator,
+        traceId: request.id,
+      })
+      for (const { id } of new Set([...accepted.tasks, accepted.task])) launch(id)
+      // OCP's page documents `contents`; its Terraform provider reads `id` and `hostIds`.
+      return data({
+        contents: accepted.tasks.map((task) => showHostTask(task, readerOf(config, request))),
+        hostIds: accepted.tasks.map(({ hostId }) => hostId),
+        id: accepted.task.id,
+      })
+    },
   )
-  api.get(`${path}/:id`, { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } }, async ({ params: { id } }) => {
-    const host = await store.hosts.get(id)
-    if (!host) throw new Refused({ code: 'CMP07005', args: [id] })
-    return data(show(host))
-  })
+  api.get(
+    path,
+    { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } },
+    async ({ query }) => paged(await store.hosts.list(query, query), query, show),
+  )
+  api.get(
+    `${path}/:id`,
+    { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } },
+    async ({ params: { id } }) => {
+      const host = await store.hosts.get(id)
+      if (!host) throw new Refused({ code: 'CMP07005', args: [id] })
+      return data(show(host))
+    },
+  )
   // OCP changes a host's login in its console only.
   api.patch(
     `${path}/:id`,
@@ -136,7 +156,8 @@ export function hosts(api: Api, { store, operations, launch, config }: Context):
     `${path}/:id/acceptHostKey`,
     { config: { permission: 'HOST:*:UPDATE' }, schema: { params: idParam, body: acceptedKey } },
     async ({ params: { id }, body: { hostKey } }) => {
-      if (!(await store.hosts.acceptKey(id, hostKey))) throw new Refused({ code: 'CMP07005', args: [id] })
+      if (!(await store.hosts.acceptKey(id, hostKey)))
+        throw new Refused({ code: 'CMP07005', args: [id] })
       return done
     },
   )

@@ -9,7 +9,10 @@ import { plainErrorHandler } from './http/errors.ts'
 import { hasMoreValues } from './http/validation.ts'
 import { publicUrl } from './obproxy/configUrl.ts'
 
-/** What observers and proxies send; of a parameter that comes twice the first counts, and what is not known is passed over. */
+/**
+ * What observers and proxies send; of a parameter that comes twice the first counts, and what is
+ * not known is passed over.
+ */
 const text = z
   .union([z.string(), z.array(z.string())])
   .transform((given) => [given].flat()[0] ?? '')
@@ -55,7 +58,11 @@ const rootServiceInfo = (cluster: Cluster) => ({
   timestamp: cluster.updateTime.getTime() * 1000,
 })
 
-const serviceReply = (request: FastifyRequest, reply: FastifyReply, { code, message, data }: Outcome) => ({
+const serviceReply = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { code, message, data }: Outcome,
+) => ({
   Code: code,
   Cost: Math.round(reply.elapsedTime),
   ...(data !== undefined && { Data: data }),
@@ -66,8 +73,9 @@ const serviceReply = (request: FastifyRequest, reply: FastifyReply, { code, mess
 })
 
 /**
- * What OceanBase's observers and proxies ask OCP for: root servers of a cluster, and which clusters an OBProxy cluster serves. Forms: OceanBase's
- * own ob-configserver, which serves the same clients. They carry no login, and nothing here is secret.
+ * What OceanBase's observers and proxies ask OCP for: root servers of a cluster, and which clusters
+ * an OBProxy cluster serves. Forms: OceanBase's own ob-configserver, which serves the same clients.
+ * They carry no login, and nothing here is secret.
  */
 export function services(api: Api, { store, config }: Context): void {
   const rootServers = async (asked: Query): Promise<Outcome> => {
@@ -78,9 +86,11 @@ export function services(api: Api, { store, config }: Context): void {
       (cluster) => obClusterId === undefined || cluster.obClusterId === obClusterId,
     )
     const [first] = all
-    if (!first) return notFound(`no cluster ${name}${obClusterId === undefined ? '' : `:${obClusterId}`}`)
+    if (!first)
+      return notFound(`no cluster ${name}${obClusterId === undefined ? '' : `:${obClusterId}`}`)
     // From version 2 on clients know of standbys and want all of a name.
-    if (Number(asked.version) >= 2 && obClusterId === undefined) return found(all.map(rootServiceInfo))
+    if (Number(asked.version) >= 2 && obClusterId === undefined)
+      return found(all.map(rootServiceInfo))
     return found(rootServiceInfo(all.find(({ type }) => type === 'PRIMARY') ?? first))
   }
 
@@ -94,11 +104,20 @@ export function services(api: Api, { store, config }: Context): void {
       if (!proxies) return notFound(`no OBProxy cluster ${asked.ObproxyClusterName}`)
       names = proxies.links.map(({ clusterName }) => clusterName)
     } else names = await store.clusters.names()
-    const ObRootServiceInfoUrlList = [...new Set(names)].map((name) => ({ ObRegion: name, ObRootServiceInfoUrl: urlOf(name) }))
+    const ObRootServiceInfoUrlList = [...new Set(names)].map((name) => ({
+      ObRegion: name,
+      ObRootServiceInfoUrl: urlOf(name),
+    }))
     const answer = {
       ObProxyBinUrl: `${base}/client?Action=GetObProxy`,
-      // A proxy wants the field; `enable_metadb_used=false`, with which ours start, keeps it from using it.
-      ObProxyDatabaseInfo: { DataBase: '***', MetaDataBase: urlOf('obdv1'), Password: '***', User: '***' },
+      // A proxy wants the field; `enable_metadb_used=false`, with which ours start, keeps it from
+      // using it.
+      ObProxyDatabaseInfo: {
+        DataBase: '***',
+        MetaDataBase: urlOf('obdv1'),
+        Password: '***',
+        User: '***',
+      },
       ObRootServiceInfoUrlList,
     }
     // A proxy reads the list again when the version is another one.
@@ -107,8 +126,9 @@ export function services(api: Api, { store, config }: Context): void {
   }
 
   /**
-   * An observer that tells where its root servers are. It is heard when it is one of ours, and nothing is stored: without a login anybody
-   * could say it, and the inventory is filled from the clusters' own tables.
+   * An observer that tells where its root servers are. It is heard when it is one of ours, and
+   * nothing is stored: without a login anybody could say it, and the inventory is filled from the
+   * clusters' own tables.
    */
   const registration = async (asked: Query, body: unknown): Promise<Outcome> => {
     const told = hasMoreValues(body, maxValues) ? undefined : registered.safeParse(body)
@@ -116,18 +136,22 @@ export function services(api: Api, { store, config }: Context): void {
     const name = asked.ObCluster || asked.ObRegion
     const known = new Set(
       (name ? await store.clusters.named(name) : []).flatMap((cluster) =>
-        cluster.zones.flatMap((zone) => zone.servers.map((server) => `${server.ip}:${server.port}`)),
+        cluster.zones.flatMap((zone) =>
+          zone.servers.map((server) => `${server.ip}:${server.port}`),
+        ),
       ),
     )
     const stranger = told.data.RsList.find(({ address }) => !known.has(address))
-    if (known.size === 0 || stranger) return notFound(`no server ${stranger?.address ?? ''} of cluster ${name ?? ''}`)
+    if (known.size === 0 || stranger)
+      return notFound(`no server ${stranger?.address ?? ''} of cluster ${name ?? ''}`)
     return found('successful')
   }
 
   const outcomeOf = (asked: Query, request: FastifyRequest): Promise<Outcome> | Outcome => {
     const posted = request.method === 'POST'
     if (asked.Action === 'GetObProxyConfig') return proxyConfig(asked, request)
-    if (asked.Action === 'ObRootServiceInfo') return posted ? registration(asked, request.body) : rootServers(asked)
+    if (asked.Action === 'ObRootServiceInfo')
+      return posted ? registration(asked, request.body) : rootServers(asked)
     if (asked.Action === 'ObRootServiceRegister' && posted) return registration(asked, request.body)
     return wrong(`Action ${asked.Action ?? ''} is not known`)
   }
@@ -140,7 +164,9 @@ export function services(api: Api, { store, config }: Context): void {
     config: { bare: true, permission: 'OPEN', anyQuery: true, readsBody: true },
     schema: { querystring: query },
     // These clients read no other form, whatever the request was refused for.
-    errorHandler: plainErrorHandler((request, reply, code, message) => serviceReply(request, reply, { code, message })),
+    errorHandler: plainErrorHandler((request, reply, code, message) =>
+      serviceReply(request, reply, { code, message }),
+    ),
     handler: async (request, reply) => {
       const outcome = await outcomeOf(request.query, request)
       return reply.code(outcome.code).send(serviceReply(request, reply, outcome))

@@ -32,8 +32,18 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/** Starts the API: listens, and starts what was accepted before but never started. Throws StartError when it cannot listen. */
-export async function startServer({ config, store, workflows, logger, sick, onAdmin }: ServerOptions): Promise<RunningServer> {
+/**
+ * Starts the API: listens, and starts what was accepted before but never started. Throws StartError
+ * when it cannot listen.
+ */
+export async function startServer({
+  config,
+  store,
+  workflows,
+  logger,
+  sick,
+  onAdmin,
+}: ServerOptions): Promise<RunningServer> {
   const opening = Promise.withResolvers<void>()
   const opened = opening.promise
   opened.catch(() => undefined)
@@ -41,9 +51,12 @@ export async function startServer({ config, store, workflows, logger, sick, onAd
   const { app, launcher } = await buildApp({ ...options, ...(sick && { sick }) })
   const url = await app.listen(config.listen).catch(async (error: unknown) => {
     await app.close()
-    throw new StartError(`cannot listen at OBFLOW_LISTEN, ${config.listen.host}:${config.listen.port}: ${wordsOf(error)}`, {
-      cause: error,
-    })
+    throw new StartError(
+      `cannot listen at OBFLOW_LISTEN, ${config.listen.host}:${config.listen.port}: ${wordsOf(error)}`,
+      {
+        cause: error,
+      },
+    )
   })
   // Made when nothing can fail any more: a password that a failed start printed would be lost.
   const start = await ensureAdmin(store, config.adminPassword).catch(async (error: unknown) => {
@@ -57,7 +70,9 @@ export async function startServer({ config, store, workflows, logger, sick, onAd
   const sweep = () =>
     launcher
       .sweep()
-      .catch((error: unknown) => app.log.warn({ err: withoutStatement(error) }, 'accepted tasks could not be looked for'))
+      .catch((error: unknown) =>
+        app.log.warn({ err: withoutStatement(error) }, 'accepted tasks could not be looked for'),
+      )
   await sweep()
   const clean = () =>
     sweepUploads(config.packagesDir).catch((error: unknown) =>
@@ -67,7 +82,9 @@ export async function startServer({ config, store, workflows, logger, sick, onAd
   const reconcile = () =>
     launcher
       .reconcile()
-      .catch((error: unknown) => app.log.warn({ err: withoutStatement(error) }, 'runs could not be compared with Temporal'))
+      .catch((error: unknown) =>
+        app.log.warn({ err: withoutStatement(error) }, 'runs could not be compared with Temporal'),
+      )
   const every = (ms: number, work: () => Promise<void>) => setInterval(() => void work(), ms)
   const timers = [every(sweepMs, sweep), every(reconcileMs, reconcile), every(cleanMs, clean)]
   return {

@@ -34,7 +34,11 @@ export interface ApiClient {
   readonly url: string
   get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<Reply<z.infer<Schema>>>
   /** A form is sent as multipart, anything else as JSON. */
-  post<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema): Promise<Reply<z.infer<Schema>>>
+  post<Schema extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: Schema,
+  ): Promise<Reply<z.infer<Schema>>>
   delete<Schema extends z.ZodType>(path: string, schema: Schema): Promise<Reply<z.infer<Schema>>>
 }
 
@@ -44,7 +48,9 @@ const envelope = z.object({
   status: z.number(),
   timestamp: z.string(),
   data: z.unknown().optional(),
-  error: z.object({ code: z.union([z.string(), z.number()]).transform(String), message: z.string() }).optional(),
+  error: z
+    .object({ code: z.union([z.string(), z.number()]).transform(String), message: z.string() })
+    .optional(),
 })
 
 const patienceMs = 10_000
@@ -69,9 +75,11 @@ export function createClient({ url, user, password }: ApiAccess): ApiClient {
     }).catch(unreachable)
     const body = await response.text().catch(unreachable)
     const parsed = envelope.safeParse(jsonOf(body))
-    if (!parsed.success) throw new ApiError(response.status, '', `${base} answers, but not as this API does.`)
+    if (!parsed.success)
+      throw new ApiError(response.status, '', `${base} answers, but not as this API does.`)
     const { data, error, successful, status, timestamp } = parsed.data
-    if (!successful) throw new ApiError(status, error?.code ?? 'no code', error?.message ?? 'no reason given')
+    if (!successful)
+      throw new ApiError(status, error?.code ?? 'no code', error?.message ?? 'no reason given')
     return { data: schema.parse(data), at: new Date(timestamp) }
   }
 
@@ -82,7 +90,11 @@ export function createClient({ url, user, password }: ApiAccess): ApiClient {
     post: (path, body, schema) =>
       body instanceof FormData
         ? call(path, schema, { method: 'POST', body })
-        : call(path, schema, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        : call(path, schema, {
+            method: 'POST',
+            body: JSON.stringify(body),
+            headers: { 'content-type': 'application/json' },
+          }),
   }
 }
 

@@ -11,13 +11,14 @@ import { UsageError } from './usageError.ts'
 /** The first line of what is piped in. */
 async function givenPassword(input: NodeJS.ReadStream): Promise<Secret> {
   const [line = ''] = (await text(input)).split('\n')
-  if (line === '') throw new UsageError('Pipe the new password in, or leave --stdin out and one is made up.')
+  if (line === '')
+    throw new UsageError('Pipe the new password in, or leave --stdin out and one is made up.')
   return new Secret(line)
 }
 
 /**
- * Gives a user a new password, on the machine that has the store: who lost it has no other way back.
- * Ends every lock-out. Without a password given, makes one up and prints it once.
+ * Gives a user a new password, on the machine that has the store: who lost it has no other way
+ * back. Ends every lock-out. Without a password given, makes one up and prints it once.
  */
 export async function resetPassword(
   username: string,
@@ -40,6 +41,10 @@ export async function resetPassword(
   } finally {
     release?.()
   }
-  process.stdout.write(stdin ? `The password of ${username} is set.\n` : `New password of ${username}: ${password.reveal()}\n`)
+  process.stdout.write(
+    stdin
+      ? `The password of ${username} is set.\n`
+      : `New password of ${username}: ${password.reveal()}\n`,
+  )
   return true
 }

@@ -2,7 +2,10 @@ import { openConfiguredStore } from '../store/index.ts'
 import { configOf } from './configOf.ts'
 import { UsageError } from './usageError.ts'
 
-/** Seals all secrets of the store with the first key; every process of obflow has to have that key already. */
+/**
+ * Seals all secrets of the store with the first key; every process of obflow has to have that key
+ * already.
+ */
 export async function reseal(env: NodeJS.ProcessEnv): Promise<boolean> {
   const config = configOf(env)
   if (config.databaseUrl === undefined)
@@ -12,7 +15,9 @@ export async function reseal(env: NodeJS.ProcessEnv): Promise<boolean> {
   const store = await openConfiguredStore(config)
   try {
     const resealed = await store.reseal()
-    process.stdout.write(`Sealed anew: ${resealed}. All secrets are sealed with the first key now.\n`)
+    process.stdout.write(
+      `Sealed anew: ${resealed}. All secrets are sealed with the first key now.\n`,
+    )
   } finally {
     await store.close()
   }

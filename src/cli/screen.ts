@@ -13,7 +13,10 @@ export interface Output {
 const rowsOf = (line: string, width: number | undefined): number =>
   width ? Math.max(1, Math.ceil(columns(stripVTControlCharacters(line)) / width)) : 1
 
-/** Draws frames over one another. The cursor rests below the frame, so that whatever is written after the last one follows it. */
+/**
+ * Draws frames over one another. The cursor rests below the frame, so that whatever is written
+ * after the last one follows it.
+ */
 export function createScreen(out: Output) {
   let drawn = 0
   return {

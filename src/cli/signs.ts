@@ -20,7 +20,10 @@ const skipped: Sign = { mark: '↷', style: 'yellow', word: 'skipped' }
 const takenBack: Sign = { mark: '↶', style: 'yellow', word: 'taken back' }
 const takingBack: Sign = { mark: '◀', style: 'yellow', word: 'being taken back' }
 
-/** What a subtask's state looks like; the operation tells done from skipped, and waiting from taken back. */
+/**
+ * What a subtask's state looks like; the operation tells done from skipped, and waiting from taken
+ * back.
+ */
 export function signOf({ status, operation }: Pick<Subtask, 'status' | 'operation'>): Sign {
   if (status === 'SUCCESSFUL' && operation === 'SKIP') return skipped
   if (status === 'PENDING' && operation.startsWith('ROLLBACK')) return takenBack
@@ -29,12 +32,21 @@ export function signOf({ status, operation }: Pick<Subtask, 'status' | 'operatio
 }
 
 /** A stage looks like the most notable of its subtasks. */
-const notable: readonly Subtask['status'][] = ['FAILED', 'CANCELING', 'RUNNING', 'READY', 'PENDING', 'SUCCESSFUL']
+const notable: readonly Subtask['status'][] = [
+  'FAILED',
+  'CANCELING',
+  'RUNNING',
+  'READY',
+  'PENDING',
+  'SUCCESSFUL',
+]
 
 export function signOfStage(subtasks: readonly Subtask[]): Sign {
-  const status = notable.find((each) => subtasks.some((subtask) => subtask.status === each)) ?? 'PENDING'
+  const status =
+    notable.find((each) => subtasks.some((subtask) => subtask.status === each)) ?? 'PENDING'
   // Some done and the rest waiting is under way.
-  if (status === 'PENDING' && subtasks.some((subtask) => subtask.status === 'SUCCESSFUL')) return byStatus.RUNNING
+  if (status === 'PENDING' && subtasks.some((subtask) => subtask.status === 'SUCCESSFUL'))
+    return byStatus.RUNNING
   const found = subtasks.find((subtask) => subtask.status === status)
   return found ? signOf(found) : byStatus.PENDING
 }

@@ -9,7 +9,9 @@ export interface Stage {
 /** How deep each subtask lies: one more than the deepest of its upstreams. */
 function depths(subtasks: readonly Subtask[]): ReadonlyMap<number, number> {
   const byId = new Map(subtasks.map((subtask) => [subtask.id, subtask]))
-  const waiting = new Map(subtasks.map((subtask) => [subtask.id, subtask.upstreams.filter((id) => byId.has(id)).length]))
+  const waiting = new Map(
+    subtasks.map((subtask) => [subtask.id, subtask.upstreams.filter((id) => byId.has(id)).length]),
+  )
   const depth = new Map<number, number>()
   const queue = subtasks.filter((subtask) => waiting.get(subtask.id) === 0)
   for (const subtask of queue) {
@@ -31,9 +33,13 @@ function depths(subtasks: readonly Subtask[]): ReadonlyMap<number, number> {
 export function stagesOf(subtasks: readonly Subtask[]): Stage[] {
   const depth = depths(subtasks)
   const depthOf = (subtask: Subtask): number => depth.get(subtask.id) ?? subtasks.length
-  const ordered = subtasks.toSorted((a, b) => depthOf(a) - depthOf(b) || a.parallelIdx - b.parallelIdx || a.id - b.id)
-  return [...Map.groupBy(ordered, (subtask) => `${depthOf(subtask)} ${subtask.name}`).values()].map((group) => ({
-    name: group[0]?.name ?? '',
-    subtasks: group,
-  }))
+  const ordered = subtasks.toSorted(
+    (a, b) => depthOf(a) - depthOf(b) || a.parallelIdx - b.parallelIdx || a.id - b.id,
+  )
+  return [...Map.groupBy(ordered, (subtask) => `${depthOf(subtask)} ${subtask.name}`).values()].map(
+    (group) => ({
+      name: group[0]?.name ?? '',
+      subtasks: group,
+    }),
+  )
 }

@@ -20,7 +20,14 @@ const subtask = z.object({
   zone: text,
   attempt: z.number().nullish(),
   lastMessage: text,
-  error: z.object({ code: z.union([z.string(), z.number()]), message: z.string(), advice: text, host: text }).nullish(),
+  error: z
+    .object({
+      code: z.union([z.string(), z.number()]),
+      message: z.string(),
+      advice: text,
+      host: text,
+    })
+    .nullish(),
 })
 
 /** What is shown of `GET /api/v2/tasks/instances/{id}`; other fields are left aside. */

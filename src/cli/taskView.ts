@@ -18,15 +18,20 @@ export interface ViewOptions {
 const namedHosts = 6
 const maxNameColumns = 36
 
-const time = (text: string | null | undefined): number | undefined => (text ? Date.parse(text) : undefined)
+const time = (text: string | null | undefined): number | undefined =>
+  text ? Date.parse(text) : undefined
 const isActive = ({ status }: Subtask): boolean => status === 'RUNNING' || status === 'CANCELING'
 const happens = (subtask: Subtask): boolean => isActive(subtask) || subtask.status === 'FAILED'
 
 /** From the first start to the last finish, in ms; to now while something runs. */
 function spent(subtasks: readonly Subtask[], now: Date): number | undefined {
-  const starts = subtasks.map((subtask) => time(subtask.startTime)).filter((start) => start !== undefined)
+  const starts = subtasks
+    .map((subtask) => time(subtask.startTime))
+    .filter((start) => start !== undefined)
   if (starts.length === 0) return undefined
-  const ends = subtasks.map((subtask) => (isActive(subtask) ? now.getTime() : (time(subtask.finishTime) ?? 0)))
+  const ends = subtasks.map((subtask) =>
+    isActive(subtask) ? now.getTime() : (time(subtask.finishTime) ?? 0),
+  )
   return Math.max(0, Math.max(...ends) - Math.min(...starts))
 }
 
@@ -35,17 +40,26 @@ const row = (paint: Paint, indent: string, sign: Sign, cells: string, width: num
   return `${indent}${paint(sign.style, sign.mark)} ${sign.style === 'dim' ? paint('dim', text) : text}`
 }
 
-const again = (subtask: Subtask): string => ((subtask.runTime ?? 1) > 1 ? `run ${subtask.runTime}` : '')
+const again = (subtask: Subtask): string =>
+  (subtask.runTime ?? 1) > 1 ? `run ${subtask.runTime}` : ''
 
 /** The lines of one stage: itself, then the hosts worth a line. */
-function stageLines(stage: Stage, nameColumns: number, paint: Paint, options: ViewOptions, brief: boolean): string[] {
+function stageLines(
+  stage: Stage,
+  nameColumns: number,
+  paint: Paint,
+  options: ViewOptions,
+  brief: boolean,
+): string[] {
   const { subtasks } = stage
   const [only] = subtasks
   const wide = subtasks.length > 1
   const sign = signOfStage(subtasks)
   const done = subtasks.filter((subtask) => subtask.status === 'SUCCESSFUL').length
   const zone = only?.zone ? `${plain(only.zone)} ` : ''
-  const where = wide ? `${zone}${done}/${subtasks.length} hosts` : plain(only?.hostIp ?? only?.zone ?? '')
+  const where = wide
+    ? `${zone}${done}/${subtasks.length} hosts`
+    : plain(only?.hostIp ?? only?.zone ?? '')
   const took = spent(subtasks, options.now)
   const cells = [
     column(plain(stage.name), nameColumns),
@@ -55,7 +69,11 @@ function stageLines(stage: Stage, nameColumns: number, paint: Paint, options: Vi
   ].join('  ')
   const begun = subtasks.some((subtask) => subtask.status !== 'PENDING')
   const named =
-    !wide || !begun ? [] : subtasks.length <= namedHosts && !brief ? subtasks : subtasks.filter(happens).slice(0, namedHosts)
+    !wide || !begun
+      ? []
+      : subtasks.length <= namedHosts && !brief
+        ? subtasks
+        : subtasks.filter(happens).slice(0, namedHosts)
   // What keeps a subtask at work: else a wrong address says "running" for half an hour.
   const retried = (subtask: Subtask, indent: number): string[] => {
     if (!isActive(subtask) || !subtask.lastMessage) return []
@@ -64,15 +82,26 @@ function stageLines(stage: Stage, nameColumns: number, paint: Paint, options: Vi
   }
   const hosts = named.flatMap((subtask) => {
     const own = spent([subtask], options.now)
-    const host = [column(plain(subtask.hostIp ?? `#${subtask.id}`), 15), (own === undefined ? '' : duration(own)).padStart(11)]
-    const line = row(paint, ' '.repeat(nameColumns + 4), signOf(subtask), [...host, again(subtask)].join('  '), options.width)
+    const host = [
+      column(plain(subtask.hostIp ?? `#${subtask.id}`), 15),
+      (own === undefined ? '' : duration(own)).padStart(11),
+    ]
+    const line = row(
+      paint,
+      ' '.repeat(nameColumns + 4),
+      signOf(subtask),
+      [...host, again(subtask)].join('  '),
+      options.width,
+    )
     return [line, ...retried(subtask, nameColumns + 6)]
   })
   const own = wide || !only ? [] : retried(only, 6)
   return [row(paint, '  ', sign, cells, options.width), ...own, ...hosts]
 }
 
-/** As many lines as there is room for, around the one where things happen, with the rest as counts. */
+/**
+ * As many lines as there is room for, around the one where things happen, with the rest as counts.
+ */
 function around(lines: readonly string[], focus: number, height: number): string[] {
   if (lines.length <= height) return [...lines]
   const start = Math.min(Math.max(0, focus - Math.floor(height / 2)), lines.length - height)
@@ -86,31 +115,53 @@ function around(lines: readonly string[], focus: number, height: number): string
 function head(task: Task, paint: Paint, { now, width }: ViewOptions): string[] {
   const style = { RUNNING: 'cyan', FAILED: 'red', SUCCESSFUL: 'green' } as const
   const operation = task.operation && task.operation !== 'EXECUTE' ? ` (${task.operation})` : ''
-  const title = [task.name, task.cluster?.name ?? '', `task ${task.id}`].filter((part) => part !== '').join(' · ')
+  const title = [task.name, task.cluster?.name ?? '', `task ${task.id}`]
+    .filter((part) => part !== '')
+    .join(' · ')
   const done = task.subtasks.filter((subtask) => subtask.status === 'SUCCESSFUL').length
   const total = task.subtasks.length
   const started = time(task.startTime)
   const ended = task.status === 'RUNNING' ? now.getTime() : (time(task.finishTime) ?? now.getTime())
   const facts = `${done}/${total}  ${started === undefined ? '' : duration(ended - started)}`
-  const columns = Math.max(0, Math.min(40, width - task.status.length - operation.length - facts.length - 8))
+  const columns = Math.max(
+    0,
+    Math.min(40, width - task.status.length - operation.length - facts.length - 8),
+  )
   const filled = total === 0 ? 0 : Math.round((columns * done) / total)
-  const bar = paint(style[task.status], '━'.repeat(filled)) + paint('dim', '─'.repeat(columns - filled))
-  return [paint('bold', cut(plain(title), width)), `${bar}  ${facts}  ${paint(style[task.status], task.status)}${operation}`, '']
+  const bar =
+    paint(style[task.status], '━'.repeat(filled)) + paint('dim', '─'.repeat(columns - filled))
+  return [
+    paint('bold', cut(plain(title), width)),
+    `${bar}  ${facts}  ${paint(style[task.status], task.status)}${operation}`,
+    '',
+  ]
 }
 
-/** A run as lines for a terminal: how far it is, each stage with its hosts, and what failed with the calls that mend it. */
+/**
+ * A run as lines for a terminal: how far it is, each stage with its hosts, and what failed with the
+ * calls that mend it.
+ */
 export function renderTask(task: Task, options: ViewOptions): string[] {
   const paint = painter(options.color)
   const stages = stagesOf(task.subtasks)
-  const nameColumns = Math.min(maxNameColumns, Math.max(0, ...stages.map((stage) => stage.name.length)))
+  const nameColumns = Math.min(
+    maxNameColumns,
+    Math.max(0, ...stages.map((stage) => stage.name.length)),
+  )
   const top = head(task, paint, options)
   const bottom = failureLines(task, paint, options.width)
-  const body = (brief: boolean): string[][] => stages.map((stage) => stageLines(stage, nameColumns, paint, options, brief))
-  const room = Math.max(3, (options.height ?? Number.POSITIVE_INFINITY) - top.length - bottom.length)
+  const body = (brief: boolean): string[][] =>
+    stages.map((stage) => stageLines(stage, nameColumns, paint, options, brief))
+  const room = Math.max(
+    3,
+    (options.height ?? Number.POSITIVE_INFINITY) - top.length - bottom.length,
+  )
   const full = body(false)
   if (full.flat().length <= room) return [...top, ...full.flat(), ...bottom]
   const brief = body(true)
-  const current = stages.findIndex((stage) => stage.subtasks.some((subtask) => subtask.status !== 'SUCCESSFUL'))
+  const current = stages.findIndex((stage) =>
+    stage.subtasks.some((subtask) => subtask.status !== 'SUCCESSFUL'),
+  )
   const focus = brief.slice(0, Math.max(0, current)).flat().length
   return [...top, ...around(brief.flat(), focus, room), ...bottom]
 }

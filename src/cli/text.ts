@@ -16,10 +16,12 @@ const wide =
 const columnsOf = (character: string): number => (wide.test(character) ? 2 : 1)
 
 /** Columns that a text takes in a terminal. */
-export const columns = (text: string): number => [...text].reduce((sum, character) => sum + columnsOf(character), 0)
+export const columns = (text: string): number =>
+  [...text].reduce((sum, character) => sum + columnsOf(character), 0)
 
 /** A text that came from elsewhere, safe to print: no escape sequences, no line breaks. */
-export const plain = (text: string): string => stripVTControlCharacters(text).replace(/\p{Cc}+/gu, ' ')
+export const plain = (text: string): string =>
+  stripVTControlCharacters(text).replace(/\p{Cc}+/gu, ' ')
 
 /** A text cut to a width, with an ellipsis where it was cut. */
 export function cut(text: string, width: number): string {

@@ -13,7 +13,11 @@ export async function runWatch(taskId: string, { follow, env }: WatchArguments):
   if (!env.OBFLOW_PASSWORD) throw new UsageError('Set OBFLOW_PASSWORD to the password of the API.')
   const url = env.OBFLOW_URL || 'http://127.0.0.1:8080'
   if (!URL.canParse(url)) throw new UsageError(`OBFLOW_URL is no URL: ${url}`)
-  const client = createClient({ url, user: env.OBFLOW_USER || 'admin', password: env.OBFLOW_PASSWORD })
+  const client = createClient({
+    url,
+    user: env.OBFLOW_USER || 'admin',
+    password: env.OBFLOW_PASSWORD,
+  })
   const task = await watchTask({ client, taskId: Number(taskId), follow, env })
   return task.status === 'SUCCESSFUL'
 }

@@ -7,8 +7,9 @@ import { keepPrivate } from '../privateDir.ts'
 const busy = 5
 
 /**
- * Holds a data directory for this process alone: neither PGlite nor Temporal's dev server notices a second one at its files. The kernel gives the
- * lock back however this process ends; the value returned does it before that. Throws StartError when another process holds it.
+ * Holds a data directory for this process alone: neither PGlite nor Temporal's dev server notices a
+ * second one at its files. The kernel gives the lock back however this process ends; the value
+ * returned does it before that. Throws StartError when another process holds it.
  */
 export async function holdDataDir(dataDir: string): Promise<() => void> {
   await keepPrivate(dataDir)

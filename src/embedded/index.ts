@@ -22,7 +22,9 @@ export interface Embedded {
   readonly runUi: (taskId: number) => Promise<string>
   /** gRPC address of Temporal. */
   readonly temporal: string
-  /** Process id of Temporal's surroundings, and whether other users of this machine are kept out. */
+  /**
+   * Process id of Temporal's surroundings, and whether other users of this machine are kept out.
+   */
   readonly temporalPid: () => number
   readonly isolated: boolean
   /** Resolves with the reason when the store inside this process is broken for good. */
@@ -47,17 +49,34 @@ export interface EmbeddedOptions {
 const closeMs = 20_000
 /** What calls under way are given to end. */
 const callsMs = 10_000
-/** Temporal may be this long away before the process counts as sick; it is started again all the time. */
+/**
+ * Temporal may be this long away before the process counts as sick; it is started again all the
+ * time.
+ */
 const sickMs = 60_000
 
-/** API, worker, store (PGlite) and Temporal's dev server with its Web UI in one process, with all their state in the data directory. Throws StartError. */
-export async function startEmbedded(config: Config, options: EmbeddedOptions = {}): Promise<Embedded> {
-  const { keepRuns = true, temporalPort = 7233, temporalUiPort = 8233, logLevel = 'warn', interceptors = [] } = options
+/**
+ * API, worker, store (PGlite) and Temporal's dev server with its Web UI in one process, with all
+ * their state in the data directory. Throws StartError.
+ */
+export async function startEmbedded(
+  config: Config,
+  options: EmbeddedOptions = {},
+): Promise<Embedded> {
+  const {
+    keepRuns = true,
+    temporalPort = 7233,
+    temporalUiPort = 8233,
+    logLevel = 'warn',
+    interceptors = [],
+  } = options
   const log = pino({ name: 'obflow', level: logLevel }, process.stderr)
   const closers: (() => Promise<unknown>)[] = []
   const close = async (): Promise<void> => {
     for (const closeOne of closers.splice(0).reverse())
-      await within(closeMs, closeOne()).catch((error: unknown) => log.warn({ err: error }, 'something did not close'))
+      await within(closeMs, closeOne()).catch((error: unknown) =>
+        log.warn({ err: error }, 'something did not close'),
+      )
   }
   try {
     const release = await holdDataDir(config.dataDir)
@@ -80,11 +99,17 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
     const store = options.store ?? (await openConfiguredStore(config))
     if (!options.store) closers.push(() => store.close())
     const temporal = await starting
-    const workflows = connectTemporal({ store, taskQueue: config.taskQueue, address: temporal.address })
+    const workflows = connectTemporal({
+      store,
+      taskQueue: config.taskQueue,
+      address: temporal.address,
+    })
     closers.push(() => workflows.close())
     // Not before it is used: one that never was keeps the process.
     installRuntime(log)
-    const hosts = createHostPool({ limits: { heavy: config.ioBenches, patienceMs: config.hostPatienceMs } })
+    const hosts = createHostPool({
+      limits: { heavy: config.ioBenches, patienceMs: config.hostPatienceMs },
+    })
     closers.push(() => hosts.close())
     const worker = await keepWorker({
       address: temporal.address,
@@ -100,7 +125,8 @@ export async function startEmbedded(config: Config, options: EmbeddedOptions = {
       },
     })
     let api: RunningServer | undefined
-    // Both at once: a caller that never ends its request must not keep nodes from being handed over.
+    // Both at once: a caller that never ends its request must not keep nodes from being handed
+    // over.
     closers.push(() => Promise.all([api && within(callsMs, api.close()), worker.close()]))
     const watch = watchStore(store, (why) => log.error({ why }, 'the store does not answer'))
     closers.push(async () => watch.stop())

@@ -17,14 +17,20 @@ const ways = [
 const trialMs = 5000
 
 async function works([program, ...words]: readonly [string, ...string[]]): Promise<boolean> {
-  const trial = promisify(execFile)(program, [...words, 'ip', 'link', 'set', 'lo', 'up'], { env: systemEnv(), timeout: trialMs })
+  const trial = promisify(execFile)(program, [...words, 'ip', 'link', 'set', 'lo', 'up'], {
+    env: systemEnv(),
+    timeout: trialMs,
+  })
   return trial.then(
     () => true,
     () => false,
   )
 }
 
-/** The words that give a command a network of its own, which no other user reaches; undefined when the OS allows none. */
+/**
+ * The words that give a command a network of its own, which no other user reaches; undefined when
+ * the OS allows none.
+ */
 export async function ownNetwork(): Promise<readonly string[] | undefined> {
   for (const way of ways) if (await works(way)) return way
   return undefined

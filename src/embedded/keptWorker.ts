@@ -51,7 +51,8 @@ export async function keepWorker(options: KeptWorkerOptions): Promise<{ close():
         if (!closing.signal.aborted) options.onEnd(wordsOf(error))
       }
       next = undefined
-      if (!closing.signal.aborted) await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined)
+      if (!closing.signal.aborted)
+        await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined)
     }
   }
 

@@ -24,7 +24,10 @@ async function textOf(fd: number): Promise<string> {
 }
 
 /** The user at the other end of a loopback connection; undefined when nobody holds it any more. */
-export function ownerIn(table: string, socket: Pick<Socket, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>) {
+export function ownerIn(
+  table: string,
+  socket: Pick<Socket, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>,
+) {
   const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = socket
   const theirs = endpoint(remoteAddress, remotePort)
   const ours = endpoint(localAddress, localPort)
@@ -38,8 +41,8 @@ export function ownerIn(table: string, socket: Pick<Socket, 'localAddress' | 'lo
 }
 
 /**
- * Tells who is at the other end of a loopback connection (Linux). `fd` is an open /proc/net/tcp: its
- * rows are those of the namespace and user that opened it.
+ * Tells who is at the other end of a loopback connection (Linux). `fd` is an open /proc/net/tcp:
+ * its rows are those of the namespace and user that opened it.
  */
 export function peerOwners(fd: number): (socket: Socket) => Promise<number | undefined> {
   // Reads of one file follow one another: the kernel keeps a single position in its table.

@@ -7,14 +7,24 @@ const patienceMs = 30_000
 const maxMisses = 3
 
 export interface StoreWatch {
-  /** Resolves with the reason when a store of this process is broken: it does not come back by itself. */
+  /**
+   * Resolves with the reason when a store of this process is broken: it does not come back by
+   * itself.
+   */
   readonly broken: Promise<string>
   sick(): string | undefined
   stop(): void
 }
 
-/** Looks whether the store answers. PostgreSQL comes back by itself; PGlite, inside this process, does not. */
-export function watchStore(store: Pick<Store, 'ping'>, onMiss: (why: string) => void, pauseMs = everyMs): StoreWatch {
+/**
+ * Looks whether the store answers. PostgreSQL comes back by itself; PGlite, inside this process,
+ * does not.
+ */
+export function watchStore(
+  store: Pick<Store, 'ping'>,
+  onMiss: (why: string) => void,
+  pauseMs = everyMs,
+): StoreWatch {
   let misses = 0
   let why: string | undefined
   const { promise: broken, resolve } = Promise.withResolvers<string>()

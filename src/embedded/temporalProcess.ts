@@ -14,12 +14,18 @@ import { type Door, type Ready, type Start, told } from './temporalMessages.ts'
 import { uiDoor } from './uiDoor.ts'
 
 /**
- * Temporal's dev server and, before its ports, two doors that listen outside its network. It is given
- * them by its parent, and a file of the connections outside (descriptor 4).
+ * Temporal's dev server and, before its ports, two doors that listen outside its network. It is
+ * given them by its parent, and a file of the connections outside (descriptor 4).
  */
 
-/** The dev server has one history shard, whose queues it reads 20 times a second as shipped: 50 ms a step. Source: `history/configs`. */
-const speed = { 'history.transferProcessorMaxPollRPS': 10_000, 'history.timerProcessorMaxPollRPS': 10_000 }
+/**
+ * The dev server has one history shard, whose queues it reads 20 times a second as shipped: 50 ms a
+ * step. Source: `history/configs`.
+ */
+const speed = {
+  'history.transferProcessorMaxPollRPS': 10_000,
+  'history.timerProcessorMaxPollRPS': 10_000,
+}
 /** Closes the HTTP API, which cannot be switched off: a Host header holds no blank. */
 const noHttp = { 'frontend.httpAllowedHosts': ['no host'] }
 const readyMs = 30_000
@@ -47,10 +53,24 @@ async function startTemporal({ dbFile, isolated }: Start): Promise<Running> {
   const [grpc, ui] = isolated ? [7233, 8233] : [await freePort(), await freePort()]
   const dynamic = Object.entries({ ...speed, ...noHttp })
   const arguments_ = [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(grpc), '--ui-port', String(ui), '--log-level', 'error'],
+    ...[
+      'server',
+      'start-dev',
+      '--ip',
+      '127.0.0.1',
+      '--port',
+      String(grpc),
+      '--ui-port',
+      String(ui),
+      '--log-level',
+      'error',
+    ],
     ...(dbFile === undefined ? [] : ['--db-filename', dbFile]),
     ...['--ui-disable-news-fetch'],
-    ...dynamic.flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]),
+    ...dynamic.flatMap(([key, value]) => [
+      '--dynamic-config-value',
+      `${key}=${JSON.stringify(value)}`,
+    ]),
     ...Object.values(searchAttributes).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ]
   const env = { ...systemEnv(), TEMPORAL_VERSION_CHECK_DISABLED: '1' }
@@ -62,9 +82,13 @@ async function startTemporal({ dbFile, isolated }: Start): Promise<Running> {
 }
 
 async function answers({ child: { pid }, grpc }: Running): Promise<boolean> {
-  // Without a network of its own another program may have taken the port since it was seen to be free.
+  // Without a network of its own another program may have taken the port since it was seen to be
+  // free.
   if (pid === undefined || !(await isHeldBy(grpc, pid))) return false
-  const connection = await Connection.connect({ address: `127.0.0.1:${grpc}`, connectTimeout: 1000 }).catch(() => undefined)
+  const connection = await Connection.connect({
+    address: `127.0.0.1:${grpc}`,
+    connectTimeout: 1000,
+  }).catch(() => undefined)
   if (connection === undefined) return false
   // The port answers before the namespace is there.
   const known = await connection.workflowService.describeNamespace({ namespace: 'default' }).then(

@@ -15,7 +15,10 @@ export interface TemporalServer {
   readonly address: string
   /** URL of the Web UI, which only shows. */
   readonly ui: string
-  /** Whether the server has a network of its own; else other users of this machine reach its inner ports. */
+  /**
+   * Whether the server has a network of its own; else other users of this machine reach its inner
+   * ports.
+   */
   readonly isolated: boolean
   readonly pid: number
   /** Since when it has been down; undefined while it serves. */
@@ -31,7 +34,9 @@ export interface TemporalServerOptions {
   /** Ports wanted; another free one is taken when they are busy. */
   readonly port?: number
   readonly uiPort?: number
-  /** Is told why the server ended; it is then started again at the same ports. Absent: it is not. */
+  /**
+   * Is told why the server ended; it is then started again at the same ports. Absent: it is not.
+   */
   readonly onEnd?: (why: string) => void
 }
 
@@ -70,7 +75,8 @@ interface Started {
   readonly ended: Promise<void>
 }
 
-const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null
+const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode === null && signalCode === null
 
 /** Hands a door over. Whoever comes from now on meets the child alone. */
 const handOver = (child: ChildProcess, leadsTo: Door['leadsTo'], server: Server): Promise<void> =>
@@ -92,20 +98,36 @@ interface Wish {
 async function startChild({ dbFile, network, doors }: Wish): Promise<Started> {
   const program = fileURLToPath(new URL('temporalProcess.ts', import.meta.url))
   // A new user namespace forgets the signal at the parent's death, so it is asked for inside.
-  const [command = '', ...words] = [...(network ?? []), 'setpriv', '--pdeathsig', 'KILL', process.execPath, program]
+  const [command = '', ...words] = [
+    ...(network ?? []),
+    'setpriv',
+    '--pdeathsig',
+    'KILL',
+    process.execPath,
+    program,
+  ]
   await using connections = await open('/proc/self/net/tcp')
-  // Detached, so that a terminal's Ctrl-C reaches this process alone, which then ends its workers before the server.
+  // Detached, so that a terminal's Ctrl-C reaches this process alone, which then ends its workers
+  // before the server.
   const child = spawn(command, words, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', connections.fd],
     env: systemEnv(),
     detached: true,
   })
   const complaints: string[] = []
-  child.stderr?.on('data', (chunk: Buffer) => void complaints.splice(0, Math.max(0, complaints.push(chunk.toString()) - 20)))
+  child.stderr?.on(
+    'data',
+    (chunk: Buffer) =>
+      void complaints.splice(0, Math.max(0, complaints.push(chunk.toString()) - 20)),
+  )
   // Its last words come after its exit. A child that could not be started has none.
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()).once('error', () => resolve()))
+  const ended = new Promise<void>((resolve) =>
+    child.once('close', () => resolve()).once('error', () => resolve()),
+  )
   const started = { child, ended, words: () => complaints.join('').slice(-2000).trim() }
-  const failed = ended.then(() => Promise.reject(new StartError(`Temporal's dev server did not start: ${started.words()}`)))
+  const failed = ended.then(() =>
+    Promise.reject(new StartError(`Temporal's dev server did not start: ${started.words()}`)),
+  )
   failed.catch(() => undefined)
   // A child that is gone has no ear any more; its end says why.
   child.on('error', () => undefined)
@@ -119,7 +141,9 @@ async function startChild({ dbFile, network, doors }: Wish): Promise<Started> {
     isolated: network !== undefined,
   }
   child.send(start, () => undefined)
-  await Promise.all([handOver(child, 'grpc', doors.grpc), handOver(child, 'ui', doors.ui)]).catch(() => undefined)
+  await Promise.all([handOver(child, 'grpc', doors.grpc), handOver(child, 'ui', doors.ui)]).catch(
+    () => undefined,
+  )
   try {
     await Promise.race([isReady, failed])
   } catch (error) {
@@ -130,9 +154,9 @@ async function startChild({ dbFile, network, doors }: Wish): Promise<Started> {
 }
 
 /**
- * Temporal's dev server and Web UI as a child that ends with this process, however this process ends
- * (Linux). It has a network of its own where the OS allows one, and only this user and root get
- * through its two doors. Rejects with the server's own words when it does not start.
+ * Temporal's dev server and Web UI as a child that ends with this process, however this process
+ * ends (Linux). It has a network of its own where the OS allows one, and only this user and root
+ * get through its two doors. Rejects with the server's own words when it does not start.
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
   const { dbFile, port = 0, uiPort = 0, onEnd } = options
@@ -187,7 +211,12 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
     closing.abort()
     if (isRunning(current.child)) {
       current.child.kill(signal)
-      if (!(await Promise.race([current.ended.then(() => true), sleep(stopMs, false, { ref: false })])))
+      if (
+        !(await Promise.race([
+          current.ended.then(() => true),
+          sleep(stopMs, false, { ref: false }),
+        ]))
+      )
         current.child.kill('SIGKILL')
       await current.ended
     }

@@ -3,7 +3,10 @@ import type { Code } from './codes.ts'
 /** One of OCP's codes, or the number of OBD's for what only OBD names. */
 export type CauseCode = Code | `OBD-${number}`
 
-/** What an operator is told when something is certain to fail again: a code, a cause in plain words, what to do, and where. */
+/**
+ * What an operator is told when something is certain to fail again: a code, a cause in plain words,
+ * what to do, and where.
+ */
 export interface Cause {
   /** E.g. `OBE11014`; see codes.ts. */
   readonly code: CauseCode
@@ -13,7 +16,10 @@ export interface Cause {
   readonly host?: string
 }
 
-/** A definite failure: doing the same again ends the same. Never retried; shown unchanged to the operator. */
+/**
+ * A definite failure: doing the same again ends the same. Never retried; shown unchanged to the
+ * operator.
+ */
 export class DefiniteError extends Error {
   override readonly name = 'DefiniteError'
   readonly reason: Cause
@@ -23,7 +29,10 @@ export class DefiniteError extends Error {
   }
 }
 
-/** Trouble that may pass by itself (refused, reset, timed out, not up yet): thrown, and retried by Temporal inside the subtask's timeout. */
+/**
+ * Trouble that may pass by itself (refused, reset, timed out, not up yet): thrown, and retried by
+ * Temporal inside the subtask's timeout.
+ */
 export class TransientError extends Error {
   override readonly name = 'TransientError'
 }

@@ -1,13 +1,17 @@
 import type { Language } from './codes.ts'
 
-/** Reasons that are said in the same words each time, in Chinese. What is not here is said in English. */
+/**
+ * Reasons that are said in the same words each time, in Chinese. What is not here is said in
+ * English.
+ */
 const chinese: Readonly<Record<string, string>> = {
   'unknown field': '未知字段',
   'logins are not tried out when they are stored': '保存凭据时不做连通性验证',
   'a login has no description here': '凭据没有描述',
   'a login is not bound to hosts here': '凭据不与主机绑定',
   'only logins of hosts are kept here': '此处只保存主机凭据',
-  "a setting of OCP 4's agent, which is not passed on to it": 'OCP 4 Agent 的配置项，不会传递给 Agent',
+  "a setting of OCP 4's agent, which is not passed on to it":
+    'OCP 4 Agent 的配置项，不会传递给 Agent',
   'there is no password box here': '没有密码箱',
   'a cluster has no description here': '集群没有描述',
   'an OBProxy cluster has no description here': 'OBProxy 集群没有描述',
@@ -31,13 +35,15 @@ const chinese: Readonly<Record<string, string>> = {
   'the request does not have the right form': '请求格式不正确',
   'one rpm in the form field "file"': '需在表单字段 "file" 中上传一个 RPM',
   'not a private key in PEM, PKCS#8 or OpenSSH form': '不是 PEM、PKCS#8 或 OpenSSH 格式的私钥',
-  'this is the public key; post the private one, the file without .pub': '这是公钥，请提交私钥（不带 .pub 的文件）',
+  'this is the public key; post the private one, the file without .pub':
+    '这是公钥，请提交私钥（不带 .pub 的文件）',
   'the key has a passphrase, which nobody can enter here; ssh-keygen -p -N "" -f COPY takes it off a copy':
     '私钥设有密码，此处无法输入；可用 ssh-keygen -p -N "" -f COPY 去掉副本的密码',
   'the line breaks of the key are lost': '私钥的换行符丢失',
   'must be an IPv4 address': '应为 IPv4 地址',
   'must be a Linux user name': '应为 Linux 用户名',
-  'must be a letter, then letters, digits and _, 2 to 48 characters': '以字母开头，由字母、数字、下划线组成，长度 2～48',
+  'must be a letter, then letters, digits and _, 2 to 48 characters':
+    '以字母开头，由字母、数字、下划线组成，长度 2～48',
   "must be one of the zone's servers": '必须是该 Zone 中的服务器',
   'must have only letters, digits and _.@+- between slashes, without . and ..':
     '斜线之间只能是字母、数字和 _.@+-，不能是 . 和 ..',
@@ -47,7 +53,8 @@ const chinese: Readonly<Record<string, string>> = {
   'must be an address or a host name': '应为地址或主机名',
   'must be a whole number from 1': '应为从 1 开始的整数',
   'must have 8 to 64 visible ASCII characters': '应为 8～64 个可见 ASCII 字符',
-  'must be SHA256: and 43 characters, as ssh-keygen -l prints it': '应为 SHA256: 加 43 个字符，即 ssh-keygen -l 的输出',
+  'must be SHA256: and 43 characters, as ssh-keygen -l prints it':
+    '应为 SHA256: 加 43 个字符，即 ssh-keygen -l 的输出',
   'passwords go into password and proxyroPassword': '密码请填入 password 和 proxyroPassword',
   'must have clusterName or clusterId': '应包含 clusterName 或 clusterId',
   'a type needs its passphrase': '指定 type 时必须提供 passphrase',
@@ -56,9 +63,11 @@ const chinese: Readonly<Record<string, string>> = {
 
   'no login was sent': '未提供认证信息',
   'the signature does not match the call': '签名与请求不一致',
-  'the date of the signature is missing or more than 15 minutes off': '签名日期缺失，或与服务器时间相差超过 15 分钟',
+  'the date of the signature is missing or more than 15 minutes off':
+    '签名日期缺失，或与服务器时间相差超过 15 分钟',
   'there is no such access key': 'AccessKey 不存在',
-  'must be a letter, then letters, digits, _ . @ -, 2 to 48 characters': '以字母开头，由字母、数字和 _ . @ - 组成，长度 2～48',
+  'must be a letter, then letters, digits, _ . @ -, 2 to 48 characters':
+    '以字母开头，由字母、数字和 _ . @ - 组成，长度 2～48',
   '8 to 32 characters, of digits, upper case, lower case and ~!@#%^&*_-+=|(){}[]:;,.?/ at least three':
     '长度 8～32，数字、大写字母、小写字母和 ~!@#%^&*_-+=|(){}[]:;,.?/ 至少包含三类',
 

@@ -10,7 +10,10 @@ export interface Finding {
   readonly rejected?: unknown
 }
 
-/** A request that is not accepted: nothing was changed. The first finding names the answer, the others go along with it. */
+/**
+ * A request that is not accepted: nothing was changed. The first finding names the answer, the
+ * others go along with it.
+ */
 export class Refused extends Error {
   override readonly name = 'Refused'
   readonly findings: readonly [Finding, ...Finding[]]

@@ -1,4 +1,7 @@
-/** A reason why a program cannot start, in words for whoever started it; they are shown without a stack. */
+/**
+ * A reason why a program cannot start, in words for whoever started it; they are shown without a
+ * stack.
+ */
 export class StartError extends Error {
   override readonly name = 'StartError'
 }
@@ -7,6 +10,9 @@ export class StartError extends Error {
 export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   // Whoever tried several addresses in vain says nothing of its own.
-  const own = error instanceof AggregateError && error.message === '' ? error.errors.map(wordsOf).join(', ') : error.message
+  const own =
+    error instanceof AggregateError && error.message === ''
+      ? error.errors.map(wordsOf).join(', ')
+      : error.message
   return error.cause === undefined ? own : `${own}: ${wordsOf(error.cause)}`
 }

@@ -3,7 +3,10 @@ import type { ClientChannel } from 'ssh2'
 import { createOutput } from './output.ts'
 
 export interface Answer {
-  /** Undefined when the connection was lost, or the command was killed from outside, before it could end. */
+  /**
+   * Undefined when the connection was lost, or the command was killed from outside, before it could
+   * end.
+   */
   readonly code: number | undefined
   readonly stdout: string
   readonly stderr: string
@@ -17,11 +20,20 @@ interface Conversation {
   readonly signal: AbortSignal
 }
 
-/** A process left in the background may hold a channel open for ever; its output is not waited for longer than this. */
+/**
+ * A process left in the background may hold a channel open for ever; its output is not waited for
+ * longer than this.
+ */
 const graceMs = 2_000
 
-/** Sends `head`, then `body`, and gives what came back once the command has ended. Aborting makes it stop listening. */
-export const converse = (channel: ClientChannel, { head, body, heard, signal }: Conversation): Promise<Answer> =>
+/**
+ * Sends `head`, then `body`, and gives what came back once the command has ended. Aborting makes it
+ * stop listening.
+ */
+export const converse = (
+  channel: ClientChannel,
+  { head, body, heard, signal }: Conversation,
+): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const stdout = createOutput()
     const stderr = createOutput()

@@ -1,7 +1,10 @@
 import { sh } from '../quote.ts'
 import type { Host } from './host.ts'
 
-/** How far a host's clock is ahead of this machine's, and how wrong that may be: half of the round trip. Milliseconds. */
+/**
+ * How far a host's clock is ahead of this machine's, and how wrong that may be: half of the round
+ * trip. Milliseconds.
+ */
 export interface ClockOffset {
   readonly offsetMs: number
   readonly errorMs: number
@@ -10,8 +13,14 @@ export interface ClockOffset {
 /** Date.now() counts whole milliseconds. */
 const resolutionMs = 1
 
-/** The offset of a host's clock: the quickest of `times` answers, which is the truest. Each is held to be from the middle of its round trip. */
-export const clockOffset = async (host: Pick<Host, 'rounds'>, times: number): Promise<ClockOffset> => {
+/**
+ * The offset of a host's clock: the quickest of `times` answers, which is the truest. Each is held
+ * to be from the middle of its round trip.
+ */
+export const clockOffset = async (
+  host: Pick<Host, 'rounds'>,
+  times: number,
+): Promise<ClockOffset> => {
   // The first answer waits for the shell to start.
   const rounds = await host.rounds(sh`date +%s%N`, times + 1, 'read the clock')
   const offsets = rounds.map(({ answer, tookMs, midEpochMs }) => ({

@@ -10,15 +10,20 @@ import { createLimit, createTurns, type Limit } from './limit.ts'
 /** One host's shared connection: made on first use, made again after it was lost. */
 export interface Connection {
   /**
-   * What the host proved to be, connecting when need be. `access` says by which key it is known now; a connection that was made when it was known by
-   * another ends first.
+   * What the host proved to be, connecting when need be. `access` says by which key it is known
+   * now; a connection that was made when it was known by another ends first.
    */
   hostKey(access: HostAccess, signal: AbortSignal): Promise<HostKey>
   /**
-   * Starts a command and hands its channel to `use`; waits while all places are taken. `urgent` commands (those that end others)
-   * have places of their own. A lost or refused channel throws TransientError.
+   * Starts a command and hands its channel to `use`; waits while all places are taken. `urgent`
+   * commands (those that end others) have places of their own. A lost or refused channel throws
+   * TransientError.
    */
-  exec<T>(command: string, use: (channel: ClientChannel) => Promise<T>, options: ExecOptions): Promise<T>
+  exec<T>(
+    command: string,
+    use: (channel: ClientChannel) => Promise<T>,
+    options: ExecOptions,
+  ): Promise<T>
   /** Work of one name never overlaps on this host. */
   readonly inTurn: <T>(name: string, work: () => Promise<T>) => Promise<T>
   close(): Promise<void>
@@ -33,8 +38,9 @@ export interface ExecOptions {
 const urgentPlaces = 2
 
 /**
- * How sshd refuses a channel beyond its MaxSessions. It counts one that has ended until it has cleaned up after it, and an operator may have
- * set it below 10: the channel is asked for again, for 5 seconds in all. Source: RFC 4254 section 5.1.
+ * How sshd refuses a channel beyond its MaxSessions. It counts one that has ended until it has
+ * cleaned up after it, and an operator may have set it below 10: the channel is asked for again,
+ * for 5 seconds in all. Source: RFC 4254 section 5.1.
  */
 const connectFailed = z.object({ reason: z.literal(2) })
 const askAgainMs = 100
@@ -53,7 +59,12 @@ const unless = <T>(signal: AbortSignal, promise: Promise<T>): Promise<T> => {
 const openChannel = ({ client }: Link, ip: string, command: string): Promise<ClientChannel> =>
   new Promise((resolve, reject) => {
     const lost = (error?: Error) =>
-      reject(new TransientError(`host ${ip} opened no channel: ${error?.message ?? 'the connection was lost'}`, { cause: error }))
+      reject(
+        new TransientError(
+          `host ${ip} opened no channel: ${error?.message ?? 'the connection was lost'}`,
+          { cause: error },
+        ),
+      )
     const closed = () => lost()
     client.once('close', closed)
     try {
@@ -68,8 +79,16 @@ const openChannel = ({ client }: Link, ip: string, command: string): Promise<Cli
     }
   })
 
-/** Asks as long as the host refuses only for now; whoever waits holds a place, so that a host with few of them is not flooded. */
-const openedChannel = async (link: Link, ip: string, command: string, signal: AbortSignal): Promise<ClientChannel> => {
+/**
+ * Asks as long as the host refuses only for now; whoever waits holds a place, so that a host with
+ * few of them is not flooded.
+ */
+const openedChannel = async (
+  link: Link,
+  ip: string,
+  command: string,
+  signal: AbortSignal,
+): Promise<ClientChannel> => {
   for (let asked = 1; ; asked += 1) {
     try {
       return await openChannel(link, ip, command)
@@ -115,7 +134,9 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     return link
   }
 
-  /** The place among the open ones is held until the connection is closed, which `gone` hears first. */
+  /**
+   * The place among the open ones is held until the connection is closed, which `gone` hears first.
+   */
   const connect = (gone: () => void): Promise<Link> =>
     new Promise((resolve, reject) => {
       const standing = open(async () => {

@@ -38,7 +38,9 @@ ${machineFunctions}${script}`
 /** Reads what `machineFacts` printed. Throws ZodError when a fact is missing. */
 export const readMachineFacts = (output: string): MachineFacts => {
   const all = (fact: string): string[] =>
-    output.split('\n').flatMap((text) => (text.startsWith(`${fact} `) ? [text.slice(fact.length + 1).trim()] : []))
+    output
+      .split('\n')
+      .flatMap((text) => (text.startsWith(`${fact} `) ? [text.slice(fact.length + 1).trim()] : []))
   const one = (fact: string): string => line.parse(all(fact)[0])
   return {
     name: one('name'),
@@ -50,7 +52,12 @@ export const readMachineFacts = (output: string): MachineFacts => {
     memoryBytes: natural.parse(one('memory')) * 1024,
     disks: all('disk').map((text) => {
       const [device = '', total, available, ...mount] = text.split(' ')
-      return { mount: mount.join(' '), device, totalBytes: Number(total) * 1024, availableBytes: Number(available) * 1024 }
+      return {
+        mount: mount.join(' '),
+        device,
+        totalBytes: Number(total) * 1024,
+        availableBytes: Number(available) * 1024,
+      }
     }),
     machine: readMachine(one('machine')),
     deadMounts: all('dead').map((text) => {

@@ -36,9 +36,14 @@ const loginOf = ({ login, username }: HostAccess): ConnectConfig =>
     ? { username, password: login.secret.reveal(), tryKeyboard: true }
     : { username, privateKey: login.secret.reveal() }
 
-const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+const toError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error))
 
-const connect = (access: HostAccess, patienceMs: number, serverHostKey: ServerHostKeyAlgorithm[]): Promise<Link> =>
+const connect = (
+  access: HostAccess,
+  patienceMs: number,
+  serverHostKey: ServerHostKeyAlgorithm[],
+): Promise<Link> =>
   new Promise((resolve, reject) => {
     const client = new ssh2.Client()
     const startedAt = performance.now()
@@ -47,7 +52,10 @@ const connect = (access: HostAccess, patienceMs: number, serverHostKey: ServerHo
     const fail = (error: Error) => {
       clearTimeout(silence)
       client.destroy()
-      reject(refusal ?? explainFailure(access, error, Math.round((performance.now() - startedAt) / 1000)))
+      reject(
+        refusal ??
+          explainFailure(access, error, Math.round((performance.now() - startedAt) / 1000)),
+      )
     }
     const refuse = (error: Error) => {
       refusal = error
@@ -98,29 +106,42 @@ const connect = (access: HostAccess, patienceMs: number, serverHostKey: ServerHo
     }
   })
 
-/** Asks for each other type of key in turn; the host may have the one it is known by beside the one it showed. */
-const withOtherKey = async (access: HostAccess, patienceMs: number, other: OtherKey): Promise<Link> => {
+/**
+ * Asks for each other type of key in turn; the host may have the one it is known by beside the one
+ * it showed.
+ */
+const withOtherKey = async (
+  access: HostAccess,
+  patienceMs: number,
+  other: OtherKey,
+): Promise<Link> => {
   for (const family of otherFamilies(other.seen.type)) {
     try {
       return await connect(access, patienceMs, family)
     } catch (error) {
       // It has no key of this type, or has one that is not the one either.
-      if (!(error instanceof OtherKey) && !(error instanceof DefiniteError && /no matching/.test(error.message))) throw error
+      if (
+        !(error instanceof OtherKey) &&
+        !(error instanceof DefiniteError && /no matching/.test(error.message))
+      )
+        throw error
     }
   }
   throw other
 }
 
 /**
- * Connects and logs in. The key that a host is known by is asked for first, so that further keys beside it change nothing. A refused login
- * or a changed host key is a DefiniteError, everything else a TransientError.
+ * Connects and logs in. The key that a host is known by is asked for first, so that further keys
+ * beside it change nothing. A refused login or a changed host key is a DefiniteError, everything
+ * else a TransientError.
  */
 export const handshake = async (access: HostAccess, patienceMs: number): Promise<Link> => {
   try {
     return await connect(access, patienceMs, offeredFirst(access.hostKeyType))
   } catch (error) {
     // A key that was accepted by its fingerprint alone may be of any type.
-    if (error instanceof OtherKey && access.hostKeyType === undefined) return withOtherKey(access, patienceMs, error)
+    if (error instanceof OtherKey && access.hostKeyType === undefined)
+      return withOtherKey(access, patienceMs, error)
     throw error
   }
 }

@@ -8,9 +8,15 @@ export interface HostAccess {
   readonly sshPort: number
   readonly username: string
   readonly login: { readonly type: 'PASSWORD' | 'PRIVATE_KEY'; readonly secret: Secret }
-  /** SHA-256 of the host key seen first (base64, as `ssh-keygen -l` prints it); another key is refused. Absent: pin what is seen. */
+  /**
+   * SHA-256 of the host key seen first (base64, as `ssh-keygen -l` prints it); another key is
+   * refused. Absent: pin what is seen.
+   */
   readonly hostKey?: string
-  /** Its type, e.g. `ssh-rsa`: a host that has keys of several types is asked for this one first. Absent: not known yet. */
+  /**
+   * Its type, e.g. `ssh-rsa`: a host that has keys of several types is asked for this one first.
+   * Absent: not known yet.
+   */
   readonly hostKeyType?: string
 }
 
@@ -21,7 +27,10 @@ export type LogLine = (level: 'INFO' | 'WARN' | 'ERROR', message: string) => voi
 export interface Session {
   readonly log: LogLine
   readonly signal: AbortSignal
-  /** Names the remote processes of this subtask, so that a second attempt finds and ends those of the first. */
+  /**
+   * Names the remote processes of this subtask, so that a second attempt finds and ends those of
+   * the first.
+   */
   readonly key: string
 }
 
@@ -56,13 +65,16 @@ export interface Upload {
 export interface Round {
   readonly answer: string
   readonly tookMs: number
-  /** The middle of the round trip, in milliseconds since 1970 by this machine's clock as it is now. */
+  /**
+   * The middle of the round trip, in milliseconds since 1970 by this machine's clock as it is now.
+   */
   readonly midEpochMs: number
 }
 
 /**
- * A host under one subtask. Scripts travel on standard input, never in argv. A lost connection, a refused or silent host throws
- * TransientError; a non-zero exit is an answer (`run`) or a DefiniteError with the end of stderr as its cause (`must`).
+ * A host under one subtask. Scripts travel on standard input, never in argv. A lost connection, a
+ * refused or silent host throws TransientError; a non-zero exit is an answer (`run`) or a
+ * DefiniteError with the end of stderr as its cause (`must`).
  */
 export interface Host {
   readonly id: number
@@ -72,13 +84,19 @@ export interface Host {
   must(script: Quoted, options?: RunOptions): Promise<string>
   /** What a command that prints one line answers, asked `times` times in one session as root. */
   rounds(command: Quoted, times: number, title: string): Promise<Round[]>
-  /** Streams a file to the host under a temporary name, verifies it there and moves it into place. Does nothing when it is there already. */
+  /**
+   * Streams a file to the host under a temporary name, verifies it there and moves it into place.
+   * Does nothing when it is there already.
+   */
   upload(file: Upload): Promise<void>
 }
 
 /** One multiplexed connection per host, shared by all subtasks of a worker. */
 export interface HostPool {
-  /** Binds a host to a subtask; connects on first use. `onHostKey` gets the key of a host that had none pinned, or not its type. */
+  /**
+   * Binds a host to a subtask; connects on first use. `onHostKey` gets the key of a host that had
+   * none pinned, or not its type.
+   */
   host(access: HostAccess, session: Session, onHostKey?: (hostKey: HostKey) => Promise<void>): Host
   close(): Promise<void>
 }

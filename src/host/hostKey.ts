@@ -9,7 +9,10 @@ export interface HostKey {
   readonly type: string
 }
 
-/** Reads a key blob: its first field, with its length before it, is its type. Source: RFC 4253 section 6.6. */
+/**
+ * Reads a key blob: its first field, with its length before it, is its type. Source: RFC 4253
+ * section 6.6.
+ */
 export const readHostKey = (blob: Buffer): HostKey => ({
   sha256: `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`,
   type: blob.subarray(4, 4 + blob.readUInt32BE(0)).toString('latin1'),
@@ -17,7 +20,9 @@ export const readHostKey = (blob: Buffer): HostKey => ({
 
 const bare = (sha256: string): string => sha256.replace(/^SHA256:/, '').replace(/=+$/, '')
 
-/** Whether a host that shows this key is the one that is meant; any is, when none was seen before. */
+/**
+ * Whether a host that shows this key is the one that is meant; any is, when none was seen before.
+ */
 export const isKnownBy = ({ hostKey: pinned }: HostAccess, seen: HostKey): boolean =>
   pinned === undefined || bare(pinned) === bare(seen.sha256)
 
@@ -35,12 +40,17 @@ type Algorithm = (typeof families)[number][number]
 const familyOf = (type: string): readonly Algorithm[] =>
   families.find((family) => family.some((algorithm) => algorithm === type)) ?? []
 
-/** All algorithms, those of this key type first: a host with several keys then shows the one it is known by. */
+/**
+ * All algorithms, those of this key type first: a host with several keys then shows the one it is
+ * known by.
+ */
 export const offeredFirst = (type: string | undefined): Algorithm[] => {
   const first = type === undefined ? [] : familyOf(type)
   return [...first, ...families.flat().filter((algorithm) => !first.includes(algorithm))]
 }
 
-/** The algorithms of each other key type, for a host that is known by a key of a type nobody noted. */
+/**
+ * The algorithms of each other key type, for a host that is known by a key of a type nobody noted.
+ */
 export const otherFamilies = (type: string): Algorithm[][] =>
   families.filter((family) => !familyOf(type).includes(family[0])).map((family) => [...family])

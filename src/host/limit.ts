@@ -1,4 +1,7 @@
-/** Runs work when one of its places is free. A caller whose signal aborts while it waits leaves the queue. */
+/**
+ * Runs work when one of its places is free. A caller whose signal aborts while it waits leaves the
+ * queue.
+ */
 export interface Limit {
   <T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>
   /** Whether somebody waits for a place. */
@@ -50,7 +53,10 @@ export const createLimit = (places: number): Limit => {
   return Object.assign(inPlace, { crowded: () => waiting.size > 0 })
 }
 
-/** Lets work of one name run one after the other, in the order it came; different names run side by side. */
+/**
+ * Lets work of one name run one after the other, in the order it came; different names run side by
+ * side.
+ */
 export const createTurns = (): (<T>(name: string, work: () => Promise<T>) => Promise<T>) => {
   const last = new Map<string, Promise<unknown>>()
   return async (name, work) => {

@@ -11,7 +11,10 @@ export interface Machine {
 }
 
 /** Defines `identity`, which prints a Machine in one line. */
-export const machineFunctions = new Quoted(readFileSync(new URL('machine.sh', import.meta.url), 'utf8'), '')
+export const machineFunctions = new Quoted(
+  readFileSync(new URL('machine.sh', import.meta.url), 'utf8'),
+  '',
+)
 
 export const readMachine = (line: string): Machine => {
   const [machineId = '-', bootId = ''] = line.trim().split(' ')
@@ -19,8 +22,14 @@ export const readMachine = (line: string): Machine => {
 }
 
 /** Whether both are one running machine. */
-export const isSameMachine = (one: Machine, other: Machine): boolean => one.bootId !== '' && one.bootId === other.bootId
+export const isSameMachine = (one: Machine, other: Machine): boolean =>
+  one.bootId !== '' && one.bootId === other.bootId
 
 /** Asks a host which machine it is. */
 export const askMachine = async (host: Pick<Host, 'must'>): Promise<Machine> =>
-  readMachine(await host.must(sh`${machineFunctions}identity`, { title: 'ask which machine it is', timeoutMs: 10_000 }))
+  readMachine(
+    await host.must(sh`${machineFunctions}identity`, {
+      title: 'ask which machine it is',
+      timeoutMs: 10_000,
+    }),
+  )

@@ -1,6 +1,9 @@
 const defaultBytes = 1024 * 1024
 
-/** Collects a stream's output up to a bound: the head and the tail are kept, the middle of what is longer is left out. */
+/**
+ * Collects a stream's output up to a bound: the head and the tail are kept, the middle of what is
+ * longer is left out.
+ */
 export const createOutput = (limitBytes = defaultBytes) => {
   const half = limitBytes / 2
   const head: Buffer[] = []

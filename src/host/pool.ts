@@ -18,7 +18,10 @@ export interface PoolOptions {
 }
 
 export interface Limits {
-  /** Channels at a time on one connection; sshd's MaxSessions is 10 by default, and two are kept for ending others. */
+  /**
+   * Channels at a time on one connection; sshd's MaxSessions is 10 by default, and two are kept for
+   * ending others.
+   */
   readonly channels: number
   /** Connections being made at a time; a handshake costs both sides some 200 ms of CPU. */
   readonly connects: number
@@ -26,7 +29,9 @@ export interface Limits {
   readonly connections: number
   /** Milliseconds without use after which a connection is closed. */
   readonly idleMs: number
-  /** Milliseconds that a host's login may take, and then its shell and sudo before a command begins. */
+  /**
+   * Milliseconds that a host's login may take, and then its shell and sudo before a command begins.
+   */
   readonly patienceMs: number
   /** Files being sent at a time, over all hosts. */
   readonly uploads: number
@@ -45,11 +50,15 @@ const defaultLimits: Limits = {
 }
 const defaultTimeoutMs = 5 * 60_000
 
-/** A login of its own has a connection of its own: a wrong password must not ride on another's session. */
+/**
+ * A login of its own has a connection of its own: a wrong password must not ride on another's
+ * session.
+ */
 const connectionName = ({ ip, sshPort, username, login }: HostAccess): string =>
   `${ip}:${sshPort}:${username}:${createHash('sha256').update(login.secret.reveal()).digest('hex')}`
 
-const titleOf = (script: Quoted): string => script.shown.trim().split('\n', 1).join('').slice(0, 200)
+const titleOf = (script: Quoted): string =>
+  script.shown.trim().split('\n', 1).join('').slice(0, 200)
 
 /** The hosts of a worker, over SSH. Close it to end all connections. */
 export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = {}): HostPool => {
@@ -62,19 +71,28 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
 
   const connectionTo = (access: HostAccess): Connection => {
     const name = connectionName(access)
-    const connection = connections.get(name) ?? createConnection({ access, channels, connects, open, idleMs, patienceMs, log })
+    const connection =
+      connections.get(name) ??
+      createConnection({ access, channels, connects, open, idleMs, patienceMs, log })
     connections.set(name, connection)
     return connection
   }
 
-  const host = (access: HostAccess, session: Session, onHostKey?: (hostKey: HostKey) => Promise<void>): Host => {
+  const host = (
+    access: HostAccess,
+    session: Session,
+    onHostKey?: (hostKey: HostKey) => Promise<void>,
+  ): Host => {
     const place = { access, session, connection: connectionTo(access), patienceMs }
     let told: Promise<void> | undefined
 
     const known = async (): Promise<void> => {
       const { ip, sshPort, username } = access
       const seen = await whileWaiting(place.connection.hostKey(access, session.signal), (seconds) =>
-        session.log('INFO', `waiting for host ${ip}:${sshPort} to let ${username} log in, ${seconds} s so far`),
+        session.log(
+          'INFO',
+          `waiting for host ${ip}:${sshPort} to let ${username} log in, ${seconds} s so far`,
+        ),
       )
       if (access.hostKey !== undefined && access.hostKeyType !== undefined) return
       told ??= onHostKey?.(seen)

@@ -2,14 +2,16 @@ import { DefiniteError } from '../errors/failure.ts'
 import type { HostAccess } from './host.ts'
 
 /** How PAM asks for the login password, in the languages of its translations. */
-const asksPassword = /pass(word|wort|wd)|密码|密碼|口令|パスワード|암호|mot de passe|contraseña|senha|пароль/i
+const asksPassword =
+  /pass(word|wort|wd)|密码|密碼|口令|パスワード|암호|mot de passe|contraseña|senha|пароль/i
 /** A password is to be changed. */
 const asksChange = /\b(new|current|old|retype|again|change|expired)\b|新|重新|确认|確認|过期|過期/i
 /** Another secret that goes by a similar name. */
 const asksSecondFactor = /one.?time|\botp\b|token|verification|passcode|factor/i
 
 /** sshd puts `(user@host)` before a question since 8.7; neither name says what is asked. */
-const withoutNames = (text: string): string => text.replace(/^\s*\([^)]*@[^)]*\)\s*|\S+@\S+'s /g, '').trim()
+const withoutNames = (text: string): string =>
+  text.replace(/^\s*\([^)]*@[^)]*\)\s*|\S+@\S+'s /g, '').trim()
 
 interface Prompt {
   readonly prompt: string
@@ -30,7 +32,8 @@ export const expiredPassword = ({ ip, username }: HostAccess): DefiniteError =>
   new DefiniteError({
     code: 'CMP07015',
     message: `the password of ${username} on host ${ip} has expired: the host asks for a new one`,
-    advice: 'change it on the host with passwd, then correct the credential and retry; or log in with a key',
+    advice:
+      'change it on the host with passwd, then correct the credential and retry; or log in with a key',
     host: ip,
   })
 
@@ -38,13 +41,15 @@ const unanswerable = ({ ip, username }: HostAccess, said: string): DefiniteError
   new DefiniteError({
     code: 'CMP07015',
     message: `host ${ip} asks ${username} for more than the password: "${said}"`,
-    advice: 'a second factor cannot be answered here: exempt this user from it, or let it log in with a key',
+    advice:
+      'a second factor cannot be answered here: exempt this user from it, or let it log in with a key',
     host: ip,
   })
 
 /**
- * Answers a host's questions during a keyboard-interactive login: the password once, to a question for the password alone. Anything else
- * throws DefiniteError, so that the password is never typed into a field for a new one or for a second factor.
+ * Answers a host's questions during a keyboard-interactive login: the password once, to a question
+ * for the password alone. Anything else throws DefiniteError, so that the password is never typed
+ * into a field for a new one or for a second factor.
  */
 export const createAnswers = (access: HostAccess) => {
   let answered = false

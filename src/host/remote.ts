@@ -2,7 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { sh } from '../quote.ts'
 
-/** The program that starts and ends runs on a host; it travels on standard input, before the script. */
+/**
+ * The program that starts and ends runs on a host; it travels on standard input, before the script.
+ */
 const program = readFileSync(new URL('remote.sh', import.meta.url), 'utf8')
 
 /** The mark's directory name: what a session key is, made safe for a path. */
@@ -39,7 +41,12 @@ export const request = (what: Start | End, { sudo }: { readonly sudo: boolean })
   // The last line shows the host that the script arrived whole: half a script must never run.
   const script = what.action === 'run' ? `${what.script}\n# whole` : ''
   const words = what.action === 'run' ? [what.user, Buffer.byteLength(script), what.stdin] : []
-  // bash takes itself for a login over the network in every child too; start-up files cost 100 ms each and may change PATH.
+  // bash takes itself for a login over the network in every child too; start-up files cost 100 ms
+  // each and may change PATH.
   const bash = sh`bash --norc -c ${`eval "$(head -c ${Buffer.byteLength(program)})"`} obflow ${what.action} ${what.mark} ${run} ${words}`
-  return { command: sudo ? `sudo -n ${bash.text}` : bash.text, input: program + script, greeting: `obflow ${run}\n` }
+  return {
+    command: sudo ? `sudo -n ${bash.text}` : bash.text,
+    input: program + script,
+    greeting: `obflow ${run}\n`,
+  }
 }

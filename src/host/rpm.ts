@@ -44,7 +44,8 @@ export const nameOf = ({
   version,
   release,
   architecture,
-}: Pick<RpmFile, 'name' | 'version' | 'release' | 'architecture'>): string => `${name}-${version}-${release}.${architecture}`
+}: Pick<RpmFile, 'name' | 'version' | 'release' | 'architecture'>): string =>
+  `${name}-${version}-${release}.${architecture}`
 
 const functions = new Quoted(readFileSync(new URL('rpm.sh', import.meta.url), 'utf8'), '')
 
@@ -60,7 +61,9 @@ const failed = (output: Output, host: Host): DefiniteError | TransientError => {
   const cause = rpmCause(output, host.ip)
   return cause
     ? new DefiniteError(cause)
-    : new TransientError(`rpm on host ${host.ip} was ended, or has to wait for another one (exit code ${output.code})`)
+    : new TransientError(
+        `rpm on host ${host.ip} was ended, or has to wait for another one (exit code ${output.code})`,
+      )
 }
 
 const look = async (host: Host, wish: RpmWish, act = sh`look`): Promise<Look> => {
@@ -85,15 +88,17 @@ const refuseForeign = ({ state, detail }: Look, { file, brings }: RpmWish, { ip 
     throw new DefiniteError({
       code: 'PKG10012',
       message: `${nameOf(file)} is installed on ${ip} without ${brings}${detail && `; it has ${detail}`}`,
-      advice: 'remove it there with rpm -e once nothing uses it, or give the path it is installed to',
+      advice:
+        'remove it there with rpm -e once nothing uses it, or give the path it is installed to',
       host: ip,
     })
   }
 }
 
 /**
- * Installs a package if it is not there whole: sends the file once, installs it, and looks again. What an interrupted run left is
- * written anew. Throws DefiniteError when another version is there, when it lies elsewhere, or with the cause that rpm gives.
+ * Installs a package if it is not there whole: sends the file once, installs it, and looks again.
+ * What an interrupted run left is written anew. Throws DefiniteError when another version is there,
+ * when it lies elsewhere, or with the cause that rpm gives.
  */
 export async function installPackage(
   host: Host,
@@ -117,21 +122,32 @@ export async function installPackage(
   })
 }
 
-async function putIn(host: Host, wish: RpmWish, progress: NonNullable<Upload['progress']>): Promise<void> {
+async function putIn(
+  host: Host,
+  wish: RpmWish,
+  progress: NonNullable<Upload['progress']>,
+): Promise<void> {
   const { path, sha256, size } = wish.file
   await host.upload({ from: path, to: fileOnHost(wish), sha256, sizeBytes: size, progress })
-  const output = await host.run(script(wish, sh`put_in`), { title: `rpm -i ${nameOf(wish.file)}`, timeoutMs: 1_800_000 })
+  const output = await host.run(script(wish, sh`put_in`), {
+    title: `rpm -i ${nameOf(wish.file)}`,
+    timeoutMs: 1_800_000,
+  })
   if (output.code !== 0) throw failed(output, host)
 }
 
 /** What was installed by an attempt that was cut off before the files had their owner. */
 async function give(host: Host, wish: RpmWish): Promise<void> {
-  await host.must(script(wish, sh`own_files | give`), { title: `give ${nameOf(wish.file)} to ${wish.owner}` })
+  await host.must(script(wish, sh`own_files | give`), {
+    title: `give ${nameOf(wish.file)} to ${wish.owner}`,
+  })
 }
 
 /** Removes the package if this task installed it. Throws DefiniteError when rpm refuses. */
 export async function removePackage(host: Host, wish: RpmWish): Promise<'removed' | 'unchanged'> {
-  const output = await host.run(script(wish, sh`take_out`), { title: `rpm -e ${nameOf(wish.file)}` })
+  const output = await host.run(script(wish, sh`take_out`), {
+    title: `rpm -e ${nameOf(wish.file)}`,
+  })
   if (output.code !== 0) throw failed(output, host)
   return output.stdout.includes('removed') ? 'removed' : 'unchanged'
 }

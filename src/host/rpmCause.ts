@@ -24,13 +24,22 @@ const known: readonly Known[] = [
     code: 'OBD-1002',
     advice: 'chown it to the user that runs OceanBase, or use another installPath, then retry',
   },
-  { said: /user \S+ does not exist/, code: 'CMP07037', advice: 'create the user on the host, then retry' },
+  {
+    said: /user \S+ does not exist/,
+    code: 'CMP07037',
+    advice: 'create the user on the host, then retry',
+  },
   {
     said: /is needed by/,
     code: 'PKG10014',
-    advice: 'install the packages it needs on the host (for OceanBase CE: oceanbase-ce-libs of the same version), then retry',
+    advice:
+      'install the packages it needs on the host (for OceanBase CE: oceanbase-ce-libs of the same version), then retry',
   },
-  { said: /conflicts (with|between)/, code: 'TSK10005', advice: 'remove the package whose files are in the way, then retry' },
+  {
+    said: /conflicts (with|between)/,
+    code: 'TSK10005',
+    advice: 'remove the package whose files are in the way, then retry',
+  },
   {
     said: /different (architecture|operating system)/,
     code: 'CMP07025',
@@ -39,9 +48,14 @@ const known: readonly Known[] = [
   {
     said: /still there after rpm -e/,
     code: 'TSK10005',
-    advice: 'see what keeps it (a mount, chattr +i, a read-only disk), remove it by hand, then roll back again',
+    advice:
+      'see what keeps it (a mount, chattr +i, a read-only disk), remove it by hand, then roll back again',
   },
-  { said: /not relocatable/, code: 'CMP07028', advice: "use the package's own path as installPath" },
+  {
+    said: /not relocatable/,
+    code: 'CMP07028',
+    advice: "use the package's own path as installPath",
+  },
   { said: /rpm is not there/, code: 'CMP07036', advice: 'install rpm on the host, then retry' },
   {
     said: /DB_RUNRECOVERY|Berkeley DB|rpmdb.*(corrupt|malformed)/i,
@@ -51,14 +65,18 @@ const known: readonly Known[] = [
   {
     said: /digest|signature|not an rpm package/i,
     code: 'TSK10005',
-    advice: 'upload the package again: its file is damaged or its signature is not trusted on the host',
+    advice:
+      'upload the package again: its file is damaged or its signature is not trusted on the host',
   },
 ]
 
 /** Another rpm or yum holds the database; it will let go of it. */
 const locked = /transaction lock|database is locked/i
 
-/** From here on a shell's exit code tells of the signal that ended rpm (a reboot, the kernel short of memory). */
+/**
+ * From here on a shell's exit code tells of the signal that ended rpm (a reboot, the kernel short
+ * of memory).
+ */
 const killed = 128
 
 /** Why rpm failed, or undefined when it would do better later. */

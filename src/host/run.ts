@@ -56,20 +56,33 @@ const neverBegan = ({ access }: Workplace, { code, stderr, stdout }: Answer): Er
 }
 
 /**
- * Exit codes of a script that a signal ended: hang-up, interrupt, KILL, TERM. The host shut down or was short of memory, or another attempt
- * of the same subtask has ended it: none of that says anything about the script.
+ * Exit codes of a script that a signal ended: hang-up, interrupt, KILL, TERM. The host shut down or
+ * was short of memory, or another attempt of the same subtask has ended it: none of that says
+ * anything about the script.
  */
 const endedBySignal: readonly number[] = [129, 130, 137, 143]
 
-/** Ends what runs on the host under this subtask's mark, over another channel, or another connection when that one is gone. */
+/**
+ * Ends what runs on the host under this subtask's mark, over another channel, or another connection
+ * when that one is gone.
+ */
 const endRemote = async ({ access, session, connection, patienceMs }: Workplace): Promise<void> => {
   const signal = AbortSignal.timeout(endingMs + patienceMs)
-  const { command, input } = request({ action: 'end', mark: markOf(session.key) }, { sudo: sudo(access) })
+  const { command, input } = request(
+    { action: 'end', mark: markOf(session.key) },
+    { sudo: sudo(access) },
+  )
   try {
-    await connection.exec(command, (channel) => converse(channel, { head: input, signal }), { signal, urgent: true })
+    await connection.exec(command, (channel) => converse(channel, { head: input, signal }), {
+      signal,
+      urgent: true,
+    })
     session.log('WARN', `${access.ip}: ended what was running`)
   } catch (error) {
-    session.log('WARN', `${access.ip}: could not end what was running, the next attempt will: ${String(error)}`)
+    session.log(
+      'WARN',
+      `${access.ip}: could not end what was running, the next attempt will: ${String(error)}`,
+    )
   }
 }
 
@@ -109,11 +122,15 @@ const createDeadline = () => {
 }
 
 /**
- * Runs a script on a host in a session of its own, after ending what an earlier attempt of this subtask left there. Its time begins when the
- * script does: a login shell or sudo that is slow has a patience of its own. When the signal aborts or the time is up, the remote processes
- * are ended before the promise rejects.
+ * Runs a script on a host in a session of its own, after ending what an earlier attempt of this
+ * subtask left there. Its time begins when the script does: a login shell or sudo that is slow has
+ * a patience of its own. When the signal aborts or the time is up, the remote processes are ended
+ * before the promise rejects.
  */
-const attempt = async (place: Workplace, { script, as, timeoutMs, title, body, begun, heard }: Run): Promise<Output> => {
+const attempt = async (
+  place: Workplace,
+  { script, as, timeoutMs, title, body, begun, heard }: Run,
+): Promise<Output> => {
   const { access, session, connection, patienceMs } = place
   const start = {
     action: 'run',
@@ -141,12 +158,20 @@ const attempt = async (place: Workplace, { script, as, timeoutMs, title, body, b
         const listen = afterGreeting(greeting, {
           begun: (text) => {
             underWay.resolve()
-            deadline.set(timeoutMs, `"${title}" on host ${access.ip} took longer than ${timeoutMs / 1000} s and was ended`)
+            deadline.set(
+              timeoutMs,
+              `"${title}" on host ${access.ip} took longer than ${timeoutMs / 1000} s and was ended`,
+            )
             begun?.(text)
           },
           heard: (text) => heard?.(text),
         })
-        const conversation = converse(channel, { head: input, ...(body && { body }), heard: listen, signal })
+        const conversation = converse(channel, {
+          head: input,
+          ...(body && { body }),
+          heard: listen,
+          signal,
+        })
         const either = Promise.race([underWay.promise, conversation.catch(() => undefined)])
         const announced = whileWaiting(either, (seconds) =>
           session.log('INFO', `waiting for the ${first} of host ${access.ip}, ${seconds} s so far`),
@@ -164,12 +189,19 @@ const attempt = async (place: Workplace, { script, as, timeoutMs, title, body, b
     body?.destroy()
   }
   const begin = answer.stdout.indexOf(greeting)
-  if (answer.code === undefined) throw new TransientError(`the connection to host ${access.ip} was lost during "${title}"`)
+  if (answer.code === undefined)
+    throw new TransientError(`the connection to host ${access.ip} was lost during "${title}"`)
   if (begin === -1) throw neverBegan(place, answer)
   if (endedBySignal.includes(answer.code)) {
-    throw new TransientError(`"${title}" on host ${access.ip} was ended from outside (exit code ${answer.code})`)
+    throw new TransientError(
+      `"${title}" on host ${access.ip} was ended from outside (exit code ${answer.code})`,
+    )
   }
-  return { code: answer.code, stdout: answer.stdout.slice(begin + greeting.length), stderr: answer.stderr }
+  return {
+    code: answer.code,
+    stdout: answer.stdout.slice(begin + greeting.length),
+    stderr: answer.stderr,
+  }
 }
 
 /** Runs a script and logs what came of it. */
@@ -182,8 +214,12 @@ export const runScript = (place: Workplace, run: Run): Promise<Output> =>
       `${access.ip} [${run.as}] ${run.title}: ${outcome}, ${Math.round(performance.now() - startedAt)} ms`
     try {
       const output = await attempt(place, run)
-      const said = output.code === 0 ? '' : `\n${lastLines(withoutSecrets(output.stderr, run.script.secrets))}`
-      session.log(output.code === 0 ? 'INFO' : 'WARN', `${line(`exit code ${output.code}`)}${said.trimEnd()}`)
+      const said =
+        output.code === 0 ? '' : `\n${lastLines(withoutSecrets(output.stderr, run.script.secrets))}`
+      session.log(
+        output.code === 0 ? 'INFO' : 'WARN',
+        `${line(`exit code ${output.code}`)}${said.trimEnd()}`,
+      )
       return output
     } catch (error) {
       session.log('WARN', line(error instanceof Error ? error.message : String(error)))

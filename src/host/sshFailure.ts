@@ -11,7 +11,8 @@ interface Known {
 const definite: readonly Known[] = [
   {
     said: /no matching/i,
-    advice: "the host's sshd offers only algorithms that are not supported here: allow newer ones in its sshd_config",
+    advice:
+      "the host's sshd offers only algorithms that are not supported here: allow newer ones in its sshd_config",
   },
   {
     said: /private ?key|passphrase|key format|malformed .*key/i,
@@ -25,9 +26,18 @@ const passing: readonly (readonly [said: string, meaning: string])[] = [
   ['ECONNREFUSED', 'nothing listens on that port; is sshd running, is it the right port?'],
   ['EHOSTUNREACH', 'the address does not answer; is it right, is the host up?'],
   ['ENETUNREACH', 'there is no route to that network from here'],
-  ['ETIMEDOUT', 'the address does not answer; is it right, is the host up, does a firewall drop packets?'],
-  ['ECONNRESET', 'the host closed the connection; its sshd may be starting or overloaded (MaxStartups)'],
-  ['Connection lost before handshake', 'the host closed the connection; its sshd may be overloaded (MaxStartups), or it is none'],
+  [
+    'ETIMEDOUT',
+    'the address does not answer; is it right, is the host up, does a firewall drop packets?',
+  ],
+  [
+    'ECONNRESET',
+    'the host closed the connection; its sshd may be starting or overloaded (MaxStartups)',
+  ],
+  [
+    'Connection lost before handshake',
+    'the host closed the connection; its sshd may be overloaded (MaxStartups), or it is none',
+  ],
   [
     'Timed out while waiting for handshake',
     'the login takes longer than OBFLOW_HOST_PATIENCE; does sshd wait for DNS (UseDNS), LDAP or a dead mount?',
@@ -49,17 +59,26 @@ const textOf = (error: Error, key: 'level' | 'code'): string => {
   return typeof value === 'string' ? value : ''
 }
 
-/** What a failed connection means: a DefiniteError when trying again ends the same, else a TransientError. */
+/**
+ * What a failed connection means: a DefiniteError when trying again ends the same, else a
+ * TransientError.
+ */
 export const explainFailure = (access: HostAccess, error: Error, seconds: number): Error => {
   const { ip, sshPort } = access
   if (textOf(error, 'level') === 'client-authentication') return refusedLogin(access)
   const known = definite.find(({ said }) => said.test(error.message))
   if (known) {
     const message = `cannot log in to host ${ip}: ${error.message}`
-    return new DefiniteError({ code: 'CMP07015', message, advice: known.advice, host: ip }, { cause: error })
+    return new DefiniteError(
+      { code: 'CMP07015', message, advice: known.advice, host: ip },
+      { cause: error },
+    )
   }
   const said = [textOf(error, 'code'), error.message]
   const meaning = passing.find(([words]) => said.includes(words))?.[1]
   const why = meaning === undefined ? error.message : `${meaning} (${error.message})`
-  return new TransientError(`cannot connect to host ${ip}:${sshPort}: ${why}; gave up after ${seconds} s`, { cause: error })
+  return new TransientError(
+    `cannot connect to host ${ip}:${sshPort}: ${why}; gave up after ${seconds} s`,
+    { cause: error },
+  )
 }

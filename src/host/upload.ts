@@ -31,13 +31,21 @@ const sameFile = (path: string, { sizeBytes, sha256 }: Upload) =>
 const temporary = (place: Workplace, { to }: Upload): string =>
   `${dirname(to)}/.${basename(to)}.obflow-${markOf(place.session.key)}`
 
-/** Also removes temporary files of this name: this subtask's, and those no other has written to for ten minutes. */
+/**
+ * Also removes temporary files of this name: this subtask's, and those no other has written to for
+ * ten minutes.
+ */
 const isThere = async (place: Workplace, file: Upload): Promise<boolean> => {
   const script = sh`mkdir -p ${dirname(file.to)} || exit 1
 rm -f ${temporary(place, file)}
 find ${dirname(file.to)} -maxdepth 1 -name ${`.${basename(file.to).replace(/[[\]*?\\]/g, '\\$&')}.obflow-*`} -mmin +10 -delete
 ${sameFile(file.to, file)} || exit ${differs}`
-  const { code, stderr } = await runScript(place, { script, as: 'root', timeoutMs, title: `look for ${file.to}` })
+  const { code, stderr } = await runScript(place, {
+    script,
+    as: 'root',
+    timeoutMs,
+    title: `look for ${file.to}`,
+  })
   if (code !== 0 && code !== differs) throw failed(place.access.ip, file, lastLines(stderr, 5))
   return code === 0
 }
@@ -61,24 +69,44 @@ chmod 644 ${path} && sync ${path} && mv -f ${path} ${file.to} && sync ${dirname(
   source.on('error', (error) => counted.destroy(error))
   const title = `upload ${basename(file.from)} (${file.sizeBytes} bytes) to ${file.to}`
   try {
-    const { code, stderr } = await runScript(place, { script, as: 'root', timeoutMs, title, body: source.pipe(counted) })
-    if (code === differs) throw failed(place.access.ip, file, 'the file that was sent does not have the expected digest')
+    const { code, stderr } = await runScript(place, {
+      script,
+      as: 'root',
+      timeoutMs,
+      title,
+      body: source.pipe(counted),
+    })
+    if (code === differs)
+      throw failed(
+        place.access.ip,
+        file,
+        'the file that was sent does not have the expected digest',
+      )
     if (code !== 0) throw failed(place.access.ip, file, lastLines(stderr, 5))
   } finally {
     source.destroy()
   }
 }
 
-/** Brings a file to a host unless it is there already; it appears under its name whole and verified, or not at all. */
+/**
+ * Brings a file to a host unless it is there already; it appears under its name whole and verified,
+ * or not at all.
+ */
 export const uploadFile = async (place: Workplace, file: Upload): Promise<void> => {
   if (await isThere(place, file)) {
     place.session.log('INFO', `${place.access.ip}: ${file.to} is there already`)
     file.progress?.(file.sizeBytes)
     return
   }
-  // Opened before there is a stream: one that cannot open its file while the host is still waited for has nobody to tell.
+  // Opened before there is a stream: one that cannot open its file while the host is still waited
+  // for has nobody to tell.
   await using opened = await open(file.from)
   const { size } = await opened.stat()
-  if (size !== file.sizeBytes) throw failed(place.access.ip, file, `${file.from} has ${size} bytes instead of ${file.sizeBytes}`)
+  if (size !== file.sizeBytes)
+    throw failed(
+      place.access.ip,
+      file,
+      `${file.from} has ${size} bytes instead of ${file.sizeBytes}`,
+    )
   await send(place, file, opened)
 }

@@ -1,4 +1,7 @@
-/** A cluster as it is to be: everything an activity must know of it, no secrets. Read from the store. */
+/**
+ * A cluster as it is to be: everything an activity must know of it, no secrets. Read from the
+ * store.
+ */
 export interface ClusterSpec {
   /** OCP's id. */
   readonly id: number
@@ -26,7 +29,11 @@ export interface ClusterSpec {
 /** What a standby cluster (2.2 and 3.x only) is told about its primary. */
 export interface PrimaryCluster {
   readonly obClusterId: number
-  readonly rootServers: readonly { readonly ip: string; readonly rpcPort: number; readonly sqlPort: number }[]
+  readonly rootServers: readonly {
+    readonly ip: string
+    readonly rpcPort: number
+    readonly sqlPort: number
+  }[]
 }
 
 /** Where a cluster lives on each host; OCP's attributes installPath, dataDiskPath, logDiskPath. */
@@ -57,7 +64,9 @@ export interface ServerSpec {
 }
 
 /** All servers in zone order. */
-export const serversOf = (cluster: ClusterSpec): ServerSpec[] => cluster.zones.flatMap((zone) => zone.servers)
+export const serversOf = (cluster: ClusterSpec): ServerSpec[] =>
+  cluster.zones.flatMap((zone) => zone.servers)
 
 /** The servers that are bootstrapped, one a zone, in zone order; the first leads. */
-export const rootServersOf = (cluster: ClusterSpec): ServerSpec[] => serversOf(cluster).filter((server) => server.rootServer)
+export const rootServersOf = (cluster: ClusterSpec): ServerSpec[] =>
+  serversOf(cluster).filter((server) => server.rootServer)

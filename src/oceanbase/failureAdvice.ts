@@ -1,21 +1,25 @@
 import { leastCores } from './checks/machine.ts'
 
 /**
- * Well-known reasons for which observers do not start or do not become a cluster, by what the server or its log says, and what to do.
- * First match wins. Sources: OceanBase "Troubleshoot bootstrap failures" (doc 848524); OCP's FAQ; numbers from oceanbase-doc, error codes.
+ * Well-known reasons for which observers do not start or do not become a cluster, by what the
+ * server or its log says, and what to do. First match wins. Sources: OceanBase "Troubleshoot
+ * bootstrap failures" (doc 848524); OCP's FAQ; numbers from oceanbase-doc, error codes.
  */
 const table: readonly { readonly says: RegExp; readonly advice: string }[] = [
   {
     says: /clock (difference|skew|jump)|clocks? differ/i,
-    advice: 'the clocks of the hosts differ: keep them within 50 ms of each other (chrony or ntp), then retry',
+    advice:
+      'the clocks of the hosts differ: keep them within 50 ms of each other (chrony or ntp), then retry',
   },
   {
     says: /memory_limit|system_memory|out of memory|ret=-4013\b|cannot allocate memory/i,
-    advice: 'free memory is smaller than memory_limit: free some, or lower memory_limit and system_memory in startupParameters',
+    advice:
+      'free memory is smaller than memory_limit: free some, or lower memory_limit and system_memory in startupParameters',
   },
   {
     says: /no space left|disk is full|datafile_size|log_disk_size|ret=-4184\b/i,
-    advice: 'the disk is smaller than datafile_size or log_disk_size: free space, or lower them in startupParameters',
+    advice:
+      'the disk is smaller than datafile_size or log_disk_size: free space, or lower them in startupParameters',
   },
   {
     says: /permission denied|ret=-4009\b|directory.*(owner|not exist)/i,
@@ -36,7 +40,9 @@ const table: readonly { readonly says: RegExp; readonly advice: string }[] = [
   },
 ]
 
-const otherwise = 'read the lines of observer.log above, mend the cause, then retry: what was made half-way is removed first'
+const otherwise =
+  'read the lines of observer.log above, mend the cause, then retry: what was made half-way is removed first'
 
 /** What to do about a start or a bootstrap that failed with these words. */
-export const failureAdvice = (words: string): string => table.find(({ says }) => says.test(words))?.advice ?? otherwise
+export const failureAdvice = (words: string): string =>
+  table.find(({ says }) => says.test(words))?.advice ?? otherwise

@@ -8,15 +8,23 @@ import type { Sql } from './sql/sql.ts'
 /** Asks a cluster something and gives the answer in the shape that is the same for all lines. */
 export type Question<Answer> = (sql: Sql) => Promise<Answer>
 
-/** What is true of one line of OceanBase versions. Nothing else in the project looks at a version number. */
+/**
+ * What is true of one line of OceanBase versions. Nothing else in the project looks at a version
+ * number.
+ */
 export interface VersionLine {
   readonly name: string
   /** Sub-directories of the data root and of the redo root, the copies of etc/ included. */
   readonly dataDirectories: readonly string[]
   readonly redoDirectories: readonly string[]
-  /** Where observer keeps further copies of its parameters (`config_additional_dir`): below the data and the redo root. */
+  /**
+   * Where observer keeps further copies of its parameters (`config_additional_dir`): below the data
+   * and the redo root.
+   */
   readonly configCopies: { readonly data: string; readonly redo: string }
-  /** How an observer is told its address: by network device (`-i eth0`) or by ip (`-I 10.0.0.3`). */
+  /**
+   * How an observer is told its address: by network device (`-i eth0`) or by ip (`-I 10.0.0.3`).
+   */
   readonly addressFlag: 'device' | 'ip'
   /** Primary zone of sys when none is posted. */
   readonly defaultPrimaryZone: 'FIRST_ZONE' | 'RANDOM'
@@ -24,9 +32,14 @@ export interface VersionLine {
   readonly defaultParameters: readonly { readonly name: string; readonly value: string }[]
   /** Startup parameters this line does not know. */
   readonly unknownParameters: readonly string[]
-  /** Whether a whole cluster can be the standby of another one; from 4.1 on a standby is a tenant. */
+  /**
+   * Whether a whole cluster can be the standby of another one; from 4.1 on a standby is a tenant.
+   */
   readonly standbyCluster: boolean
-  /** What reads the result of the io bench: the file at start, or a job once the cluster runs (the file is read as well). */
+  /**
+   * What reads the result of the io bench: the file at start, or a job once the cluster runs (the
+   * file is read as well).
+   */
   readonly ioCalibration: 'io_resource.conf' | 'job'
   readonly bootstrapped: Question<boolean>
   readonly servers: Question<ObServer[]>
@@ -39,7 +52,10 @@ export interface VersionLine {
   readonly majorFreeze: Quoted
 }
 
-/** First match wins; `from` is inclusive. `-I` came with 4.2, the end of standby clusters with 4.1 (facts of obd's plugin folders). */
+/**
+ * First match wins; `from` is inclusive. `-I` came with 4.2, the end of standby clusters with 4.1
+ * (facts of obd's plugin folders).
+ */
 const table: readonly { readonly from: readonly number[]; readonly line: VersionLine }[] = [
   { from: [4, 2], line: line4 },
   { from: [4, 0], line: { ...line4, name: '4.0–4.1', addressFlag: 'device' } },
@@ -54,10 +70,14 @@ const atLeast = (version: readonly number[], from: readonly number[]): boolean =
   return different === -1 || (version[different] ?? 0) > (from[different] ?? 0)
 }
 
-/** OCP's own limits of standby clusters (OCP, "Create an OceanBase cluster"): the first version that may, the first that may not. */
+/**
+ * OCP's own limits of standby clusters (OCP, "Create an OceanBase cluster"): the first version that
+ * may, the first that may not.
+ */
 const standbyClusters = { from: [2, 2, 50], before: [4] } as const
 
-const partsOf = (version: string): number[] => /^\d+(\.\d+)+/.exec(version)?.[0].split('.').map(Number) ?? []
+const partsOf = (version: string): number[] =>
+  /^\d+(\.\d+)+/.exec(version)?.[0].split('.').map(Number) ?? []
 
 /** Why no cluster of this version can have a standby cluster, in words; undefined when it can. */
 export function objectionToStandby(version: string): string | undefined {
@@ -68,10 +88,14 @@ export function objectionToStandby(version: string): string | undefined {
   return `OceanBase ${version} has no standby clusters: they begin with ${standbyClusters.from.join('.')}`
 }
 
-/** The line of a version such as `2.2.73` or `4.2.1.8`. Throws DefiniteError for a version no line covers. */
+/**
+ * The line of a version such as `2.2.73` or `4.2.1.8`. Throws DefiniteError for a version no line
+ * covers.
+ */
 export const lineOf = (version: string): VersionLine => {
   const parts = partsOf(version)
-  const entry = (parts[0] ?? 0) > newestMajor ? undefined : table.find(({ from }) => atLeast(parts, from))
+  const entry =
+    (parts[0] ?? 0) > newestMajor ? undefined : table.find(({ from }) => atLeast(parts, from))
   if (!entry) {
     throw new DefiniteError({
       code: 'COM10001',

@@ -2,11 +2,16 @@ import { createOperation } from './create/accept.ts'
 import { clusterPlan, once, perHost } from './plans.ts'
 
 /**
- * OCP's "Create primary OB cluster": names and order are the API page's own sample; a published timeout is kept where OCP prints one for
- * the node of that name, the others are this project's. For one host 23 subtasks, for N hosts 23 + 6(N−1).
+ * OCP's "Create primary OB cluster": names and order are the API page's own sample; a published
+ * timeout is kept where OCP prints one for the node of that name, the others are this project's.
+ * For one host 23 subtasks, for N hosts 23 + 6(N−1).
  */
 export const createClusterPlan = clusterPlan('Create primary OB cluster', [
-  once('Prepare install cluster', 'prepareInstallCluster', { timeout: '5m', undo: 'releaseCluster', prohibitSkip: true }),
+  once('Prepare install cluster', 'prepareInstallCluster', {
+    timeout: '5m',
+    undo: 'releaseCluster',
+    prohibitSkip: true,
+  }),
   perHost('Pre check for install OB', 'preCheck', { timeout: '30m' }),
   perHost('Install rpm', 'installRpm', { timeout: '1h', undo: 'removeRpm' }),
   perHost('Make dir for ob', 'makeDir', { timeout: '10m', undo: 'removeDir' }),
@@ -18,7 +23,10 @@ export const createClusterPlan = clusterPlan('Create primary OB cluster', [
   once('Create default user', 'createDefaultUser', { timeout: '3m' }),
   once('Set sys primary zone', 'setSysPrimaryZone', { timeout: '10m' }),
   once('Wait cluster accessible', 'waitClusterAccessible', { timeout: '20m' }),
-  perHost('Refresh ocp agent config', 'refreshAgentConfig', { timeout: '1h', undo: 'restoreAgentConfig' }),
+  perHost('Refresh ocp agent config', 'refreshAgentConfig', {
+    timeout: '1h',
+    undo: 'restoreAgentConfig',
+  }),
   perHost('Start ocp agent service', 'startAgent', { timeout: '30m' }),
   once('Sync cluster info', 'syncClusterInfo', { timeout: '1m' }),
   once('Sync all tenant information', 'syncTenants', { timeout: '5m' }),

@@ -14,7 +14,10 @@ import { hostFindings, linkFindings, packageFindings, type WantedLink } from './
 import type { Operation } from './operation.ts'
 import { obproxyPlan, once, perHost } from './plans.ts'
 
-/** An OBProxy cluster that is asked for: the request with its defaults filled in, its shape already checked. */
+/**
+ * An OBProxy cluster that is asked for: the request with its defaults filled in, its shape already
+ * checked.
+ */
 export interface NewObproxy {
   readonly name: string
   /** Where clients go, e.g. a load balancer; the first proxy when absent. */
@@ -36,7 +39,10 @@ export interface NewObproxy {
   readonly proxyroPassword?: Secret | undefined
 }
 
-/** Both ends of the task are OCP's own sample, timeouts included: 0 is a node without a limit of its own. */
+/**
+ * Both ends of the task are OCP's own sample, timeouts included: 0 is a node without a limit of its
+ * own.
+ */
 const prepare = once('Prepare obproxy install', 'prepareObproxyInstall', {
   timeout: '300s',
   undo: 'releaseObproxyCluster',
@@ -57,11 +63,12 @@ const onHosts = obproxyPlan('Install obproxy', [
 const withoutHosts = obproxyPlan('Install obproxy', [prepare, finish])
 
 /** OCP's "Install obproxy" for a number of hosts. */
-export const createObproxyClusterPlan = (hosts: number): Plan => (hosts === 0 ? withoutHosts : onHosts)
+export const createObproxyClusterPlan = (hosts: number): Plan =>
+  hosts === 0 ? withoutHosts : onHosts
 
 /**
- * Makes an OBProxy cluster: hosts reserved, proxies, links and secrets written. It may have no hosts
- * yet.
+ * Makes an OBProxy cluster: hosts reserved, proxies, links and secrets written. It may have no
+ * hosts yet.
  */
 export const createObproxyCluster: Operation<'createObproxyCluster', NewObproxy> = {
   name: 'createObproxyCluster',
@@ -69,11 +76,21 @@ export const createObproxyCluster: Operation<'createObproxyCluster', NewObproxy>
   chinese: '安装 OBProxy',
   async accept({ tx, keys, request, creator }) {
     const { hostIds } = request
-    await tx.select().from(schema.hosts).where(inArray(schema.hosts.id, hostIds)).orderBy(asc(schema.hosts.id)).for('update')
+    await tx
+      .select()
+      .from(schema.hosts)
+      .where(inArray(schema.hosts.id, hostIds))
+      .orderBy(asc(schema.hosts.id))
+      .for('update')
     const found = new Map((await hosts(tx, keys).byIds(hostIds)).map((host) => [host.id, host]))
     const [firstHost] = hostIds.flatMap((id) => found.get(id) ?? [])
     const rpm =
-      firstHost && (await packages(tx).newest('OBPROXY_INSTALL_PACKAGE', firstHost.architecture ?? 'x86_64', request.version))
+      firstHost &&
+      (await packages(tx).newest(
+        'OBPROXY_INSTALL_PACKAGE',
+        firstHost.architecture ?? 'x86_64',
+        request.version,
+      ))
     const linked = await linkedClusters(tx, request.links)
     refuseAny([
       ...hostFindings(hostIds, found),
@@ -102,29 +119,58 @@ export const createObproxyCluster: Operation<'createObproxyCluster', NewObproxy>
         status: 'CREATING' as const,
       })),
     })
-    if (id === undefined) throw new Refused({ code: 'COM10006', args: ['OBProxy cluster', name], field: 'name', rejected: name })
+    if (id === undefined)
+      throw new Refused({
+        code: 'COM10006',
+        args: ['OBProxy cluster', name],
+        field: 'name',
+        rejected: name,
+      })
     const links = linked.flatMap((cluster) => cluster ?? [])
     if (links.length > 0) {
-      const rows = links.map((cluster) => ({ obproxyClusterId: id, clusterId: cluster.id, username: 'proxyro' }))
-      await tx.insert(schema.obproxyLinks).values(rows.map((row) => ({ ...row, state: 'CHANGING' as const })))
+      const rows = links.map((cluster) => ({
+        obproxyClusterId: id,
+        clusterId: cluster.id,
+        username: 'proxyro',
+      }))
+      await tx
+        .insert(schema.obproxyLinks)
+        .values(rows.map((row) => ({ ...row, state: 'CHANGING' as const })))
     }
     if (hostIds.length > 0) {
-      const service = { type: 'OB_PROXY' as const, name, version, softwarePackageId: rpm?.id ?? null, clusterId: id }
+      const service = {
+        type: 'OB_PROXY' as const,
+        name,
+        version,
+        softwarePackageId: rpm?.id ?? null,
+        clusterId: id,
+      }
       await tx.insert(schema.hostServices).values(hostIds.map((hostId) => ({ hostId, ...service })))
-      await tx.update(schema.hosts).set({ status: 'ONLINE' }).where(inArray(schema.hosts.id, hostIds))
+      await tx
+        .update(schema.hosts)
+        .set({ status: 'ONLINE' })
+        .where(inArray(schema.hosts.id, hostIds))
     }
     if (request.password) await secrets(tx, keys).put(secretOf.obproxy(id).root, request.password)
-    if (request.proxyroPassword) await secrets(tx, keys).put(secretOf.obproxy(id).proxyro, request.proxyroPassword)
+    if (request.proxyroPassword)
+      await secrets(tx, keys).put(secretOf.obproxy(id).proxyro, request.proxyroPassword)
 
     const task = {
       plan: createObproxyClusterPlan(hostIds.length),
       targets: {
-        hosts: hostIds.map((hostId) => ({ id: hostId, ip: found.get(hostId)?.innerIpAddress ?? '' })),
+        hosts: hostIds.map((hostId) => ({
+          id: hostId,
+          ip: found.get(hostId)?.innerIpAddress ?? '',
+        })),
         zones: [],
       },
       // OCP's sample has `prohibit_rollback` alone, for it has no hosts.
       context: {
-        stringMap: { prohibit_rollback: 'false', obproxy_cluster_id: String(id), obproxy_cluster_name: name },
+        stringMap: {
+          prohibit_rollback: 'false',
+          obproxy_cluster_id: String(id),
+          obproxy_cluster_name: name,
+        },
         listMap: hostIds.length > 0 ? { host_ids: hostIds.map(String) } : {},
       },
       obproxyClusterId: id,

@@ -8,23 +8,37 @@ import type { Operation } from './operation.ts'
 import { obproxyPlan, once, perHost } from './plans.ts'
 import { clustersOf, taskInWords, unfinishedOfClusters, waysOut } from './uses.ts'
 
-/** Both ends of the task are OCP's own sample, timeouts included: 0 is a node without a limit of its own. */
-const start = once('Start node', 'startObproxyOffline', { timeout: '30s', undo: 'keepObproxyCluster', prohibitSkip: true })
+/**
+ * Both ends of the task are OCP's own sample, timeouts included: 0 is a node without a limit of its
+ * own.
+ */
+const start = once('Start node', 'startObproxyOffline', {
+  timeout: '30s',
+  undo: 'keepObproxyCluster',
+  prohibitSkip: true,
+})
 const finish = once('Finish node', 'releaseObproxyCluster', { timeout: '0s', prohibitSkip: true })
 
 const onHosts = obproxyPlan('Offline obproxy', [
   start,
   perHost('Stop obproxy', 'stopObproxy', { timeout: '10m', undo: 'startObproxy' }),
-  perHost('Uninstall obproxy rpm', 'removeObproxyRpm', { timeout: '30m', undo: 'installObproxyRpm' }),
+  perHost('Uninstall obproxy rpm', 'removeObproxyRpm', {
+    timeout: '30m',
+    undo: 'installObproxyRpm',
+  }),
   finish,
 ])
 
 const withoutHosts = obproxyPlan('Offline obproxy', [start, finish])
 
 /** OCP's "Offline obproxy" for a number of hosts. */
-export const deleteObproxyClusterPlan = (hosts: number): Plan => (hosts === 0 ? withoutHosts : onHosts)
+export const deleteObproxyClusterPlan = (hosts: number): Plan =>
+  hosts === 0 ? withoutHosts : onHosts
 
-/** Throws Refused while a create is still to link this OBProxy cluster, or a deletion still to unlink it. */
+/**
+ * Throws Refused while a create is still to link this OBProxy cluster, or a deletion still to
+ * unlink it.
+ */
 async function refuseAwaited(tx: Db, id: number): Promise<void> {
   const clusters = await clustersOf(tx, id)
   const task = await unfinishedOfClusters(
@@ -32,11 +46,17 @@ async function refuseAwaited(tx: Db, id: number): Promise<void> {
     clusters.map((cluster) => cluster.id),
   )
   if (task === undefined) return
-  throw new Refused({ code: 'COM10005', args: [`${taskInWords(task)} on cluster ${task.clusterName}: ${waysOut(task)}`] })
+  throw new Refused({
+    code: 'COM10005',
+    args: [`${taskInWords(task)} on cluster ${task.clusterName}: ${waysOut(task)}`],
+  })
 }
 
 /** Deletes an OBProxy cluster. The clusters it serves run on. */
-export const deleteObproxyCluster: Operation<'deleteObproxyCluster', { readonly obproxyClusterId: number }> = {
+export const deleteObproxyCluster: Operation<
+  'deleteObproxyCluster',
+  { readonly obproxyClusterId: number }
+> = {
   name: 'deleteObproxyCluster',
   title: onHosts.name,
   chinese: '下线 OBProxy',
@@ -50,7 +70,11 @@ export const deleteObproxyCluster: Operation<'deleteObproxyCluster', { readonly 
       plan: deleteObproxyClusterPlan(hosts.length),
       targets: { hosts, zones: [] },
       context: {
-        stringMap: { prohibit_rollback: 'false', obproxy_cluster_id: String(id), obproxy_cluster_name: name },
+        stringMap: {
+          prohibit_rollback: 'false',
+          obproxy_cluster_id: String(id),
+          obproxy_cluster_name: name,
+        },
         listMap: hosts.length > 0 ? { host_ids: hosts.map((host) => String(host.id)) } : {},
       },
       obproxyClusterId,

@@ -16,10 +16,15 @@ import {
 
 // What the deletions of both kinds of cluster share.
 
-/** States in which nothing works on a cluster; a cluster that nobody reaches can be deleted as well. */
+/**
+ * States in which nothing works on a cluster; a cluster that nobody reaches can be deleted as well.
+ */
 const atRest: readonly ClusterRow['status'][] = ['RUNNING', 'STOPPED', 'UNAVAILABLE', 'ABANDONED']
 
-/** OCP's "Delete primary OB cluster": names, order and the three longer timeouts are its API page's own sample. */
+/**
+ * OCP's "Delete primary OB cluster": names, order and the three longer timeouts are its API page's
+ * own sample.
+ */
 export const deletionStages: readonly ClusterStage[] = [
   once('Prepare delete cluster', 'prepareDeleteCluster', { timeout: '5m' }),
   perHost('Stop ocp agent service', 'stopAgent', { timeout: '3600s' }),
@@ -33,7 +38,9 @@ export const deletionStages: readonly ClusterStage[] = [
  * later, in what it does for a cluster in use, does not keep that from being deleted.
  */
 const isEndedCreate = ({ id, status }: Task, { cluster, servers }: Found): boolean =>
-  status === 'FAILED' && atRest.includes(cluster.status) && servers.some(({ taskId }) => taskId === id)
+  status === 'FAILED' &&
+  atRest.includes(cluster.status) &&
+  servers.some(({ taskId }) => taskId === id)
 
 /** Throws Refused while something depends on the cluster: a standby, or a change of its proxies. */
 async function refuseInUse(tx: Db, { cluster }: Found): Promise<void> {

@@ -31,19 +31,39 @@ async function ofCluster(tx: Db, clusterId: number): Promise<Footprint[]> {
   const { installPath: install, dataPath: data, logPath: log, name, version } = cluster
   const { ownRoots } = layoutOf({ name, version, paths: { install, data, log } })
   const packages = await packageNames(tx, cluster.packageId)
-  const all = { processes: ['observer'], paths: ownRoots, packages, ports: [cluster.sqlPort, cluster.rpcPort] }
-  return cluster.zones.flatMap(({ servers }) => servers.map(({ hostId, ip }) => ({ hostId, ip, ...all })))
+  const all = {
+    processes: ['observer'],
+    paths: ownRoots,
+    packages,
+    ports: [cluster.sqlPort, cluster.rpcPort],
+  }
+  return cluster.zones.flatMap(({ servers }) =>
+    servers.map(({ hostId, ip }) => ({ hostId, ip, ...all })),
+  )
 }
 
 async function ofProxies(tx: Db, keys: Keys, obproxyClusterId: number): Promise<Footprint[]> {
   const found = await obproxy(tx, keys).get(obproxyClusterId)
   if (found === undefined) return []
-  const all = { processes: ['obproxy'], paths: [obproxyHome], packages: await packageNames(tx, found.packageId) }
-  return found.servers.map(({ hostId, ip, sqlPort, exporterPort }) => ({ hostId, ip, ...all, ports: [sqlPort, exporterPort] }))
+  const all = {
+    processes: ['obproxy'],
+    paths: [obproxyHome],
+    packages: await packageNames(tx, found.packageId),
+  }
+  return found.servers.map(({ hostId, ip, sqlPort, exporterPort }) => ({
+    hostId,
+    ip,
+    ...all,
+    ports: [sqlPort, exporterPort],
+  }))
 }
 
 /** What the cluster or the proxies of a task have on their hosts. */
-export function footprintsOf(tx: Db, keys: Keys, { clusterId, obproxyClusterId }: Task): Promise<Footprint[]> | Footprint[] {
+export function footprintsOf(
+  tx: Db,
+  keys: Keys,
+  { clusterId, obproxyClusterId }: Task,
+): Promise<Footprint[]> | Footprint[] {
   if (clusterId !== null) return ofCluster(tx, clusterId)
   return obproxyClusterId === null ? [] : ofProxies(tx, keys, obproxyClusterId)
 }

@@ -5,7 +5,12 @@ import { type DryRun, dryRunCluster } from './create/dryRun.ts'
 import type { NewCluster } from './create/newCluster.ts'
 import { operate, rehearseRollback } from './operate.ts'
 import type { Asked, Operation } from './operation.ts'
-import { createCluster, createStandbyCluster, deleteCluster, deleteStandbyCluster } from './registry.ts'
+import {
+  createCluster,
+  createStandbyCluster,
+  deleteCluster,
+  deleteStandbyCluster,
+} from './registry.ts'
 import { type Rehearsal, rehearse } from './rehearse.ts'
 
 export type { Accepted } from './accept.ts'
@@ -29,7 +34,10 @@ export interface Operations {
   /** Accepts an operation whole, or throws Refused and leaves nothing. */
   accept<Request>(operation: Operation<string, Request>, asked: Asked<Request>): Promise<Accepted>
   /** What accepting an operation would come to, changing nothing. Throws Refused like it. */
-  rehearse<Request>(operation: Operation<string, Request>, asked: Asked<Request>): Promise<Rehearsal>
+  rehearse<Request>(
+    operation: Operation<string, Request>,
+    asked: Asked<Request>,
+  ): Promise<Rehearsal>
   /** What a create would come to, with everything that speaks against it; changes nothing. */
   dryRunCluster(request: NewCluster): Promise<DryRun>
   /** Accepts a retry, skip, cancel or rollback, or throws Refused; see operate.ts. */
@@ -47,8 +55,10 @@ export function operationsOver({ transaction }: Pick<Store, 'transaction'>): Ope
         const accepted = await accept(tx, keys, operation, asked)
         return { task: accepted.task, ...(accepted.note && { note: accepted.note }) }
       }),
-    dryRunCluster: (request) => transaction((tx, keys) => dryRunCluster(tx, keys, request), { accessMode: 'read only' }),
+    dryRunCluster: (request) =>
+      transaction((tx, keys) => dryRunCluster(tx, keys, request), { accessMode: 'read only' }),
     operate: (taskId, ask) => transaction((tx) => operate(tx, taskId, ask)),
-    rehearseRollback: (taskId) => rehearse(transaction, async (tx) => ({ task: await rehearseRollback(tx, taskId) })),
+    rehearseRollback: (taskId) =>
+      rehearse(transaction, async (tx) => ({ task: await rehearseRollback(tx, taskId) })),
   }
 }

@@ -1,7 +1,13 @@
 import { refuseAny } from '../errors/refused.ts'
 import * as schema from '../store/schema/index.ts'
 import { obproxyIsThere } from './obproxy/inStatus.ts'
-import { idleObproxy, type LinkRequest, linkedClusters, linkWork, refuseBusy } from './obproxy/links.ts'
+import {
+  idleObproxy,
+  type LinkRequest,
+  linkedClusters,
+  linkWork,
+  refuseBusy,
+} from './obproxy/links.ts'
 import { linkFindings, tooManyLinks, type WantedLink } from './obproxy/rules.ts'
 import type { Operation } from './operation.ts'
 import { obproxyPlan, once } from './plans.ts'
@@ -12,7 +18,11 @@ import { clustersOf } from './uses.ts'
  * plan and the one that unlinks undo each other.
  */
 export const linkObproxyPlan = obproxyPlan('Link obproxy', [
-  once('Link obproxy', 'linkObClusters', { timeout: '10m', undo: 'unlinkObClusters', prohibitSkip: true }),
+  once('Link obproxy', 'linkObClusters', {
+    timeout: '10m',
+    undo: 'unlinkObClusters',
+    prohibitSkip: true,
+  }),
 ])
 
 /** Makes an OBProxy cluster serve clusters: the links are CHANGING until its task has made them. */
@@ -38,7 +48,10 @@ export const linkObproxy: Operation<'linkObproxy', LinkRequest<readonly WantedLi
     await tx
       .insert(obproxyLinks)
       .values(links.map((link) => ({ ...link, state: 'CHANGING' as const })))
-      .onConflictDoUpdate({ target: [obproxyLinks.obproxyClusterId, obproxyLinks.clusterId], set: { state: 'CHANGING' } })
+      .onConflictDoUpdate({
+        target: [obproxyLinks.obproxyClusterId, obproxyLinks.clusterId],
+        set: { state: 'CHANGING' },
+      })
     return [linkWork(linkObproxyPlan, found, ids)]
   },
   refuseRollback: obproxyIsThere,

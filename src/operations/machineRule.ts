@@ -1,6 +1,9 @@
 import type { Host } from '../store/hosts.ts'
 
-/** Of the hosts of a request those that are the machine of an earlier one, with the earlier one's address; as they were last looked at. */
+/**
+ * Of the hosts of a request those that are the machine of an earlier one, with the earlier one's
+ * address; as they were last looked at.
+ */
 export function secondAddresses(
   ids: readonly number[],
   hosts: ReadonlyMap<number, Pick<Host, 'bootId' | 'innerIpAddress'>>,

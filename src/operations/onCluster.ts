@@ -30,7 +30,10 @@ interface ClusterOperation<Name extends string> {
   readonly plan: (found: Found) => Plan
   /** The kind of cluster it is for; any when absent. */
   readonly of?: ClusterRow['type']
-  /** Statuses that it starts from, the one shown meanwhile, and the one it ends in; none when the cluster goes. */
+  /**
+   * Statuses that it starts from, the one shown meanwhile, and the one it ends in; none when the
+   * cluster goes.
+   */
   readonly from: readonly ClusterRow['status'][]
   readonly during: ClusterRow['status']
   readonly to?: ClusterRow['status']
@@ -56,7 +59,11 @@ async function find(tx: Db, clusterId: number): Promise<Found> {
 }
 
 /** Throws Refused when the cluster is of another kind, in another state, or at work. */
-async function refuseBusy<Name extends string>(tx: Db, spec: ClusterOperation<Name>, found: Found): Promise<void> {
+async function refuseBusy<Name extends string>(
+  tx: Db,
+  spec: ClusterOperation<Name>,
+  found: Found,
+): Promise<void> {
   const { cluster } = found
   const { id, name, status, type } = cluster
   const unfinished = await tasks(tx).unfinishedOf(id)
@@ -83,7 +90,9 @@ const retryable =
  * An operation on all of a cluster that is there: one at a time, over its hosts zone by zone. Its
  * context has the keys of OCP's samples.
  */
-export const onCluster = <const Name extends string>(spec: ClusterOperation<Name>): Operation<Name, ClusterRequest> => ({
+export const onCluster = <const Name extends string>(
+  spec: ClusterOperation<Name>,
+): Operation<Name, ClusterRequest> => ({
   name: spec.name,
   title: spec.title,
   chinese: spec.chinese,
@@ -100,7 +109,10 @@ export const onCluster = <const Name extends string>(spec: ClusterOperation<Name
     return [
       {
         plan: spec.plan(found),
-        targets: { hosts: servers.map(({ hostId, ip, zoneName }) => ({ id: hostId, ip, zone: zoneName })), zones },
+        targets: {
+          hosts: servers.map(({ hostId, ip, zoneName }) => ({ id: hostId, ip, zone: zoneName })),
+          zones,
+        },
         context: {
           stringMap: {
             cluster_name: name,

@@ -43,9 +43,15 @@ const moves: Record<
 }
 
 /** The machine knows its subtasks by number; an operator wants to read which one, and its state. */
-function refused({ code, args }: Refusal, task: Task, subtask: PlannedSubtask | undefined): Refused {
+function refused(
+  { code, args }: Refusal,
+  task: Task,
+  subtask: PlannedSubtask | undefined,
+): Refused {
   const where = subtask?.host === undefined ? '' : ` on ${subtask.host.ip}`
-  const what = subtask ? `${task.id}/${task.firstSubtaskId + subtask.index} "${subtask.name}"${where}` : task.id
+  const what = subtask
+    ? `${task.id}/${task.firstSubtaskId + subtask.index} "${subtask.name}"${where}`
+    : task.id
   return new Refused({ code, args: code === 'TSK10007' ? [what, args[1] ?? task.status] : [what] })
 }
 
@@ -77,7 +83,8 @@ export async function operate(tx: Db, taskId: number, ask: Ask): Promise<void> {
   const { refusal, change } = moves[ask.operation](machine, index)
   if (refusal) throw refused(refusal, row, subtask)
   await refuseOperation(tx, row, ask.operation)
-  if (!(await writeChanges(tx, open, change(), { accepted: true }))) throw new Error('a locked task moved')
+  if (!(await writeChanges(tx, open, change(), { accepted: true })))
+    throw new Error('a locked task moved')
 }
 
 /** Accepts the rollback of a task, and gives the task with those subtasks that it undoes. */

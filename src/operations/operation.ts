@@ -24,7 +24,9 @@ export interface Note {
   readonly zh: string
 }
 
-/** Throws Refused when a task must not be rolled back or retried now. What it looks at stays locked. */
+/**
+ * Throws Refused when a task must not be rolled back or retried now. What it looks at stays locked.
+ */
 export type Rule = (tx: Db, task: Task) => Promise<void>
 
 /** What is known of the tasks of an operation. */

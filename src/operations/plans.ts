@@ -14,16 +14,28 @@ type OnPart = keyof typeof nodes.partNodes
 type OnHost = PerHost<keyof typeof nodes.hostNodes>
 
 /** A stage of an operation on a cluster. */
-export type ClusterStage = Once<OnStore | OnPart | keyof typeof nodes.clusterNodes> | OnHost | ZoneByZone<Once<OnPart> | OnHost>
+export type ClusterStage =
+  | Once<OnStore | OnPart | keyof typeof nodes.clusterNodes>
+  | OnHost
+  | ZoneByZone<Once<OnPart> | OnHost>
 /** A stage of an operation on a host that belongs to nothing yet. */
 export type HostStage = Once<OnStore | keyof typeof nodes.preparedHostNodes>
 /** A stage of an operation on an OBProxy cluster. */
-export type ObproxyStage = Once<OnStore | keyof typeof nodes.obproxyNodes> | PerHost<keyof typeof nodes.obproxyHostNodes>
+export type ObproxyStage =
+  | Once<OnStore | keyof typeof nodes.obproxyNodes>
+  | PerHost<keyof typeof nodes.obproxyHostNodes>
 
-/** A plan of stages of one kind: a node of another kind, or a name without a Chinese one, does not compile. */
+/**
+ * A plan of stages of one kind: a node of another kind, or a name without a Chinese one, does not
+ * compile.
+ */
 const planOf =
   <Kind extends Stage | ZoneByZone>() =>
-  (name: string, stages: readonly Kind[], { prohibitRollback = false }: { readonly prohibitRollback?: boolean } = {}): Plan => ({
+  (
+    name: string,
+    stages: readonly Kind[],
+    { prohibitRollback = false }: { readonly prohibitRollback?: boolean } = {},
+  ): Plan => ({
     name,
     stages,
     prohibitRollback,

@@ -9,7 +9,10 @@ import type { Declared, Operation, Rule } from './operation.ts'
 import { hostPlan, once } from './plans.ts'
 import { lockHosts } from './uses.ts'
 
-/** OCP's "Prepare host": names, order and timeouts are its API page's own sample. One task is about one host. */
+/**
+ * OCP's "Prepare host": names, order and timeouts are its API page's own sample. One task is about
+ * one host.
+ */
 export const prepareHostPlan = hostPlan('Prepare host', [
   once('Pre check for create host', 'preCheckHost', { timeout: '1800s' }),
   once('Uninstall legacy obagent', 'uninstallLegacyObagent', { timeout: '2100s' }),
@@ -21,7 +24,10 @@ export const prepareHostPlan = hostPlan('Prepare host', [
 type HostRow = typeof schema.hosts.$inferSelect
 
 export interface HostsRequest {
-  readonly hosts: readonly { readonly innerIpAddress: string; readonly serialNumber?: string | undefined }[]
+  readonly hosts: readonly {
+    readonly innerIpAddress: string
+    readonly serialNumber?: string | undefined
+  }[]
   readonly sshPort: number
   readonly kind: HostRow['kind']
   readonly publishPorts?: readonly string[] | undefined
@@ -47,19 +53,29 @@ async function objections(tx: Db, request: HostsRequest, creator: Creator): Prom
   // The weaker lock keeps what is pointed at from being deleted before this transaction ends.
   const idc = await tx.select().from(idcs).where(eq(idcs.id, idcId)).for('key share')
   if (idc.length === 0) findings.push(missing('IDC', 'idcId', idcId))
-  if (typeId !== undefined && (await tx.select().from(hostTypes).where(eq(hostTypes.id, typeId)).for('key share')).length === 0) {
+  if (
+    typeId !== undefined &&
+    (await tx.select().from(hostTypes).where(eq(hostTypes.id, typeId)).for('key share')).length ===
+      0
+  ) {
     findings.push(missing('host type', 'typeId', typeId))
   }
   const { agentPackageId } = request
   if (agentPackageId !== undefined) {
-    const agent = and(eq(packages.id, agentPackageId), eq(packages.type, 'OCP_AGENT_INSTALL_PACKAGE'))
+    const agent = and(
+      eq(packages.id, agentPackageId),
+      eq(packages.type, 'OCP_AGENT_INSTALL_PACKAGE'),
+    )
     const [found] = await tx.select().from(packages).where(agent).for('key share')
     if (!found) findings.push(missing('agent package', 'agentPackageId', agentPackageId))
   }
   const addresses = request.hosts.map((host) => host.innerIpAddress)
   findings.push(...(await credentialFindings(tx, credentialId, { caller: creator, addresses })))
 
-  const known = await tx.select({ ip: hosts.innerIpAddress }).from(hosts).where(inArray(hosts.innerIpAddress, addresses))
+  const known = await tx
+    .select({ ip: hosts.innerIpAddress })
+    .from(hosts)
+    .where(inArray(hosts.innerIpAddress, addresses))
   const taken = new Set(known.map(({ ip }) => ip))
   for (const [index, ip] of addresses.entries()) {
     if (!taken.has(ip) && addresses.indexOf(ip) === index) continue
@@ -74,9 +90,13 @@ async function objections(tx: Db, request: HostsRequest, creator: Creator): Prom
  * host keeps a task of its own, as OCP answers them, so that one is retried or rolled back without
  * the others. Its timeout is the sum of a host's.
  */
-export const prepareHostsPlan = hostPlan('Prepare hosts', [once('Wait for hosts', 'awaitHosts', { timeout: '11700s' })], {
-  prohibitRollback: true,
-})
+export const prepareHostsPlan = hostPlan(
+  'Prepare hosts',
+  [once('Wait for hosts', 'awaitHosts', { timeout: '11700s' })],
+  {
+    prohibitRollback: true,
+  },
+)
 
 /** What is asked for by adding several hosts; never by itself. */
 export const prepareHosts: Declared<'prepareHosts'> = {
@@ -90,7 +110,11 @@ const refuseRollback: Rule = async (tx, { hostId }) => {
   const [host] = await lockHosts(tx, hostId === null ? [] : [hostId])
   if (host === undefined) throw new Refused({ code: 'CMP07005', args: [hostId ?? ''] })
   const { hostServices } = schema
-  const services = await tx.select().from(hostServices).where(eq(hostServices.hostId, host.id)).limit(1)
+  const services = await tx
+    .select()
+    .from(hostServices)
+    .where(eq(hostServices.hostId, host.id))
+    .limit(1)
   if (services.length > 0 || (host.status !== 'NEW' && host.status !== 'OFFLINE')) {
     throw new Refused({ code: 'CMP07006', args: [host.innerIpAddress] })
   }
@@ -129,7 +153,8 @@ export const prepareHost: Operation<'prepareHost', HostsRequest> = {
       )
       .onConflictDoNothing()
       .returning({ id: schema.hosts.id, ip: schema.hosts.innerIpAddress })
-    if (rows.length < request.hosts.length) throw new Refused({ code: 'COM10005', args: ['another request adds the same hosts'] })
+    if (rows.length < request.hosts.length)
+      throw new Refused({ code: 'COM10005', args: ['another request adds the same hosts'] })
     return rows.map((host) => ({
       plan: prepareHostPlan,
       targets: { hosts: [host], zones: [] },
@@ -144,7 +169,10 @@ export const prepareHost: Operation<'prepareHost', HostsRequest> = {
       [taskIds]: tasks.map(({ id }) => String(id)),
     }
     const context = { stringMap: {}, listMap }
-    return { of: prepareHosts, work: { plan: prepareHostsPlan, targets: { hosts, zones: [] }, context } }
+    return {
+      of: prepareHosts,
+      work: { plan: prepareHostsPlan, targets: { hosts, zones: [] }, context },
+    }
   },
   refuseRollback,
   refuseRetry,

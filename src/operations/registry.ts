@@ -43,7 +43,9 @@ export const operations = [
 export type OperationName = (typeof operations)[number]['name']
 
 /** Does not compile while an operation has no workflow of its name, or a workflow no operation. */
-type Unmatched = Exclude<OperationName, keyof typeof workflows> | Exclude<keyof typeof workflows, OperationName>
+type Unmatched =
+  | Exclude<OperationName, keyof typeof workflows>
+  | Exclude<keyof typeof workflows, OperationName>
 export const workflowsMatch: [Unmatched] extends [never] ? true : Unmatched = true
 
 const byName: ReadonlyMap<string, Declared> = new Map(operations.map((each) => [each.name, each]))

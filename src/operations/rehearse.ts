@@ -13,7 +13,9 @@ export interface Rehearsal {
   readonly note?: Note
 }
 
-/** What an acceptance would come to now, by the acceptance itself: its transaction is rolled back. */
+/**
+ * What an acceptance would come to now, by the acceptance itself: its transaction is rolled back.
+ */
 export async function rehearse(
   transaction: Store['transaction'],
   accept: (tx: Db, keys: Keys) => Promise<Pick<Rehearsal, 'task' | 'note'>>,

@@ -30,7 +30,11 @@ const after = [
 const options = { prohibitRollback: true } as const
 
 /** One zone after the other: the cluster serves all the while. */
-const rolling = clusterPlan('Restart OB cluster', [before, zoneByZone(...stages), ...after], options)
+const rolling = clusterPlan(
+  'Restart OB cluster',
+  [before, zoneByZone(...stages), ...after],
+  options,
+)
 
 /** All servers at once. For one zone this is OCP's sample. */
 const atOnce = clusterPlan('Restart OB cluster', [before, ...stages, ...after], options)

@@ -9,7 +9,11 @@ import { lockClusters } from './uses.ts'
 
 /** What is behind `DELETE …/obLinks/{obClusterName}`. */
 export const unlinkObproxyPlan = obproxyPlan('Unlink obproxy', [
-  once('Unlink obproxy', 'unlinkObClusters', { timeout: '10m', undo: 'linkObClusters', prohibitSkip: true }),
+  once('Unlink obproxy', 'unlinkObClusters', {
+    timeout: '10m',
+    undo: 'linkObClusters',
+    prohibitSkip: true,
+  }),
 ])
 
 /** Ends the link of an OBProxy cluster to the cluster of a name. */
@@ -19,23 +23,37 @@ export const unlinkObproxy: Operation<'unlinkObproxy', LinkRequest<string>> = {
   chinese: '取消关联 OBProxy',
   async accept({ tx, keys, request: { obproxyClusterId, wanted } }) {
     const { clusters, obproxyLinks } = schema
-    const named = await tx.select({ id: clusters.id }).from(clusters).where(eq(clusters.name, wanted))
+    const named = await tx
+      .select({ id: clusters.id })
+      .from(clusters)
+      .where(eq(clusters.name, wanted))
     const locked = await lockClusters(
       tx,
       named.map((row) => row.id),
     )
     const found = await idleObproxy(tx, keys, obproxyClusterId)
-    const ids = found.links.filter(({ clusterName }) => clusterName === wanted).map(({ clusterId }) => clusterId)
+    const ids = found.links
+      .filter(({ clusterName }) => clusterName === wanted)
+      .map(({ clusterId }) => clusterId)
     await refuseBusy(
       tx,
       obproxyClusterId,
       locked.filter(({ id }) => ids.includes(id)),
     )
-    if (ids.length === 0) throw new Refused({ code: 'COM10002', args: [`link of OBProxy cluster ${found.name}`, wanted] })
+    if (ids.length === 0)
+      throw new Refused({
+        code: 'COM10002',
+        args: [`link of OBProxy cluster ${found.name}`, wanted],
+      })
     await tx
       .update(obproxyLinks)
       .set({ state: 'CHANGING' })
-      .where(and(eq(obproxyLinks.obproxyClusterId, obproxyClusterId), inArray(obproxyLinks.clusterId, ids)))
+      .where(
+        and(
+          eq(obproxyLinks.obproxyClusterId, obproxyClusterId),
+          inArray(obproxyLinks.clusterId, ids),
+        ),
+      )
     return [linkWork(unlinkObproxyPlan, found, ids)]
   },
   refuseRollback: obproxyIsThere,

@@ -4,8 +4,8 @@ import type { Db } from '../store/db.ts'
 import type { Task } from '../store/newTask.ts'
 import * as schema from '../store/schema/index.ts'
 
-// Who uses what. Whoever accepts something locks what it touches and asks here: hosts first, then clusters, then OBProxy clusters, each by
-// id, so that no two acceptances wait for each other.
+// Who uses what. Whoever accepts something locks what it touches and asks here: hosts first, then
+// clusters, then OBProxy clusters, each by id, so that no two acceptances wait for each other.
 
 const { clusters, hosts, obproxyClusters, obproxyLinks, servers, tasks } = schema
 
@@ -20,14 +20,27 @@ export const lockHosts = (tx: Db, ids: readonly number[]) =>
 
 /** Locks clusters to the end of the transaction and returns those that exist. */
 export const lockClusters = (tx: Db, ids: readonly number[]): Promise<ClusterRow[]> =>
-  tx.select().from(clusters).where(inArray(clusters.id, ids)).orderBy(asc(clusters.id)).for('update')
+  tx
+    .select()
+    .from(clusters)
+    .where(inArray(clusters.id, ids))
+    .orderBy(asc(clusters.id))
+    .for('update')
 
 /** Locks OBProxy clusters to the end of the transaction and returns those that exist. */
 export const lockObproxies = (tx: Db, ids: readonly number[]): Promise<ObproxyRow[]> =>
-  tx.select().from(obproxyClusters).where(inArray(obproxyClusters.id, ids)).orderBy(asc(obproxyClusters.id)).for('update')
+  tx
+    .select()
+    .from(obproxyClusters)
+    .where(inArray(obproxyClusters.id, ids))
+    .orderBy(asc(obproxyClusters.id))
+    .for('update')
 
 /** Throws Refused when a primary has standbys: they would lose what they follow. */
-export async function refuseWithStandbys(tx: Db, { name, type }: Pick<ClusterRow, 'name' | 'type'>): Promise<void> {
+export async function refuseWithStandbys(
+  tx: Db,
+  { name, type }: Pick<ClusterRow, 'name' | 'type'>,
+): Promise<void> {
   if (type === 'STANDBY') return
   const standbys = await tx
     .select({ obClusterId: clusters.obClusterId })
@@ -35,11 +48,17 @@ export async function refuseWithStandbys(tx: Db, { name, type }: Pick<ClusterRow
     .where(and(eq(clusters.name, name), eq(clusters.type, 'STANDBY')))
   if (standbys.length === 0) return
   const names = standbys.map((standby) => `${name}:${standby.obClusterId}`).join(', ')
-  throw new Refused({ code: 'COM10005', args: [`${names} is its standby and has to be deleted first`] })
+  throw new Refused({
+    code: 'COM10005',
+    args: [`${names} is its standby and has to be deleted first`],
+  })
 }
 
 /** The newest unfinished task of any of these clusters. */
-export async function unfinishedOfClusters(tx: Db, ids: readonly number[]): Promise<Task | undefined> {
+export async function unfinishedOfClusters(
+  tx: Db,
+  ids: readonly number[],
+): Promise<Task | undefined> {
   const where = and(inArray(tasks.clusterId, ids), inArray(tasks.status, unfinished))
   return (await tx.select().from(tasks).where(where).orderBy(desc(tasks.id)).limit(1))[0]
 }
@@ -51,18 +70,29 @@ export async function workingOnClusters(tx: Db, ids: readonly number[]): Promise
 }
 
 /** The newest unfinished task of any of these OBProxy clusters. */
-export async function unfinishedOfObproxies(tx: Db, ids: readonly number[]): Promise<Task | undefined> {
+export async function unfinishedOfObproxies(
+  tx: Db,
+  ids: readonly number[],
+): Promise<Task | undefined> {
   const where = and(inArray(tasks.obproxyClusterId, ids), inArray(tasks.status, unfinished))
   return (await tx.select().from(tasks).where(where).orderBy(desc(tasks.id)).limit(1))[0]
 }
 
 /** Ids of the OBProxy clusters that serve a cluster, or that its create was asked to link. */
-export async function obproxiesOf(tx: Db, { id, obproxyClusterIds }: Pick<ClusterRow, 'id' | 'obproxyClusterIds'>) {
-  const linked = await tx.select({ id: obproxyLinks.obproxyClusterId }).from(obproxyLinks).where(eq(obproxyLinks.clusterId, id))
+export async function obproxiesOf(
+  tx: Db,
+  { id, obproxyClusterIds }: Pick<ClusterRow, 'id' | 'obproxyClusterIds'>,
+) {
+  const linked = await tx
+    .select({ id: obproxyLinks.obproxyClusterId })
+    .from(obproxyLinks)
+    .where(eq(obproxyLinks.clusterId, id))
   return [...new Set([...obproxyClusterIds, ...linked.map((row) => row.id)])]
 }
 
-/** Clusters that an OBProxy cluster serves, and those whose unfinished create is still to link it. */
+/**
+ * Clusters that an OBProxy cluster serves, and those whose unfinished create is still to link it.
+ */
 export function clustersOf(
   tx: Db,
   obproxyClusterId: number,
@@ -78,9 +108,18 @@ export function clustersOf(
       .innerJoin(tasks, eq(tasks.id, servers.taskId))
       .where(and(eq(servers.clusterId, clusters.id), inArray(tasks.status, unfinished))),
   )
-  const wanted = and(arrayContains(clusters.obproxyClusterIds, [obproxyClusterId]), ne(clusters.status, 'DELETING'), beingMade)
+  const wanted = and(
+    arrayContains(clusters.obproxyClusterIds, [obproxyClusterId]),
+    ne(clusters.status, 'DELETING'),
+    beingMade,
+  )
   return tx
-    .select({ id: clusters.id, name: clusters.name, obClusterId: clusters.obClusterId, status: clusters.status })
+    .select({
+      id: clusters.id,
+      name: clusters.name,
+      obClusterId: clusters.obClusterId,
+      status: clusters.status,
+    })
     .from(clusters)
     .where(or(inArray(clusters.id, linked), wanted))
     .orderBy(asc(clusters.id))
@@ -91,7 +130,10 @@ export const taskInWords = ({ id, name, status }: Pick<Task, 'id' | 'name' | 'st
   `task ${id} "${name}" is ${status}`
 
 /** What ends an unfinished task. */
-export const waysOut = ({ status, prohibitRollback }: Pick<Task, 'status' | 'prohibitRollback'>): string => {
+export const waysOut = ({
+  status,
+  prohibitRollback,
+}: Pick<Task, 'status' | 'prohibitRollback'>): string => {
   if (status === 'RUNNING') return 'let it end first'
   return prohibitRollback ? 'retry it first' : 'retry it or roll it back first'
 }

@@ -9,7 +9,10 @@ export interface LookRef {
 /** A host that has not said all within this long is reported as it is. */
 export const lookSeconds = 15
 
-/** No more than this many hosts are looked at in one dry run: what is found has to fit into one Temporal payload of 2 MiB. */
+/**
+ * No more than this many hosts are looked at in one dry run: what is found has to fit into one
+ * Temporal payload of 2 MiB.
+ */
 export const mostLooked = 200
 
 /** Something that the live pre-check of a host found, or why it could not look. */

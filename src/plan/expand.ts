@@ -64,11 +64,13 @@ const laidOut = ({ stages }: Plan, { hosts, zones }: Targets): Laid[] =>
     })
   })
 
-const range = (start: number, count: number): number[] => Array.from({ length: count }, (_, offset) => start + offset)
+const range = (start: number, count: number): number[] =>
+  Array.from({ length: count }, (_, offset) => start + offset)
 
 /**
- * The subtasks and edges of a plan over its targets, in topological order. A join stands between two neighbouring stages that both fan
- * out and nowhere else: 19 of 19 joins in OCP's samples stand there, and no such pair lacks one. It keeps the edges at 2N instead of N×N.
+ * The subtasks and edges of a plan over its targets, in topological order. A join stands between
+ * two neighbouring stages that both fan out and nowhere else: 19 of 19 joins in OCP's samples stand
+ * there, and no such pair lacks one. It keeps the edges at 2N instead of N×N.
  */
 export function expand(plan: Plan, targets: Targets): PlannedSubtask[] {
   const laid = laidOut(plan, targets).flatMap((next, index, all): Laid[] => {

@@ -1,16 +1,30 @@
-/** Where a stage runs: once, or on every host. Inside `zoneByZone` that means once a zone, or on every host of the zone. */
+/**
+ * Where a stage runs: once, or on every host. Inside `zoneByZone` that means once a zone, or on
+ * every host of the zone.
+ */
 export type Scope = 'once' | 'perHost'
 
-/** How long a subtask may be worked on, e.g. `30s`, `5m`, `1h`. Time in which no worker is alive does not count. */
+/**
+ * How long a subtask may be worked on, e.g. `30s`, `5m`, `1h`. Time in which no worker is alive
+ * does not count.
+ */
 export type Duration = `${number}${'s' | 'm' | 'h'}`
 
-/** One line of a plan: the OCP name of a node, the activity that does it, and how it may be treated. */
-export interface Stage<Where extends Scope = Scope, Activity extends string = string, Name extends string = string> {
+/**
+ * One line of a plan: the OCP name of a node, the activity that does it, and how it may be treated.
+ */
+export interface Stage<
+  Where extends Scope = Scope,
+  Activity extends string = string,
+  Name extends string = string,
+> {
   readonly name: Name
   readonly activity: Activity
   readonly scope: Where
   readonly timeoutSeconds: number
-  /** The activity that takes back what this stage made; absent when there is nothing to take back. */
+  /**
+   * The activity that takes back what this stage made; absent when there is nothing to take back.
+   */
   readonly undo?: Activity
   readonly prohibitSkip: boolean
 }
@@ -20,7 +34,10 @@ export interface ZoneByZone<Each extends Stage = Stage> {
   readonly zoneByZone: readonly Each[]
 }
 
-/** An operation as data: a name for people and its stages in order. Joins ("Wait node") are derived, never written. */
+/**
+ * An operation as data: a name for people and its stages in order. Joins ("Wait node") are derived,
+ * never written.
+ */
 export interface Plan {
   readonly name: string
   readonly stages: readonly (Stage | ZoneByZone)[]
@@ -38,7 +55,8 @@ const unitSeconds = { s: 1, m: 60, h: 3600 } as const
 /** Seconds of a duration such as `5m`. */
 export const seconds = (duration: Duration): number => {
   const unit = duration.at(-1)
-  if (unit !== 's' && unit !== 'm' && unit !== 'h') throw new TypeError(`not a duration: ${duration}`)
+  if (unit !== 's' && unit !== 'm' && unit !== 'h')
+    throw new TypeError(`not a duration: ${duration}`)
   return Number(duration.slice(0, -1)) * unitSeconds[unit]
 }
 
@@ -57,17 +75,26 @@ const stage =
     ...(undo === undefined ? {} : { undo }),
   })
 
-/** Seconds a node may be worked on. OCP prints 0 for one without a limit of its own, which still has to end some day. */
-export const limitOf = (timeoutSeconds: number): number => (timeoutSeconds === 0 ? unitSeconds.h : timeoutSeconds)
+/**
+ * Seconds a node may be worked on. OCP prints 0 for one without a limit of its own, which still has
+ * to end some day.
+ */
+export const limitOf = (timeoutSeconds: number): number =>
+  timeoutSeconds === 0 ? unitSeconds.h : timeoutSeconds
 
 /** A stage with a single subtask; inside `zoneByZone`, with one for each zone. */
 export const once = stage('once')
 
-/** A stage with one subtask for each host, all at the same time; inside `zoneByZone`, for each host of the zone. */
+/**
+ * A stage with one subtask for each host, all at the same time; inside `zoneByZone`, for each host
+ * of the zone.
+ */
 export const perHost = stage('perHost')
 
 /** These stages for the first zone, then for the second, and so on. */
-export const zoneByZone = <Stages extends readonly Stage[]>(...stages: Stages): ZoneByZone<Stages[number]> => ({
+export const zoneByZone = <Stages extends readonly Stage[]>(
+  ...stages: Stages
+): ZoneByZone<Stages[number]> => ({
   zoneByZone: stages,
 })
 

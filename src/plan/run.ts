@@ -35,7 +35,10 @@ export interface StoredState extends SubtaskState {
 export interface Progress {
   readonly revision: number
   readonly task: TaskState
-  /** Whether nothing that happened up to this revision is missing; else only what one subtask's end changed. */
+  /**
+   * Whether nothing that happened up to this revision is missing; else only what one subtask's end
+   * changed.
+   */
   readonly complete: boolean
   readonly changes: readonly StoredState[]
 }
@@ -55,7 +58,8 @@ export interface TaskBook {
   subtaskFailed(run: NodeCall): Promise<Progress>
 }
 
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+const kebab = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 /** A task's workflow id, e.g. `create-cluster-terran-1000`; `subject` is what the task is about. */
 export const workflowId = (operation: string, subject: string, taskId: number): string =>

@@ -1,14 +1,33 @@
-/** States of a subtask, of a task, and what may be asked of them: OCP's own (facts of its task engine, read in ocp-express `task/`). */
-export const subtaskStatuses = ['PENDING', 'READY', 'RUNNING', 'CANCELING', 'FAILED', 'SUCCESSFUL'] as const
+/**
+ * States of a subtask, of a task, and what may be asked of them: OCP's own (facts of its task
+ * engine, read in ocp-express `task/`).
+ */
+export const subtaskStatuses = [
+  'PENDING',
+  'READY',
+  'RUNNING',
+  'CANCELING',
+  'FAILED',
+  'SUCCESSFUL',
+] as const
 export const taskStatuses = ['RUNNING', 'FAILED', 'SUCCESSFUL'] as const
-export const operations = ['EXECUTE', 'RETRY', 'SKIP', 'CANCEL', 'ROLLBACK', 'ROLLBACK_SKIP'] as const
+export const operations = [
+  'EXECUTE',
+  'RETRY',
+  'SKIP',
+  'CANCEL',
+  'ROLLBACK',
+  'ROLLBACK_SKIP',
+] as const
 
 export type SubtaskStatus = (typeof subtaskStatuses)[number]
 export type TaskStatus = (typeof taskStatuses)[number]
 export type SubtaskOperation = (typeof operations)[number]
 export type TaskOperation = Extract<SubtaskOperation, 'EXECUTE' | 'RETRY' | 'ROLLBACK'>
 
-/** What is known of why a subtask failed, as it travels and is kept. Its maker's type is `Cause`. */
+/**
+ * What is known of why a subtask failed, as it travels and is kept. Its maker's type is `Cause`.
+ */
 export interface FailureCause {
   /** One of this release's codes, or of the release that wrote it. */
   readonly code: string
@@ -42,4 +61,5 @@ export interface Refusal {
 }
 
 /** Whether a subtask is being worked on or about to be. */
-export const isActive = (status: SubtaskStatus): boolean => status === 'READY' || status === 'RUNNING' || status === 'CANCELING'
+export const isActive = (status: SubtaskStatus): boolean =>
+  status === 'READY' || status === 'RUNNING' || status === 'CANCELING'

@@ -1,5 +1,12 @@
 import { type PlannedSubtask, waitNode } from './expand.ts'
-import { type FailureCause, initialState, isActive, type Refusal, type SubtaskState, type TaskState } from './states.ts'
+import {
+  type FailureCause,
+  initialState,
+  isActive,
+  type Refusal,
+  type SubtaskState,
+  type TaskState,
+} from './states.ts'
 
 /** A subtask whose state has just changed. */
 export interface Change {
@@ -12,8 +19,9 @@ export type Outcome =
   | { readonly status: 'FAILED'; readonly cause: FailureCause; readonly cancelled?: boolean }
 
 /**
- * The state machine of one task, pure: it is told what happened or what is asked, and answers with what changed. Whatever became READY has
- * to be started by the caller. Rules: OCP's task engine (ocp-express `task/`), save that a failure stops only what depends on it.
+ * The state machine of one task, pure: it is told what happened or what is asked, and answers with
+ * what changed. Whatever became READY has to be started by the caller. Rules: OCP's task engine
+ * (ocp-express `task/`), save that a failure stops only what depends on it.
  */
 export interface Task {
   readonly state: TaskState
@@ -55,14 +63,20 @@ export function createTask(
   { prohibitRollback }: { readonly prohibitRollback: boolean },
   stored: StoredTask = fresh,
 ): Task {
-  const subtasks: SubtaskState[] = planned.map(({ index }) => stored.subtasks[index] ?? initialState)
+  const subtasks: SubtaskState[] = planned.map(
+    ({ index }) => stored.subtasks[index] ?? initialState,
+  )
   const counts = { PENDING: 0, READY: 0, RUNNING: 0, CANCELING: 0, FAILED: 0, SUCCESSFUL: 0 }
   for (const { status } of subtasks) counts[status] += 1
   const among = (neighbours: readonly number[], status: SubtaskState['status']): number =>
     neighbours.filter((index) => subtasks[index]?.status === status).length
   // Neighbours in the way: of running (upstreams not SUCCESSFUL), of undoing (downstreams begun).
-  const unmetUpstreams = planned.map(({ upstreams }) => upstreams.length - among(upstreams, 'SUCCESSFUL'))
-  const unmetDownstreams = planned.map(({ downstreams }) => downstreams.length - among(downstreams, 'PENDING'))
+  const unmetUpstreams = planned.map(
+    ({ upstreams }) => upstreams.length - among(upstreams, 'SUCCESSFUL'),
+  )
+  const unmetDownstreams = planned.map(
+    ({ downstreams }) => downstreams.length - among(downstreams, 'PENDING'),
+  )
   let { state } = stored
 
   const at = (index: number): { plan: PlannedSubtask; now: SubtaskState } => {
@@ -110,24 +124,34 @@ export function createTask(
     return changes
   }
 
-  /** Takes back what can be taken back at once: subtasks that made nothing become PENDING here, the others READY. */
+  /**
+   * Takes back what can be taken back at once: subtasks that made nothing become PENDING here, the
+   * others READY.
+   */
   const readyBackward = (candidates: readonly number[]): Change[] => {
     const changes: Change[] = []
     const queue = [...candidates]
     for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
       const { plan, now } = at(index)
-      if (now.status === 'PENDING' || isActive(now.status) || unmetDownstreams[index] !== 0) continue
+      if (now.status === 'PENDING' || isActive(now.status) || unmetDownstreams[index] !== 0)
+        continue
       if (plan.undo === undefined) {
-        changes.push(move(index, { status: 'PENDING', operation: 'ROLLBACK', runTime: now.runTime }))
+        changes.push(
+          move(index, { status: 'PENDING', operation: 'ROLLBACK', runTime: now.runTime }),
+        )
         queue.push(...plan.upstreams)
-      } else changes.push(move(index, { status: 'READY', operation: 'ROLLBACK', runTime: now.runTime + 1 }))
+      } else
+        changes.push(
+          move(index, { status: 'READY', operation: 'ROLLBACK', runTime: now.runTime + 1 }),
+        )
     }
     return changes
   }
 
   const rerun = (index: number): Change =>
     move(index, { status: 'READY', operation: 'RETRY', runTime: at(index).now.runTime + 1 })
-  const failed = (): number[] => planned.map((subtask) => subtask.index).filter((index) => at(index).now.status === 'FAILED')
+  const failed = (): number[] =>
+    planned.map((subtask) => subtask.index).filter((index) => at(index).now.status === 'FAILED')
   // A task that is rolled back refuses what any other FAILED one allows: the state says so.
   const wrongState = (what: string, status: string): Refusal => ({
     code: 'TSK10007',
@@ -143,8 +167,14 @@ export function createTask(
     },
     subtasks,
     counts,
-    begin: () => readyForward(planned.filter((subtask) => subtask.upstreams.length === 0).map((subtask) => subtask.index)),
-    running: (index) => (at(index).now.status === 'READY' ? [move(index, { ...at(index).now, status: 'RUNNING' })] : []),
+    begin: () =>
+      readyForward(
+        planned.filter((subtask) => subtask.upstreams.length === 0).map((subtask) => subtask.index),
+      ),
+    running: (index) =>
+      at(index).now.status === 'READY'
+        ? [move(index, { ...at(index).now, status: 'RUNNING' })]
+        : [],
     finished(index, outcome) {
       const { plan, now } = at(index)
       // A stale attempt may end after a newer one, or after the task moved on.
@@ -152,7 +182,9 @@ export function createTask(
       const changes: Change[] = []
       if (outcome.status === 'FAILED') {
         const operation = outcome.cancelled ? 'CANCEL' : now.operation
-        changes.push(move(index, { status: 'FAILED', operation, runTime: now.runTime, cause: outcome.cause }))
+        changes.push(
+          move(index, { status: 'FAILED', operation, runTime: now.runTime, cause: outcome.cause }),
+        )
       } else if (rollingBack()) {
         changes.push(
           move(index, { status: 'PENDING', operation: now.operation, runTime: now.runTime }),
@@ -185,32 +217,51 @@ export function createTask(
       const { plan, now } = at(index)
       state = { ...state, status: 'RUNNING' }
       const changes = rollingBack()
-        ? [move(index, { status: 'PENDING', operation: 'ROLLBACK_SKIP', runTime: now.runTime }), ...readyBackward(plan.upstreams)]
-        : [move(index, { status: 'SUCCESSFUL', operation: 'SKIP', runTime: now.runTime }), ...readyForward(plan.downstreams)]
+        ? [
+            move(index, { status: 'PENDING', operation: 'ROLLBACK_SKIP', runTime: now.runTime }),
+            ...readyBackward(plan.upstreams),
+          ]
+        : [
+            move(index, { status: 'SUCCESSFUL', operation: 'SKIP', runTime: now.runTime }),
+            ...readyForward(plan.downstreams),
+          ]
       settle()
       return changes
     },
-    cancelSubtask: (index) => [move(index, { ...at(index).now, status: 'CANCELING', operation: 'CANCEL' })],
+    cancelSubtask: (index) => [
+      move(index, { ...at(index).now, status: 'CANCELING', operation: 'CANCEL' }),
+    ],
     refuse: {
-      retryTask: () => (state.status === 'FAILED' && !rollingBack() ? undefined : wrongState('task', state.status)),
+      retryTask: () =>
+        state.status === 'FAILED' && !rollingBack() ? undefined : wrongState('task', state.status),
       rollbackTask() {
         if (state.status !== 'FAILED') return wrongState('task', state.status)
         return prohibitRollback ? { code: 'TSK10009', args: ['task'] } : undefined
       },
       retrySubtask(index) {
         const status = subtasks[index]?.status
-        return missing(index) ?? (status === 'FAILED' && !rollingBack() ? undefined : wrongState(String(index), String(status)))
+        return (
+          missing(index) ??
+          (status === 'FAILED' && !rollingBack()
+            ? undefined
+            : wrongState(String(index), String(status)))
+        )
       },
       skipSubtask(index) {
         const none = missing(index)
         if (none) return none
         const { plan, now } = at(index)
         if (now.status !== 'FAILED') return wrongState(String(index), now.status)
-        return plan.prohibitSkip && !rollingBack() ? { code: 'TSK10010', args: [plan.name] } : undefined
+        return plan.prohibitSkip && !rollingBack()
+          ? { code: 'TSK10010', args: [plan.name] }
+          : undefined
       },
       cancelSubtask(index) {
         const status = subtasks[index]?.status
-        return missing(index) ?? (status === 'RUNNING' ? undefined : wrongState(String(index), String(status)))
+        return (
+          missing(index) ??
+          (status === 'RUNNING' ? undefined : wrongState(String(index), String(status)))
+        )
       },
     },
   }

@@ -74,7 +74,9 @@ export function createTaskCopy(size: number): TaskCopy {
         seen = at.revision
       }
       if (complete) revision = Math.max(revision, at.revision)
-      return take(changes.filter(({ index, revision: changed }) => changed > (revisions[index] ?? size)))
+      return take(
+        changes.filter(({ index, revision: changed }) => changed > (revisions[index] ?? size)),
+      )
     },
     reset({ changes, task, revision: at }) {
       state = task

@@ -9,7 +9,10 @@ import type { User } from './users.ts'
 
 export type AccessKey = typeof schema.accessKeys.$inferSelect
 
-/** Keys with which programs sign their calls. Signatures are checked with the secret itself, so it is sealed, not hashed. */
+/**
+ * Keys with which programs sign their calls. Signatures are checked with the secret itself, so it
+ * is sealed, not hashed.
+ */
 export function accessKeys(db: Db, keys: Keys) {
   const { accessKeys: table, users } = schema
   return {
@@ -19,8 +22,13 @@ export function accessKeys(db: Db, keys: Keys) {
       most: number,
     ): Promise<AccessKey | 'many' | 'missing'> =>
       db.transaction(async (tx) => {
-        // Locked: of several at once each counts those before it, and the user does not go in between.
-        const [user] = await tx.select({ id: users.id }).from(users).where(eq(users.id, row.userId)).for('update')
+        // Locked: of several at once each counts those before it, and the user does not go in
+        // between.
+        const [user] = await tx
+          .select({ id: users.id })
+          .from(users)
+          .where(eq(users.id, row.userId))
+          .for('update')
         if (user === undefined) return 'missing'
         if ((await tx.$count(table, eq(table.userId, row.userId))) >= most) return 'many'
         const [created] = await tx.insert(table).values(row).returning()
@@ -29,7 +37,11 @@ export function accessKeys(db: Db, keys: Keys) {
         return created
       }),
     list: (userId: number): Promise<AccessKey[]> =>
-      db.select().from(table).where(eq(table.userId, userId)).orderBy(asc(table.createTime), asc(table.id)),
+      db
+        .select()
+        .from(table)
+        .where(eq(table.userId, userId))
+        .orderBy(asc(table.createTime), asc(table.id)),
     /** Whose key it is, and what it signs with. */
     async owner(id: string): Promise<{ readonly user: User; readonly secret: Secret } | undefined> {
       const [row] = await db

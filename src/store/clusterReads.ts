@@ -11,7 +11,10 @@ export interface Zone extends Readonly<typeof schema.zones.$inferSelect> {
   readonly idcId: number | null
   readonly servers: readonly Server[]
 }
-export type Namesake = Pick<typeof clusters.$inferSelect, 'id' | 'name' | 'obClusterId' | 'type' | 'status'>
+export type Namesake = Pick<
+  typeof clusters.$inferSelect,
+  'id' | 'name' | 'obClusterId' | 'type' | 'status'
+>
 export interface Cluster extends Readonly<typeof clusters.$inferSelect> {
   readonly zones: readonly Zone[]
   readonly tenantCount: number
@@ -66,16 +69,25 @@ export function clusterReads(db: Db) {
           rows.map((row) => row.packageId),
         ),
       )
-    const fullVersions = new Map(packageRows.map((row) => [row.id, `${row.version}-${row.buildNumber}`]))
+    const fullVersions = new Map(
+      packageRows.map((row) => [row.id, `${row.version}-${row.buildNumber}`]),
+    )
     const tenantRows = await db
       .select({ clusterId: tenants.clusterId, total: count() })
       .from(tenants)
       .where(inArray(tenants.clusterId, ids))
       .groupBy(tenants.clusterId)
     const names = rows.map((row) => row.name)
-    const related = await db.select(namesake).from(clusters).where(inArray(clusters.name, names)).orderBy(asc(clusters.id))
+    const related = await db
+      .select(namesake)
+      .from(clusters)
+      .where(inArray(clusters.name, names))
+      .orderBy(asc(clusters.id))
     const relatedByName = Map.groupBy(related, (row) => row.name)
-    const serversByZone = Map.groupBy(serverRows, (server) => `${server.clusterId}/${server.zoneName}`)
+    const serversByZone = Map.groupBy(
+      serverRows,
+      (server) => `${server.clusterId}/${server.zoneName}`,
+    )
     const zonesByCluster = Map.groupBy(zoneRows, (zone) => zone.clusterId)
     const tenantCounts = new Map(tenantRows.map((row) => [row.clusterId, row.total]))
     return rows.map((row) => ({
@@ -96,11 +108,15 @@ export function clusterReads(db: Db) {
     },
     /** The clusters of a name: a primary and its standbys. */
     async named(name: string): Promise<Cluster[]> {
-      return complete(await db.select().from(clusters).where(eq(clusters.name, name)).orderBy(asc(clusters.id)))
+      return complete(
+        await db.select().from(clusters).where(eq(clusters.name, name)).orderBy(asc(clusters.id)),
+      )
     },
     /** Every name that a cluster has. */
     async names(): Promise<string[]> {
-      return (await db.selectDistinct({ name: clusters.name }).from(clusters).orderBy(asc(clusters.name))).map(({ name }) => name)
+      return (
+        await db.selectDistinct({ name: clusters.name }).from(clusters).orderBy(asc(clusters.name))
+      ).map(({ name }) => name)
     },
     async list(filter: ClusterFilter, paging: Paging): Promise<Page<Cluster>> {
       const conditions: (SQL | undefined)[] = [
@@ -117,7 +133,10 @@ export function clusterReads(db: Db) {
         .orderBy(...order(paging, sortable, clusters.id))
         .limit(limit)
         .offset(offset)
-      const total = theRow(await db.select({ total: count() }).from(clusters).where(where), 'count of clusters').total
+      const total = theRow(
+        await db.select({ total: count() }).from(clusters).where(where),
+        'count of clusters',
+      ).total
       return { contents: await complete(rows), total }
     },
   }

@@ -12,7 +12,9 @@ const { clusters, hosts, hostServices } = schema
 export function clusterRemoval(db: Db, keys: Keys) {
   // A cluster that is there keeps its hosts, whoever asks.
   const unreserve = async (tx: Db, clusterId: number): Promise<string[]> => {
-    const gone = notExists(tx.select({ id: clusters.id }).from(clusters).where(eq(clusters.id, clusterId)))
+    const gone = notExists(
+      tx.select({ id: clusters.id }).from(clusters).where(eq(clusters.id, clusterId)),
+    )
     const freed = await tx
       .delete(hostServices)
       .where(and(eq(hostServices.type, 'OB_CLUSTER'), eq(hostServices.clusterId, clusterId), gone))
@@ -31,12 +33,17 @@ export function clusterRemoval(db: Db, keys: Keys) {
   }
 
   // The state is part of the statement: nothing comes between the look and the deletion.
-  const forget = async (tx: Db, clusterId: number, status: 'CREATING' | 'DELETING'): Promise<void> => {
+  const forget = async (
+    tx: Db,
+    clusterId: number,
+    status: 'CREATING' | 'DELETING',
+  ): Promise<void> => {
     const gone = await tx
       .delete(clusters)
       .where(and(eq(clusters.id, clusterId), eq(clusters.status, status)))
       .returning({ id: clusters.id })
-    const [other] = gone.length > 0 ? [] : await tx.select().from(clusters).where(eq(clusters.id, clusterId))
+    const [other] =
+      gone.length > 0 ? [] : await tx.select().from(clusters).where(eq(clusters.id, clusterId))
     if (other !== undefined) {
       throw new DefiniteError({
         code: 'OBE11008',
@@ -47,14 +54,22 @@ export function clusterRemoval(db: Db, keys: Keys) {
   }
 
   return {
-    /** Its hosts no longer serve the cluster. Gives the addresses of those that are AVAILABLE by it. */
-    unreserve: (clusterId: number): Promise<string[]> => db.transaction((tx) => unreserve(tx, clusterId)),
     /**
-     * A DELETING cluster, its zones, servers, tenants, links and secrets are gone. Its hosts stay reserved, its tasks stay to be read. Throws
-     * DefiniteError OBE11008 when it is in another state.
+     * Its hosts no longer serve the cluster. Gives the addresses of those that are AVAILABLE by it.
      */
-    forget: (clusterId: number): Promise<void> => db.transaction((tx) => forget(tx, clusterId, 'DELETING')),
-    /** Undoes the acceptance of a CREATING cluster: both at once. Throws DefiniteError OBE11008 when it is in another state. */
+    unreserve: (clusterId: number): Promise<string[]> =>
+      db.transaction((tx) => unreserve(tx, clusterId)),
+    /**
+     * A DELETING cluster, its zones, servers, tenants, links and secrets are gone. Its hosts stay
+     * reserved, its tasks stay to be read. Throws DefiniteError OBE11008 when it is in another
+     * state.
+     */
+    forget: (clusterId: number): Promise<void> =>
+      db.transaction((tx) => forget(tx, clusterId, 'DELETING')),
+    /**
+     * Undoes the acceptance of a CREATING cluster: both at once. Throws DefiniteError OBE11008 when
+     * it is in another state.
+     */
     release: (clusterId: number): Promise<void> =>
       db.transaction(async (tx) => {
         await forget(tx, clusterId, 'CREATING')

@@ -6,10 +6,14 @@ import { z } from 'zod'
 const lists = z.array(z.custom<readonly unknown[]>(Array.isArray).nullable())
 
 /**
- * Many rows as one text, an array of JSON a column, and made rows again here. Of a thousand wide rows PGlite makes that in a third of the time
- * that an object a row takes, and in a sixth of what it takes to hand them over one by one.
+ * Many rows as one text, an array of JSON a column, and made rows again here. Of a thousand wide
+ * rows PGlite makes that in a third of the time that an object a row takes, and in a sixth of what
+ * it takes to hand them over one by one.
  */
-export function columnwise<Shape extends z.ZodRawShape>(row: z.ZodObject<Shape>, columns: Readonly<Record<string, PgColumn>>) {
+export function columnwise<Shape extends z.ZodRawShape>(
+  row: z.ZodObject<Shape>,
+  columns: Readonly<Record<string, PgColumn>>,
+) {
   const used = Object.entries(columns).filter(([name]) => name in row.shape)
   const rows = z.array(row)
   const rowsOf = (text: string): z.infer<typeof row>[] => {
@@ -29,6 +33,8 @@ export function columnwise<Shape extends z.ZodRawShape>(row: z.ZodObject<Shape>,
     fields: Object.fromEntries(used.map(([name, column]) => [name, sql`${column}`.as(name)])),
     /** The rows of a query of these fields, in its order, as an expression. */
     from: (query: SQLWrapper): SQL<z.infer<typeof row>[]> =>
-      sql`(select json_build_array(${sql.join(aggregates, sql`, `)})::text from ${query})`.mapWith(rowsOf),
+      sql`(select json_build_array(${sql.join(aggregates, sql`, `)})::text from ${query})`.mapWith(
+        rowsOf,
+      ),
   }
 }

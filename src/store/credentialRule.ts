@@ -7,8 +7,9 @@ import * as schema from './schema/index.ts'
 type CredentialRow = typeof schema.credentials.$inferSelect
 
 /**
- * Whether a caller may log in at this address with a credential. Whoever chooses the address is shown the password: the machine there reads it.
- * So the owner may choose any, and all others only what the owner has named.
+ * Whether a caller may log in at this address with a credential. Whoever chooses the address is
+ * shown the password: the machine there reads it. So the owner may choose any, and all others only
+ * what the owner has named.
  */
 export const mayLogIn = (
   { ownerId, sharedAddresses }: Pick<CredentialRow, 'ownerId' | 'sharedAddresses'>,
@@ -16,7 +17,10 @@ export const mayLogIn = (
   address: string,
 ): boolean => ownerId === caller.id || sharedAddresses.includes(address)
 
-/** What stands against a caller's use of a credential at these addresses. Keeps it from being deleted meanwhile. */
+/**
+ * What stands against a caller's use of a credential at these addresses. Keeps it from being
+ * deleted meanwhile.
+ */
 export async function credentialFindings(
   tx: Db,
   credentialId: number,
@@ -24,7 +28,11 @@ export async function credentialFindings(
 ): Promise<Finding[]> {
   const { credentials } = schema
   const at = { field: 'credentialId', rejected: credentialId }
-  const [found] = await tx.select().from(credentials).where(eq(credentials.id, credentialId)).for('key share')
+  const [found] = await tx
+    .select()
+    .from(credentials)
+    .where(eq(credentials.id, credentialId))
+    .for('key share')
   if (found === undefined) return [{ code: 'COM10002', args: ['credential', credentialId], ...at }]
   const address = addresses.find((each) => !mayLogIn(found, caller, each))
   if (address === undefined) return []

@@ -38,14 +38,27 @@ export interface CredentialReader {
   readonly all: boolean
 }
 
-/** Logins for hosts. What is read here never holds the password or key: that is the secret `credential/<id>`. */
+/**
+ * Logins for hosts. What is read here never holds the password or key: that is the secret
+ * `credential/<id>`.
+ */
 export function credentials(db: Db, keys: Keys) {
   const table = schema.credentials
   return {
     /** The new credential; undefined when the name is taken. */
-    create: ({ passphrase, owner, sharedAddresses = [], ...facts }: NewCredential): Promise<Credential | undefined> =>
+    create: ({
+      passphrase,
+      owner,
+      sharedAddresses = [],
+      ...facts
+    }: NewCredential): Promise<Credential | undefined> =>
       db.transaction(async (tx) => {
-        const values = { ...facts, ownerId: owner.id, owner: owner.name, sharedAddresses: [...sharedAddresses] }
+        const values = {
+          ...facts,
+          ownerId: owner.id,
+          owner: owner.name,
+          sharedAddresses: [...sharedAddresses],
+        }
         const row = (await tx.insert(table).values(values).onConflictDoNothing().returning())[0]
         if (row !== undefined) await secrets(tx, keys).put(secretOf.credential(row.id), passphrase)
         return row
@@ -53,7 +66,10 @@ export function credentials(db: Db, keys: Keys) {
     async get(id: number): Promise<Credential | undefined> {
       return (await db.select().from(table).where(eq(table.id, id)))[0]
     },
-    /** Changes what is given; `missing` when there is no such credential, `taken` when the new name is. What uses it logs in anew with it. */
+    /**
+     * Changes what is given; `missing` when there is no such credential, `taken` when the new name
+     * is. What uses it logs in anew with it.
+     */
     update: (
       id: number,
       { passphrase, sharedAddresses, ...facts }: CredentialChange,
@@ -70,16 +86,28 @@ export function credentials(db: Db, keys: Keys) {
                 .from(table)
                 .where(and(eq(table.name, name), ne(table.id, id)))
         if (namesakes.length > 0) return 'taken'
-        if (passphrase !== undefined) await secrets(tx, keys).put(secretOf.credential(id), passphrase)
-        const set = { ...facts, ...(sharedAddresses && { sharedAddresses: [...sharedAddresses] }), updateTime: new Date() }
-        return theRow(await tx.update(table).set(set).where(eq(table.id, id)).returning(), `credential ${id}`)
+        if (passphrase !== undefined)
+          await secrets(tx, keys).put(secretOf.credential(id), passphrase)
+        const set = {
+          ...facts,
+          ...(sharedAddresses && { sharedAddresses: [...sharedAddresses] }),
+          updateTime: new Date(),
+        }
+        return theRow(
+          await tx.update(table).set(set).where(eq(table.id, id)).returning(),
+          `credential ${id}`,
+        )
       }),
     /** Forgets a credential and its secret; `used` while a host is reached with it. */
     remove: (id: number): Promise<Removal> =>
       db.transaction(async (tx) => {
         const found = await tx.select().from(table).where(eq(table.id, id)).for('update')
         if (found.length === 0) return 'missing'
-        const hosts = await tx.select().from(schema.hosts).where(eq(schema.hosts.credentialId, id)).limit(1)
+        const hosts = await tx
+          .select()
+          .from(schema.hosts)
+          .where(eq(schema.hosts.credentialId, id))
+          .limit(1)
         if (hosts.length > 0) return 'used'
         await tx.delete(table).where(eq(table.id, id))
         await secrets(tx, keys).remove(secretOf.credential(id))
@@ -96,7 +124,10 @@ export function credentials(db: Db, keys: Keys) {
         .orderBy(...order(paging, { id: table.id, name: table.name }, table.id))
         .limit(limit)
         .offset(offset)
-      return { contents, total: theRow(await db.select({ total: count() }).from(table).where(where), 'count').total }
+      return {
+        contents,
+        total: theRow(await db.select({ total: count() }).from(table).where(where), 'count').total,
+      }
     },
   }
 }

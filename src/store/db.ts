@@ -8,7 +8,10 @@ import { StartError, wordsOf } from '../errors/startError.ts'
 import { isAway } from './away.ts'
 import * as schema from './schema/index.ts'
 
-/** A database or a transaction in it. Inside a transaction use only what it gave you: PGlite has one connection. */
+/**
+ * A database or a transaction in it. Inside a transaction use only what it gave you: PGlite has one
+ * connection.
+ */
 export type Db = PgDatabase<PgQueryResultHKT, typeof schema>
 
 export interface Connection {
@@ -29,12 +32,16 @@ export const casing = 'snake_case'
 // Any constant will do: it only has to be the same in every process that opens this schema.
 const migrationLock = 4_203_114
 
-/** A server that says nothing is given up after this long, so that a call is answered and does not hang. */
+/**
+ * A server that says nothing is given up after this long, so that a call is answered and does not
+ * hang.
+ */
 const connectTimeoutMs = 5_000
 /** Longer than any statement takes, its wait for another's lock included. */
 const statementTimeoutMs = 30_000
 
-// A connection that breaks is told by its next statement; without a listener it would end the process.
+// A connection that breaks is told by its next statement; without a listener it would end the
+// process.
 const unheard = () => undefined
 
 async function migrateInTurn(connectionString: string): Promise<void> {
@@ -43,7 +50,10 @@ async function migrateInTurn(connectionString: string): Promise<void> {
   try {
     await client.connect().catch((error: unknown) => {
       const where = `${client.host}:${client.port}, database ${client.database}, user ${client.user}`
-      throw new StartError(`PostgreSQL (${where}, of DATABASE_URL) cannot be used: ${wordsOf(error)}`, { cause: error })
+      throw new StartError(
+        `PostgreSQL (${where}, of DATABASE_URL) cannot be used: ${wordsOf(error)}`,
+        { cause: error },
+      )
     })
     const db = overPg(client, { casing })
     await db.execute(sql`select pg_advisory_lock(${migrationLock})`)
@@ -54,7 +64,10 @@ async function migrateInTurn(connectionString: string): Promise<void> {
   }
 }
 
-/** Transactions on connections that are given back whatever happens; drizzle's own keeps one whose BEGIN failed. */
+/**
+ * Transactions on connections that are given back whatever happens; drizzle's own keeps one whose
+ * BEGIN failed.
+ */
 function transactions(pool: Pool): Db['transaction'] {
   const over = new WeakMap<PoolClient, Db>()
   return async (work, config) => {
@@ -90,8 +103,8 @@ async function connectPg(connectionString: string): Promise<Connection> {
 }
 
 /**
- * Opens the database and brings its schema up to date; processes that open it together do so one after the other. Throws StartError when
- * PostgreSQL cannot be reached or refuses.
+ * Opens the database and brings its schema up to date; processes that open it together do so one
+ * after the other. Throws StartError when PostgreSQL cannot be reached or refuses.
  */
 export async function connect({ databaseUrl, dataDir }: ConnectOptions): Promise<Connection> {
   if (databaseUrl !== undefined) return connectPg(databaseUrl)

@@ -76,7 +76,12 @@ export function subtaskEnds(db: Db) {
       return changes.map((some) =>
         some.length === 0
           ? undefined
-          : { ...written, changes: [...new Set(some.map(({ index }) => index))].flatMap((index) => stored.get(index) ?? []) },
+          : {
+              ...written,
+              changes: [...new Set(some.map(({ index }) => index))].flatMap(
+                (index) => stored.get(index) ?? [],
+              ),
+            },
       )
     }
   }
@@ -98,7 +103,11 @@ export function subtaskEnds(db: Db) {
    * Ends a run of a subtask. Resolves to what that changed, or to nothing when the run had ended or
    * the subtask had moved on already.
    */
-  return (run: SubtaskRunRef, outcome: Outcome, options: EndOptions = {}): Promise<Progress | undefined> =>
+  return (
+    run: SubtaskRunRef,
+    outcome: Outcome,
+    options: EndOptions = {},
+  ): Promise<Progress | undefined> =>
     new Promise((done, lost) => {
       const end = { ...options, run, outcome, done, lost }
       const queue = waiting.get(run.taskId)

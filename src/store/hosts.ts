@@ -1,4 +1,19 @@
-import { and, asc, count, eq, exists, getTableColumns, ilike, inArray, isNull, ne, not, or, type SQL, sql } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  count,
+  eq,
+  exists,
+  getTableColumns,
+  ilike,
+  inArray,
+  isNull,
+  ne,
+  not,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import { DefiniteError } from '../errors/failure.ts'
 import { Refused, refuseAny } from '../errors/refused.ts'
 import type { HostAccess } from '../host/host.ts'
@@ -82,7 +97,11 @@ export function hosts(db: Db, keys: Keys) {
   const withServices = async (found: readonly Omit<Host, 'services'>[]): Promise<Host[]> => {
     if (found.length === 0) return []
     const ids = found.map((host) => host.id)
-    const all = await db.select().from(hostServices).where(inArray(hostServices.hostId, ids)).orderBy(asc(hostServices.id))
+    const all = await db
+      .select()
+      .from(hostServices)
+      .where(inArray(hostServices.hostId, ids))
+      .orderBy(asc(hostServices.id))
     const byHost = Map.groupBy(all, (service) => service.hostId)
     return found.map((host) => ({ ...host, services: byHost.get(host.id) ?? [] }))
   }
@@ -106,22 +125,41 @@ export function hosts(db: Db, keys: Keys) {
       const like = filter.keyword === undefined ? undefined : containing(filter.keyword)
       const where = and(
         filter.status === undefined ? undefined : inArray(table.status, filter.status),
-        like === undefined ? undefined : or(ilike(table.innerIpAddress, like), ilike(table.name, like), ilike(table.alias, like)),
+        like === undefined
+          ? undefined
+          : or(
+              ilike(table.innerIpAddress, like),
+              ilike(table.name, like),
+              ilike(table.alias, like),
+            ),
         filter.idcId === undefined ? undefined : inArray(table.idcId, filter.idcId),
         filter.includedServiceType === undefined ? undefined : serving(filter.includedServiceType),
-        filter.excludedServiceType === undefined ? undefined : not(serving(filter.excludedServiceType)),
+        filter.excludedServiceType === undefined
+          ? undefined
+          : not(serving(filter.excludedServiceType)),
       )
       const { limit, offset } = window(paging)
-      const sortable = { id: table.id, name: table.name, status: table.status, createTime: table.createTime }
+      const sortable = {
+        id: table.id,
+        name: table.name,
+        status: table.status,
+        createTime: table.createTime,
+      }
       const found = await rows()
         .where(where)
         .orderBy(...order(paging, sortable, table.id))
         .limit(limit)
         .offset(offset)
-      const total = theRow(await db.select({ total: count() }).from(table).where(where), 'count of hosts').total
+      const total = theRow(
+        await db.select({ total: count() }).from(table).where(where),
+        'count of hosts',
+      ).total
       return { contents: await withServices(found), total }
     },
-    /** How to log in to a host, its password or key included. Throws DefiniteError CMP07005 when the host was deleted. */
+    /**
+     * How to log in to a host, its password or key included. Throws DefiniteError CMP07005 when the
+     * host was deleted.
+     */
     async access(id: number): Promise<HostAccess> {
       const found = await db
         .select({
@@ -140,7 +178,11 @@ export function hosts(db: Db, keys: Keys) {
       const [row] = found
       if (row === undefined) {
         const message = `host ${id} does not exist any more`
-        throw new DefiniteError({ code: 'CMP07005', message, advice: 'add it again; it will have a task of its own' })
+        throw new DefiniteError({
+          code: 'CMP07005',
+          message,
+          advice: 'add it again; it will have a task of its own',
+        })
       }
       const { hostKey, hostKeyType, credentialId, type, ...access } = row
       const secret = await secrets(db, keys).get(secretOf.credential(credentialId))
@@ -151,24 +193,38 @@ export function hosts(db: Db, keys: Keys) {
         ...(hostKeyType !== null && { hostKeyType }),
       }
     },
-    /** Pins the key of a host seen for the first time, or notes the type of the one that is pinned; another that is pinned stays. */
+    /**
+     * Pins the key of a host seen for the first time, or notes the type of the one that is pinned;
+     * another that is pinned stays.
+     */
     async pinKey(id: number, { sha256, type }: HostKey): Promise<void> {
       await db
         .update(table)
         .set({ hostKey: sha256, hostKeyType: type })
         .where(and(eq(table.id, id), or(isNull(table.hostKey), eq(table.hostKey, sha256))))
     },
-    /** Puts another key in place of the pinned one, of whatever type it is; tells whether there is such a host. */
+    /**
+     * Puts another key in place of the pinned one, of whatever type it is; tells whether there is
+     * such a host.
+     */
     async acceptKey(id: number, sha256: string): Promise<boolean> {
       const set = { hostKey: sha256, hostKeyType: null }
-      return (await db.update(table).set(set).where(eq(table.id, id)).returning({ id: table.id })).length > 0
+      return (
+        (await db.update(table).set(set).where(eq(table.id, id)).returning({ id: table.id }))
+          .length > 0
+      )
     },
-    /** Logs in with another credential from now on. Throws Refused when the caller may not use it there. */
+    /**
+     * Logs in with another credential from now on. Throws Refused when the caller may not use it
+     * there.
+     */
     setCredential: (id: number, credentialId: number, caller: Creator): Promise<void> =>
       db.transaction(async (tx) => {
         const [host] = await tx.select().from(table).where(eq(table.id, id)).for('update')
         if (host === undefined) throw new Refused({ code: 'CMP07005', args: [id] })
-        refuseAny(await credentialFindings(tx, credentialId, { caller, addresses: [host.innerIpAddress] }))
+        refuseAny(
+          await credentialFindings(tx, credentialId, { caller, addresses: [host.innerIpAddress] }),
+        )
         await tx.update(table).set({ credentialId }).where(eq(table.id, id))
       }),
     async setStatus(id: number, status: HostStatus): Promise<void> {
@@ -182,22 +238,37 @@ export function hosts(db: Db, keys: Keys) {
     },
     /** Notes which machine a host is now. */
     async setMachine(id: number, machine: Machine): Promise<void> {
-      await db.update(table).set({ machineId: machine.machineId, bootId: machine.bootId }).where(eq(table.id, id))
+      await db
+        .update(table)
+        .set({ machineId: machine.machineId, bootId: machine.bootId })
+        .where(eq(table.id, id))
     },
     /** Other hosts that are, or were, this machine or its clones. */
     async relatives(id: number, { machineId, bootId }: Machine): Promise<Relative[]> {
-      const likeIt = [machineId && eq(table.machineId, machineId), bootId && eq(table.bootId, bootId)].filter(
-        (like) => like !== '',
-      )
+      const likeIt = [
+        machineId && eq(table.machineId, machineId),
+        bootId && eq(table.bootId, bootId),
+      ].filter((like) => like !== '')
       if (likeIt.length === 0) return []
       const found = await db
-        .select({ id: table.id, ip: table.innerIpAddress, machineId: table.machineId, bootId: table.bootId })
+        .select({
+          id: table.id,
+          ip: table.innerIpAddress,
+          machineId: table.machineId,
+          bootId: table.bootId,
+        })
         .from(table)
         .where(and(ne(table.id, id), or(...likeIt)))
         .orderBy(asc(table.id))
-      return found.map((host) => ({ ...host, machineId: host.machineId ?? '', bootId: host.bootId ?? '' }))
+      return found.map((host) => ({
+        ...host,
+        machineId: host.machineId ?? '',
+        bootId: host.bootId ?? '',
+      }))
     },
-    /** Chooses an agent package for a host, unless one is chosen; returns the id of the one that is. */
+    /**
+     * Chooses an agent package for a host, unless one is chosen; returns the id of the one that is.
+     */
     async chooseAgent(id: number, packageId: number): Promise<number | undefined> {
       const chosen = sql<number>`coalesce(${table.agentPackageId}, ${packageId})`
       const rows = await db
@@ -208,7 +279,10 @@ export function hosts(db: Db, keys: Keys) {
       return rows[0]?.is ?? undefined
     },
     /** The agent of a host; `undefined` when it has none any more. */
-    async setAgent(id: number, agent: { readonly version: string; readonly status: AgentStatus } | undefined): Promise<void> {
+    async setAgent(
+      id: number,
+      agent: { readonly version: string; readonly status: AgentStatus } | undefined,
+    ): Promise<void> {
       await db
         .update(table)
         .set({
@@ -219,6 +293,7 @@ export function hosts(db: Db, keys: Keys) {
         .where(eq(table.id, id))
     },
     /** Forgets hosts or throws Refused; see removeHosts.ts. */
-    remove: (ids: readonly number[], fieldOf?: (index: number) => string): Promise<void> => removeHosts(db, ids, fieldOf),
+    remove: (ids: readonly number[], fieldOf?: (index: number) => string): Promise<void> =>
+      removeHosts(db, ids, fieldOf),
   }
 }

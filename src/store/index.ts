@@ -19,10 +19,24 @@ export type { AccessKey } from './accessKeys.ts'
 export { awayReason, isAway, isFull, isRace } from './away.ts'
 export type { ClientToken } from './clientTokens.ts'
 export type { Cluster, ClusterFilter, Server, Zone } from './clusterReads.ts'
-export type { ClusterStatus, ObservedServer, ObservedTenant, ObservedZone, ServerStatus } from './clusters.ts'
+export type {
+  ClusterStatus,
+  ObservedServer,
+  ObservedTenant,
+  ObservedZone,
+  ServerStatus,
+} from './clusters.ts'
 export type { Credential, CredentialReader } from './credentials.ts'
 export type { SubtaskRunRef } from './ends.ts'
-export type { AgentStatus, Host, HostFacts, HostFilter, HostService, HostStatus, Relative } from './hosts.ts'
+export type {
+  AgentStatus,
+  Host,
+  HostFacts,
+  HostFilter,
+  HostService,
+  HostStatus,
+  Relative,
+} from './hosts.ts'
 export { type Key, type Keys, keysFromFile, parseKeys } from './key.ts'
 export type { CreateLook } from './looks.ts'
 export type { HostType, Idc, Region, Removal } from './named.ts'
@@ -52,10 +66,15 @@ export { storable } from './storable.ts'
 export type { LogLine, TaskFilter, TaskSummary, Untold } from './tasks.ts'
 export type { NewUser, User } from './users.ts'
 
-/** Inventory, clusters and tasks: reads and writes. What may be asked is src/operations' to decide. */
+/**
+ * Inventory, clusters and tasks: reads and writes. What may be asked is src/operations' to decide.
+ */
 export interface Store {
   /** All or nothing, over the tables themselves: how operations are accepted. */
-  transaction<T>(work: (tx: Db, keys: Keys) => Promise<T>, options?: { readonly accessMode: 'read only' }): Promise<T>
+  transaction<T>(
+    work: (tx: Db, keys: Keys) => Promise<T>,
+    options?: { readonly accessMode: 'read only' },
+  ): Promise<T>
   readonly accessKeys: ReturnType<typeof accessKeys>
   readonly clusters: ReturnType<typeof clusters>
   readonly credentials: ReturnType<typeof credentials>
@@ -69,7 +88,10 @@ export interface Store {
   readonly secrets: ReturnType<typeof secrets>
   readonly tasks: ReturnType<typeof tasks>
   readonly users: ReturnType<typeof users>
-  /** Seals with the first key what is sealed with another, and tells how many secrets that were; see reseal.ts. */
+  /**
+   * Seals with the first key what is sealed with another, and tells how many secrets that were; see
+   * reseal.ts.
+   */
   reseal(): Promise<number>
   /** Throws when the database does not answer. */
   ping(): Promise<void>
@@ -80,8 +102,12 @@ export interface StoreOptions extends ConnectOptions {
   readonly keys: Keys
 }
 
-/** Opens the store on PostgreSQL (`databaseUrl`), or on PGlite in a directory or in memory, with its schema brought up to date. */
-export const openStore = async ({ keys, ...where }: StoreOptions): Promise<Store> => storeOver(await connect(where), keys)
+/**
+ * Opens the store on PostgreSQL (`databaseUrl`), or on PGlite in a directory or in memory, with its
+ * schema brought up to date.
+ */
+export const openStore = async ({ keys, ...where }: StoreOptions): Promise<Store> =>
+  storeOver(await connect(where), keys)
 
 /** The store over a database that is open. */
 export function storeOver({ db, close }: Connection, keys: Keys): Store {
@@ -109,8 +135,9 @@ export function storeOver({ db, close }: Connection, keys: Keys): Store {
 }
 
 /**
- * The store of a configuration; its key is made on first start. Throws when it holds something sealed with a key that the configuration has not. In
- * PGlite, which nobody else has open, what is sealed with another key than the first is sealed anew.
+ * The store of a configuration; its key is made on first start. Throws when it holds something
+ * sealed with a key that the configuration has not. In PGlite, which nobody else has open, what is
+ * sealed with another key than the first is sealed anew.
  */
 export async function openConfiguredStore({
   databaseUrl,

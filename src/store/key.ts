@@ -16,7 +16,8 @@ export type Keys = readonly [Key, ...Key[]]
 /** A key of 32 bytes, given as base64 or hex. */
 export function parseKey(text: string): Key {
   const bytes = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64')
-  if (bytes.length !== 32) throw new StartError('a key of the store must be 32 bytes, in base64 or hex')
+  if (bytes.length !== 32)
+    throw new StartError('a key of the store must be 32 bytes, in base64 or hex')
   return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes }
 }
 
@@ -26,11 +27,12 @@ export function parseKeys(text: string): Keys {
   return [parseKey(first), ...others.map(parseKey)]
 }
 
-const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code
 
 /**
- * The keys of a file, which is made with one key (mode 0600) on first start. A file appears whole or not at all, so two processes that start
- * together end with the same key.
+ * The keys of a file, which is made with one key (mode 0600) on first start. A file appears whole
+ * or not at all, so two processes that start together end with the same key.
  */
 export async function keysFromFile(path: string): Promise<Keys> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
@@ -40,7 +42,11 @@ export async function keysFromFile(path: string): Promise<Keys> {
     if (!isCode(error, 'ENOENT')) throw error
   }
   const draft = `${path}.${randomUUID()}`
-  await writeFile(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true })
+  await writeFile(draft, `${randomBytes(32).toString('base64')}\n`, {
+    mode: 0o600,
+    flag: 'wx',
+    flush: true,
+  })
   try {
     await link(draft, path)
   } catch (error) {

@@ -25,7 +25,12 @@ export interface NewTask {
   readonly context: TaskContext
   readonly creator: Creator
   readonly traceId?: string | undefined
-  readonly cluster?: { readonly id: number; readonly name: string; readonly obClusterId: number; readonly type: string }
+  readonly cluster?: {
+    readonly id: number
+    readonly name: string
+    readonly obClusterId: number
+    readonly type: string
+  }
   readonly hostId?: number
   readonly obproxyClusterId?: number
 }
@@ -36,19 +41,25 @@ export interface TaskWithSubtasks extends Task {
   readonly subtasks: Subtask[]
 }
 
-/** What a task is about, for its workflow's id: a cluster's name, a proxy cluster's or an address. */
+/**
+ * What a task is about, for its workflow's id: a cluster's name, a proxy cluster's or an address.
+ */
 async function subjectOf(tx: Db, { cluster, obproxyClusterId, targets }: NewTask): Promise<string> {
   if (cluster !== undefined) return cluster.name
   if (obproxyClusterId === undefined) return targets.hosts[0]?.ip ?? ''
   const { obproxyClusters: table } = schema
-  const found = await tx.select({ name: table.name }).from(table).where(eq(table.id, obproxyClusterId))
+  const found = await tx
+    .select({ name: table.name })
+    .from(table)
+    .where(eq(table.id, obproxyClusterId))
   return found[0]?.name ?? ''
 }
 
 /**
- * Writes a task and its subtasks; ids of the subtasks are consecutive, in the plan's order. Roots are READY, the rest PENDING. The plan is
- * kept with the task: a run goes by the plan it was accepted with, whatever a later release makes of it. Throws RangeError when the plan
- * needs a host or a zone and there is none.
+ * Writes a task and its subtasks; ids of the subtasks are consecutive, in the plan's order. Roots
+ * are READY, the rest PENDING. The plan is kept with the task: a run goes by the plan it was
+ * accepted with, whatever a later release makes of it. Throws RangeError when the plan needs a host
+ * or a zone and there is none.
  */
 export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtasks> {
   const { cluster, plan, ...facts } = task
@@ -105,7 +116,10 @@ export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtask
       ...(begun.subtasks[subtask.index] ?? initialState),
       parallelIdx: subtask.parallelIdx,
       hostId: subtask.host?.id ?? task.hostId ?? null,
-      ip: subtask.host?.ip ?? (task.hostId === undefined ? undefined : task.targets.hosts[0]?.ip) ?? null,
+      ip:
+        subtask.host?.ip ??
+        (task.hostId === undefined ? undefined : task.targets.hosts[0]?.ip) ??
+        null,
       zone: subtask.zone ?? null,
       upstreams: subtask.upstreams.map(idOf),
       downstreams: subtask.downstreams.map(idOf),

@@ -30,11 +30,17 @@ export function obproxy(db: Db, keys: Keys) {
     create: ({ servers, ...facts }: NewObproxyCluster): Promise<number | undefined> =>
       db.transaction(async (tx) => {
         const row = (
-          await tx.insert(obproxyClusters).values(facts).onConflictDoNothing().returning({ id: obproxyClusters.id })
+          await tx
+            .insert(obproxyClusters)
+            .values(facts)
+            .onConflictDoNothing()
+            .returning({ id: obproxyClusters.id })
         )[0]
         if (row === undefined) return undefined
         if (servers.length > 0)
-          await tx.insert(obproxyServers).values(servers.map((server) => ({ obproxyClusterId: row.id, ...server })))
+          await tx
+            .insert(obproxyServers)
+            .values(servers.map((server) => ({ obproxyClusterId: row.id, ...server })))
         return row.id
       }),
     /** The task that makes it. */
@@ -42,7 +48,10 @@ export function obproxy(db: Db, keys: Keys) {
       await db.update(obproxyClusters).set({ taskId }).where(eq(obproxyClusters.id, id))
     },
     /** Where clients go; nothing happens when there is no such OBProxy cluster. */
-    async setAddress(id: number, { address, port }: { readonly address: string; readonly port: number }): Promise<void> {
+    async setAddress(
+      id: number,
+      { address, port }: { readonly address: string; readonly port: number },
+    ): Promise<void> {
       const set = { address, port, updateTime: new Date() }
       await db.update(obproxyClusters).set(set).where(eq(obproxyClusters.id, id))
     },
@@ -50,7 +59,10 @@ export function obproxy(db: Db, keys: Keys) {
       await db.update(obproxyClusters).set({ status }).where(eq(obproxyClusters.id, id))
     },
     /** A proxy was seen to answer, or not to. */
-    async seen(serverId: number, { status, at }: { readonly status: ObproxyStatus; readonly at: Date }): Promise<void> {
+    async seen(
+      serverId: number,
+      { status, at }: { readonly status: ObproxyStatus; readonly at: Date },
+    ): Promise<void> {
       await db
         .update(obproxyServers)
         .set({ status, ...(status === 'RUNNING' && { lastActiveTime: at }) })
@@ -67,14 +79,21 @@ export function obproxy(db: Db, keys: Keys) {
       await db
         .update(obproxyLinks)
         .set({ state: 'LINKED' })
-        .where(and(eq(obproxyLinks.obproxyClusterId, id), inArray(obproxyLinks.clusterId, clusterIds)))
+        .where(
+          and(eq(obproxyLinks.obproxyClusterId, id), inArray(obproxyLinks.clusterId, clusterIds)),
+        )
     },
     async unlink(id: number, clusterIds: readonly number[]): Promise<void> {
-      await db.delete(obproxyLinks).where(and(eq(obproxyLinks.obproxyClusterId, id), inArray(obproxyLinks.clusterId, clusterIds)))
+      await db
+        .delete(obproxyLinks)
+        .where(
+          and(eq(obproxyLinks.obproxyClusterId, id), inArray(obproxyLinks.clusterId, clusterIds)),
+        )
     },
     /**
-     * Forgets an OBProxy cluster that is CREATING or DELETING, with its proxies, links and secrets; its hosts are AVAILABLE again. Does nothing
-     * the second time. Throws DefiniteError COM10005 when it is in another state.
+     * Forgets an OBProxy cluster that is CREATING or DELETING, with its proxies, links and secrets;
+     * its hosts are AVAILABLE again. Does nothing the second time. Throws DefiniteError COM10005
+     * when it is in another state.
      */
     async release(id: number): Promise<void> {
       await db.transaction(async (tx) => {
@@ -84,7 +103,10 @@ export function obproxy(db: Db, keys: Keys) {
           .delete(obproxyClusters)
           .where(and(eq(obproxyClusters.id, id), going))
           .returning({ id: obproxyClusters.id })
-        const [other] = gone.length > 0 ? [] : await tx.select().from(obproxyClusters).where(eq(obproxyClusters.id, id))
+        const [other] =
+          gone.length > 0
+            ? []
+            : await tx.select().from(obproxyClusters).where(eq(obproxyClusters.id, id))
         if (other !== undefined) {
           const message = `OBProxy cluster ${other.name} is ${other.status}, neither CREATING nor DELETING: it stays`
           throw new DefiniteError({ code: 'COM10005', message })
@@ -101,7 +123,9 @@ export function obproxy(db: Db, keys: Keys) {
         await tx
           .update(hosts)
           .set({ status: 'AVAILABLE' })
-          .where(and(inArray(hosts.id, ids), eq(hosts.status, 'ONLINE'), notInArray(hosts.id, busy)))
+          .where(
+            and(inArray(hosts.id, ids), eq(hosts.status, 'ONLINE'), notInArray(hosts.id, busy)),
+          )
         await secrets(tx, keys).removeBelow(secretOf.obproxy(id).all)
       })
     },

@@ -10,7 +10,12 @@ type ServerRow = typeof obproxyServers.$inferSelect
 type LinkRow = typeof obproxyLinks.$inferSelect
 
 export interface ObproxyServer
-  extends Readonly<Pick<ServerRow, 'id' | 'hostId' | 'sqlPort' | 'exporterPort' | 'version' | 'status' | 'lastActiveTime'>> {
+  extends Readonly<
+    Pick<
+      ServerRow,
+      'id' | 'hostId' | 'sqlPort' | 'exporterPort' | 'version' | 'status' | 'lastActiveTime'
+    >
+  > {
   readonly ip: string
   readonly architecture: string | null
   readonly idcName: string
@@ -34,7 +39,9 @@ export interface ObproxyFilter {
 
 /** OBProxy clusters as they are shown, proxies and links included. */
 export function obproxyReads(db: Db) {
-  const complete = async (rows: readonly (typeof obproxyClusters.$inferSelect)[]): Promise<ObproxyCluster[]> => {
+  const complete = async (
+    rows: readonly (typeof obproxyClusters.$inferSelect)[],
+  ): Promise<ObproxyCluster[]> => {
     if (rows.length === 0) return []
     const ids = rows.map((row) => row.id)
     const serverRows = await db
@@ -72,24 +79,40 @@ export function obproxyReads(db: Db) {
       .orderBy(asc(obproxyLinks.clusterId))
     const servers = Map.groupBy(serverRows, (server) => server.obproxyClusterId)
     const links = Map.groupBy(linkRows, (link) => link.obproxyClusterId)
-    return rows.map((row) => ({ ...row, servers: servers.get(row.id) ?? [], links: links.get(row.id) ?? [] }))
+    return rows.map((row) => ({
+      ...row,
+      servers: servers.get(row.id) ?? [],
+      links: links.get(row.id) ?? [],
+    }))
   }
 
   return {
     async get(id: number): Promise<ObproxyCluster | undefined> {
-      return (await complete(await db.select().from(obproxyClusters).where(eq(obproxyClusters.id, id))))[0]
+      return (
+        await complete(await db.select().from(obproxyClusters).where(eq(obproxyClusters.id, id)))
+      )[0]
     },
     async byName(name: string): Promise<ObproxyCluster | undefined> {
-      return (await complete(await db.select().from(obproxyClusters).where(eq(obproxyClusters.name, name))))[0]
+      return (
+        await complete(
+          await db.select().from(obproxyClusters).where(eq(obproxyClusters.name, name)),
+        )
+      )[0]
     },
     async list(filter: ObproxyFilter, paging: Paging): Promise<Page<ObproxyCluster>> {
       const conditions: (SQL | undefined)[] = [
-        filter.name === undefined ? undefined : ilike(obproxyClusters.name, containing(filter.name)),
+        filter.name === undefined
+          ? undefined
+          : ilike(obproxyClusters.name, containing(filter.name)),
         filter.status === undefined ? undefined : inArray(obproxyClusters.status, filter.status),
       ]
       const where = and(...conditions)
       const { limit, offset } = window(paging)
-      const sortable = { id: obproxyClusters.id, name: obproxyClusters.name, createTime: obproxyClusters.createTime }
+      const sortable = {
+        id: obproxyClusters.id,
+        name: obproxyClusters.name,
+        createTime: obproxyClusters.createTime,
+      }
       const rows = await db
         .select()
         .from(obproxyClusters)
@@ -97,7 +120,10 @@ export function obproxyReads(db: Db) {
         .orderBy(...order(paging, sortable, obproxyClusters.id))
         .limit(limit)
         .offset(offset)
-      const total = theRow(await db.select({ total: count() }).from(obproxyClusters).where(where), 'count of obproxies').total
+      const total = theRow(
+        await db.select({ total: count() }).from(obproxyClusters).where(where),
+        'count of obproxies',
+      ).total
       return { contents: await complete(rows), total }
     },
     /** Ids of the OBProxy clusters that serve a cluster. */

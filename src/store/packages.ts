@@ -36,12 +36,21 @@ export function packages(db: Db) {
     async byFileName(fileName: string): Promise<Package | undefined> {
       return (await db.select().from(table).where(eq(table.fileName, fileName)))[0]
     },
-    /** The highest version of a type for an architecture, `noarch` fits all; of one version (`4.2.1.0` or `4.2.1.0-11`) or file name when given. */
-    async newest(type: PackageType, architecture: string, version?: string): Promise<Package | undefined> {
+    /**
+     * The highest version of a type for an architecture, `noarch` fits all; of one version
+     * (`4.2.1.0` or `4.2.1.0-11`) or file name when given.
+     */
+    async newest(
+      type: PackageType,
+      architecture: string,
+      version?: string,
+    ): Promise<Package | undefined> {
       const fits = and(eq(table.type, type), inArray(table.architecture, [architecture, 'noarch']))
       const found = (await db.select().from(table).where(fits)).sort(newestFirst)
       if (version === undefined) return found[0]
-      return found.find(({ version: own, buildNumber, fileName }) => [own, `${own}-${buildNumber}`, fileName].includes(version))
+      return found.find(({ version: own, buildNumber, fileName }) =>
+        [own, `${own}-${buildNumber}`, fileName].includes(version),
+      )
     },
     /**
      * The newest agent package for a host that this task works on, of those that an ADMIN or the
@@ -60,14 +69,26 @@ export function packages(db: Db) {
     async list(filter: PackageFilter, paging: Paging): Promise<Page<Package>> {
       const like = filter.keyword === undefined ? undefined : containing(filter.keyword)
       const where = and(
-        like === undefined ? undefined : or(ilike(table.fileName, like), ilike(table.version, like)),
+        like === undefined
+          ? undefined
+          : or(ilike(table.fileName, like), ilike(table.version, like)),
         filter.type === undefined ? undefined : inArray(table.type, filter.type),
         filter.version === undefined ? undefined : inArray(table.version, filter.version),
-        filter.operatingSystem === undefined ? undefined : inArray(table.operatingSystem, filter.operatingSystem),
-        filter.architecture === undefined ? undefined : inArray(table.architecture, filter.architecture),
+        filter.operatingSystem === undefined
+          ? undefined
+          : inArray(table.operatingSystem, filter.operatingSystem),
+        filter.architecture === undefined
+          ? undefined
+          : inArray(table.architecture, filter.architecture),
       )
       const { limit, offset } = window(paging)
-      const sortable = { id: table.id, name: table.name, version: table.version, createTime: table.createTime, size: table.size }
+      const sortable = {
+        id: table.id,
+        name: table.name,
+        version: table.version,
+        createTime: table.createTime,
+        size: table.size,
+      }
       const contents = await db
         .select()
         .from(table)
@@ -75,27 +96,55 @@ export function packages(db: Db) {
         .orderBy(...order(paging, sortable, table.id), desc(table.id))
         .limit(limit)
         .offset(offset)
-      return { contents, total: theRow(await db.select({ total: count() }).from(table).where(where), 'count of packages').total }
+      return {
+        contents,
+        total: theRow(
+          await db.select({ total: count() }).from(table).where(where),
+          'count of packages',
+        ).total,
+      }
     },
-    /** Which of these packages a cluster, a host service or a host's agent uses; an agent's also while a task runs that may install it. */
+    /**
+     * Which of these packages a cluster, a host service or a host's agent uses; an agent's also
+     * while a task runs that may install it.
+     */
     async inUse(ids: readonly number[]): Promise<ReadonlySet<number>> {
       const { clusters, hosts, hostServices, tasks } = schema
-      const byCluster = await db.selectDistinct({ id: clusters.packageId }).from(clusters).where(inArray(clusters.packageId, ids))
+      const byCluster = await db
+        .selectDistinct({ id: clusters.packageId })
+        .from(clusters)
+        .where(inArray(clusters.packageId, ids))
       const byService = await db
         .selectDistinct({ id: hostServices.softwarePackageId })
         .from(hostServices)
         .where(inArray(hostServices.softwarePackageId, ids))
-      const byHost = await db.selectDistinct({ id: hosts.agentPackageId }).from(hosts).where(inArray(hosts.agentPackageId, ids))
+      const byHost = await db
+        .selectDistinct({ id: hosts.agentPackageId })
+        .from(hosts)
+        .where(inArray(hosts.agentPackageId, ids))
       const version = sql`${table.version} || '-' || ${table.buildNumber}`
-      const installed = exists(db.select({ id: hosts.id }).from(hosts).where(eq(hosts.agentVersion, version)))
+      const installed = exists(
+        db.select({ id: hosts.id }).from(hosts).where(eq(hosts.agentVersion, version)),
+      )
       // A batch's own task only waits for those that install.
       const mayInstall = and(eq(tasks.status, 'RUNNING'), ne(tasks.workflow, 'prepareHosts'))
       const installing = exists(db.select({ id: tasks.id }).from(tasks).where(mayInstall))
-      const agents = and(inArray(table.id, ids), eq(table.type, 'OCP_AGENT_INSTALL_PACKAGE'), or(installed, installing))
+      const agents = and(
+        inArray(table.id, ids),
+        eq(table.type, 'OCP_AGENT_INSTALL_PACKAGE'),
+        or(installed, installing),
+      )
       const byAgent = await db.select({ id: table.id }).from(table).where(agents)
-      return new Set([...byCluster, ...byService, ...byHost, ...byAgent].flatMap(({ id }) => (id === null ? [] : [id])))
+      return new Set(
+        [...byCluster, ...byService, ...byHost, ...byAgent].flatMap(({ id }) =>
+          id === null ? [] : [id],
+        ),
+      )
     },
-    /** Whether tasks wait for this package, all of them FAILED, and none has installed it: then another file may take its place. */
+    /**
+     * Whether tasks wait for this package, all of them FAILED, and none has installed it: then
+     * another file may take its place.
+     */
     async isAwaited(id: number): Promise<boolean> {
       const { clusters, hosts, obproxyClusters, subtasks, tasks } = schema
       const agentOf = await db
@@ -103,8 +152,14 @@ export function packages(db: Db) {
         .from(hosts)
         .where(eq(hosts.agentPackageId, id))
       if (agentOf.some(({ version }) => version !== null)) return false
-      const ofCluster = db.select({ id: clusters.id }).from(clusters).where(eq(clusters.packageId, id))
-      const ofProxies = db.select({ id: obproxyClusters.id }).from(obproxyClusters).where(eq(obproxyClusters.packageId, id))
+      const ofCluster = db
+        .select({ id: clusters.id })
+        .from(clusters)
+        .where(eq(clusters.packageId, id))
+      const ofProxies = db
+        .select({ id: obproxyClusters.id })
+        .from(obproxyClusters)
+        .where(eq(obproxyClusters.packageId, id))
       const found = await db
         .select({ id: tasks.id, status: tasks.status })
         .from(tasks)
@@ -135,7 +190,10 @@ export function packages(db: Db) {
         .limit(1)
       return installed.length === 0
     },
-    /** Gives an awaited package another file; the package as it was before, or undefined when it is not awaited any more. */
+    /**
+     * Gives an awaited package another file; the package as it was before, or undefined when it is
+     * not awaited any more.
+     */
     replace: (
       id: number,
       file: Pick<NewPackage, 'path' | 'sha1' | 'sha256' | 'size' | 'uploaderId' | 'byAdmin'>,

@@ -13,10 +13,20 @@ export interface Page<Item> {
   readonly total: number
 }
 
-export const window = ({ page, size }: Paging): { limit: number; offset: number } => ({ limit: size, offset: (page - 1) * size })
+export const window = ({ page, size }: Paging): { limit: number; offset: number } => ({
+  limit: size,
+  offset: (page - 1) * size,
+})
 
-/** The order of a list: by the column asked for when the list has it, newest first otherwise; equal ones by id. */
-export function order(paging: Paging, columns: Readonly<Record<string, PgColumn>>, id: PgColumn): SQL[] {
+/**
+ * The order of a list: by the column asked for when the list has it, newest first otherwise; equal
+ * ones by id.
+ */
+export function order(
+  paging: Paging,
+  columns: Readonly<Record<string, PgColumn>>,
+  id: PgColumn,
+): SQL[] {
   const column = paging.sort && columns[paging.sort.field]
   if (column === undefined || paging.sort === undefined) return [desc(id)]
   return [paging.sort.direction === 'asc' ? asc(column) : desc(column), asc(id)]

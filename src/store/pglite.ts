@@ -13,7 +13,10 @@ interface SchemaOptions {
   readonly casing: 'snake_case'
 }
 
-/** PGlite goes from statement to statement without a turn of the event loop: calls at once would hold up all else. */
+/**
+ * PGlite goes from statement to statement without a turn of the event loop: calls at once would
+ * hold up all else.
+ */
 function letOthersRun(client: PGlite): void {
   const run = client.execProtocolStream.bind(client)
   client.execProtocolStream = async (...given) => {
@@ -22,7 +25,10 @@ function letOthersRun(client: PGlite): void {
   }
 }
 
-/** PostgreSQL inside this process, with its files in the directory; without one, in memory. Brings its schema up to date. */
+/**
+ * PostgreSQL inside this process, with its files in the directory; without one, in memory. Brings
+ * its schema up to date.
+ */
 export async function connectPglite(
   dataDir: string | undefined,
   { migrationsFolder, casing }: SchemaOptions,

@@ -24,7 +24,13 @@ export async function preparations(db: Db, batchId: number): Promise<Preparation
   const ids = (batch[0]?.context.listMap[taskIds] ?? []).map(Number)
   const failed = and(eq(subtasks.taskId, tasks.id), eq(subtasks.status, 'FAILED'))
   const found = await db
-    .select({ id: tasks.id, status: tasks.status, operation: tasks.operation, targets: tasks.targets, cause: subtasks.cause })
+    .select({
+      id: tasks.id,
+      status: tasks.status,
+      operation: tasks.operation,
+      targets: tasks.targets,
+      cause: subtasks.cause,
+    })
     .from(tasks)
     .leftJoin(subtasks, failed)
     .where(inArray(tasks.id, ids))

@@ -57,9 +57,13 @@ const stateColumns = {
 
 /** Enough to see in Temporal's UI why; the whole text is in the store. */
 const maxCauseLength = 600
-const clip = (text: string): string => (text.length > maxCauseLength ? `${text.slice(0, maxCauseLength)}…` : text)
+const clip = (text: string): string =>
+  text.length > maxCauseLength ? `${text.slice(0, maxCauseLength)}…` : text
 
-const travelling = ({ cause, ...state }: Omit<StoredState, 'cause'> & { cause: FailureCause | null }): StoredState => ({
+const travelling = ({
+  cause,
+  ...state
+}: Omit<StoredState, 'cause'> & { cause: FailureCause | null }): StoredState => ({
   ...state,
   ...(state.status === 'FAILED' && cause && { cause: { ...cause, message: clip(cause.message) } }),
 })
@@ -72,7 +76,9 @@ const canceled: Outcome = {
 
 const shorter = (progress: Progress): Progress => ({
   ...progress,
-  changes: progress.changes.map(({ cause, ...state }) => travelling({ ...state, cause: cause ?? null })),
+  changes: progress.changes.map(({ cause, ...state }) =>
+    travelling({ ...state, cause: cause ?? null }),
+  ),
 })
 
 const stateOf = ({ status, operation, finishTime }: Task): TaskState => ({
@@ -170,7 +176,13 @@ export function progress(db: Db) {
       await db
         .update(subtasks)
         .set({ lastMessage: storable(message) })
-        .where(and(eq(subtasks.id, subtaskId), eq(subtasks.runTime, runTime), eq(subtasks.status, 'RUNNING')))
+        .where(
+          and(
+            eq(subtasks.id, subtaskId),
+            eq(subtasks.runTime, runTime),
+            eq(subtasks.status, 'RUNNING'),
+          ),
+        )
     },
     /** A run of a subtask ended. Returns nothing when it had ended or moved on already. */
     finished: (run: SubtaskRunRef, outcome: Outcome, at?: Date) =>

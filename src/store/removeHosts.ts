@@ -5,17 +5,36 @@ import { endTasks } from './endTasks.ts'
 import * as schema from './schema/index.ts'
 
 /**
- * Forgets hosts, all of them or, with Refused, none: one that serves something, or that a task works on, stays. What is installed on a host is
- * left as it is: OCP answers at once and without a task, so nothing is there that could take hours to reach the host.
+ * Forgets hosts, all of them or, with Refused, none: one that serves something, or that a task
+ * works on, stays. What is installed on a host is left as it is: OCP answers at once and without a
+ * task, so nothing is there that could take hours to reach the host.
  */
-export const removeHosts = (db: Db, ids: readonly number[], fieldOf?: (index: number) => string): Promise<void> =>
+export const removeHosts = (
+  db: Db,
+  ids: readonly number[],
+  fieldOf?: (index: number) => string,
+): Promise<void> =>
   db.transaction(async (tx) => {
     const { hosts, hostServices, obproxyServers, tasks } = schema
-    const found = await tx.select().from(hosts).where(inArray(hosts.id, ids)).orderBy(asc(hosts.id)).for('update')
-    const serving = and(inArray(hostServices.hostId, ids), inArray(hostServices.type, ['OB_CLUSTER', 'OB_PROXY']))
-    const services = await tx.select({ hostId: hostServices.hostId }).from(hostServices).where(serving)
+    const found = await tx
+      .select()
+      .from(hosts)
+      .where(inArray(hosts.id, ids))
+      .orderBy(asc(hosts.id))
+      .for('update')
+    const serving = and(
+      inArray(hostServices.hostId, ids),
+      inArray(hostServices.type, ['OB_CLUSTER', 'OB_PROXY']),
+    )
+    const services = await tx
+      .select({ hostId: hostServices.hostId })
+      .from(hostServices)
+      .where(serving)
     const ofIds = inArray(obproxyServers.hostId, ids)
-    const proxies = await tx.select({ hostId: obproxyServers.hostId }).from(obproxyServers).where(ofIds)
+    const proxies = await tx
+      .select({ hostId: obproxyServers.hostId })
+      .from(obproxyServers)
+      .where(ofIds)
     const working = and(inArray(tasks.hostId, ids), eq(tasks.status, 'RUNNING'))
     const running = await tx.select({ hostId: tasks.hostId }).from(tasks).where(working)
 

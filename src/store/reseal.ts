@@ -9,8 +9,8 @@ const table = schema.secrets
 const batchRows = 500
 
 /**
- * Throws StartError when something in the store is sealed with a key that is not among these: whoever is to read it would fail later, and one at
- * a time.
+ * Throws StartError when something in the store is sealed with a key that is not among these:
+ * whoever is to read it would fail later, and one at a time.
  */
 export async function refuseUnknownKeys(db: Db, keys: Keys): Promise<void> {
   const ids = keys.map(({ id }) => id)
@@ -27,22 +27,29 @@ export async function refuseUnknownKeys(db: Db, keys: Keys): Promise<void> {
 }
 
 /**
- * Seals anew, with the first key, what is sealed with one of the others, and tells how much that was. Others may read and write meanwhile; one that
- * was interrupted is gone on with by calling it again. When it returns, nothing was sealed with another key.
+ * Seals anew, with the first key, what is sealed with one of the others, and tells how much that
+ * was. Others may read and write meanwhile; one that was interrupted is gone on with by calling it
+ * again. When it returns, nothing was sealed with another key.
  */
 export async function reseal(db: Db, keys: Keys): Promise<number> {
   const [first] = keys
   let resealed = 0
   for (;;) {
     const others = ne(table.keyId, first.id)
-    const rows = await db.select().from(table).where(others).orderBy(asc(table.ref)).limit(batchRows)
+    const rows = await db
+      .select()
+      .from(table)
+      .where(others)
+      .orderBy(asc(table.ref))
+      .limit(batchRows)
     if (rows.length === 0) return resealed
     for (const { ref, keyId, sealed } of rows) {
       const anew = seal(first, ref, unsealWith(keys, keyId, ref, sealed))
       // Not if someone has put another secret there, or taken it away, since it was read.
       const asRead = and(eq(table.ref, ref), eq(table.sealed, sealed))
       const set = { keyId: first.id, sealed: anew }
-      resealed += (await db.update(table).set(set).where(asRead).returning({ ref: table.ref })).length
+      resealed += (await db.update(table).set(set).where(asRead).returning({ ref: table.ref }))
+        .length
     }
   }
 }

@@ -2,7 +2,10 @@ import { sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Db } from './db.ts'
 
-/** The row that a query by key must give; its absence is a mistake in this program, not in a request. */
+/**
+ * The row that a query by key must give; its absence is a mistake in this program, not in a
+ * request.
+ */
 export function theRow<Row>(rows: readonly Row[], what: string): Row {
   const [row] = rows
   if (row === undefined) throw new Error(`${what} is not in the store`)
@@ -13,12 +16,17 @@ export function theRow<Row>(rows: readonly Row[], what: string): Row {
 const chunkRows = 1000
 
 /** Runs a statement over many rows, a bounded number at a time, in order. */
-export async function inChunks<Row>(rows: readonly Row[], run: (chunk: Row[]) => Promise<unknown>): Promise<void> {
-  for (let start = 0; start < rows.length; start += chunkRows) await run(rows.slice(start, start + chunkRows))
+export async function inChunks<Row>(
+  rows: readonly Row[],
+  run: (chunk: Row[]) => Promise<unknown>,
+): Promise<void> {
+  for (let start = 0; start < rows.length; start += chunkRows)
+    await run(rows.slice(start, start + chunkRows))
 }
 
 /** The name that a column has in the database; see `casing` in db.ts. */
-const inDatabase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+const inDatabase = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /**
  * Inserts rows of a table; all name the columns that the first one names. A chunk is one parameter,
@@ -36,7 +44,9 @@ export async function insertRows<Table extends PgTable>(
   )
   await inChunks(rows, (chunk) => {
     const named = chunk.map((row) =>
-      Object.fromEntries(Object.entries(row).map(([name, value]) => [names.get(name) ?? name, value])),
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [names.get(name) ?? name, value]),
+      ),
     )
     return tx.execute(sql`insert into ${table} (${columns})
       select ${columns} from jsonb_populate_recordset(null::${table}, ${JSON.stringify(named)}::jsonb)`)

@@ -14,18 +14,32 @@ export function seal(key: Key, ref: string, secret: Secret): string {
   return Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64')
 }
 
-/** The secret of a sealed text; throws when it was sealed under another reference or key, or was changed. */
+/**
+ * The secret of a sealed text; throws when it was sealed under another reference or key, or was
+ * changed.
+ */
 function unseal(key: Key, ref: string, sealed: string): Secret {
   const bytes = Buffer.from(sealed, 'base64')
-  const decipher = createDecipheriv(algorithm, key.bytes, bytes.subarray(0, ivBytes)).setAAD(Buffer.from(ref))
+  const decipher = createDecipheriv(algorithm, key.bytes, bytes.subarray(0, ivBytes)).setAAD(
+    Buffer.from(ref),
+  )
   decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
-  return new Secret(Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString('utf8'))
+  return new Secret(
+    Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString(
+      'utf8',
+    ),
+  )
 }
 
-/** The same with that of the keys whose id stands beside the sealed text; throws when it is none of them. */
+/**
+ * The same with that of the keys whose id stands beside the sealed text; throws when it is none of
+ * them.
+ */
 export function unsealWith(keys: Keys, keyId: string, ref: string, sealed: string): Secret {
   const key = keys.find(({ id }) => id === keyId)
   if (key) return unseal(key, ref, sealed)
   const known = keys.map(({ id }) => id).join(', ')
-  throw new Error(`secret ${ref} is sealed with key ${keyId}, which is none of this process's (${known})`)
+  throw new Error(
+    `secret ${ref} is sealed with key ${keyId}, which is none of this process's (${known})`,
+  )
 }

@@ -11,7 +11,11 @@ import { seal, unsealWith } from './seal.ts'
 export function secrets(db: Db, keys: Keys) {
   const table = schema.secrets
   const [first] = keys
-  const sealed = (ref: SecretRef, secret: Secret) => ({ ref, keyId: first.id, sealed: seal(first, ref, secret) })
+  const sealed = (ref: SecretRef, secret: Secret) => ({
+    ref,
+    keyId: first.id,
+    sealed: seal(first, ref, secret),
+  })
 
   const get = async (ref: SecretRef): Promise<Secret> => {
     const row = theRow(await db.select().from(table).where(eq(table.ref, ref)), `secret ${ref}`)

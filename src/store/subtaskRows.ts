@@ -54,9 +54,19 @@ const short = columnwise(summary, columns)
 
 /** The subtasks of a task, in order. */
 export const subtasksOf = (db: Db, taskId: number): SQL<Subtask[]> =>
-  whole.from(db.select(whole.fields).from(table).where(eq(table.taskId, taskId)).orderBy(asc(table.index)).as('subtasks'))
+  whole.from(
+    db
+      .select(whole.fields)
+      .from(table)
+      .where(eq(table.taskId, taskId))
+      .orderBy(asc(table.index))
+      .as('subtasks'),
+  )
 
-/** What a list shows of the subtasks of some tasks, whose ids a query gives: those of each task in order. */
+/**
+ * What a list shows of the subtasks of some tasks, whose ids a query gives: those of each task in
+ * order.
+ */
 export const summariesOf = (db: Db, taskIds: SQL): SQL<SubtaskSummary[]> =>
   short.from(
     db

@@ -26,14 +26,18 @@ function plannedOf({ workflowId, id, plan, targets, createTime }: Task): readonl
   return planned
 }
 
-const states = z.array(z.tuple([z.enum(schema.subtaskStatuses), z.enum(schema.operations), z.int()]))
+const states = z.array(
+  z.tuple([z.enum(schema.subtaskStatuses), z.enum(schema.operations), z.int()]),
+)
 
 /** The states of a task's subtasks, in order, as one value: of thousands that is read fastest. */
 const statesOf = (taskId: number) =>
   sql<SubtaskState[]>`(
   select coalesce(json_agg(json_build_array(s.status, s.operation, s.run_time) order by s.index), '[]')::text
   from ${subtasks} s where s.task_id = ${taskId})`.mapWith((text) =>
-    states.parse(JSON.parse(text)).map(([status, operation, runTime]): SubtaskState => ({ status, operation, runTime })),
+    states
+      .parse(JSON.parse(text))
+      .map(([status, operation, runTime]): SubtaskState => ({ status, operation, runTime })),
   )
 
 export interface OpenMachine {
@@ -78,7 +82,9 @@ export async function writeChanges(
 ): Promise<Progress | undefined> {
   const revision = row.revision + 1
   const latest = new Map(changes.map((change) => [change.index, change.state]))
-  const written = [...latest].map(([index, state]): StoredState => ({ ...storedState(state), index, revision }))
+  const written = [...latest].map(
+    ([index, state]): StoredState => ({ ...storedState(state), index, revision }),
+  )
   const { status, operation } = machine.state
   const now = sql`${at.toISOString()}::timestamptz`
   const done = status === 'SUCCESSFUL'
@@ -124,4 +130,6 @@ const storedState = ({ cause, ...state }: SubtaskState): SubtaskState => ({
 
 /** A subtask's first state is left out of what travels. */
 export const hasBegun = ({ status, operation, runTime }: SubtaskState): boolean =>
-  status !== initialState.status || operation !== initialState.operation || runTime !== initialState.runTime
+  status !== initialState.status ||
+  operation !== initialState.operation ||
+  runTime !== initialState.runTime

@@ -85,8 +85,9 @@ const untoldOf = (task: Task): Untold => {
 }
 
 /**
- * OCP's fuzzy search, at half of what ilike takes: names are ASCII, which the collation C lowers quickest. A planner takes strpos for something
- * that many rows pass, and goes through them in order until the page is full; of a `like` it thinks that hardly any does.
+ * OCP's fuzzy search, at half of what ilike takes: names are ASCII, which the collation C lowers
+ * quickest. A planner takes strpos for something that many rows pass, and goes through them in
+ * order until the page is full; of a `like` it thinks that hardly any does.
  */
 const hasWord = (column: PgColumn, words: string): SQL =>
   sql`strpos(lower(${column} collate "C"), lower(${words} collate "C")) > 0`
@@ -102,7 +103,8 @@ export function tasks(db: Db) {
     finishTime: table.finishTime,
   }
 
-  const find = async (id: number): Promise<Task | undefined> => (await db.select().from(table).where(eq(table.id, id)))[0]
+  const find = async (id: number): Promise<Task | undefined> =>
+    (await db.select().from(table).where(eq(table.id, id)))[0]
 
   return {
     ...progress(db),
@@ -121,7 +123,9 @@ export function tasks(db: Db) {
         filter.name === undefined ? undefined : hasWord(table.name, filter.name),
         filter.status === undefined ? undefined : inArray(table.status, filter.status),
         filter.type === undefined ? undefined : eq(table.type, filter.type),
-        filter.clusterName === undefined ? undefined : hasWord(table.clusterName, filter.clusterName),
+        filter.clusterName === undefined
+          ? undefined
+          : hasWord(table.clusterName, filter.clusterName),
         filter.clusterId === undefined ? undefined : eq(table.clusterId, filter.clusterId),
         filter.hostId === undefined ? undefined : eq(table.hostId, filter.hostId),
       ]
@@ -145,11 +149,18 @@ export function tasks(db: Db) {
       )
       const found = await db
         .with(total, page)
-        .select({ total: total.matches, tasks: line.from(page), subtasks: summariesOf(db, sql`select id from ${page}`) })
+        .select({
+          total: total.matches,
+          tasks: line.from(page),
+          subtasks: summariesOf(db, sql`select id from ${page}`),
+        })
         .from(total)
       const { tasks, subtasks, ...rest } = theRow(found, 'page of tasks')
       const byTask = Map.groupBy(subtasks, ({ taskId }) => taskId)
-      return { contents: tasks.map((task) => ({ ...task, subtasks: byTask.get(task.id) ?? [] })), ...rest }
+      return {
+        contents: tasks.map((task) => ({ ...task, subtasks: byTask.get(task.id) ?? [] })),
+        ...rest,
+      }
     },
     /** A subtask's log in the order it was written. */
     logOf: (subtaskId: number): Promise<LogLine[]> =>
@@ -166,7 +177,13 @@ export function tasks(db: Db) {
         .orderBy(asc(subtaskLogs.id)),
     /** Tasks of which something was accepted that Temporal does not know yet, oldest first. */
     untold: async (): Promise<Untold[]> =>
-      (await db.select().from(table).where(lt(table.toldRevision, table.acceptedRevision)).orderBy(asc(table.id))).map(untoldOf),
+      (
+        await db
+          .select()
+          .from(table)
+          .where(lt(table.toldRevision, table.acceptedRevision))
+          .orderBy(asc(table.id))
+      ).map(untoldOf),
     /** One of them, or nothing when Temporal knows all. */
     async untoldOf(taskId: number): Promise<Untold | undefined> {
       const task = await find(taskId)
@@ -174,10 +191,15 @@ export function tasks(db: Db) {
     },
     /** Tasks that should be at work in Temporal. */
     running: async (): Promise<Untold[]> =>
-      (await db.select().from(table).where(eq(table.status, 'RUNNING')).orderBy(asc(table.id))).map(untoldOf),
+      (await db.select().from(table).where(eq(table.status, 'RUNNING')).orderBy(asc(table.id))).map(
+        untoldOf,
+      ),
     /** Activity types of a task's subtasks that should be under way, one for each. */
     async due(taskId: number): Promise<string[]> {
-      const active = and(eq(subtasks.taskId, taskId), inArray(subtasks.status, ['READY', 'RUNNING', 'CANCELING']))
+      const active = and(
+        eq(subtasks.taskId, taskId),
+        inArray(subtasks.status, ['READY', 'RUNNING', 'CANCELING']),
+      )
       const { operation, activity, undo } = subtasks
       const rows = await db.select({ operation, activity, undo }).from(subtasks).where(active)
       return rows.map((row) => (row.operation === 'ROLLBACK' ? (row.undo ?? '') : row.activity))
@@ -191,7 +213,10 @@ export function tasks(db: Db) {
     },
     /** What a task runs over. */
     async targetsOf(taskId: number): Promise<Targets> {
-      const rows = await db.select({ targets: table.targets }).from(table).where(eq(table.id, taskId))
+      const rows = await db
+        .select({ targets: table.targets })
+        .from(table)
+        .where(eq(table.id, taskId))
       return theRow(rows, `task ${taskId}`).targets
     },
     looks: looks(db),
@@ -199,7 +224,10 @@ export function tasks(db: Db) {
     preparations: (batchId: number) => preparations(db, batchId),
     /** The newest unfinished task of a cluster; OCP allows one at a time. */
     async unfinishedOf(clusterId: number): Promise<Task | undefined> {
-      const where = and(eq(table.clusterId, clusterId), inArray(table.status, ['RUNNING', 'FAILED']))
+      const where = and(
+        eq(table.clusterId, clusterId),
+        inArray(table.status, ['RUNNING', 'FAILED']),
+      )
       return (
         await db
           .select()

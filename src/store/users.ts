@@ -21,7 +21,10 @@ export const users = (db: Db, keys: Keys) => {
     async get(id: number): Promise<User | undefined> {
       return (await db.select().from(table).where(eq(table.id, id)))[0]
     },
-    async list({ keyword }: { readonly keyword?: string | undefined }, paging: Paging): Promise<Page<User>> {
+    async list(
+      { keyword }: { readonly keyword?: string | undefined },
+      paging: Paging,
+    ): Promise<Page<User>> {
       const where = keyword === undefined ? undefined : ilike(table.username, containing(keyword))
       const { limit, offset } = window(paging)
       const sortable = { id: table.id, username: table.username, createTime: table.createTime }
@@ -32,12 +35,16 @@ export const users = (db: Db, keys: Keys) => {
         .orderBy(...order(paging, sortable, table.id))
         .limit(limit)
         .offset(offset)
-      return { contents, total: theRow(await db.select({ total: count() }).from(table).where(where), 'count').total }
+      return {
+        contents,
+        total: theRow(await db.select({ total: count() }).from(table).where(where), 'count').total,
+      }
     },
     /** The new user; undefined when the name is taken. */
     create: (user: NewUser): Promise<User | undefined> =>
       db.transaction(async (tx) => {
-        if ((await tx.select().from(table).where(eq(table.username, user.username))).length > 0) return undefined
+        if ((await tx.select().from(table).where(eq(table.username, user.username))).length > 0)
+          return undefined
         const id = await take(tx, 'user')
         return (
           await tx
@@ -49,7 +56,10 @@ export const users = (db: Db, keys: Keys) => {
       }),
     /** Creates a user unless that name or id is there; tells whether it did. */
     async createOnce(user: NewUser & { readonly id: number }): Promise<boolean> {
-      return (await db.insert(table).values(user).onConflictDoNothing().returning({ id: table.id })).length > 0
+      return (
+        (await db.insert(table).values(user).onConflictDoNothing().returning({ id: table.id }))
+          .length > 0
+      )
     },
     async setPasswordHash(id: number, passwordHash: string): Promise<void> {
       await db.update(table).set({ passwordHash }).where(eq(table.id, id))
@@ -66,7 +76,10 @@ export const users = (db: Db, keys: Keys) => {
     /** Removes a user and the keys with which it signs. */
     remove: (id: number): Promise<void> =>
       db.transaction(async (tx) => {
-        const owned = await tx.delete(schema.accessKeys).where(eq(schema.accessKeys.userId, id)).returning()
+        const owned = await tx
+          .delete(schema.accessKeys)
+          .where(eq(schema.accessKeys.userId, id))
+          .returning()
         for (const each of owned) await secrets(tx, keys).remove(secretOf.accessKey(each.id))
         await tx.delete(table).where(eq(table.id, id))
       }),

@@ -6,7 +6,9 @@ const everyMs = 10_000
 const lookMs = 8000
 
 export interface AliveOptions {
-  /** Written anew at each look that finds the worker well; its age is what a health check asks for. */
+  /**
+   * Written anew at each look that finds the worker well; its age is what a health check asks for.
+   */
   readonly file: string
   /** Rejects when something that the worker needs is away. */
   readonly look: () => Promise<unknown>
@@ -17,7 +19,9 @@ export function showAlive({ file, look }: AliveOptions): () => Promise<void> {
   let looking: Promise<void> | undefined
   const once = async (): Promise<void> => {
     const late = AbortSignal.timeout(lookMs)
-    const tooLate = new Promise<never>((_, reject) => late.addEventListener('abort', () => reject(late.reason)))
+    const tooLate = new Promise<never>((_, reject) =>
+      late.addEventListener('abort', () => reject(late.reason)),
+    )
     await Promise.race([look(), tooLate])
     await writeFile(file, `${process.pid}\n`)
   }

@@ -11,15 +11,20 @@ export type WorkflowBundle = { readonly code: string } | { readonly codePath: st
 const maxBytes = 64 * 1024 * 1024
 
 /**
- * Bundles the workflows, which takes seconds. In a process of its own, whose 150 MiB go when it ends: in a worker they would stay.
- * Rejects with what that process said when it fails.
+ * Bundles the workflows, which takes seconds. In a process of its own, whose 150 MiB go when it
+ * ends: in a worker they would stay. Rejects with what that process said when it fails.
  */
 export async function bundleWorkflows(): Promise<{ readonly code: string }> {
   const program = fileURLToPath(new URL('bundleProcess.ts', import.meta.url))
-  const { stdout } = await promisify(execFile)(process.execPath, [program], { maxBuffer: maxBytes, env: childEnv() })
+  const { stdout } = await promisify(execFile)(process.execPath, [program], {
+    maxBuffer: maxBytes,
+    env: childEnv(),
+  })
   return { code: stdout }
 }
 
 /** The workflows that a worker runs: those that were bundled beforehand, else bundled now. */
-export const workflowsFor = async ({ workflowBundle }: Pick<Config, 'workflowBundle'>): Promise<WorkflowBundle> =>
+export const workflowsFor = async ({
+  workflowBundle,
+}: Pick<Config, 'workflowBundle'>): Promise<WorkflowBundle> =>
   workflowBundle === undefined ? bundleWorkflows() : { codePath: workflowBundle }

@@ -22,7 +22,10 @@ export interface WorkerOptions {
   readonly workflowBundle: WorkflowBundle
 }
 
-/** Runs held in memory between their steps; one that is not is replayed from its history at its next step. */
+/**
+ * Runs held in memory between their steps; one that is not is replayed from its history at its next
+ * step.
+ */
 const maxCachedWorkflows = 100
 
 /** A worker of obflow: all workflows and all nodes. Run it with `run()` or `runUntil()`. */
@@ -45,7 +48,9 @@ export const createWorker = ({
     workflowBundle,
     maxCachedWorkflows,
     activities: { ...nodes, ...taskBook(store), lookAtHosts: lookAtHosts({ store, hosts }) },
-    interceptors: { activity: [subtaskInterceptor(store, new Set(Object.keys(nodes))), ...interceptors] },
+    interceptors: {
+      activity: [subtaskInterceptor(store, new Set(Object.keys(nodes))), ...interceptors],
+    },
     maxConcurrentActivityTaskExecutions: activities,
     // Cancellation and shutdown reach an activity with its heartbeats; they may pass often.
     maxHeartbeatThrottleInterval: '2s',

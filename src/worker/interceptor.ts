@@ -40,7 +40,8 @@ const nodeCall: z.ZodType<NodeCall> = z.object({
   since: z.number(),
 })
 
-const clip = (text: string): string => (text.length > messageLimit ? `${text.slice(0, messageLimit)}…` : text)
+const clip = (text: string): string =>
+  text.length > messageLimit ? `${text.slice(0, messageLimit)}…` : text
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const definiteFailure = ({ code, message, advice, host }: Cause): ApplicationFailure =>
@@ -141,16 +142,24 @@ async function runSubtask(
     const limitMs = node.timeoutSeconds * 1000
     const giveUp = () => timeUp.abort(new Error(`${limitMs / 1000} s are over`))
     timer = setTimeout(giveUp, Math.max(1000, limitMs - spent()))
-    log('INFO', `Run subtask, id=${call.subtaskId}, name=${node.name}, attempt=${info.attempt}, executor=${hostname()}`)
+    log(
+      'INFO',
+      `Run subtask, id=${call.subtaskId}, name=${node.name}, attempt=${info.attempt}, executor=${hostname()}`,
+    )
     const due = node
     await withSubtaskRun(run, () => work(due))
-    log('INFO', `Set state for subtask: ${call.subtaskId}, current state: RUNNING, new state: SUCCESSFUL`)
+    log(
+      'INFO',
+      `Set state for subtask: ${call.subtaskId}, current state: RUNNING, new state: SUCCESSFUL`,
+    )
     return await finish({ status: 'SUCCESSFUL' })
   } catch (error) {
     const seen = error === timeUp.signal.reason ? lastLine : seenIn(error)
     const storeAway = storeAwayReason(error)
     const outOfTime =
-      node !== undefined && storeAway === undefined && (timeUp.signal.aborted || spent() >= node.timeoutSeconds * 1000)
+      node !== undefined &&
+      storeAway === undefined &&
+      (timeUp.signal.aborted || spent() >= node.timeoutSeconds * 1000)
     const foreseen = storeAway !== undefined || isForeseen(error) || timeUp.signal.aborted
     if (!foreseen) unforeseen += 1
     const cause =
@@ -159,23 +168,32 @@ async function runSubtask(
     if (context.cancellationDetails?.cancelRequested) {
       log('WARN', 'Canceled by an operator')
       await flush().catch(() => undefined)
-      throw error instanceof CancelledFailure ? error : new CancelledFailure('canceled by an operator')
+      throw error instanceof CancelledFailure
+        ? error
+        : new CancelledFailure('canceled by an operator')
     }
     const stopping = context.cancellationDetails?.workerShutdown
     // Whoever may not begin may not end a subtask either.
     if (cause && node === undefined) throw definiteFailure(cause)
     if (!cause || stopping) {
       const why = stopping ? 'this worker shuts down' : reasonOf(error)
-      log('WARN', `Attempt ${info.attempt} failed: ${why}; ${stopping ? 'another worker goes on' : 'retrying'}`)
+      log(
+        'WARN',
+        `Attempt ${info.attempt} failed: ${why}; ${stopping ? 'another worker goes on' : 'retrying'}`,
+      )
       await flush().catch(() => undefined)
-      if (!stopping && storeAway === undefined) await store.tasks.waiting(call, clip(reasonOf(error))).catch(() => undefined)
+      if (!stopping && storeAway === undefined)
+        await store.tasks.waiting(call, clip(reasonOf(error))).catch(() => undefined)
       // The next attempt reads from the last heartbeat how much time is left.
       if (storeAway === undefined) beat()
       else beat(spentEarlier, false)
       throw passingFailure(error, stopping && { nextRetryDelay: handOverMs })
     }
     if (!foreseen && error instanceof Error) log('ERROR', error.stack ?? error.message)
-    log('ERROR', `Execute task failed, subtask=${call.subtaskId}, code=${cause.code}, failedMessage=${cause.message}`)
+    log(
+      'ERROR',
+      `Execute task failed, subtask=${call.subtaskId}, code=${cause.code}, failedMessage=${cause.message}`,
+    )
     if (cause.advice !== undefined) log('ERROR', `Advice: ${cause.advice}`)
     await finish({ status: 'FAILED', cause }).catch((lost: unknown) => {
       throw passingFailure(lost)
@@ -189,8 +207,12 @@ async function runSubtask(
   }
 }
 
-/** Hosts and servers that do not answer are TransientErrors; what the store's driver throws comes as it is. */
-const storeAwayReason = (error: unknown): string | undefined => (error instanceof TransientError ? undefined : awayReason(error))
+/**
+ * Hosts and servers that do not answer are TransientErrors; what the store's driver throws comes as
+ * it is.
+ */
+const storeAwayReason = (error: unknown): string | undefined =>
+  error instanceof TransientError ? undefined : awayReason(error)
 
 /** Of the store's driver only what it says itself: the statement around it carries log lines. */
 const reasonOf = (error: unknown): string => {
@@ -200,7 +222,9 @@ const reasonOf = (error: unknown): string => {
 
 /** What nodes and the rooms below them throw on purpose, and what Temporal ends an attempt with. */
 const isForeseen = (error: unknown): boolean =>
-  error instanceof DefiniteError || error instanceof TransientError || error instanceof CancelledFailure
+  error instanceof DefiniteError ||
+  error instanceof TransientError ||
+  error instanceof CancelledFailure
 
 /** An error that is neither known to pass nor to stay: most likely a mistake in obflow. */
 const unforeseenCause = (error: unknown, node: NodeInput | undefined): Cause => ({
@@ -213,13 +237,23 @@ const unforeseenCause = (error: unknown, node: NodeInput | undefined): Cause => 
 const passingFailure = (
   error: unknown,
   next: { readonly nextRetryDelay: number } | false | undefined = false,
-): ApplicationFailure => ApplicationFailure.create({ message: clip(reasonOf(error)), type: 'Transient', ...next })
+): ApplicationFailure =>
+  ApplicationFailure.create({ message: clip(reasonOf(error)), type: 'Transient', ...next })
 
 const seenIn = (error: unknown): string =>
-  error instanceof TransientError || !(error instanceof Error) ? textOf(error) : `${error.name}: ${error.message}`
+  error instanceof TransientError || !(error instanceof Error)
+    ? textOf(error)
+    : `${error.name}: ${error.message}`
 
-/** What ends a subtask for good: what its node found, or that its time is over, with what was seen last. */
-function definiteCause(error: unknown, subtask: NodeInput | undefined, seenLast: string | undefined): Cause | undefined {
+/**
+ * What ends a subtask for good: what its node found, or that its time is over, with what was seen
+ * last.
+ */
+function definiteCause(
+  error: unknown,
+  subtask: NodeInput | undefined,
+  seenLast: string | undefined,
+): Cause | undefined {
   if (error instanceof DefiniteError) return error.reason
   if (seenLast === undefined || subtask === undefined) return undefined
   return {

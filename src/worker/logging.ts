@@ -7,11 +7,17 @@ export function installRuntime(logger: Logger): void {
     shutdownSignals: [],
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
       const { error, ...fields } = meta ?? {}
-      // A failed node is told in its subtask's log and cause; the engine's own notice of it would only be noise.
+      // A failed node is told in its subtask's log and cause; the engine's own notice of it would
+      // only be noise.
       const node = fields.activityId !== undefined
       const method = level === 'ERROR' ? 'error' : level === 'WARN' && !node ? 'warn' : 'debug'
-      logger[method]({ ...fields, ...(error instanceof Error && { cause: error.message }) }, message)
+      logger[method](
+        { ...fields, ...(error instanceof Error && { cause: error.message }) },
+        message,
+      )
     }),
-    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+    },
   })
 }

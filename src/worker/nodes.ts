@@ -9,7 +9,15 @@ import {
   preparedHostNodes,
   storeNodes,
 } from '../activities/index.ts'
-import type { ClusterNode, HostNode, Node, ObproxyHostNode, ObproxyNode, PartNode, PreparedHostNode } from '../activities/node.ts'
+import type {
+  ClusterNode,
+  HostNode,
+  Node,
+  ObproxyHostNode,
+  ObproxyNode,
+  PartNode,
+  PreparedHostNode,
+} from '../activities/node.ts'
 import type { HostPool } from '../host/index.ts'
 import { serversOf } from '../oceanbase/index.ts'
 import type { NodeInput } from '../plan/node.ts'
@@ -22,8 +30,13 @@ export interface NodeDependencies {
   readonly hosts: HostPool
 }
 
-const mapped = <Name extends string, From, To>(record: Record<Name, From>, map: (value: From) => To): Record<Name, To> =>
-  Object.fromEntries(Object.entries<From>(record).map(([name, value]) => [name, map(value)])) as Record<Name, To>
+const mapped = <Name extends string, From, To>(
+  record: Record<Name, From>,
+  map: (value: From) => To,
+): Record<Name, To> =>
+  Object.fromEntries(
+    Object.entries<From>(record).map(([name, value]) => [name, map(value)]),
+  ) as Record<Name, To>
 
 /** Binds every node to this worker's store and hosts; the interceptor makes activities of them. */
 export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities {
@@ -50,15 +63,20 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities {
   const openPart = async (input: NodeInput, run: SubtaskRun): Promise<PartNode> => {
     const node = await openCluster(input, run)
     const targets = new Set((await store.tasks.targetsOf(input.taskId)).hosts.map(({ id }) => id))
-    const zones = node.cluster.zones.filter(({ name }) => input.zone === undefined || name === input.zone)
-    const servers = zones.flatMap((zone) => zone.servers.filter(({ hostId }) => targets.has(hostId)))
+    const zones = node.cluster.zones.filter(
+      ({ name }) => input.zone === undefined || name === input.zone,
+    )
+    const servers = zones.flatMap((zone) =>
+      zone.servers.filter(({ hostId }) => targets.has(hostId)),
+    )
     return { ...node, servers }
   }
 
   const openHost = async (input: NodeInput, run: SubtaskRun): Promise<HostNode> => {
     const node = await openCluster(input, run)
     const server = serversOf(node.cluster).find(({ hostId }) => hostId === input.hostId)
-    if (!server) throw new TypeError(`host ${input.hostId} is not part of cluster ${node.cluster.name}`)
+    if (!server)
+      throw new TypeError(`host ${input.hostId} is not part of cluster ${node.cluster.name}`)
     return { ...node, server, target: await node.host(server.hostId) }
   }
 
@@ -71,9 +89,15 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities {
 
   const openObproxy = async (input: NodeInput, run: SubtaskRun): Promise<ObproxyNode> => {
     const { obproxyClusterId } = input
-    const proxies = obproxyClusterId === undefined ? undefined : await store.obproxy.get(obproxyClusterId)
-    if (!proxies) throw new TypeError(`"${input.name}" needs an obproxy cluster, ${obproxyClusterId} is none`)
-    return { ...open(input, run), proxies, ofCluster: (clusterId) => openCluster({ ...input, clusterId }, run) }
+    const proxies =
+      obproxyClusterId === undefined ? undefined : await store.obproxy.get(obproxyClusterId)
+    if (!proxies)
+      throw new TypeError(`"${input.name}" needs an obproxy cluster, ${obproxyClusterId} is none`)
+    return {
+      ...open(input, run),
+      proxies,
+      ofCluster: (clusterId) => openCluster({ ...input, clusterId }, run),
+    }
   }
 
   const openObproxyHost = async (input: NodeInput, run: SubtaskRun): Promise<ObproxyHostNode> => {

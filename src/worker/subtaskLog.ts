@@ -7,8 +7,14 @@ type Line = Parameters<Store['tasks']['log']>[0][number]
 /** A poll of a running subtask's log shows lines this old at most. */
 const flushMs = 200
 
-/** Gathers a subtask's log lines and brings them to the store in batches, in order. A store that is away is tried again at the next flush. */
-export function subtaskLog(store: Store, subtask: { readonly subtaskId: number; readonly runTime: number }) {
+/**
+ * Gathers a subtask's log lines and brings them to the store in batches, in order. A store that is
+ * away is tried again at the next flush.
+ */
+export function subtaskLog(
+  store: Store,
+  subtask: { readonly subtaskId: number; readonly runTime: number },
+) {
   let waiting: Line[] = []
   let writing: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined

@@ -1,7 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { LogLine, Session } from '../host/host.ts'
 
-/** One attempt at a subtask, as the interceptor made it; the nodes of src/activities see it through their `Node`. */
+/**
+ * One attempt at a subtask, as the interceptor made it; the nodes of src/activities see it through
+ * their `Node`.
+ */
 export interface SubtaskRun extends Session {
   readonly log: LogLine
   readonly signal: AbortSignal
@@ -12,7 +15,8 @@ export interface SubtaskRun extends Session {
 
 const current = new AsyncLocalStorage<SubtaskRun>()
 
-export const withSubtaskRun = <T>(run: SubtaskRun, work: () => Promise<T>): Promise<T> => current.run(run, work)
+export const withSubtaskRun = <T>(run: SubtaskRun, work: () => Promise<T>): Promise<T> =>
+  current.run(run, work)
 
 /** The attempt that is being made; only inside an activity. */
 export const subtaskRun = (): SubtaskRun => {

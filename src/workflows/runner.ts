@@ -15,7 +15,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import { expand } from '../plan/expand.ts'
-import { maxActive, type Progress, searchAttributes, type TaskBook, type TaskRef } from '../plan/run.ts'
+import {
+  maxActive,
+  type Progress,
+  searchAttributes,
+  type TaskBook,
+  type TaskRef,
+} from '../plan/run.ts'
 import { createTaskCopy, type Due } from '../plan/taskCopy.ts'
 import { describe } from './details.ts'
 import * as messages from './messages.ts'
@@ -61,7 +67,10 @@ export async function runTask({ taskId }: TaskRef): Promise<void> {
     const planned = expand(run.plan, run)
     const copy = createTaskCopy(planned.length)
     /** The scope of each subtask that is under way, and the run of it. */
-    const active = new Map<number, { readonly runTime: number; readonly scope: CancellationScope }>()
+    const active = new Map<
+      number,
+      { readonly runTime: number; readonly scope: CancellationScope }
+    >()
     /** What is to be started as soon as there is room for it. */
     const due = new Set<number>()
     let shown = copy.state
@@ -92,10 +101,13 @@ export async function runTask({ taskId }: TaskRef): Promise<void> {
         })
     }
 
-    /** After an activity that was not due and brought nothing new: the copy is wrong, not the store. */
+    /**
+     * After an activity that was not due and brought nothing new: the copy is wrong, not the store.
+     */
     const lookAgain = async (index: number, runTime: number): Promise<void> => {
       const { status, runTime: now } = copy.subtasks[index] ?? {}
-      if (active.has(index) || now !== runTime || (status !== 'RUNNING' && status !== 'READY')) return
+      if (active.has(index) || now !== runTime || (status !== 'RUNNING' && status !== 'READY'))
+        return
       await sleep('5s')
       carryOn(copy.reset(await openTask({ taskId })))
     }
@@ -151,7 +163,8 @@ export async function runTask({ taskId }: TaskRef): Promise<void> {
       setCurrentDetails(describe(run, planned, copy))
       const before = shown
       shown = copy.state
-      if (shown.status !== before.status) upsertSearchAttributes([{ key: statusAttribute, value: shown.status }])
+      if (shown.status !== before.status)
+        upsertSearchAttributes([{ key: statusAttribute, value: shown.status }])
       if (shown.operation !== before.operation) upsertMemo({ operation: shown.operation })
     }
 
@@ -166,7 +179,8 @@ export async function runTask({ taskId }: TaskRef): Promise<void> {
     }))
 
     carryOn(copy.reset(opened))
-    const ended = (): boolean => (copy.state.status === 'SUCCESSFUL' || copy.state.ended === true) && active.size === 0
+    const ended = (): boolean =>
+      (copy.state.status === 'SUCCESSFUL' || copy.state.ended === true) && active.size === 0
     for (;;) {
       await condition(() => accepted || ended() || renewable())
       if (ended() && !accepted) break

@@ -16,12 +16,18 @@ const heartbeatSeconds = 10
  * Queue priority, 1 (first) to 5: single subtasks before per-host ones, later stages before earlier
  * ones, so that started tasks finish first.
  */
-const priorityKey = ({ index, host }: PlannedSubtask, subtasks: number, undoing: boolean): number => {
+const priorityKey = (
+  { index, host }: PlannedSubtask,
+  subtasks: number,
+  undoing: boolean,
+): number => {
   const done = undoing ? subtasks - 1 - index : index
   return (host === undefined ? 3 : 5) - Math.floor((3 * done) / subtasks)
 }
 
-/** `Install rpm` on 10.0.0.3 is `install-rpm@10.0.0.3`; a later run of it `install-rpm@10.0.0.3#2`. */
+/**
+ * `Install rpm` on 10.0.0.3 is `install-rpm@10.0.0.3`; a later run of it `install-rpm@10.0.0.3#2`.
+ */
 const activityId = (subtask: PlannedSubtask, runTime: number, undoing: boolean): string => {
   const name = subtask.name.toLowerCase().replaceAll(' ', '-')
   const target = subtask.host?.ip ?? subtask.zone

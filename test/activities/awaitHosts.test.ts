@@ -81,7 +81,10 @@ test('a batch is done when all of its hosts are, fails when one is not prepared,
   await attempt()
   await setTask(opened.db, first.id, 'SUCCESSFUL', 'ROLLBACK')
   expect(await failureOf(attempt())).toMatchObject({
-    reason: { code: 'TSK10013', message: expect.stringContaining('its preparation was rolled back') },
+    reason: {
+      code: 'TSK10013',
+      message: expect.stringContaining('its preparation was rolled back'),
+    },
   })
 })
 

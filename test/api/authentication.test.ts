@@ -8,7 +8,11 @@ import { basic, openApi, type TestApi } from './server.ts'
 import { type AccessKey, sign } from './sign.ts'
 
 const json = 'application/json'
-const created = z.strictObject({ accessKeyId: z.string(), accessKeySecret: z.string(), createTime: z.string() })
+const created = z.strictObject({
+  accessKeyId: z.string(),
+  accessKeySecret: z.string(),
+  createTime: z.string(),
+})
 const regions = '/api/v2/compute/regions'
 const minutes = 60_000
 
@@ -25,20 +29,33 @@ describe('a signed call', () => {
   })
 
   const post = (body: string, signed = body, date = api.clock.now) => {
-    const headers = sign(key, { method: 'POST', url: regions, body: Buffer.from(signed), contentType: json, date })
+    const headers = sign(key, {
+      method: 'POST',
+      url: regions,
+      body: Buffer.from(signed),
+      contentType: json,
+      date,
+    })
     return api.call({ method: 'POST', url: regions, body, headers })
   }
   const read = (url: string, signedUrl = url, date = api.clock.now) =>
     api.call({ url, headers: sign(key, { url: signedUrl, date }) })
 
   test("is its key's owner's", async () => {
-    expect((await read('/api/v2/profiles/me')).data).toMatchObject({ id: 100, username: 'admin', roles: ['ADMIN'] })
+    expect((await read('/api/v2/profiles/me')).data).toMatchObject({
+      id: 100,
+      username: 'admin',
+      roles: ['ADMIN'],
+    })
     expect((await read(`${regions}?sort=name,asc&size=10`)).status).toBe(200)
   })
 
   test('has its body verified', async () => {
     expect((await post('{"name":"hangzhou"}')).data).toMatchObject({ name: 'hangzhou' })
-    expect(await post('{"name":"shanghai"}', '{"name":"beijing"}')).toMatchObject({ status: 401, error: { code: 'IAM10000' } })
+    expect(await post('{"name":"shanghai"}', '{"name":"beijing"}')).toMatchObject({
+      status: 401,
+      error: { code: 'IAM10000' },
+    })
     expect((await api.get(regions)).data).toMatchObject({ contents: [{ name: 'hangzhou' }] })
   })
 
@@ -52,8 +69,21 @@ describe('a signed call', () => {
     const { port } = new URL(await api.app.listen({ port: 0, host: '127.0.0.1' }))
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const send = async (body: Buffer) => {
-      const headers = sign(key, { method: 'POST', url: regions, body, contentType: json, date: api.clock.now })
-      const sent = request({ agent, port, host: '127.0.0.1', method: 'POST', path: regions, headers })
+      const headers = sign(key, {
+        method: 'POST',
+        url: regions,
+        body,
+        contentType: json,
+        date: api.clock.now,
+      })
+      const sent = request({
+        agent,
+        port,
+        host: '127.0.0.1',
+        method: 'POST',
+        path: regions,
+        headers,
+      })
       // The server hangs up on what it does not want to read.
       sent.on('error', () => {})
       sent.end(body)
@@ -72,15 +102,24 @@ describe('a signed call', () => {
 
   test('is refused when its date is more than 15 minutes off, either way', async () => {
     const at = (offset: number) => new Date(api.clock.now.getTime() + offset)
-    for (const offset of [-14 * minutes, 14 * minutes]) expect((await read(regions, regions, at(offset))).status).toBe(200)
-    for (const offset of [-16 * minutes, 16 * minutes]) expect((await read(regions, regions, at(offset))).status).toBe(401)
+    for (const offset of [-14 * minutes, 14 * minutes])
+      expect((await read(regions, regions, at(offset))).status).toBe(200)
+    for (const offset of [-16 * minutes, 16 * minutes])
+      expect((await read(regions, regions, at(offset))).status).toBe(401)
     const { date: _, ...undated } = sign(key, { url: regions, date: api.clock.now })
     expect((await api.call({ url: regions, headers: undated })).error?.message).toContain('date')
   })
 
   test('is refused with a key that is not there, and with one that was removed', async () => {
     const other = { ...key, accessKeyId: 'nobodysaccesskey' }
-    expect((await api.call({ url: regions, headers: sign(other, { url: regions, date: api.clock.now }) })).status).toBe(401)
+    expect(
+      (
+        await api.call({
+          url: regions,
+          headers: sign(other, { url: regions, date: api.clock.now }),
+        })
+      ).status,
+    ).toBe(401)
     expect((await api.remove(`/api/v2/profiles/me/accessKeys/${key.accessKeyId}`)).status).toBe(200)
     expect((await read(regions)).status).toBe(401)
     expect(await api.dump()).toMatchObject({ access_keys: [], secrets: [] })
@@ -88,12 +127,23 @@ describe('a signed call', () => {
 
   describe('that uploads a package', () => {
     const fileName = 'oceanbase-2.2.73-20201211175814.el7.x86_64.rpm'
-    const rpm = rpmFile({ name: 'oceanbase', version: '2.2.73', release: '20201211175814.el7', arch: 'x86_64' })
+    const rpm = rpmFile({
+      name: 'oceanbase',
+      version: '2.2.73',
+      release: '20201211175814.el7',
+      arch: 'x86_64',
+    })
     const url = '/api/v2/software-packages'
     const upload = (signedBody?: Buffer) => {
       const { body, headers } = form(fileName, rpm)
       const contentType = headers['content-type']
-      const signed = sign(key, { method: 'POST', url, body: signedBody ?? body, contentType, date: api.clock.now })
+      const signed = sign(key, {
+        method: 'POST',
+        url,
+        body: signedBody ?? body,
+        contentType,
+        date: api.clock.now,
+      })
       return api.call({ method: 'POST', url, body, headers: signed })
     }
 

@@ -17,7 +17,8 @@ describe('a create request that is wrong', () => {
     await addMoreHosts(api.store, { count: 1, idcId: 2, network: '10.5' })
     await addMoreHosts(api.store, { count: 1, idcId: 1, network: '10.6' })
     await api.store.hosts.setFacts(6, { architecture: 'aarch64' })
-    for (const rpm of [sampleRpm, obproxyRpm, otherRpm, armRpm]) await api.store.packages.create(packageNamed(rpm))
+    for (const rpm of [sampleRpm, obproxyRpm, otherRpm, armRpm])
+      await api.store.packages.create(packageNamed(rpm))
     const proxy = {
       name: 'odp',
       address: '10.0.0.9',
@@ -28,7 +29,11 @@ describe('a create request that is wrong', () => {
       servers: [],
     } as const
     await api.store.obproxy.create(proxy)
-    const taken = await api.post('/api/v2/ob/clusters', { ...request, name: 'taken', ...zones({ servers: [3] }) })
+    const taken = await api.post('/api/v2/ob/clusters', {
+      ...request,
+      name: 'taken',
+      ...zones({ servers: [3] }),
+    })
     expect(taken.status).toBe(200)
     await api.launcher.settled()
     before = await api.dump()
@@ -36,7 +41,11 @@ describe('a create request that is wrong', () => {
   afterAll(() => api.close())
 
   test.each(cases)('%s: %i %s', async (_, status, code, change, field) => {
-    const reply = await api.post('/api/v2/ob/clusters', { ...request, password: 'Hidden-word-1', ...change })
+    const reply = await api.post('/api/v2/ob/clusters', {
+      ...request,
+      password: 'Hidden-word-1',
+      ...change,
+    })
     expect(reply).toMatchObject({ status, successful: false, error: { code } })
     expect(reply.error?.subErrors?.[0]?.field).toBe(field)
     expect(reply.text).not.toContain('Hidden-word-1')
@@ -51,7 +60,12 @@ describe('a create request that is wrong', () => {
       ...zones({ servers: [4, 999] }),
     })
     expect(error?.code).toBe('OBE11014')
-    expect(error?.subErrors?.map((each) => each.code ?? error.code)).toEqual(['OBE11014', 'PKG10014', 'CMP07004', 'CMP07005'])
+    expect(error?.subErrors?.map((each) => each.code ?? error.code)).toEqual([
+      'OBE11014',
+      'PKG10014',
+      'CMP07004',
+      'CMP07005',
+    ])
   })
 
   test('one answer names every field that cannot be honoured', async () => {
@@ -61,7 +75,8 @@ describe('a create request that is wrong', () => {
       arbitrationServiceId: 1,
       supportObsBackup: true,
     })
-    for (const name of ['vpcId', 'arbitrationServiceId', 'supportObsBackup']) expect(error?.message).toContain(name)
+    for (const name of ['vpcId', 'arbitrationServiceId', 'supportObsBackup'])
+      expect(error?.message).toContain(name)
   })
 
   test('the message follows Accept-Language', async () => {

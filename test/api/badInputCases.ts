@@ -2,12 +2,23 @@ export const obproxyRpm = 'obproxy-3.2.3-20220101.el7.x86_64.rpm'
 export const otherRpm = 'oceanbase-3.1.5-20220201.el7.x86_64.rpm'
 export const armRpm = 'oceanbase-2.2.73-20201211175814.el7.aarch64.rpm'
 const zone = { name: 'zone1', idcName: 'hz2', servers: [1] }
-export const zones = (...changes: object[]) => ({ zones: changes.map((change) => ({ ...zone, ...change })) })
+export const zones = (...changes: object[]) => ({
+  zones: changes.map((change) => ({ ...zone, ...change })),
+})
 const attributes = (change: object) => ({ attributes: change })
 const parameter = (name: string, value: string) => ({ startupParameters: [{ name, value }] })
 
-/** What is sent in place of the sample's fields, and what is answered. The last is the first field that the answer names. */
-export const cases: readonly [sent: string, status: number, code: string, change: object, field?: string][] = [
+/**
+ * What is sent in place of the sample's fields, and what is answered. The last is the first field
+ * that the answer names.
+ */
+export const cases: readonly [
+  sent: string,
+  status: number,
+  code: string,
+  change: object,
+  field?: string,
+][] = [
   ['a name that is taken', 409, 'OBE11014', { name: 'taken' }, 'name'],
   ['a name that begins with a digit', 400, 'COM10001', { name: '1terran' }, 'name'],
   ['a name of one letter', 400, 'COM10001', { name: 't' }, 'name'],
@@ -16,7 +27,13 @@ export const cases: readonly [sent: string, status: number, code: string, change
   ['an empty password', 400, 'OBE11012', { password: '' }, 'password'],
   ['a password that is a number', 400, 'COM10001', { password: 7 }, 'password'],
   ['no package', 400, 'OBE11013', { rpmName: '' }, 'rpmName'],
-  ['a package that is not there', 404, 'PKG10014', { rpmName: 'oceanbase-9-9.el7.x86_64.rpm' }, 'rpmName'],
+  [
+    'a package that is not there',
+    404,
+    'PKG10014',
+    { rpmName: 'oceanbase-9-9.el7.x86_64.rpm' },
+    'rpmName',
+  ],
   ['a package of the wrong type', 400, 'PKG10013', { rpmName: obproxyRpm }, 'rpmName'],
   ['a second package in a zone', 400, 'COM10001', zones({ rpmName: otherRpm }), 'rpmName'],
   ['another full version', 400, 'COM10001', { fullVersion: '2.2.73-1' }, 'fullVersion'],
@@ -28,13 +45,31 @@ export const cases: readonly [sent: string, status: number, code: string, change
   ['a host that is not prepared', 409, 'CMP07004', zones({ servers: [4] }), 'zones[0].servers[0]'],
   ['a host in use', 409, 'CMP07004', zones({ servers: [3] }), 'zones[0].servers[0]'],
   ['a host of another IDC', 400, 'CMP07008', zones({ servers: [5] }), 'zones[0].servers[0]'],
-  ['a host of another architecture', 400, 'CMP07025', zones({ servers: [6] }), 'zones[0].servers[0]'],
-  ['a package of another architecture', 400, 'CMP07025', { rpmName: armRpm }, 'zones[0].servers[0]'],
+  [
+    'a host of another architecture',
+    400,
+    'CMP07025',
+    zones({ servers: [6] }),
+    'zones[0].servers[0]',
+  ],
+  [
+    'a package of another architecture',
+    400,
+    'CMP07025',
+    { rpmName: armRpm },
+    'zones[0].servers[0]',
+  ],
   ['one host twice in a zone', 400, 'CMP07010', zones({ servers: [1, 1] }), 'zones[0].servers[1]'],
   ['one host in two zones', 400, 'CMP07010', zones({}, { name: 'zone2' }), 'zones[1].servers[0]'],
   ['an IDC that is not there', 404, 'COM10002', zones({ idcName: 'hz9' }), 'zones[0].idcName'],
   ['a root server of no server', 400, 'COM10001', zones({ rootServer: 2 }), 'zones[0].rootServer'],
-  ['an architecture that the package has not', 400, 'OBE11023', zones({ architecture: 'aarch64' }), 'zones[0].architecture'],
+  [
+    'an architecture that the package has not',
+    400,
+    'OBE11023',
+    zones({ architecture: 'aarch64' }),
+    'zones[0].architecture',
+  ],
   [
     'an OS that the package has not',
     400,
@@ -60,20 +95,80 @@ export const cases: readonly [sent: string, status: number, code: string, change
     'primaryZone',
   ],
   ['a relative path', 400, 'CMP07028', attributes({ installPath: 'ob' }), 'attributes.installPath'],
-  ['a system directory to install to', 400, 'COM10001', attributes({ installPath: '/usr' }), 'attributes.installPath'],
-  ['a system directory for data', 400, 'COM10001', attributes({ dataDiskPath: '/home' }), 'attributes.dataDiskPath'],
-  ['a system directory for redo logs', 400, 'COM10001', attributes({ logDiskPath: '/etc/ob' }), 'attributes.logDiskPath'],
-  ['a path that climbs', 400, 'COM10001', attributes({ dataDiskPath: '/data/../etc' }), 'attributes.dataDiskPath'],
-  ['a path with shell in it', 400, 'COM10001', attributes({ LogDiskPath: '/data;reboot' }), 'attributes.logDiskPath'],
+  [
+    'a system directory to install to',
+    400,
+    'COM10001',
+    attributes({ installPath: '/usr' }),
+    'attributes.installPath',
+  ],
+  [
+    'a system directory for data',
+    400,
+    'COM10001',
+    attributes({ dataDiskPath: '/home' }),
+    'attributes.dataDiskPath',
+  ],
+  [
+    'a system directory for redo logs',
+    400,
+    'COM10001',
+    attributes({ logDiskPath: '/etc/ob' }),
+    'attributes.logDiskPath',
+  ],
+  [
+    'a path that climbs',
+    400,
+    'COM10001',
+    attributes({ dataDiskPath: '/data/../etc' }),
+    'attributes.dataDiskPath',
+  ],
+  [
+    'a path with shell in it',
+    400,
+    'COM10001',
+    attributes({ LogDiskPath: '/data;reboot' }),
+    'attributes.logDiskPath',
+  ],
   ['an RPC port too low', 400, 'OBE19008', attributes({ svrPort: 1024 }), 'attributes.svrPort'],
   ['a SQL port too high', 400, 'OBE19009', attributes({ SqlPort: 65_536 }), 'attributes.sqlPort'],
   ['one port for both', 400, 'OBE19017', attributes({ sqlPort: 2882 }), 'attributes.sqlPort'],
   ['an unknown attribute', 400, 'COM10001', attributes({ color: 'red' }), 'attributes.color'],
-  ['a user with a slash', 400, 'COM10001', attributes({ operatingSystemUser: '../root' }), 'attributes.operatingSystemUser'],
-  ['a parameter that the request owns', 400, 'OBE31206', parameter('rpc_port', '1'), 'startupParameters[0].name'],
-  ['a parameter that holds a second one', 400, 'COM10001', parameter('memory_limit', '8G,x=1'), 'startupParameters[0].value'],
-  ['an OBProxy cluster that is not there', 404, 'ODP21001', { obproxyClusterIds: [9] }, 'obproxyClusterIds[0]'],
-  ['an OBProxy cluster that does not run', 409, 'COM10005', { obproxyClusterIds: [1] }, 'obproxyClusterIds[0]'],
+  [
+    'a user with a slash',
+    400,
+    'COM10001',
+    attributes({ operatingSystemUser: '../root' }),
+    'attributes.operatingSystemUser',
+  ],
+  [
+    'a parameter that the request owns',
+    400,
+    'OBE31206',
+    parameter('rpc_port', '1'),
+    'startupParameters[0].name',
+  ],
+  [
+    'a parameter that holds a second one',
+    400,
+    'COM10001',
+    parameter('memory_limit', '8G,x=1'),
+    'startupParameters[0].value',
+  ],
+  [
+    'an OBProxy cluster that is not there',
+    404,
+    'ODP21001',
+    { obproxyClusterIds: [9] },
+    'obproxyClusterIds[0]',
+  ],
+  [
+    'an OBProxy cluster that does not run',
+    409,
+    'COM10005',
+    { obproxyClusterIds: [1] },
+    'obproxyClusterIds[0]',
+  ],
   ['a client token too short', 400, 'COM10001', { clientToken: 'short' }, 'clientToken'],
   ['an unknown field', 400, 'COM10001', { colour: 'red' }, 'colour'],
   ['an unknown field in a zone', 400, 'COM10001', zones({ colour: 'red' }), 'zones[0].colour'],
@@ -98,7 +193,11 @@ export const cases: readonly [sent: string, status: number, code: string, change
     'a standby with a primary zone',
     400,
     'OBE11022',
-    { type: 'STANDBY', primaryZone: 'zone1', primaryClusterInfo: { rootSysPassword: 'Hidden-word-1', obClusterId: 1 } },
+    {
+      type: 'STANDBY',
+      primaryZone: 'zone1',
+      primaryClusterInfo: { rootSysPassword: 'Hidden-word-1', obClusterId: 1 },
+    },
     'primaryZone',
   ],
   [
@@ -107,5 +206,10 @@ export const cases: readonly [sent: string, status: number, code: string, change
     'COM10003',
     { primaryClusterInfo: { rootSysPassword: 'Hidden-word-1', obClusterId: 1 } },
   ],
-  ['fields that cannot be honoured', 400, 'COM10003', { vpcId: 2, checkId: 'c1', loadType: 'OLAP' }],
+  [
+    'fields that cannot be honoured',
+    400,
+    'COM10003',
+    { vpcId: 2, checkId: 'c1', loadType: 'OLAP' },
+  ],
 ]

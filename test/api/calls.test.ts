@@ -36,15 +36,50 @@ describe('the API', () => {
     })
 
     test('adopts a trace id and refuses to echo anything else', async () => {
-      expect((await api.call({ url: clusters, headers: { 'x-trace-id': 'abc-123' } })).traceId).toBe('abc-123')
-      expect((await api.call({ url: clusters, headers: { 'x-trace-id': 'a b\u00e9' } })).traceId).toMatch(/^[0-9a-f]{16}$/)
+      expect(
+        (await api.call({ url: clusters, headers: { 'x-trace-id': 'abc-123' } })).traceId,
+      ).toBe('abc-123')
+      expect(
+        (await api.call({ url: clusters, headers: { 'x-trace-id': 'a b\u00e9' } })).traceId,
+      ).toMatch(/^[0-9a-f]{16}$/)
     })
 
     test.each([
-      [{ method: 'POST', url: clusters, body: '{"name":', headers: { 'content-type': 'application/json' } }, 400, 'COM10003'],
-      [{ method: 'POST', url: clusters, body: 'a=b', headers: { 'content-type': 'text/csv' } }, 415, 'COM10003'],
-      [{ method: 'POST', url: clusters, body: '', headers: { 'content-type': 'application/json' } }, 400, 'COM10003'],
-      [{ method: 'POST', url: clusters, body: '[]', headers: { 'content-type': 'application/json' } }, 400, 'COM10001'],
+      [
+        {
+          method: 'POST',
+          url: clusters,
+          body: '{"name":',
+          headers: { 'content-type': 'application/json' },
+        },
+        400,
+        'COM10003',
+      ],
+      [
+        { method: 'POST', url: clusters, body: 'a=b', headers: { 'content-type': 'text/csv' } },
+        415,
+        'COM10003',
+      ],
+      [
+        {
+          method: 'POST',
+          url: clusters,
+          body: '',
+          headers: { 'content-type': 'application/json' },
+        },
+        400,
+        'COM10003',
+      ],
+      [
+        {
+          method: 'POST',
+          url: clusters,
+          body: '[]',
+          headers: { 'content-type': 'application/json' },
+        },
+        400,
+        'COM10001',
+      ],
       [{ method: 'POST', url: clusters }, 400, 'COM10001'],
       [{ method: 'PUT', url: clusters }, 405, 'COM10003'],
       [{ url: '/api/v2/nothing' }, 404, 'COM10002'],
@@ -66,8 +101,12 @@ describe('the API', () => {
 
   test('time, info and health are bare, and health needs no login', async () => {
     const headers = { authorization: basic('admin', 'admin-password') }
-    expect((await api.app.inject({ url: '/api/v2/time', headers })).body).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]{12}[+-]\d\d:\d\d$/)
-    expect((await api.app.inject({ url: '/api/v2/info', headers })).json()).toMatchObject({ name: 'obflow' })
+    expect((await api.app.inject({ url: '/api/v2/time', headers })).body).toMatch(
+      /^\d{4}-\d\d-\d\dT[\d:.]{12}[+-]\d\d:\d\d$/,
+    )
+    expect((await api.app.inject({ url: '/api/v2/info', headers })).json()).toMatchObject({
+      name: 'obflow',
+    })
     expect((await api.app.inject('/api/status')).body).toBe('okay')
     expect((await api.app.inject('/healthz')).json()).toMatchObject({ status: 'okay' })
   })
@@ -76,7 +115,10 @@ describe('the API', () => {
     beforeEach(() => api.reset())
 
     test('regions, IDCs and host types are made once, listed, and removed when nothing uses them', async () => {
-      const region = await api.post('/api/v2/compute/regions', { name: 'hangzhou', description: 'east' })
+      const region = await api.post('/api/v2/compute/regions', {
+        name: 'hangzhou',
+        description: 'east',
+      })
       expect(region.data).toMatchObject({ id: 1, name: 'hangzhou', description: 'east' })
       expect(await api.post('/api/v2/compute/regions', { name: 'hangzhou' })).toMatchObject({
         status: 409,
@@ -87,13 +129,25 @@ describe('the API', () => {
         error: { code: 'COM10002' },
       })
       const idc = await api.post('/api/v2/compute/idcs', { name: 'hz1', regionId: 1 })
-      expect(idc.data).toMatchObject({ id: 1, name: 'hz1', description: null, regionId: 1, regionName: 'hangzhou' })
-      expect((await api.post('/api/v2/compute/hostTypes', { name: 'tiny' })).data).toMatchObject({ id: 1, name: 'tiny' })
+      expect(idc.data).toMatchObject({
+        id: 1,
+        name: 'hz1',
+        description: null,
+        regionId: 1,
+        regionName: 'hangzhou',
+      })
+      expect((await api.post('/api/v2/compute/hostTypes', { name: 'tiny' })).data).toMatchObject({
+        id: 1,
+        name: 'tiny',
+      })
       expect((await api.get('/api/v2/compute/idcs?sort=name,desc')).data).toMatchObject({
         contents: [{ name: 'hz1' }],
         page: { number: 1, size: 10, totalElements: 1, totalPages: 1 },
       })
-      expect(await api.remove('/api/v2/compute/regions/1')).toMatchObject({ status: 409, error: { code: 'COM10005' } })
+      expect(await api.remove('/api/v2/compute/regions/1')).toMatchObject({
+        status: 409,
+        error: { code: 'COM10005' },
+      })
       for (const path of ['idcs/1', 'regions/1', 'hostTypes/1']) {
         const gone = await api.remove(`/api/v2/compute/${path}`)
         expect(gone).toMatchObject({ status: 200, successful: true })
@@ -109,16 +163,29 @@ describe('the API', () => {
         name: 'root',
         sshCredentialProperty: login,
       })
-      expect(made.data).toMatchObject({ id: 1, sshCredentialProperty: { type: 'PASSWORD', username: 'root' } })
-      const all = [made.text, (await api.get('/api/v2/profiles/me/credentials')).text, JSON.stringify(await api.dump())].join()
+      expect(made.data).toMatchObject({
+        id: 1,
+        sshCredentialProperty: { type: 'PASSWORD', username: 'root' },
+      })
+      const all = [
+        made.text,
+        (await api.get('/api/v2/profiles/me/credentials')).text,
+        JSON.stringify(await api.dump()),
+      ].join()
       expect(all).not.toContain('Hidden-word-2')
     })
 
     test('hosts are added with a task each that prepares them', async () => {
       await addHosts(api.store, 1)
       const batch = { idcId: 1, credentialId: 1, sshPort: 2222, kind: 'DEDICATED_CONTAINER' }
-      const list = [{ innerIpAddress: '10.9.0.1', serialNumber: 'S1' }, { innerIpAddress: '10.9.0.2' }]
-      const added = await api.post('/api/v2/compute/hosts/batchCreate', { ...batch, hostBasicDataList: list })
+      const list = [
+        { innerIpAddress: '10.9.0.1', serialNumber: 'S1' },
+        { innerIpAddress: '10.9.0.2' },
+      ]
+      const added = await api.post('/api/v2/compute/hosts/batchCreate', {
+        ...batch,
+        hostBasicDataList: list,
+      })
       expect(added.data).toMatchObject({
         hostIds: [2, 3],
         contents: [
@@ -130,7 +197,13 @@ describe('the API', () => {
             status: 'RUNNING',
             type: 'MANUAL',
             subtasks: [
-              { name: 'Pre check for create host', status: 'READY', timeout: 1800, nodeType: 'JAVA_TASK', upstreams: [] },
+              {
+                name: 'Pre check for create host',
+                status: 'READY',
+                timeout: 1800,
+                nodeType: 'JAVA_TASK',
+                upstreams: [],
+              },
               { name: 'Uninstall legacy obagent', status: 'PENDING', timeout: 2100 },
               { name: 'Uninstall legacy ocp agent', timeout: 600 },
               { name: 'Install ocp agent', timeout: 5400 },
@@ -141,8 +214,14 @@ describe('the API', () => {
         ],
       })
       await api.launcher.settled()
-      expect(api.started.map((run) => run.workflow)).toEqual(['prepareHost', 'prepareHost', 'prepareHosts'])
-      const { contents, id } = z.object({ contents: z.array(z.object({ id: z.number() })), id: z.number() }).parse(added.data)
+      expect(api.started.map((run) => run.workflow)).toEqual([
+        'prepareHost',
+        'prepareHost',
+        'prepareHosts',
+      ])
+      const { contents, id } = z
+        .object({ contents: z.array(z.object({ id: z.number() })), id: z.number() })
+        .parse(added.data)
       expect(contents.map((task) => task.id)).not.toContain(id)
       expect((await api.get(`/api/v2/tasks/instances/${id}`)).data).toMatchObject({
         name: 'Prepare hosts',
@@ -156,7 +235,9 @@ describe('the API', () => {
         serialNumber: 'S1',
         idcName: 'hz2',
       })
-      expect((await api.get('/api/v2/compute/hosts?status=NEW,OFFLINE&keyword=10.9')).data).toMatchObject({
+      expect(
+        (await api.get('/api/v2/compute/hosts?status=NEW,OFFLINE&keyword=10.9')).data,
+      ).toMatchObject({
         page: { totalElements: 2 },
       })
 
@@ -167,9 +248,15 @@ describe('the API', () => {
       })
       expect(again).toMatchObject({
         status: 409,
-        error: { code: 'COM10006', subErrors: [{ rejectedValue: '10.9.0.1' }, { rejectedValue: '10.9.0.2' }] },
+        error: {
+          code: 'COM10006',
+          subErrors: [{ rejectedValue: '10.9.0.1' }, { rejectedValue: '10.9.0.2' }],
+        },
       })
-      expect(await api.remove('/api/v2/compute/hosts/2')).toMatchObject({ status: 409, error: { code: 'CMP07006' } })
+      expect(await api.remove('/api/v2/compute/hosts/2')).toMatchObject({
+        status: 409,
+        error: { code: 'CMP07006' },
+      })
       expect(await api.dump()).toEqual(before)
     })
 
@@ -213,14 +300,27 @@ describe('the API', () => {
         ],
       })
       expect((await api.get('/api/v2/ob/clusters/1/zones')).data).toMatchObject({
-        contents: [{ name: 'zone1', idcId: 1, idcName: 'hz2', regionName: 'hangzhou', serverCount: 1, hostCount: 1 }],
+        contents: [
+          {
+            name: 'zone1',
+            idcId: 1,
+            idcName: 'hz2',
+            regionName: 'hangzhou',
+            serverCount: 1,
+            hostCount: 1,
+          },
+        ],
       })
       const servers = await api.get('/api/v2/ob/clusters/1/servers?idcName=hz2')
       expect(servers.data).toMatchObject({
         contents: [{ ip: '10.0.0.1', port: 2882, sqlPort: 2881, zoneName: 'zone1', hostId: 1 }],
       })
-      expect((await api.get('/api/v2/ob/clusters/1/zones/zone1/servers')).data).toEqual(servers.data)
-      expect((await api.get('/api/v2/ob/clusters/1/servers?idcName=other')).data).toEqual({ contents: [] })
+      expect((await api.get('/api/v2/ob/clusters/1/zones/zone1/servers')).data).toEqual(
+        servers.data,
+      )
+      expect((await api.get('/api/v2/ob/clusters/1/servers?idcName=other')).data).toEqual({
+        contents: [],
+      })
       expect((await api.get('/api/v2/compute/hosts/1')).data).toMatchObject({
         status: 'ONLINE',
         services: [{ name: 'terran:1', type: 'OB_CLUSTER' }],
@@ -239,12 +339,20 @@ describe('the API', () => {
       ['tenantId=1', 0],
       ['type=MANUAL&size=1', 2],
     ])('the task list is filtered by %s', async (filter, total) => {
-      expect((await api.get(`/api/v2/tasks/instances?${filter}`)).data).toMatchObject({ page: { totalElements: total } })
+      expect((await api.get(`/api/v2/tasks/instances?${filter}`)).data).toMatchObject({
+        page: { totalElements: total },
+      })
     })
 
     test('what a cluster uses cannot be taken away', async () => {
-      expect(await api.remove('/api/v2/compute/hosts/1')).toMatchObject({ status: 409, error: { code: 'CMP07004' } })
-      expect(await api.remove('/api/v2/software-packages/1')).toMatchObject({ status: 409, error: { code: 'COM10005' } })
+      expect(await api.remove('/api/v2/compute/hosts/1')).toMatchObject({
+        status: 409,
+        error: { code: 'CMP07004' },
+      })
+      expect(await api.remove('/api/v2/software-packages/1')).toMatchObject({
+        status: 409,
+        error: { code: 'COM10005' },
+      })
     })
   })
 
@@ -255,7 +363,12 @@ describe('the API', () => {
     const task = contents[0]
     const [first] = task?.subtasks ?? []
     if (!task || !first) throw new Error('no task')
-    const run = { taskId: task.id, subtaskId: first.id, runTime: 1, at: new Date(2026, 0, 2, 3, 4, 5, 678) }
+    const run = {
+      taskId: task.id,
+      subtaskId: first.id,
+      runTime: 1,
+      at: new Date(2026, 0, 2, 3, 4, 5, 678),
+    }
     await setSubtask(api.db, first.id, {
       status: 'FAILED',
       executor: '10.0.0.9',

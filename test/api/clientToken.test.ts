@@ -19,7 +19,8 @@ describe('a create with a client token', () => {
     await api.store.packages.create(packageNamed(sampleRpm))
   })
 
-  const create = (change: object = {}) => api.post(clusters, { ...request, clientToken: 'token-0001', ...change })
+  const create = (change: object = {}) =>
+    api.post(clusters, { ...request, clientToken: 'token-0001', ...change })
 
   test('that is sent again is answered the same, and starts nothing new', async () => {
     const first = await create()
@@ -40,7 +41,9 @@ describe('a create with a client token', () => {
   })
 
   test('that is sent again after its task FAILED says so', async () => {
-    const { id, tasks } = z.object({ id: z.int(), tasks: z.array(z.object({ id: z.int() })) }).parse((await create()).data)
+    const { id, tasks } = z
+      .object({ id: z.int(), tasks: z.array(z.object({ id: z.int() })) })
+      .parse((await create()).data)
     await setSubtask(api.db, tasks[0]?.id ?? 0, { status: 'FAILED' })
     await setTask(api.db, id, 'FAILED')
     expect((await create()).data).toMatchObject({
@@ -58,7 +61,10 @@ describe('a create with a client token', () => {
       { zones: [{ ...request.zones[0], servers: [2] }] },
     ]) {
       const reply = await create(change)
-      expect(reply).toMatchObject({ status: 409, error: { code: 'COM10005', subErrors: [{ field: 'clientToken' }] } })
+      expect(reply).toMatchObject({
+        status: 409,
+        error: { code: 'COM10005', subErrors: [{ field: 'clientToken' }] },
+      })
       expect(reply.text).not.toContain('another-word')
     }
   })

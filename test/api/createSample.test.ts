@@ -42,10 +42,18 @@ function chain(subtasks: readonly Subtask[]) {
   return nodes
 }
 
-function readContext(text: string): { stringMap: Record<string, string>; listMap: Record<string, string> } {
-  const [, strings = '', lists = ''] = /^Context\(parallelIdx=-1, stringMap=\{(.*)\}, listMap=\{(.*)\}\)$/.exec(text) ?? []
+function readContext(text: string): {
+  stringMap: Record<string, string>
+  listMap: Record<string, string>
+} {
+  const [, strings = '', lists = ''] =
+    /^Context\(parallelIdx=-1, stringMap=\{(.*)\}, listMap=\{(.*)\}\)$/.exec(text) ?? []
   const map = (entries: string, separator: RegExp) =>
-    Object.fromEntries(entries.split(separator).map((entry) => [entry.split('=')[0], entry.slice(entry.indexOf('=') + 1)]))
+    Object.fromEntries(
+      entries
+        .split(separator)
+        .map((entry) => [entry.split('=')[0], entry.slice(entry.indexOf('=') + 1)]),
+    )
   return { stringMap: map(strings, /, (?=[\w.]+=)/), listMap: map(lists, /, (?=[\w.]+=\[)/) }
 }
 
@@ -74,7 +82,11 @@ describe("OCP's sample of creating a cluster", () => {
 
   test('is answered with the fields of the task, in order, and the cluster id beside them', () => {
     expect(Object.keys(task).filter((key) => key !== 'clusterId')).toEqual(Object.keys(sample.data))
-    expect(task).toMatchObject({ name: sample.data.name, status: sample.data.status, creator: sample.data.creator })
+    expect(task).toMatchObject({
+      name: sample.data.name,
+      status: sample.data.status,
+      creator: sample.data.creator,
+    })
     expect(task.cluster).toEqual({ ...sample.data.cluster, id: task.clusterId })
     expect(task.startTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d$/)
   })
@@ -82,7 +94,9 @@ describe("OCP's sample of creating a cluster", () => {
   test('has the 23 subtasks with their edges, states and keys', () => {
     expect(chain(task.tasks)).toEqual(chain(sample.data.tasks))
     expect(chain(task.tasks)).toHaveLength(23)
-    expect(task.tasks.map((node) => Object.keys(node))).toEqual(sample.data.tasks.map((node) => Object.keys(node)))
+    expect(task.tasks.map((node) => Object.keys(node))).toEqual(
+      sample.data.tasks.map((node) => Object.keys(node)),
+    )
     const ids = task.tasks.map((node) => node.id)
     expect(ids).toEqual(ids.map((_, index) => (ids[0] ?? 0) + index))
   })
@@ -91,7 +105,11 @@ describe("OCP's sample of creating a cluster", () => {
     const ours = readContext(task.context)
     const theirs = readContext(sample.data.context)
     expect(ours).toEqual({
-      stringMap: { ...theirs.stringMap, cluster_id: String(task.clusterId), ob_connect_address: '10.0.0.1' },
+      stringMap: {
+        ...theirs.stringMap,
+        cluster_id: String(task.clusterId),
+        ob_connect_address: '10.0.0.1',
+      },
       listMap: { ...theirs.listMap, root_server_ips: '[10.0.0.1]' },
     })
   })
@@ -99,9 +117,15 @@ describe("OCP's sample of creating a cluster", () => {
   test('starts the workflow of that task and nothing shows the password', async () => {
     await api.launcher.settled()
     expect(api.started).toMatchObject([
-      { workflow: 'createCluster', workflowId: `create-cluster-terran-${task.id}`, taskId: task.id },
+      {
+        workflow: 'createCluster',
+        workflowId: `create-cluster-terran-${task.id}`,
+        taskId: task.id,
+      },
     ])
-    expect(await api.store.tasks.untold()).not.toContainEqual(expect.objectContaining({ taskId: task.id }))
+    expect(await api.store.tasks.untold()).not.toContainEqual(
+      expect.objectContaining({ taskId: task.id }),
+    )
     expect(text).not.toContain(request.password)
     expect(JSON.stringify(await api.dump())).not.toContain(`"${request.password}"`)
   })
@@ -118,14 +142,24 @@ describe("OCP's sample of creating a cluster", () => {
       taskDefinitionId: -1,
       type: 'MANUAL',
       subtasks: task.tasks
-        .map(({ id, name, upstreams, downstreams }) => ({ id, name, upstreams, downstreams, parallelIdx: -1 }))
+        .map(({ id, name, upstreams, downstreams }) => ({
+          id,
+          name,
+          upstreams,
+          downstreams,
+          parallelIdx: -1,
+        }))
         .map(({ parallelIdx: _, ...node }) => node),
     })
     expect((await api.get(`/api/v2/tasks/${task.id}`)).data).toEqual(read.data)
   })
 
   test('three zones add their own context keys and widen the plan', async () => {
-    const [one = 0, two = 0, three = 0, four = 0] = await addMoreHosts(api.store, { count: 4, idcId: 1, network: '10.1' })
+    const [one = 0, two = 0, three = 0, four = 0] = await addMoreHosts(api.store, {
+      count: 4,
+      idcId: 1,
+      network: '10.1',
+    })
     const zones = [
       { name: 'zone1', idcName: 'hz2', servers: [one, two], rootServer: two },
       { name: 'zone2', idcName: 'hz2', servers: [three] },
@@ -135,7 +169,12 @@ describe("OCP's sample of creating a cluster", () => {
     const wide = created.parse((await api.post('/api/v2/ob/clusters', body)).data)
     expect(wide.tasks).toHaveLength(23 + 6 * 3)
     expect(readContext(wide.context)).toMatchObject({
-      stringMap: { 'zone2.idc': 'hz2', 'zone3.idc': 'hz2', primary_zone: 'zone2;zone1,zone3', ob_connect_address: '10.1.0.2' },
+      stringMap: {
+        'zone2.idc': 'hz2',
+        'zone3.idc': 'hz2',
+        primary_zone: 'zone2;zone1,zone3',
+        ob_connect_address: '10.1.0.2',
+      },
       listMap: {
         host_ids: `[${one}, ${two}, ${three}, ${four}]`,
         root_servers: `[${two}, ${three}, ${four}]`,
@@ -152,8 +191,22 @@ describe("OCP's sample of creating a cluster", () => {
     const body = {
       ...rest,
       name: 'terraformed',
-      zones: [{ name: 'zone1', idcName: 'hz2', servers: [host], rpmName, architecture: 'x86_64', packageOperatingSystem: 'el7' }],
-      attributes: { InstallPath: '/opt/ob', SqlPort: 3881, SvrPort: 3882, OperatingSystemUser: 'ob' },
+      zones: [
+        {
+          name: 'zone1',
+          idcName: 'hz2',
+          servers: [host],
+          rpmName,
+          architecture: 'x86_64',
+          packageOperatingSystem: 'el7',
+        },
+      ],
+      attributes: {
+        InstallPath: '/opt/ob',
+        SqlPort: 3881,
+        SvrPort: 3882,
+        OperatingSystemUser: 'ob',
+      },
       startupParameters: [{ name: 'memory_limit', value: '8G' }],
       oversellingFactor: 100,
       clientToken: 'terraform-0001',
@@ -173,6 +226,9 @@ describe("OCP's sample of creating a cluster", () => {
       status: 'CREATING',
     })
     const other = await api.post('/api/v2/ob/clusters', { ...body, name: 'another' })
-    expect(other).toMatchObject({ status: 409, error: { code: 'COM10005', subErrors: [{ field: 'clientToken' }] } })
+    expect(other).toMatchObject({
+      status: 409,
+      error: { code: 'COM10005', subErrors: [{ field: 'clientToken' }] },
+    })
   })
 })

@@ -38,11 +38,17 @@ const post = (passphrase: string, type = 'PRIVATE_KEY') => {
 }
 
 const newestId = async (): Promise<number> =>
-  Math.max(...(await api.store.credentials.list({ id: 100, all: true }, { page: 1, size: 100 })).contents.map(({ id }) => id))
+  Math.max(
+    ...(
+      await api.store.credentials.list({ id: 100, all: true }, { page: 1, size: 100 })
+    ).contents.map(({ id }) => id),
+  )
 
 /** The newest credential's key, as ssh2 reads it. */
 const storedKey = async () => {
-  const parsed = ssh2.utils.parseKey((await api.store.secrets.get(`credential/${await newestId()}`)).reveal())
+  const parsed = ssh2.utils.parseKey(
+    (await api.store.secrets.get(`credential/${await newestId()}`)).reveal(),
+  )
   const [key] = [parsed].flat()
   if (key === undefined || key instanceof Error) throw key ?? new Error('no key')
   return key
@@ -95,7 +101,9 @@ test('what is no usable private key is refused when it is posted, with the reaso
       status: 400,
       error: {
         code: 'COM10001',
-        subErrors: [{ field: 'sshCredentialProperty.passphrase', message: expect.stringContaining(why) }],
+        subErrors: [
+          { field: 'sshCredentialProperty.passphrase', message: expect.stringContaining(why) },
+        ],
       },
     })
     expect(reply.text).not.toContain(text.trim().split('\n').at(-2))
@@ -106,7 +114,13 @@ test('a new secret for a login with a key has to be a key too', async () => {
   const { secret } = makePair('ed25519')
   await post(secret)
   const url = `${path}/${await newestId()}`
-  expect(await api.call({ method: 'PATCH', url, body: { sshCredentialProperty: { passphrase: 'a word' } } })).toMatchObject({
+  expect(
+    await api.call({
+      method: 'PATCH',
+      url,
+      body: { sshCredentialProperty: { passphrase: 'a word' } },
+    }),
+  ).toMatchObject({
     status: 400,
     error: { code: 'COM10001' },
   })

@@ -29,34 +29,61 @@ describe('a credential', () => {
     expect((await as('alice', 'POST', credentials, login)).status).toBe(200)
   })
 
-  const as = (username: string, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: object) =>
-    api.call({ method, url, headers: { authorization: basic(username, 'role-password') }, ...(body && { body }) })
+  const as = (
+    username: string,
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    url: string,
+    body?: object,
+  ) =>
+    api.call({
+      method,
+      url,
+      headers: { authorization: basic(username, 'role-password') },
+      ...(body && { body }),
+    })
   const login = {
     name: 'of alice',
     targetType: 'HOST',
     sshCredentialProperty: { type: 'PASSWORD', username: 'admin', passphrase: 'alices-word' },
   }
   const add = (username: string, innerIpAddress: string, credentialId = 1) =>
-    as(username, 'POST', `${hosts}/batchCreate`, { hostBasicDataList: [{ innerIpAddress }], idcId: 1, credentialId })
+    as(username, 'POST', `${hosts}/batchCreate`, {
+      hostBasicDataList: [{ innerIpAddress }],
+      idcId: 1,
+      credentialId,
+    })
 
   // Whoever may choose the address is sent the password: a machine of his own reads it.
-  test.each(['eve', 'root'])('is used by its owner for any host, and by %s, another, for none', async (other) => {
-    const before = await api.dump()
-    expect(await add(other, '10.0.0.66')).toMatchObject({ status: 400, error: { code: 'COM10001' } })
-    expect((await add(other, '10.0.0.66')).error?.message).toContain("alice's and not shared for 10.0.0.66")
-    expect(await api.dump()).toEqual(before)
-    expect((await add('alice', '10.0.0.1')).status).toBe(200)
-    expect((await as(other, 'DELETE', `${hosts}/1`)).status).toBe(409)
-  })
+  test.each(['eve', 'root'])(
+    'is used by its owner for any host, and by %s, another, for none',
+    async (other) => {
+      const before = await api.dump()
+      expect(await add(other, '10.0.0.66')).toMatchObject({
+        status: 400,
+        error: { code: 'COM10001' },
+      })
+      expect((await add(other, '10.0.0.66')).error?.message).toContain(
+        "alice's and not shared for 10.0.0.66",
+      )
+      expect(await api.dump()).toEqual(before)
+      expect((await add('alice', '10.0.0.1')).status).toBe(200)
+      expect((await as(other, 'DELETE', `${hosts}/1`)).status).toBe(409)
+    },
+  )
 
   test('is used by others for the addresses that its owner has named, and for those only', async () => {
     const shared = { sharedAddresses: ['10.0.0.1', '10.0.0.2'] }
     expect((await as('eve', 'PATCH', `${credentials}/1`, shared)).status).toBe(404)
     expect((await as('root', 'PATCH', `${credentials}/1`, shared)).status).toBe(403)
-    expect((await as('alice', 'PATCH', `${credentials}/1`, shared)).data).toMatchObject({ owner: 'alice', ...shared })
+    expect((await as('alice', 'PATCH', `${credentials}/1`, shared)).data).toMatchObject({
+      owner: 'alice',
+      ...shared,
+    })
     expect((await add('eve', '10.0.0.1')).status).toBe(200)
     expect((await add('eve', '10.0.0.66')).status).toBe(400)
-    expect((await as('alice', 'PATCH', `${credentials}/1`, { sharedAddresses: [] })).status).toBe(200)
+    expect((await as('alice', 'PATCH', `${credentials}/1`, { sharedAddresses: [] })).status).toBe(
+      200,
+    )
     expect((await add('eve', '10.0.0.2')).status).toBe(400)
   })
 
@@ -81,7 +108,8 @@ describe('a credential', () => {
   test('of a host is exchanged for another one that the caller may use there', async () => {
     await add('alice', '10.0.0.1')
     await as('eve', 'POST', credentials, { ...login, name: 'of eve' })
-    const exchange = (username: string, credentialId: number, id = 1) => as(username, 'PATCH', `${hosts}/${id}`, { credentialId })
+    const exchange = (username: string, credentialId: number, id = 1) =>
+      as(username, 'PATCH', `${hosts}/${id}`, { credentialId })
     expect((await exchange('eve', 2)).data).toMatchObject({ id: 1, innerIpAddress: '10.0.0.1' })
     expect((await api.store.hosts.access(1)).login.secret.reveal()).toBe('alices-word')
     expect((await exchange('eve', 1)).status).toBe(400)

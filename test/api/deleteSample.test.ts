@@ -15,7 +15,12 @@ const subtask = z.strictObject({
   status: z.string(),
   upstreams: z.array(z.number()),
 })
-const deleted = z.looseObject({ context: z.string(), name: z.string(), status: z.string(), tasks: z.array(subtask) })
+const deleted = z.looseObject({
+  context: z.string(),
+  name: z.string(),
+  status: z.string(),
+  tasks: z.array(subtask),
+})
 
 /** A reply with its ids, times and order left out. */
 const shape = (data: unknown) => {
@@ -48,7 +53,10 @@ describe("OCP's sample of deleting a cluster", () => {
     await api.reset()
     await addHosts(api.store, 1)
     await api.store.packages.create(packageNamed(sampleRpm))
-    const { task } = await testOperations(api.store).acceptCluster({ request: newCluster(), creator })
+    const { task } = await testOperations(api.store).acceptCluster({
+      request: newCluster(),
+      creator,
+    })
     await setTask(api.db, task.id, 'SUCCESSFUL')
     await api.store.clusters.setStatus(1, 'RUNNING')
   })
@@ -69,6 +77,9 @@ describe("OCP's sample of deleting a cluster", () => {
     expect(await remove()).toMatchObject({ status: 409, error: { code: 'OBE11020' } })
     await api.store.clusters.forget(1)
     expect(await remove()).toMatchObject({ status: 404, error: { code: 'OBE11001' } })
-    expect(await api.get('/api/v2/ob/clusters/1')).toMatchObject({ status: 404, error: { code: 'OBE11001' } })
+    expect(await api.get('/api/v2/ob/clusters/1')).toMatchObject({
+      status: 404,
+      error: { code: 'OBE11001' },
+    })
   })
 })

@@ -19,7 +19,12 @@ const answer = z.looseObject({
   cluster: z.strictObject({ id: z.null(), name: z.string(), obClusterId: z.number() }),
   context: z.string(),
   tasks: z.array(
-    z.looseObject({ id: z.number(), name: z.string(), upstreams: z.array(z.number()), downstreams: z.array(z.number()) }),
+    z.looseObject({
+      id: z.number(),
+      name: z.string(),
+      upstreams: z.array(z.number()),
+      downstreams: z.array(z.number()),
+    }),
   ),
   admission: z.array(finding),
   preCheck: z.array(z.looseObject({ code: z.string(), level: z.string(), hostId: z.number() })),
@@ -56,14 +61,21 @@ describe('a create that is only asked about', () => {
       .parse((await api.post(clusters, request)).data)
     expect(Object.keys(dry).sort()).toEqual(Object.keys(real).sort())
     const first = real.tasks[0]?.id ?? 0
-    expect(dry.tasks.map(({ name, upstreams }) => ({ name, upstreams: upstreams.map((id) => id + first - 1) }))).toEqual(
-      real.tasks.map(({ name, upstreams }) => ({ name, upstreams })),
-    )
+    expect(
+      dry.tasks.map(({ name, upstreams }) => ({
+        name,
+        upstreams: upstreams.map((id) => id + first - 1),
+      })),
+    ).toEqual(real.tasks.map(({ name, upstreams }) => ({ name, upstreams })))
     expect(dry.cluster).toEqual({ id: null, name: 'terran', obClusterId: 1 })
   })
 
   test('has its hosts looked at by value, and nothing secret goes along', async () => {
-    await api.post(asked, { ...request, password: 'Not-to-be-seen-1', obproxyUserPassword: 'Nor-this-2' })
+    await api.post(asked, {
+      ...request,
+      password: 'Not-to-be-seen-1',
+      obproxyUserPassword: 'Nor-this-2',
+    })
     expect(api.looks).toMatchObject([
       {
         cluster: {
@@ -71,7 +83,11 @@ describe('a create that is only asked about', () => {
           version: '2.2.73',
           zones: [{ name: 'zone1', servers: [{ hostId: 1, ip: '10.0.0.1', rootServer: true }] }],
         },
-        package: { name: 'oceanbase', nvra: 'oceanbase-2.2.73-20201211175814.el7.x86_64', architecture: 'x86_64' },
+        package: {
+          name: 'oceanbase',
+          nvra: 'oceanbase-2.2.73-20201211175814.el7.x86_64',
+          architecture: 'x86_64',
+        },
       },
     ])
     expect(JSON.stringify(api.looks)).not.toMatch(/Not-to-be-seen|Nor-this/)
@@ -103,7 +119,10 @@ describe('a create that is only asked about', () => {
     ])
     expect(api.looks).toMatchObject([
       {
-        cluster: { version: '4.2.1.8', zones: [{ servers: [{ hostId: 1 }, { hostId: 2 }] }, { servers: [] }] },
+        cluster: {
+          version: '4.2.1.8',
+          zones: [{ servers: [{ hostId: 1 }, { hostId: 2 }] }, { servers: [] }],
+        },
         package: { nvra: 'oceanbase-4.2.1.8-1.el7.x86_64' },
       },
     ])
@@ -129,7 +148,10 @@ describe('a create that is only asked about', () => {
   })
 
   test('is refused like any call when its form is wrong', async () => {
-    expect(await api.post(asked, { ...request, colour: 'red' })).toMatchObject({ status: 400, error: { code: 'COM10001' } })
+    expect(await api.post(asked, { ...request, colour: 'red' })).toMatchObject({
+      status: 400,
+      error: { code: 'COM10001' },
+    })
     expect((await api.post(`${clusters}?dryRun=perhaps`, request)).status).toBe(400)
   })
 })

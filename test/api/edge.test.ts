@@ -16,9 +16,12 @@ beforeEach(() => api.reset())
 
 /** Each route once, its parameters filled in. */
 const urls = (methods: readonly string[]) => {
-  const fitting = api.routes.filter(({ method, url }) => methods.includes(method) && url !== '/services')
+  const fitting = api.routes.filter(
+    ({ method, url }) => methods.includes(method) && url !== '/services',
+  )
   return fitting.map(
-    ({ method, url }) => ({ method, url: url.replaceAll(/:\w+/g, '1') }) as { method: 'GET' | 'DELETE'; url: string },
+    ({ method, url }) =>
+      ({ method, url: url.replaceAll(/:\w+/g, '1') }) as { method: 'GET' | 'DELETE'; url: string },
   )
 }
 
@@ -28,7 +31,12 @@ describe('a query parameter that a call does not know', () => {
     const before = await api.dump()
     for (const { method, url } of urls(['GET', 'DELETE'])) {
       const reply = await api.call({ method, url: `${url}?surprise=true` })
-      expect([method, url, reply.status, reply.error?.subErrors?.[0]?.field]).toEqual([method, url, 400, 'surprise'])
+      expect([method, url, reply.status, reply.error?.subErrors?.[0]?.field]).toEqual([
+        method,
+        url,
+        400,
+        'surprise',
+      ])
     }
     expect(await api.dump()).toEqual(before)
   })
@@ -48,7 +56,9 @@ describe('a query parameter that a call does not know', () => {
   })
 
   test('is passed over by /services: observers send parameters that only OCP needs', async () => {
-    const reply = await api.app.inject('/services?Action=ObRootServiceInfo&ObCluster=none&User_ID=alibaba&UID=ocpmaster')
+    const reply = await api.app.inject(
+      '/services?Action=ObRootServiceInfo&ObCluster=none&User_ID=alibaba&UID=ocpmaster',
+    )
     expect(reply.json()).toMatchObject({ Code: 404 })
   })
 })
@@ -59,14 +69,27 @@ describe('a body', () => {
     ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
     ['no type', {}],
   ])('under %s is refused: a page of any site can post it', async (_, headers) => {
-    for (const url of [regions, '/api/v2/profiles/me/accessKeys', '/api/v2/tasks/instances/1/rollback']) {
-      const reply = await api.call({ method: 'POST', url, headers, body: Buffer.from('{"name":"hangzhou"}') })
+    for (const url of [
+      regions,
+      '/api/v2/profiles/me/accessKeys',
+      '/api/v2/tasks/instances/1/rollback',
+    ]) {
+      const reply = await api.call({
+        method: 'POST',
+        url,
+        headers,
+        body: Buffer.from('{"name":"hangzhou"}'),
+      })
       expect([url, reply.status]).toEqual([url, 415])
     }
   })
 
   test('that is a file is refused by calls that take none', async () => {
-    const reply = await api.call({ method: 'POST', url: '/api/v2/profiles/me/accessKeys', ...form('x', Buffer.from('x')) })
+    const reply = await api.call({
+      method: 'POST',
+      url: '/api/v2/profiles/me/accessKeys',
+      ...form('x', Buffer.from('x')),
+    })
     expect(reply.status).toBe(415)
   })
 
@@ -74,7 +97,11 @@ describe('a body', () => {
     for (const { method, url } of urls(['DELETE'])) {
       for (const headers of [{}, json, { 'content-type': 'text/plain' }]) {
         const reply = await api.call({ method, url, headers })
-        expect([method, url, reply.error?.message]).toEqual([method, url, expect.not.stringMatching(/empty|content type/)])
+        expect([method, url, reply.error?.message]).toEqual([
+          method,
+          url,
+          expect.not.stringMatching(/empty|content type/),
+        ])
       }
     }
     for (const url of ['/api/v2/nothing', '/api/v2/ob/clusters/takeOver']) {
@@ -84,7 +111,12 @@ describe('a body', () => {
   })
 
   test('that is one text is not sent back: it may be a password', async () => {
-    const reply = await api.call({ method: 'POST', url: regions, headers: json, body: '"Hidden-word-1"' })
+    const reply = await api.call({
+      method: 'POST',
+      url: regions,
+      headers: json,
+      body: '"Hidden-word-1"',
+    })
     expect(reply.status).toBe(400)
     expect(reply.text).not.toContain('Hidden-word-1')
   })
@@ -114,25 +146,37 @@ describe('a call from a web page', () => {
 })
 
 describe('a host name', () => {
-  const under = async (host: string, url = '/healthz') => (await api.app.inject({ url, headers: { host } })).statusCode
+  const under = async (host: string, url = '/healthz') =>
+    (await api.app.inject({ url, headers: { host } })).statusCode
 
-  test.each(['evil.example', 'evil.example:8080', 'localhost.evil.example', '127.0.0.1.evil.example', 'a b'])(
-    '%s that is not of this API is refused, also by calls without a login',
-    async (host) => {
-      expect(await under(host)).toBe(421)
-      expect(await under(host, '/services?Action=ObRootServiceInfo')).toBe(421)
-    },
-  )
+  test.each([
+    'evil.example',
+    'evil.example:8080',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'a b',
+  ])('%s that is not of this API is refused, also by calls without a login', async (host) => {
+    expect(await under(host)).toBe(421)
+    expect(await under(host, '/services?Action=ObRootServiceInfo')).toBe(421)
+  })
 
-  test.each(['localhost', 'LOCALHOST:80', '127.0.0.1:8080', '[::1]:8080', '10.0.0.9:8080', 'obflow.example', 'ocp.example:8443'])(
-    '%s is of this API',
-    async (host) => {
-      expect(await under(host)).toBe(200)
-    },
-  )
+  test.each([
+    'localhost',
+    'LOCALHOST:80',
+    '127.0.0.1:8080',
+    '[::1]:8080',
+    '10.0.0.9:8080',
+    'obflow.example',
+    'ocp.example:8443',
+  ])('%s is of this API', async (host) => {
+    expect(await under(host)).toBe(200)
+  })
 
   test('may be named in OBFLOW_ALLOWED_HOSTS', () => {
-    expect(readConfig({ OBFLOW_ALLOWED_HOSTS: 'ocp.example, api' }).allowedHosts).toEqual(['ocp.example', 'api'])
+    expect(readConfig({ OBFLOW_ALLOWED_HOSTS: 'ocp.example, api' }).allowedHosts).toEqual([
+      'ocp.example',
+      'api',
+    ])
     expect(readConfig({}).allowedHosts).toEqual([])
     expect(() => readConfig({ OBFLOW_ALLOWED_HOSTS: 'http://ocp.example' })).toThrow('host names')
   })
@@ -151,27 +195,41 @@ test('every answer forbids browsers to keep, sniff, frame or run it', async () =
 })
 
 describe('an id', () => {
-  test.each(['0x1', '1e0', '%201', '0b1', '01', '+1', '1.0', '0', '-1', '2147483648', '99999999999'])(
-    '%s is refused, in a path and in a query',
-    async (id) => {
-      await addHosts(api.store, 1)
-      expect([400, 404]).toContain((await api.get(`/api/v2/compute/hosts/${id}`)).status)
-      expect(await api.get(`/api/v2/compute/hosts?idcId=${id}`)).toMatchObject({ status: 400 })
-      expect(await api.get(`/api/v2/tasks/instances?hostId=${id}`)).toMatchObject({ status: 400 })
+  test.each([
+    '0x1',
+    '1e0',
+    '%201',
+    '0b1',
+    '01',
+    '+1',
+    '1.0',
+    '0',
+    '-1',
+    '2147483648',
+    '99999999999',
+  ])('%s is refused, in a path and in a query', async (id) => {
+    await addHosts(api.store, 1)
+    expect([400, 404]).toContain((await api.get(`/api/v2/compute/hosts/${id}`)).status)
+    expect(await api.get(`/api/v2/compute/hosts?idcId=${id}`)).toMatchObject({ status: 400 })
+    expect(await api.get(`/api/v2/tasks/instances?hostId=${id}`)).toMatchObject({ status: 400 })
+  })
+
+  test.each(['parameterInfo', 'stats', 'NaN'])(
+    'that is a word, %s, is a call that is not served',
+    async (word) => {
+      const reply = await api.get(`/api/v2/ob/clusters/${word}`)
+      expect(reply).toMatchObject({ status: 404, error: { code: 'COM10002' } })
+      expect(reply.error?.message).toContain(`GET /api/v2/ob/clusters/${word}`)
     },
   )
-
-  test.each(['parameterInfo', 'stats', 'NaN'])('that is a word, %s, is a call that is not served', async (word) => {
-    const reply = await api.get(`/api/v2/ob/clusters/${word}`)
-    expect(reply).toMatchObject({ status: 404, error: { code: 'COM10002' } })
-    expect(reply.error?.message).toContain(`GET /api/v2/ob/clusters/${word}`)
-  })
 })
 
 test('a list is sorted by the field asked for, in whatever case it is written', async () => {
   for (const name of ['b', 'a', 'c']) await api.post(regions, { name })
   const namesBy = async (sort: string) =>
-    ((await api.get(`${regions}?sort=${sort}`)).data as { contents: { name: string }[] }).contents.map(({ name }) => name)
+    (
+      (await api.get(`${regions}?sort=${sort}`)).data as { contents: { name: string }[] }
+    ).contents.map(({ name }) => name)
   expect(await namesBy('NAME,ASC')).toEqual(['a', 'b', 'c'])
   expect(await namesBy('Name,desc')).toEqual(['c', 'b', 'a'])
 })

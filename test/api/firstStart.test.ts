@@ -16,7 +16,10 @@ describe('the first start', () => {
   const hash = async () => (await opened.store.users.byName('admin'))?.passwordHash ?? ''
 
   test('makes admin with the password given', async () => {
-    expect(await ensureAdmin(opened.store, new Secret('given'))).toEqual({ kind: 'made', password: undefined })
+    expect(await ensureAdmin(opened.store, new Secret('given'))).toEqual({
+      kind: 'made',
+      password: undefined,
+    })
     expect(await verifyPassword(new Secret('given'), await hash())).toBe(true)
     expect(await hash()).not.toContain('given')
   })
@@ -51,19 +54,27 @@ describe('the configuration', () => {
   })
 
   test('takes an IPv6 address and keeps passwords to itself', () => {
-    const config = readConfig({ OBFLOW_LISTEN: '[::1]:9090', OBFLOW_ADMIN_PASSWORD: 'Hidden-word-3' })
+    const config = readConfig({
+      OBFLOW_LISTEN: '[::1]:9090',
+      OBFLOW_ADMIN_PASSWORD: 'Hidden-word-3',
+    })
     expect(config.listen).toEqual({ host: '::1', port: 9090 })
     expect(JSON.stringify(config)).not.toContain('Hidden-word-3')
   })
 
   test('takes the address that hosts reach without a slash at its end, and only of the web', () => {
-    expect(readConfig({ OBFLOW_PUBLIC_URL: 'http://10.0.0.9:8080/' }).publicUrl).toBe('http://10.0.0.9:8080')
+    expect(readConfig({ OBFLOW_PUBLIC_URL: 'http://10.0.0.9:8080/' }).publicUrl).toBe(
+      'http://10.0.0.9:8080',
+    )
     expect(readConfig({ OBFLOW_PUBLIC_URL: '' }).publicUrl).toBeUndefined()
     expect(() => readConfig({ OBFLOW_PUBLIC_URL: 'ftp://10.0.0.9' })).toThrow('OBFLOW_PUBLIC_URL')
   })
 
   test.each([
-    [{ OBFLOW_LISTN: '127.0.0.1:1' }, 'OBFLOW_LISTN is not a setting of obflow; is OBFLOW_LISTEN meant?'],
+    [
+      { OBFLOW_LISTN: '127.0.0.1:1' },
+      'OBFLOW_LISTN is not a setting of obflow; is OBFLOW_LISTEN meant?',
+    ],
     [{ OBFLOW_ADMIN_PASWORD: 'x' }, 'is OBFLOW_ADMIN_PASSWORD meant?'],
     [{ OBFLOW_COLOUR_OF_THE_UI: 'x' }, 'OBFLOW_COLOUR_OF_THE_UI is not a setting of obflow'],
   ])('refuses a name that it does not know, with the nearest one: %j', (env, said) => {
@@ -71,14 +82,26 @@ describe('the configuration', () => {
   })
 
   test("takes names of the command line, of compose and of the lab for what they are: others' settings", () => {
-    const others = { OBFLOW_URL: 'x', OBFLOW_USER: 'x', OBFLOW_PASSWORD: 'x', OBFLOW_PUBLISH: 'x', OBFLOW_LAB_SEEKDB: 'x' }
+    const others = {
+      OBFLOW_URL: 'x',
+      OBFLOW_USER: 'x',
+      OBFLOW_PASSWORD: 'x',
+      OBFLOW_PUBLISH: 'x',
+      OBFLOW_LAB_SEEKDB: 'x',
+    }
     expect(readConfig(others).taskQueue).toBe('obflow')
   })
 
   test.each([
-    [{ DATABASE_URL: 'mysql://zealot:hidden-word@h/x' }, 'DATABASE_URL: must begin with postgresql://'],
+    [
+      { DATABASE_URL: 'mysql://zealot:hidden-word@h/x' },
+      'DATABASE_URL: must begin with postgresql://',
+    ],
     [{ DATABASE_URL: 'postgresql://' }, 'DATABASE_URL: must name a host'],
-    [{ OBFLOW_LISTEN: '8081' }, 'OBFLOW_LISTEN: must be an address and a port, e.g. 127.0.0.1:8081'],
+    [
+      { OBFLOW_LISTEN: '8081' },
+      'OBFLOW_LISTEN: must be an address and a port, e.g. 127.0.0.1:8081',
+    ],
     [{ OBFLOW_LISTEN: '127.0.0.1:70000' }, 'OBFLOW_LISTEN: must be an address and a port'],
     [{ OBFLOW_ACTIVITIES: 'many' }, 'OBFLOW_ACTIVITIES: must be a whole number from 1'],
     [{ OBFLOW_ERROR_CODES: 'hex' }, 'OBFLOW_ERROR_CODES: must be int or string'],
@@ -90,7 +113,9 @@ describe('the configuration', () => {
   })
 
   test('names every wrong variable', () => {
-    const wrong = () => readConfig({ OBFLOW_ERROR_CODES: 'hex', DATABASE_URL: 'mysql://x', OBFLOW_LISTEN: '8080' })
-    for (const name of ['OBFLOW_ERROR_CODES', 'DATABASE_URL', 'OBFLOW_LISTEN']) expect(wrong).toThrow(name)
+    const wrong = () =>
+      readConfig({ OBFLOW_ERROR_CODES: 'hex', DATABASE_URL: 'mysql://x', OBFLOW_LISTEN: '8080' })
+    for (const name of ['OBFLOW_ERROR_CODES', 'DATABASE_URL', 'OBFLOW_LISTEN'])
+      expect(wrong).toThrow(name)
   })
 })

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { openApi, type TestApi } from './server.ts'
 
-const warned = z.object({ warnings: z.array(z.object({ field: z.string(), message: z.string() })).default([]) })
+const warned = z.object({
+  warnings: z.array(z.object({ field: z.string(), message: z.string() })).default([]),
+})
 const login = { type: 'PASSWORD', username: 'admin', passphrase: 'a-password' }
 
 describe('fields of OCP that have no effect here', () => {
@@ -14,7 +16,8 @@ describe('fields of OCP that have no effect here', () => {
   beforeEach(() => api.reset())
   afterAll(() => api.close())
 
-  const fieldsWarned = (reply: unknown): string[] => warned.parse(reply).warnings.map(({ field }) => field)
+  const fieldsWarned = (reply: unknown): string[] =>
+    warned.parse(reply).warnings.map(({ field }) => field)
 
   test('a credential as antman sends it is stored, and what has no effect is named', async () => {
     const reply = await api.post('/api/v2/profiles/me/credentials', {
@@ -26,7 +29,11 @@ describe('fields of OCP that have no effect here', () => {
       obJdbcCredentialProperty: null,
     })
     expect(reply.status).toBe(200)
-    expect(fieldsWarned(reply)).toEqual(['sshCredentialProperty.hostIdList', 'description', 'validate'])
+    expect(fieldsWarned(reply)).toEqual([
+      'sshCredentialProperty.hostIdList',
+      'description',
+      'validate',
+    ])
   })
 
   test('hosts as the Terraform provider sends them are judged by what counts', async () => {
@@ -57,7 +64,12 @@ describe('fields of OCP that have no effect here', () => {
     }
     const reply = await api.post('/api/v2/ob/clusters?dryRun=true', create)
     expect(reply.status).toBe(200)
-    expect(fieldsWarned(reply)).toEqual(['checkId', 'description', 'parameters', 'saveToCredential'])
+    expect(fieldsWarned(reply)).toEqual([
+      'checkId',
+      'description',
+      'parameters',
+      'saveToCredential',
+    ])
   })
 
   test('a warning reads in the language that was asked for', async () => {
@@ -75,29 +87,45 @@ describe('fields of OCP that have no effect here', () => {
   test('docs/api.md names each of them', async () => {
     const described = z.looseObject({ description: z.string().optional() })
     type Node = { readonly properties?: Record<string, unknown> | undefined }
-    const node: z.ZodType<Node> = z.looseObject({ properties: z.record(z.string(), z.unknown()).optional() })
+    const node: z.ZodType<Node> = z.looseObject({
+      properties: z.record(z.string(), z.unknown()).optional(),
+    })
     const fieldsOf = (schema: unknown, at = ''): string[] =>
       Object.entries(node.parse(schema).properties ?? {}).flatMap(([name, value]) => {
         const { description = '' } = described.parse(value)
-        return description.includes('has no effect here') ? [`${at}${name}`] : fieldsOf(value, `${at}${name}.`)
+        return description.includes('has no effect here')
+          ? [`${at}${name}`]
+          : fieldsOf(value, `${at}${name}.`)
       })
     const operation = z.looseObject({
-      requestBody: z.object({ content: z.record(z.string(), z.object({ schema: z.unknown() })) }).optional(),
+      requestBody: z
+        .object({ content: z.record(z.string(), z.object({ schema: z.unknown() })) })
+        .optional(),
     })
     const document = z.object({ paths: z.record(z.string(), z.record(z.string(), operation)) })
     const { paths } = document.parse((await api.app.inject('/api/v2/openapi.json')).json())
     const served = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, { requestBody }]) => {
-        const fields = Object.values(requestBody?.content ?? {}).flatMap(({ schema }) => fieldsOf(schema))
-        return fields.map((field) => `${method.toUpperCase()} ${path.replace('/api/v2', '')} ${field}`)
+        const fields = Object.values(requestBody?.content ?? {}).flatMap(({ schema }) =>
+          fieldsOf(schema),
+        )
+        return fields.map(
+          (field) => `${method.toUpperCase()} ${path.replace('/api/v2', '')} ${field}`,
+        )
       }),
     )
     const page = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
-    const rows = page.slice(page.indexOf('has no effect'), page.indexOf('What it has beside')).split('\n')
+    const rows = page
+      .slice(page.indexOf('has no effect'), page.indexOf('What it has beside'))
+      .split('\n')
     const names = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
     const told = rows
       .filter((row) => row.startsWith('| `'))
-      .flatMap((row) => names(row.split('|')[1]).flatMap((call) => names(row.split('|')[2]).map((field) => `${call} ${field}`)))
+      .flatMap((row) =>
+        names(row.split('|')[1]).flatMap((call) =>
+          names(row.split('|')[2]).map((field) => `${call} ${field}`),
+        ),
+      )
     expect(served.toSorted()).toEqual(told.toSorted())
     expect(served.length).toBeGreaterThan(20)
   })
@@ -116,14 +144,17 @@ describe('fields of OCP that have no effect here', () => {
       'sshCredentialProperty.userName',
       'username',
     ],
-  ])('a misspelled field of %s is refused with the name that is meant', async (url, body, field, meant) => {
-    const reply = await api.post(url, body)
-    expect(reply.status).toBe(400)
-    expect(reply.error?.subErrors).toContainEqual({
-      field,
-      message: `Parameter ${field} is empty or invalid: unknown field; did you mean ${meant}?`,
-    })
-  })
+  ])(
+    'a misspelled field of %s is refused with the name that is meant',
+    async (url, body, field, meant) => {
+      const reply = await api.post(url, body)
+      expect(reply.status).toBe(400)
+      expect(reply.error?.subErrors).toContainEqual({
+        field,
+        message: `Parameter ${field} is empty or invalid: unknown field; did you mean ${meant}?`,
+      })
+    },
+  )
 
   test('a field that is like no other is only refused', async () => {
     const reply = await api.post('/api/v2/compute/regions', { name: 'hz', xylophone: 1 })

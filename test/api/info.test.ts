@@ -18,12 +18,17 @@ const infoOf = async (env: Readonly<Record<string, string>>): Promise<unknown> =
 }
 
 test('the build version is that of the package unless a setting says otherwise', async () => {
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync('package.json', 'utf8')))
+  const { version } = z
+    .object({ version: z.string() })
+    .parse(JSON.parse(readFileSync('package.json', 'utf8')))
   expect(await infoOf({})).toMatchObject({ name: 'obflow', buildVersion: version })
 })
 
 test('a client that wants an OCP of 4.2 is told the version that was set', async () => {
-  expect(await infoOf({ OBFLOW_OCP_VERSION: '4.2.1' })).toMatchObject({ name: 'obflow', buildVersion: '4.2.1' })
+  expect(await infoOf({ OBFLOW_OCP_VERSION: '4.2.1' })).toMatchObject({
+    name: 'obflow',
+    buildVersion: '4.2.1',
+  })
 })
 
 test('a version that is none is refused at the start', () => {

@@ -8,7 +8,10 @@ import { nameOf, type StringField, stringFields, withField } from './stringField
 
 const absent = 999
 
-/** What is sent beside a field, and the code which says that the field was taken: it names something that is not there. Without a code the call is done. */
+/**
+ * What is sent beside a field, and the code which says that the field was taken: it names something
+ * that is not there. Without a code the call is done.
+ */
 const bodies: Readonly<Record<string, { readonly base: unknown; readonly taken?: string }>> = {
   'POST /api/v2/ob/clusters': {
     base: {
@@ -29,28 +32,50 @@ const bodies: Readonly<Record<string, { readonly base: unknown; readonly taken?:
     },
     taken: 'OBE11001',
   },
-  'PATCH /api/v2/obproxy/clusters/{id}': { base: { address: '10.0.0.9', port: 2883 }, taken: 'ODP21001' },
-  'PUT /api/v2/obproxy/clusters/{id}': { base: { address: '10.0.0.9', port: 2883 }, taken: 'ODP21001' },
-  'POST /api/v2/obproxy/clusters/{id}/obLinks/batchAdd': { base: [{ clusterName: 'terran' }], taken: 'ODP21001' },
+  'PATCH /api/v2/obproxy/clusters/{id}': {
+    base: { address: '10.0.0.9', port: 2883 },
+    taken: 'ODP21001',
+  },
+  'PUT /api/v2/obproxy/clusters/{id}': {
+    base: { address: '10.0.0.9', port: 2883 },
+    taken: 'ODP21001',
+  },
+  'POST /api/v2/obproxy/clusters/{id}/obLinks/batchAdd': {
+    base: [{ clusterName: 'terran' }],
+    taken: 'ODP21001',
+  },
   'POST /api/v2/compute/hosts/batchCreate': {
     base: { hostBasicDataList: [{ innerIpAddress: '10.1.1.1' }], idcId: 1, credentialId: absent },
     taken: 'COM10002',
   },
-  'POST /api/v2/compute/hosts/{id}/acceptHostKey': { base: { hostKey: `SHA256:${'a'.repeat(43)}` }, taken: 'CMP07005' },
+  'POST /api/v2/compute/hosts/{id}/acceptHostKey': {
+    base: { hostKey: `SHA256:${'a'.repeat(43)}` },
+    taken: 'CMP07005',
+  },
   'POST /api/v2/compute/regions': { base: { name: 'shanghai' } },
   'POST /api/v2/compute/idcs': { base: { name: 'sh1', regionId: 1 } },
   'POST /api/v2/compute/hostTypes': { base: { name: 'small' } },
   'POST /api/v2/profiles/me/credentials': {
-    base: { name: 'login', targetType: 'HOST', sshCredentialProperty: { type: 'PASSWORD', username: 'admin', passphrase: 'x' } },
+    base: {
+      name: 'login',
+      targetType: 'HOST',
+      sshCredentialProperty: { type: 'PASSWORD', username: 'admin', passphrase: 'x' },
+    },
   },
   'PUT /api/v2/profiles/me/credentials/{id}': { base: { name: 'login' }, taken: 'COM10002' },
   'PATCH /api/v2/profiles/me/credentials/{id}': { base: { name: 'login' }, taken: 'COM10002' },
   'POST /api/v2/iam/users': { base: { username: 'alice', password: 'Change-me-2' } },
   // A wrong password would be counted, so the new one is refused first.
-  'POST /api/v2/profiles/me/changePassword': { base: { currentPassword: 'x', newPassword: 'weak' }, taken: 'IAM10009' },
+  'POST /api/v2/profiles/me/changePassword': {
+    base: { currentPassword: 'x', newPassword: 'weak' },
+    taken: 'IAM10009',
+  },
 }
 
-/** Fields that take some of the values: free text, whose way to hosts and databases test/lab/injection.test.ts follows. */
+/**
+ * Fields that take some of the values: free text, whose way to hosts and databases
+ * test/lab/injection.test.ts follows.
+ */
 const freeTexts = [
   'POST /api/v2/compute/hostTypes description',
   'POST /api/v2/compute/hostTypes name',
@@ -88,7 +113,9 @@ const inUrls = /SQL|NUL|half|climbs|10 kB|line/
 
 const answer = z.object({
   data: z.record(z.string(), z.unknown()).optional(),
-  error: z.object({ code: z.string(), subErrors: z.array(z.object({ field: z.string() })).optional() }).optional(),
+  error: z
+    .object({ code: z.string(), subErrors: z.array(z.object({ field: z.string() })).optional() })
+    .optional(),
 })
 
 describe('a value that would be a command elsewhere', () => {
@@ -125,7 +152,9 @@ describe('a value that would be a command elsewhere', () => {
   test('is tried in every field that takes text', () => {
     const inBodies = fields.filter((field) => field.in === 'body')
     expect(fields.length).toBeGreaterThan(100)
-    expect([...new Set(inBodies.map(({ call }) => call))].sort()).toEqual(Object.keys(bodies).sort())
+    expect([...new Set(inBodies.map(({ call }) => call))].sort()).toEqual(
+      Object.keys(bodies).sort(),
+    )
   })
 
   test('is refused with a code of OCP, or is data and comes back as it was sent', async () => {
@@ -141,7 +170,10 @@ describe('a value that would be a command elsewhere', () => {
         const { data, error } = answer.parse(reply.json())
         const sentinel = bodies[field.call]?.taken
         const isTaken =
-          error === undefined ? true : error.code === sentinel && !error.subErrors?.some((each) => each.field === nameOf(field))
+          error === undefined
+            ? true
+            : error.code === sentinel &&
+              !error.subErrors?.some((each) => each.field === nameOf(field))
         if (isTaken && !field.ignored) taken.add(`${field.call} ${nameOf(field)}`)
         else if (!isTaken && ![400, 404, 409].includes(reply.statusCode)) wrong.push(what)
         const shown = data?.[nameOf(field)]

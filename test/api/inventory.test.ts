@@ -13,7 +13,9 @@ const agentRpm = 't-oceanbase-ocp-agent-3.1.2-20210812221645.el7.x86_64.rpm'
 const agentPackage = { ...packageNamed(agentRpm), type: 'OCP_AGENT_INSTALL_PACKAGE' as const }
 
 const listed = z.object({ contents: z.array(z.looseObject({ id: z.number() })) })
-const deletable = z.object({ contents: z.array(z.object({ fileName: z.string(), deletable: z.boolean() })) })
+const deletable = z.object({
+  contents: z.array(z.object({ fileName: z.string(), deletable: z.boolean() })),
+})
 
 /** Ends the preparation of a host as a run would. */
 async function endTasksOf(api: TestApi, hostId: number): Promise<void> {
@@ -27,7 +29,9 @@ async function endTasksOf(api: TestApi, hostId: number): Promise<void> {
 async function addStandby({ db }: TestApi): Promise<void> {
   const [primary] = await db.select().from(clusters)
   if (primary === undefined) throw new Error('there is no cluster')
-  await db.insert(clusters).values({ ...primary, id: 50, obClusterId: 2, type: 'STANDBY', status: 'RUNNING' })
+  await db
+    .insert(clusters)
+    .values({ ...primary, id: 50, obClusterId: 2, type: 'STANDBY', status: 'RUNNING' })
 }
 
 describe('the inventory', () => {
@@ -42,32 +46,53 @@ describe('the inventory', () => {
     await api.store.packages.create(packageNamed(sampleRpm))
   })
 
-  const ids = async (url: string) => listed.parse((await api.get(url)).data).contents.map(({ id }) => id)
+  const ids = async (url: string) =>
+    listed.parse((await api.get(url)).data).contents.map(({ id }) => id)
 
   test('a region with an IDC, an IDC, host type or credential with a host, all stay', async () => {
     await api.post(`${compute}/hostTypes`, { name: 'tiny' })
     const list = [{ innerIpAddress: '10.9.0.1' }]
-    await api.post(`${compute}/hosts/batchCreate`, { hostBasicDataList: list, idcId: 1, typeId: 1, credentialId: 1 })
+    await api.post(`${compute}/hosts/batchCreate`, {
+      hostBasicDataList: list,
+      idcId: 1,
+      typeId: 1,
+      credentialId: 1,
+    })
     const before = await api.dump()
-    for (const url of [`${compute}/regions/1`, `${compute}/idcs/1`, `${compute}/hostTypes/1`, `${credentials}/1`]) {
+    for (const url of [
+      `${compute}/regions/1`,
+      `${compute}/idcs/1`,
+      `${compute}/hostTypes/1`,
+      `${credentials}/1`,
+    ]) {
       expect(await api.remove(url), url).toMatchObject({ status: 409, error: { code: 'COM10005' } })
     }
     expect(await api.dump()).toEqual(before)
   })
 
   test('a host key that changed is accepted by whoever names it in full', async () => {
-    const accept = (id: number, hostKey: string) => api.post(`${compute}/hosts/${id}/acceptHostKey`, { hostKey })
+    const accept = (id: number, hostKey: string) =>
+      api.post(`${compute}/hosts/${id}/acceptHostKey`, { hostKey })
     const [first, second] = [`SHA256:${'a'.repeat(43)}`, `SHA256:${'b'.repeat(43)}`]
     await api.store.hosts.pinKey(1, { sha256: first, type: 'ssh-rsa' })
     await api.store.hosts.pinKey(1, { sha256: second, type: 'ssh-rsa' })
-    expect(await api.store.hosts.access(1)).toMatchObject({ hostKey: first, hostKeyType: 'ssh-rsa' })
-    expect(await accept(1, 'b')).toMatchObject({ status: 400, error: { code: 'COM10001', subErrors: [{ field: 'hostKey' }] } })
+    expect(await api.store.hosts.access(1)).toMatchObject({
+      hostKey: first,
+      hostKeyType: 'ssh-rsa',
+    })
+    expect(await accept(1, 'b')).toMatchObject({
+      status: 400,
+      error: { code: 'COM10001', subErrors: [{ field: 'hostKey' }] },
+    })
     expect(await accept(77, second)).toMatchObject({ status: 404, error: { code: 'CMP07005' } })
     expect(await accept(1, second)).toMatchObject({ status: 200, successful: true })
     expect(await api.store.hosts.access(1)).toMatchObject({ hostKey: second })
     expect((await api.store.hosts.access(1)).hostKeyType).toBeUndefined()
     await api.store.hosts.pinKey(1, { sha256: second, type: 'ssh-ed25519' })
-    expect(await api.store.hosts.access(1)).toMatchObject({ hostKey: second, hostKeyType: 'ssh-ed25519' })
+    expect(await api.store.hosts.access(1)).toMatchObject({
+      hostKey: second,
+      hostKeyType: 'ssh-ed25519',
+    })
     expect((await api.store.hosts.access(2)).hostKey).toBeUndefined()
   })
 
@@ -115,41 +140,71 @@ describe('the inventory', () => {
     await api.store.packages.create(agentPackage)
     const usable = async () =>
       Object.fromEntries(
-        deletable.parse((await api.get(packages)).data).contents.map((shown) => [shown.fileName, shown.deletable]),
+        deletable
+          .parse((await api.get(packages)).data)
+          .contents.map((shown) => [shown.fileName, shown.deletable]),
       )
     expect(await usable()).toEqual({ [sampleRpm]: true, [agentRpm]: false })
-    expect(await api.remove(`${packages}/2`)).toMatchObject({ status: 409, error: { code: 'COM10005' } })
+    expect(await api.remove(`${packages}/2`)).toMatchObject({
+      status: 409,
+      error: { code: 'COM10005' },
+    })
 
     for (const hostId of [1, 2, 3]) await endTasksOf(api, hostId)
     expect(await usable()).toEqual({ [sampleRpm]: true, [agentRpm]: true })
 
     await api.store.hosts.setAgent(2, { version: '3.1.2-20210812221645', status: 'AVAILABLE' })
     expect(await usable()).toEqual({ [sampleRpm]: true, [agentRpm]: false })
-    expect(await api.remove(`${packages}/2`)).toMatchObject({ status: 409, error: { code: 'COM10005' } })
+    expect(await api.remove(`${packages}/2`)).toMatchObject({
+      status: 409,
+      error: { code: 'COM10005' },
+    })
 
     await api.post('/api/v2/ob/clusters', request)
     expect(await usable()).toEqual({ [sampleRpm]: false, [agentRpm]: false })
-    expect(await api.remove(`${packages}/1`)).toMatchObject({ status: 409, error: { code: 'COM10005' } })
+    expect(await api.remove(`${packages}/1`)).toMatchObject({
+      status: 409,
+      error: { code: 'COM10005' },
+    })
   })
 
   test.each(['PUT', 'PATCH'] as const)(
     'a credential is changed by %s, and hosts are reached with what it is then',
     async (method) => {
-      const change = (body: object, id = 1) => api.call({ method, url: `${credentials}/${id}`, body })
-      const changed = await change({ name: 'mended', sshCredentialProperty: { passphrase: 'Second-word-2' } })
-      expect(changed.data).toMatchObject({ id: 1, name: 'mended', sshCredentialProperty: { type: 'PASSWORD', username: 'root' } })
+      const change = (body: object, id = 1) =>
+        api.call({ method, url: `${credentials}/${id}`, body })
+      const changed = await change({
+        name: 'mended',
+        sshCredentialProperty: { passphrase: 'Second-word-2' },
+      })
+      expect(changed.data).toMatchObject({
+        id: 1,
+        name: 'mended',
+        sshCredentialProperty: { type: 'PASSWORD', username: 'root' },
+      })
       expect(changed.text).not.toContain('Second-word-2')
       const access = await api.store.hosts.access(1)
-      expect([access.login.type, access.login.secret.reveal()]).toEqual(['PASSWORD', 'Second-word-2'])
+      expect([access.login.type, access.login.secret.reveal()]).toEqual([
+        'PASSWORD',
+        'Second-word-2',
+      ])
 
       await api.post(credentials, {
         targetType: 'HOST',
         name: 'other',
         sshCredentialProperty: { type: 'PASSWORD', username: 'admin', passphrase: 'x' },
       })
-      expect(await change({ name: 'other' })).toMatchObject({ status: 409, error: { code: 'COM10006' } })
-      expect(await change({ name: 'any' }, 77)).toMatchObject({ status: 404, error: { code: 'COM10002' } })
-      expect(await change({ sshCredentialProperty: { type: 'PRIVATE_KEY' } })).toMatchObject({ status: 400 })
+      expect(await change({ name: 'other' })).toMatchObject({
+        status: 409,
+        error: { code: 'COM10006' },
+      })
+      expect(await change({ name: 'any' }, 77)).toMatchObject({
+        status: 404,
+        error: { code: 'COM10002' },
+      })
+      expect(await change({ sshCredentialProperty: { type: 'PRIVATE_KEY' } })).toMatchObject({
+        status: 400,
+      })
       expect((await api.get(`${credentials}/1`)).data).toEqual(changed.data)
       expect(await api.remove(`${credentials}/2`)).toMatchObject({ status: 200 })
       expect(JSON.stringify(await api.dump())).not.toContain('credential/2')
@@ -179,7 +234,9 @@ describe('the inventory', () => {
       await api.get('/api/v2/ob/clusters/1/zones/zone1/servers'),
       await api.get('/api/v2/clusters/1/zones/zone1/servers'),
     ]
-    expect(one.data).toMatchObject({ contents: [{ ip: '10.0.0.1', zoneName: 'zone1', availableOperations: [] }] })
+    expect(one.data).toMatchObject({
+      contents: [{ ip: '10.0.0.1', zoneName: 'zone1', availableOperations: [] }],
+    })
     expect(other.data).toEqual(one.data)
   })
 
@@ -193,7 +250,11 @@ describe('the inventory', () => {
       return z.object({ log: z.string() }).parse(data).log
     }
     expect(await log()).toBe('')
-    await setSubtask(api.db, firstSubtaskId, { status: 'RUNNING', executor: 'worker-1', startTime: run.at })
+    await setSubtask(api.db, firstSubtaskId, {
+      status: 'RUNNING',
+      executor: 'worker-1',
+      startTime: run.at,
+    })
     const opened = await log()
     expect(opened).toMatch(/^#{12}\{EXECUTE\}\{\d{4}-\d\d-\d\dT[\d:.]{12}[+-]\d\d:\d\d\}#{12}\n$/)
     await api.store.tasks.log([{ ...run, level: 'INFO', message: 'one' }])
@@ -202,6 +263,10 @@ describe('the inventory', () => {
     const two = await log()
     expect(one.startsWith(opened)).toBe(true)
     expect(two.startsWith(one)).toBe(true)
-    expect(two.split('\n').slice(1)).toEqual([expect.stringMatching(/ INFO .* one$/), expect.stringMatching(/ WARN .* two$/), ''])
+    expect(two.split('\n').slice(1)).toEqual([
+      expect.stringMatching(/ INFO .* one$/),
+      expect.stringMatching(/ WARN .* two$/),
+      '',
+    ])
   })
 })

@@ -25,7 +25,10 @@ beforeAll(async () => {
 afterAll(() => api.close())
 beforeEach(() => api.reset())
 
-/** Processor time that a call took, in milliseconds; unlike the clock it does not grow with the machine's load. */
+/**
+ * Processor time that a call took, in milliseconds; unlike the clock it does not grow with the
+ * machine's load.
+ */
 async function cost(work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage()
   await work()
@@ -60,9 +63,13 @@ describe('a body with more than any call needs', () => {
   test('is refused before its login, and /services takes what a registration needs', async () => {
     const zeros = `{"RsList":[${Array(60_000).fill(0).join()}]}`
     const url = '/services?Action=ObRootServiceInfo&ObCluster=terran'
-    expect((await api.app.inject({ method: 'POST', url, headers: json, payload: zeros })).statusCode).toBe(413)
+    expect(
+      (await api.app.inject({ method: 'POST', url, headers: json, payload: zeros })).statusCode,
+    ).toBe(413)
     const few = `{"RsList":[${Array(10_000).fill(0).join()}]}`
-    expect((await api.app.inject({ method: 'POST', url, headers: json, payload: few })).json()).toMatchObject({ Code: 400 })
+    expect(
+      (await api.app.inject({ method: 'POST', url, headers: json, payload: few })).json(),
+    ).toMatchObject({ Code: 400 })
     const servers = Array.from({ length: 64 }, (_, index) => ({
       address: `10.200.100.${index}:2882`,
       role: 'FOLLOWER',
@@ -70,8 +77,16 @@ describe('a body with more than any call needs', () => {
       timestamp: 1_700_000_000_000_000,
       zone: `zone_with_a_long_name_${index}`,
     }))
-    const real = JSON.stringify({ ObRegion: 'terran', ObRegionId: 1, RsList: servers, Type: 'PRIMARY', timestamp: 1 })
-    expect((await api.app.inject({ method: 'POST', url, headers: json, payload: real })).json()).toMatchObject({ Code: 404 })
+    const real = JSON.stringify({
+      ObRegion: 'terran',
+      ObRegionId: 1,
+      RsList: servers,
+      Type: 'PRIMARY',
+      timestamp: 1,
+    })
+    expect(
+      (await api.app.inject({ method: 'POST', url, headers: json, payload: real })).json(),
+    ).toMatchObject({ Code: 404 })
   })
 
   test('is known by its values, however they are nested', () => {
@@ -129,7 +144,8 @@ describe('a connection', () => {
 })
 
 describe('an upload', () => {
-  const rpm = (payload: number) => rpmFile({ name: 'oceanbase', version: '2.2.73', release: '1.el7', arch: 'x86_64' }, payload)
+  const rpm = (payload: number) =>
+    rpmFile({ name: 'oceanbase', version: '2.2.73', release: '1.el7', arch: 'x86_64' }, payload)
   const name = 'oceanbase-2.2.73-1.el7.x86_64.rpm'
   const upload = (content: Buffer, headers: Record<string, string> = {}) => {
     const { body, headers: type } = form(name, content)
@@ -149,9 +165,12 @@ describe('an upload', () => {
 
   test('with further fields in its form is taken', async () => {
     const { body, headers } = form(name, rpm(1000))
-    const field = '--obflow-test-boundary\r\nContent-Disposition: form-data; name="description"\r\n\r\nours\r\n'
+    const field =
+      '--obflow-test-boundary\r\nContent-Disposition: form-data; name="description"\r\n\r\nours\r\n'
     const whole = Buffer.concat([Buffer.from(field), body])
-    expect((await api.call({ method: 'POST', url: packages, body: whole, headers })).status).toBe(200)
+    expect((await api.call({ method: 'POST', url: packages, body: whole, headers })).status).toBe(
+      200,
+    )
   })
 
   test('whose header claims millions of entries is refused at once', async () => {
@@ -164,7 +183,10 @@ describe('an upload', () => {
   })
 
   test('that is signed with a key that is not there is refused as one that is signed wrongly', async () => {
-    const made = (await api.post('/api/v2/profiles/me/accessKeys', {})).data as { accessKeyId: string; accessKeySecret: string }
+    const made = (await api.post('/api/v2/profiles/me/accessKeys', {})).data as {
+      accessKeyId: string
+      accessKeySecret: string
+    }
     const call = (key: typeof made) => {
       const { body, headers } = form(name, rpm(1000))
       const signed = sign(key, {
@@ -176,7 +198,10 @@ describe('an upload', () => {
       })
       return api.call({ method: 'POST', url: packages, body, headers: signed })
     }
-    const [wrong, unknown] = [await call(made), await call({ ...made, accessKeyId: 'nobodysaccesskey' })]
+    const [wrong, unknown] = [
+      await call(made),
+      await call({ ...made, accessKeyId: 'nobodysaccesskey' }),
+    ]
     expect(wrong).toMatchObject({ status: 401, error: { code: 'IAM10000' } })
     expect(unknown.error).toEqual(wrong.error)
     expect(await files()).toEqual([])
@@ -184,14 +209,26 @@ describe('an upload', () => {
 
   test('by a signer without the right to it is refused, and nothing of it stays', async () => {
     const passwordHash = (await api.store.users.byName('admin'))?.passwordHash ?? ''
-    await api.store.users.createOnce({ id: 201, username: 'alice', passwordHash, roles: ['PROFILE', 'HOST_VIEWER'] })
+    await api.store.users.createOnce({
+      id: 201,
+      username: 'alice',
+      passwordHash,
+      roles: ['PROFILE', 'HOST_VIEWER'],
+    })
     const headers = { authorization: basic('alice', 'admin-password') }
-    const key = (await api.call({ method: 'POST', url: '/api/v2/profiles/me/accessKeys', headers })).data as {
+    const key = (await api.call({ method: 'POST', url: '/api/v2/profiles/me/accessKeys', headers }))
+      .data as {
       accessKeyId: string
       accessKeySecret: string
     }
     const { body, headers: type } = form(name, rpm(1000))
-    const signed = sign(key, { method: 'POST', url: packages, body, contentType: type['content-type'], date: api.clock.now })
+    const signed = sign(key, {
+      method: 'POST',
+      url: packages,
+      body,
+      contentType: type['content-type'],
+      date: api.clock.now,
+    })
     expect(await api.call({ method: 'POST', url: packages, body, headers: signed })).toMatchObject({
       status: 403,
       error: { code: 'IAM11000' },
@@ -201,9 +238,11 @@ describe('an upload', () => {
 
   test('that a killed process was taking is removed at the next start; one that is under way is not', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'obflow-sweep-'))
-    for (const file of ['old.rpm.part', 'new.rpm.part', 'whole.rpm']) await writeFile(join(directory, file), 'x')
+    for (const file of ['old.rpm.part', 'new.rpm.part', 'whole.rpm'])
+      await writeFile(join(directory, file), 'x')
     const hourAgo = new Date(Date.now() - 3_600_000)
-    for (const file of ['old.rpm.part', 'whole.rpm']) await utimes(join(directory, file), hourAgo, hourAgo)
+    for (const file of ['old.rpm.part', 'whole.rpm'])
+      await utimes(join(directory, file), hourAgo, hourAgo)
     await sweepUploads(directory)
     expect((await readdir(directory)).sort()).toEqual(['new.rpm.part', 'whole.rpm'])
     await rm(directory, { recursive: true })
@@ -219,21 +258,35 @@ describe('calls that race', () => {
     expect(answers.filter((status) => status === 409)).toHaveLength(10)
   })
 
-  test.each(['23505', '23503', '40P01'])('and come second (%s) are 409 and not 500', async (code) => {
-    vi.spyOn(api.store.regions, 'create').mockRejectedValueOnce(
-      new Error('Failed query', { cause: Object.assign(new Error('duplicate key'), { code }) }),
-    )
-    expect(await api.post(regions, { name: 'hangzhou' })).toMatchObject({ status: 409, error: { code: 'COM10005' } })
-  })
+  test.each(['23505', '23503', '40P01'])(
+    'and come second (%s) are 409 and not 500',
+    async (code) => {
+      vi.spyOn(api.store.regions, 'create').mockRejectedValueOnce(
+        new Error('Failed query', { cause: Object.assign(new Error('duplicate key'), { code }) }),
+      )
+      expect(await api.post(regions, { name: 'hangzhou' })).toMatchObject({
+        status: 409,
+        error: { code: 'COM10005' },
+      })
+    },
+  )
 })
 
 describe('a full disk', () => {
   test.each([
     ['of the database', Object.assign(new Error('could not extend file'), { code: '53100' })],
-    ['of an upload', Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })],
-    ['of PGlite', new Error('PANIC: could not write to file "pg_wal/xlogtemp.1": No space left on device')],
+    [
+      'of an upload',
+      Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }),
+    ],
+    [
+      'of PGlite',
+      new Error('PANIC: could not write to file "pg_wal/xlogtemp.1": No space left on device'),
+    ],
   ])('%s is 503 with the cause', async (_, cause) => {
-    vi.spyOn(api.store.regions, 'create').mockRejectedValueOnce(new Error('Failed query', { cause }))
+    vi.spyOn(api.store.regions, 'create').mockRejectedValueOnce(
+      new Error('Failed query', { cause }),
+    )
     const reply = await api.post(regions, { name: 'hangzhou' })
     expect(reply).toMatchObject({
       status: 503,
@@ -244,7 +297,9 @@ describe('a full disk', () => {
 })
 
 test('the log of an error has what the database said, and neither its statement nor its parameters', async () => {
-  const error = await api.db.execute('select secret_column from nowhere where hash = $1').catch((reason: unknown) => reason)
+  const error = await api.db
+    .execute('select secret_column from nowhere where hash = $1')
+    .catch((reason: unknown) => reason)
   const shown = JSON.stringify(withoutStatement(error))
   expect(shown).toContain('nowhere')
   expect(shown).not.toContain('secret_column')
@@ -256,15 +311,27 @@ describe('who manages users', () => {
   const headers = { authorization: basic('manager', 'admin-password') }
   beforeEach(async () => {
     const passwordHash = (await api.store.users.byName('admin'))?.passwordHash ?? ''
-    await api.store.users.createOnce({ id: 300, username: 'manager', passwordHash, roles: ['USER_MANAGER', 'HOST_MANAGER'] })
+    await api.store.users.createOnce({
+      id: 300,
+      username: 'manager',
+      passwordHash,
+      roles: ['USER_MANAGER', 'HOST_MANAGER'],
+    })
   })
   const make = (roles: readonly string[]) =>
-    api.call({ method: 'POST', url: users, headers, body: { username: `u${roles.length}`, password: 'Change-me-2', roles } })
+    api.call({
+      method: 'POST',
+      url: users,
+      headers,
+      body: { username: `u${roles.length}`, password: 'Change-me-2', roles },
+    })
   const give = (id: number, roles: readonly string[]) =>
     api.call({ method: 'PUT', url: `${users}/${id}/roles`, headers, body: { roles } })
 
   test('gives what it holds, and parts of it', async () => {
-    expect((await make(['HOST_VIEWER', 'PACKAGE_MANAGER', 'USER_MANAGER', 'PROFILE'])).status).toBe(200)
+    expect((await make(['HOST_VIEWER', 'PACKAGE_MANAGER', 'USER_MANAGER', 'PROFILE'])).status).toBe(
+      200,
+    )
   })
 
   test.each(['CLUSTER_MANAGER', 'CLUSTER_VIEWER', 'TASK_MANAGER', 'OBPROXY_VIEWER', 'ADMIN'])(
@@ -277,8 +344,15 @@ describe('who manages users', () => {
 
   test('leaves a user what an administrator gave', async () => {
     const passwordHash = (await api.store.users.byName('admin'))?.passwordHash ?? ''
-    await api.store.users.createOnce({ id: 301, username: 'bob', passwordHash, roles: ['TASK_MANAGER'] })
-    expect((await give(301, ['TASK_MANAGER', 'HOST_VIEWER'])).data).toMatchObject({ roles: ['TASK_MANAGER', 'HOST_VIEWER'] })
+    await api.store.users.createOnce({
+      id: 301,
+      username: 'bob',
+      passwordHash,
+      roles: ['TASK_MANAGER'],
+    })
+    expect((await give(301, ['TASK_MANAGER', 'HOST_VIEWER'])).data).toMatchObject({
+      roles: ['TASK_MANAGER', 'HOST_VIEWER'],
+    })
     expect((await give(301, [])).status).toBe(200)
   })
 })

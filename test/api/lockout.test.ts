@@ -38,7 +38,8 @@ describe.each(databases)('wrong passwords on $name', ({ open }) => {
     by({ username, password: new Secret(password) }, address).then(
       (user) => user.username,
       (error: unknown) => {
-        const [{ code, args }] = (error as { findings: [{ code: string; args: number[] }] }).findings
+        const [{ code, args }] = (error as { findings: [{ code: string; args: number[] }] })
+          .findings
         return `${code} ${args[0]}`
       },
     )
@@ -49,7 +50,14 @@ describe.each(databases)('wrong passwords on $name', ({ open }) => {
   test('are counted down, and the fifth locks the user for 30 minutes', async () => {
     const answers: string[] = []
     for (let count = 0; count < 6; count += 1) answers.push(await login('wrong'))
-    expect(answers).toEqual(['IAM10004 4', 'IAM10004 3', 'IAM10004 2', 'IAM10004 1', 'IAM10004 0', 'IAM10007 30'])
+    expect(answers).toEqual([
+      'IAM10004 4',
+      'IAM10004 3',
+      'IAM10004 2',
+      'IAM10004 1',
+      'IAM10004 0',
+      'IAM10007 30',
+    ])
     later(29 * minutes)
     expect(await login('right')).toBe('IAM10007 1')
     later(1 * minutes)
@@ -64,8 +72,16 @@ describe.each(databases)('wrong passwords on $name', ({ open }) => {
 
   test('of a user that is not there are answered the same', async () => {
     const answers: string[] = []
-    for (let count = 0; count < 6; count += 1) answers.push(await login('wrong', { username: 'nobody' }))
-    expect(answers).toEqual(['IAM10004 4', 'IAM10004 3', 'IAM10004 2', 'IAM10004 1', 'IAM10004 0', 'IAM10007 30'])
+    for (let count = 0; count < 6; count += 1)
+      answers.push(await login('wrong', { username: 'nobody' }))
+    expect(answers).toEqual([
+      'IAM10004 4',
+      'IAM10004 3',
+      'IAM10004 2',
+      'IAM10004 1',
+      'IAM10004 0',
+      'IAM10007 30',
+    ])
   })
 
   test('lock that user only', async () => {
@@ -78,11 +94,15 @@ describe.each(databases)('wrong passwords on $name', ({ open }) => {
     await guess(3)
     await guess(2, { username: 'admin', address: home, by: other })
     expect(await login('right')).toBe('IAM10007 30')
-    expect(await login('right', { username: 'admin', address: home, by: other })).toBe('IAM10007 30')
+    expect(await login('right', { username: 'admin', address: home, by: other })).toBe(
+      'IAM10007 30',
+    )
   })
 
   test('sent all at once are counted one by one', async () => {
-    const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => login(`wrong-${index}`)))
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => login(`wrong-${index}`)),
+    )
     expect(answers.filter((answer) => answer.startsWith('IAM10004'))).toHaveLength(5)
     expect(answers.filter((answer) => answer.startsWith('IAM10007'))).toHaveLength(3)
   })
@@ -103,7 +123,8 @@ describe.each(databases)('wrong passwords on $name', ({ open }) => {
 
   test('from many addresses lock the user for those that did not log in before', async () => {
     expect(await login('right')).toBe('admin')
-    for (let network = 0; network < 10; network += 1) await guess(5, { address: `10.1.0.${network}` })
+    for (let network = 0; network < 10; network += 1)
+      await guess(5, { address: `10.1.0.${network}` })
     expect(await login('right', { address: elsewhere })).toBe('IAM10007 30')
     expect(await login('right')).toBe('admin')
   })
@@ -143,6 +164,8 @@ describe.each(databases)('wrong passwords on $name', ({ open }) => {
   })
 
   test('many right logins at once are all let in', async () => {
-    expect(await Promise.all(Array.from({ length: 10 }, () => login('right')))).toEqual(Array(10).fill('admin'))
+    expect(await Promise.all(Array.from({ length: 10 }, () => login('right')))).toEqual(
+      Array(10).fill('admin'),
+    )
   })
 })

@@ -2,7 +2,19 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { setSubtask, setTask } from '../store/taskRows.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import sample from './fixtures/installObproxy.json' with { type: 'json' }
-import { byList, byUrl, carryOut, created, fill, line4, newProxy, onHost, openReachable, path, whileRun } from './obproxyScene.ts'
+import {
+  byList,
+  byUrl,
+  carryOut,
+  created,
+  fill,
+  line4,
+  newProxy,
+  onHost,
+  openReachable,
+  path,
+  whileRun,
+} from './obproxyScene.ts'
 import type { TestApi } from './server.ts'
 
 describe('OBProxy clusters', () => {
@@ -16,7 +28,12 @@ describe('OBProxy clusters', () => {
   test("OCP's own sample, which has no hosts, is answered as its page says", async () => {
     const reply = await api.post(path, sample.request)
     expect(reply.data).toMatchObject({
-      context: { listMap: {}, parallel: false, parallelIdx: -1, stringMap: { prohibit_rollback: 'false' } },
+      context: {
+        listMap: {},
+        parallel: false,
+        parallelIdx: -1,
+        stringMap: { prohibit_rollback: 'false' },
+      },
       creator: 'admin',
       operation: 'EXECUTE',
       status: 'RUNNING',
@@ -27,7 +44,8 @@ describe('OBProxy clusters', () => {
     })
     expect((await api.get(`${path}/1`)).data).toMatchObject({
       address: 'foo.bar',
-      configUrl: 'http://10.0.0.9:8080/services?Action=GetObProxyConfig&User_ID=alibaba&UID=admin&ObproxyClusterName=OBProxy001',
+      configUrl:
+        'http://10.0.0.9:8080/services?Action=GetObProxyConfig&User_ID=alibaba&UID=admin&ObproxyClusterName=OBProxy001',
       creatorId: 100,
       creatorName: 'admin',
       id: 1,
@@ -44,7 +62,11 @@ describe('OBProxy clusters', () => {
 
   test('proxies on hosts reserve them, take the newest package, and their passwords are nowhere to be read', async () => {
     const passwords = { password: 'Hidden-word-1', proxyroPassword: 'Hidden-word-2' }
-    const reply = await api.post(path, { ...byUrl, ...passwords, obproxyInstallParam: { hostIds: [3, 4], rpcPort: 2885 } })
+    const reply = await api.post(path, {
+      ...byUrl,
+      ...passwords,
+      obproxyInstallParam: { hostIds: [3, 4], rpcPort: 2885 },
+    })
     expect(reply.data).toMatchObject({
       subtasks: [
         { name: 'Prepare obproxy install', timeout: 300 },
@@ -67,8 +89,21 @@ describe('OBProxy clusters', () => {
         {
           address: '10.0.0.3',
           obproxies: [
-            { architecture: 'x86_64', exporterPort: 2884, hostId: 3, ip: '10.0.0.3', sqlPort: 2883, version: '4.2.1.0-11' },
-            { hostId: 4, idcName: 'hz2', lastActiveTime: null, operateStatus: 'OPERATING', status: 'CREATING' },
+            {
+              architecture: 'x86_64',
+              exporterPort: 2884,
+              hostId: 3,
+              ip: '10.0.0.3',
+              sqlPort: 2883,
+              version: '4.2.1.0-11',
+            },
+            {
+              hostId: 4,
+              idcName: 'hz2',
+              lastActiveTime: null,
+              operateStatus: 'OPERATING',
+              status: 'CREATING',
+            },
           ],
           topo: [{ count: 2, idcName: 'hz2' }],
           versions: [{ count: 2, version: '4.2.1.0-11' }],
@@ -91,11 +126,22 @@ describe('OBProxy clusters', () => {
       ['PATCH', 'bar.foo'],
     ] as const) {
       const changed = await api.call({ method, url: `${path}/1`, body: { address, port: 3306 } })
-      expect(changed.data).toMatchObject({ id: 1, address, port: 3306, obproxies: [{ sqlPort: 2883 }] })
+      expect(changed.data).toMatchObject({
+        id: 1,
+        address,
+        port: 3306,
+        obproxies: [{ sqlPort: 2883 }],
+      })
     }
-    expect((await api.call({ method: 'PUT', url: `${path}/9`, body: { address: 'foo.bar', port: 3306 } })).error?.code).toBe(
-      'ODP21001',
-    )
+    expect(
+      (
+        await api.call({
+          method: 'PUT',
+          url: `${path}/9`,
+          body: { address: 'foo.bar', port: 3306 },
+        })
+      ).error?.code,
+    ).toBe('ODP21001')
   })
 
   test('a client token makes the same request one request', async () => {
@@ -108,12 +154,18 @@ describe('OBProxy clusters', () => {
   test('batchAdd answers without data when its task has linked the clusters', async () => {
     await created(api, { ...byUrl, ...onHost() })
     const links = `${path}/1/obLinks`
-    const added = await whileRun(api, api.post(`${links}/batchAdd`, [{ clusterName: 'hooray' }, { clusterId: 2 }]), async () => {
-      expect(api.started.at(-1)?.workflow).toBe('linkObproxy')
-      expect((await api.post(`${links}/batchAdd`, [{ clusterId: 1 }])).error?.code).toBe('COM10005')
-      await api.store.obproxy.settle(1, [1, 2])
-      await carryOut(api)
-    })
+    const added = await whileRun(
+      api,
+      api.post(`${links}/batchAdd`, [{ clusterName: 'hooray' }, { clusterId: 2 }]),
+      async () => {
+        expect(api.started.at(-1)?.workflow).toBe('linkObproxy')
+        expect((await api.post(`${links}/batchAdd`, [{ clusterId: 1 }])).error?.code).toBe(
+          'COM10005',
+        )
+        await api.store.obproxy.settle(1, [1, 2])
+        await carryOut(api)
+      },
+    )
     expect(added).toMatchObject({ status: 200, successful: true })
     expect(added).not.toHaveProperty('data')
     const unlinked = await whileRun(api, api.remove(`${links}/hooray`), async () => {
@@ -128,15 +180,21 @@ describe('OBProxy clusters', () => {
 
   test('batchAdd tells why its task failed and which task that is', async () => {
     await created(api, { ...byUrl, ...onHost() })
-    const reply = await whileRun(api, api.post(`${path}/1/obLinks/batchAdd`, [{ clusterId: 1 }]), async () => {
-      const taskId = api.started.at(-1)?.taskId ?? 0
-      const [subtask] = (await api.store.tasks.get(taskId))?.subtasks ?? []
-      const cause = { code: 'ODP21011', message: 'proxyro of hooray is refused' }
-      await setSubtask(api.db, subtask?.id ?? 0, { status: 'FAILED', cause })
-      await setTask(api.db, taskId, 'FAILED')
-    })
+    const reply = await whileRun(
+      api,
+      api.post(`${path}/1/obLinks/batchAdd`, [{ clusterId: 1 }]),
+      async () => {
+        const taskId = api.started.at(-1)?.taskId ?? 0
+        const [subtask] = (await api.store.tasks.get(taskId))?.subtasks ?? []
+        const cause = { code: 'ODP21011', message: 'proxyro of hooray is refused' }
+        await setSubtask(api.db, subtask?.id ?? 0, { status: 'FAILED', cause })
+        await setTask(api.db, taskId, 'FAILED')
+      },
+    )
     expect(reply).toMatchObject({ status: 500, error: { code: 'OBE10002' } })
-    expect(reply.error?.message).toMatch(/task \d+ "Link obproxy" failed .*ODP21011 proxyro of hooray is refused/)
+    expect(reply.error?.message).toMatch(
+      /task \d+ "Link obproxy" failed .*ODP21011 proxyro of hooray is refused/,
+    )
   })
 
   test('a deletion is a task; what a task works on cannot be deleted', async () => {
@@ -158,27 +216,43 @@ describe('OBProxy clusters', () => {
     })
     expect((await api.get(`${path}/1`)).data).toMatchObject({ status: 'DELETING' })
     await api.store.obproxy.release(1)
-    expect((await api.get('/api/v2/compute/hosts/3')).data).toMatchObject({ status: 'AVAILABLE', services: [] })
+    expect((await api.get('/api/v2/compute/hosts/3')).data).toMatchObject({
+      status: 'AVAILABLE',
+      services: [],
+    })
     expect((await api.get(`${path}/1`)).status).toBe(404)
   })
 
-  test.each([['4.2.1.0'], ['4.2.1.0-11'], [newProxy]])('the version of an OBProxy may be given as %s', async (version) => {
-    await created(api, { ...byList, ...onHost({ version }) })
-    expect((await api.get(`${path}/1`)).data).toMatchObject({ versions: [{ count: 1, version: '4.2.1.0-11' }] })
-  })
+  test.each([['4.2.1.0'], ['4.2.1.0-11'], [newProxy]])(
+    'the version of an OBProxy may be given as %s',
+    async (version) => {
+      await created(api, { ...byList, ...onHost({ version }) })
+      expect((await api.get(`${path}/1`)).data).toMatchObject({
+        versions: [{ count: 1, version: '4.2.1.0-11' }],
+      })
+    },
+  )
 
   test('a package of OBProxy that was not uploaded is named as it was given', async () => {
     const version = 'obproxy-4.3.0-1.el7.x86_64.rpm'
     const reply = await api.post(path, { ...byList, ...onHost({ version }) })
-    expect(reply).toMatchObject({ status: 404, error: { code: 'PKG10014', message: `Package ${version} does not exist` } })
+    expect(reply).toMatchObject({
+      status: 404,
+      error: { code: 'PKG10014', message: `Package ${version} does not exist` },
+    })
   })
 
   test('a create takes only proxies that can serve the new cluster', async () => {
     await created(api, { ...byList, ...onHost({ version: '3.2.3' }) })
     const zones = [{ name: 'zone1', idcName: 'hz2', servers: [4] }]
-    const create = (change: object) => api.post('/api/v2/ob/clusters', { ...request, name: 'terran', zones, ...change })
+    const create = (change: object) =>
+      api.post('/api/v2/ob/clusters', { ...request, name: 'terran', zones, ...change })
     const at = { subErrors: [{ field: 'obproxyClusterIds[0]' }] }
-    expect(await create({ obproxyClusterIds: [1], rpmName: line4 })).toMatchObject({ error: { code: 'ODP21110', ...at } })
-    expect(await create({ obproxyClusterIds: [1] })).toMatchObject({ error: { code: 'COM10005', ...at } })
+    expect(await create({ obproxyClusterIds: [1], rpmName: line4 })).toMatchObject({
+      error: { code: 'ODP21110', ...at },
+    })
+    expect(await create({ obproxyClusterIds: [1] })).toMatchObject({
+      error: { code: 'COM10005', ...at },
+    })
   })
 })

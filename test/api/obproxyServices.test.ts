@@ -14,9 +14,17 @@ test('an API that listens on loopback only does not send proxies there', async (
     body: { ...byUrl, ...onHost() },
     headers: { host: '127.0.0.1:8080' },
   })
-  expect(reply).toMatchObject({ status: 400, error: { code: 'COM10003', message: expect.stringContaining('OBFLOW_PUBLIC_URL') } })
+  expect(reply).toMatchObject({
+    status: 400,
+    error: { code: 'COM10003', message: expect.stringContaining('OBFLOW_PUBLIC_URL') },
+  })
   // Start options of a proxy stand between commas.
-  const smuggled = await api.call({ method: 'POST', url: path, body: { ...byUrl, ...onHost() }, headers: { host: 'a,b=c:8080' } })
+  const smuggled = await api.call({
+    method: 'POST',
+    url: path,
+    body: { ...byUrl, ...onHost() },
+    headers: { host: 'a,b=c:8080' },
+  })
   expect(smuggled).toMatchObject({ status: 421, error: { code: 'COM10003' } })
   const called = await api.call({
     method: 'POST',
@@ -35,7 +43,11 @@ describe('root servers for observers and proxies', () => {
   let api: TestApi
   const services = async (query: string, body?: object) => {
     const method = body ? 'POST' : 'GET'
-    const reply = await api.app.inject({ method, url: `/services?${query}`, ...(body && { payload: body }) })
+    const reply = await api.app.inject({
+      method,
+      url: `/services?${query}`,
+      ...(body && { payload: body }),
+    })
     return { status: reply.statusCode, ...reply.json() }
   }
   beforeAll(async () => {
@@ -48,7 +60,9 @@ describe('root servers for observers and proxies', () => {
   test.each(['ObRegion=hooray', 'ObCluster=hooray', 'ObRegion=hooray&ObRegionId=1&version=2'])(
     'are told of a cluster to whoever asks with %s',
     async (query) => {
-      const answer = await services(`Action=ObRootServiceInfo&User_ID=alibaba&UID=ocpmaster&${query}`)
+      const answer = await services(
+        `Action=ObRootServiceInfo&User_ID=alibaba&UID=ocpmaster&${query}`,
+      )
       expect(answer).toMatchObject({
         status: 200,
         Code: 200,
@@ -67,12 +81,17 @@ describe('root servers for observers and proxies', () => {
   )
 
   test('come as a list to clients that know of standbys', async () => {
-    expect((await services('Action=ObRootServiceInfo&ObCluster=hooray&version=2')).Data).toMatchObject([{ ObRegion: 'hooray' }])
+    expect(
+      (await services('Action=ObRootServiceInfo&ObCluster=hooray&version=2')).Data,
+    ).toMatchObject([{ ObRegion: 'hooray' }])
   })
 
   test('the configuration of a proxy names the clusters it is linked to, of all proxies all clusters', async () => {
-    const url = 'http://10.0.0.9:8080/services?Action=ObRootServiceInfo&User_ID=alibaba&UID=ocpmaster&ObRegion='
-    const own = await services('Action=GetObProxyConfig&User_ID=alibaba&UID=admin&ObproxyClusterName=odp')
+    const url =
+      'http://10.0.0.9:8080/services?Action=ObRootServiceInfo&User_ID=alibaba&UID=ocpmaster&ObRegion='
+    const own = await services(
+      'Action=GetObProxyConfig&User_ID=alibaba&UID=admin&ObproxyClusterName=odp',
+    )
     expect(own).toMatchObject({
       Success: true,
       Data: {
@@ -80,11 +99,15 @@ describe('root servers for observers and proxies', () => {
         Version: expect.stringMatching(/^[0-9a-f]{32}$/),
       },
     })
-    expect((await services('Action=GetObProxyConfig&ObproxyClusterName=odp&VersionOnly=true')).Data).toEqual({
+    expect(
+      (await services('Action=GetObProxyConfig&ObproxyClusterName=odp&VersionOnly=true')).Data,
+    ).toEqual({
       Version: own.Data.Version,
     })
     const all = await services('Action=GetObProxyConfig')
-    expect(all.Data.ObRootServiceInfoUrlList.map((entry: { ObRegion: string }) => entry.ObRegion)).toEqual(['hooray', 'zerg'])
+    expect(
+      all.Data.ObRootServiceInfoUrlList.map((entry: { ObRegion: string }) => entry.ObRegion),
+    ).toEqual(['hooray', 'zerg'])
   })
 
   test.each([
@@ -101,10 +124,17 @@ describe('root servers for observers and proxies', () => {
   test.each([
     ['a parameter that cannot be stored', { url: `${asked}%00` }, 400],
     ['a body that is no JSON', { url: `${asked}hooray`, method: 'POST', payload: '{' }, 400],
-    ['a body that is too large', { url: `${asked}hooray`, method: 'POST', payload: `"${'x'.repeat(40_000)}"` }, 413],
+    [
+      'a body that is too large',
+      { url: `${asked}hooray`, method: 'POST', payload: `"${'x'.repeat(40_000)}"` },
+      413,
+    ],
     ['a host name of others', { url: `${asked}hooray`, headers: { host: 'evil.example' } }, 421],
   ] as const)('%s is refused in their own form too', async (_, { url, ...request }, status) => {
-    const headers = { 'content-type': 'application/json', ...('headers' in request && request.headers) }
+    const headers = {
+      'content-type': 'application/json',
+      ...('headers' in request && request.headers),
+    }
     const reply = await api.app.inject({ method: 'GET', url, ...request, headers })
     expect({ status: reply.statusCode, ...reply.json() }).toEqual({
       status,
@@ -121,7 +151,10 @@ describe('root servers for observers and proxies', () => {
     const before = await api.dump()
     const told = (address: string) => ({ RsList: [{ address, role: 'LEADER', sql_port: 2881 }] })
     const query = 'Action=ObRootServiceInfo&ObCluster=hooray&ObClusterId=1'
-    expect(await services(query, told('10.0.0.1:2882'))).toMatchObject({ Code: 200, Data: 'successful' })
+    expect(await services(query, told('10.0.0.1:2882'))).toMatchObject({
+      Code: 200,
+      Data: 'successful',
+    })
     expect((await services(query, told('10.66.6.6:2882'))).status).toBe(404)
     expect((await services(query, { RsList: 'me' })).status).toBe(400)
     expect(await api.dump()).toEqual(before)

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { openApi, type TestApi } from './server.ts'
 
-const operation = z.looseObject({ summary: z.string().optional(), responses: z.record(z.string(), z.unknown()) })
+const operation = z.looseObject({
+  summary: z.string().optional(),
+  responses: z.record(z.string(), z.unknown()),
+})
 const openapi = z.looseObject({
   openapi: z.string(),
   paths: z.record(z.string(), z.record(z.string(), operation)),
@@ -20,21 +23,28 @@ describe('the OpenAPI document', () => {
 
   test('has every route that is served, with its replies', () => {
     const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, facts]) => [`${method.toUpperCase()} ${path}`, facts] as const),
+      Object.entries(methods).map(
+        ([method, facts]) => [`${method.toUpperCase()} ${path}`, facts] as const,
+      ),
     )
     expect(operations.length).toBeGreaterThan(40)
-    const undescribed = operations.filter(([, { responses }]) => !['200', '4XX', '5XX'].every((status) => status in responses))
+    const undescribed = operations.filter(
+      ([, { responses }]) => !['200', '4XX', '5XX'].every((status) => status in responses),
+    )
     expect(undescribed.map(([call]) => call)).toEqual([])
   })
 
   test('refers only to schemas that it has, and has none that is not referred to', () => {
-    const names = [...JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name)
+    const names = [...JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g)].map(
+      ([, name]) => name,
+    )
     expect([...new Set(names)].sort()).toEqual(Object.keys(document.components.schemas).sort())
   })
 
   test('asks for what the calls ask for', () => {
     const create = JSON.stringify(document.paths['/api/v2/ob/clusters']?.post)
-    for (const part of ['"primaryZone"', '"additionalProperties":false', '"rpmName"']) expect(create).toContain(part)
+    for (const part of ['"primaryZone"', '"additionalProperties":false', '"rpmName"'])
+      expect(create).toContain(part)
     const list = JSON.stringify(document.paths['/api/v2/tasks/instances']?.get)
     expect(list).toContain('"enum":["RUNNING","FAILED","SUCCESSFUL"]')
   })

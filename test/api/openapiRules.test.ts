@@ -8,7 +8,8 @@ interface Place {
   readonly node: Record<string, unknown>
 }
 
-const isNode = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isNode = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
 
 /** Every object of the document. */
 const placesOf = (value: unknown, path = '#'): Place[] =>
@@ -24,7 +25,9 @@ const operation = z.looseObject({
   summary: z.string().min(4),
   description: z.string().optional(),
   tags: z.array(z.string()).length(1),
-  parameters: z.array(z.looseObject({ name: z.string(), description: z.string().min(4) })).default([]),
+  parameters: z
+    .array(z.looseObject({ name: z.string(), description: z.string().min(4) }))
+    .default([]),
   responses: z.record(z.string(), z.looseObject({ description: z.string().min(2) })),
 })
 const document = z.looseObject({
@@ -40,7 +43,8 @@ const document = z.looseObject({
 })
 type Document = z.infer<typeof document>
 
-const read = async (api: TestApi): Promise<Document> => document.parse((await api.app.inject('/api/v2/openapi.json')).json())
+const read = async (api: TestApi): Promise<Document> =>
+  document.parse((await api.app.inject('/api/v2/openapi.json')).json())
 
 /** A schema with its properties, wherever it stands. */
 const objectsOf = (of: Document): Place[] =>
@@ -61,12 +65,18 @@ describe('the OpenAPI document is one that client generators take', () => {
   afterAll(() => api.close())
 
   test('no schema is null alone, and no type is a list of types', () => {
-    expect(at(places.filter(({ node }) => node.type === 'null' || Array.isArray(node.type)))).toEqual([])
-    expect(at(places.filter(({ node }) => Array.isArray(node.enum) && node.enum.includes(null)))).toEqual([])
+    expect(
+      at(places.filter(({ node }) => node.type === 'null' || Array.isArray(node.type))),
+    ).toEqual([])
+    expect(
+      at(places.filter(({ node }) => Array.isArray(node.enum) && node.enum.includes(null))),
+    ).toEqual([])
   })
 
   test('no default is an object or a list', () => {
-    expect(at(places.filter(({ path, node }) => isNode(node.default) && !path.endsWith('/properties')))).toEqual([])
+    expect(
+      at(places.filter(({ path, node }) => isNode(node.default) && !path.endsWith('/properties'))),
+    ).toEqual([])
   })
 
   test('no object has two fields that differ in case only', () => {
@@ -78,8 +88,12 @@ describe('the OpenAPI document is one that client generators take', () => {
   })
 
   test('only texts have a list of values', () => {
-    expect(at(places.filter(({ node }) => Array.isArray(node.enum) && node.type !== 'string'))).toEqual([])
-    expect(at(places.filter(({ path, node }) => 'const' in node && !path.endsWith('/properties')))).toEqual([])
+    expect(
+      at(places.filter(({ node }) => Array.isArray(node.enum) && node.type !== 'string')),
+    ).toEqual([])
+    expect(
+      at(places.filter(({ path, node }) => 'const' in node && !path.endsWith('/properties'))),
+    ).toEqual([])
   })
 
   test.each([
@@ -100,17 +114,28 @@ describe('the OpenAPI document is one that client generators take', () => {
   test('each call has an id of its own, a declared chapter, a summary, and says how it fails', () => {
     const operations = Object.values(found.paths).flatMap((methods) => Object.values(methods))
     const ids = operations.map(({ operationId }) => operationId)
-    expect(ids.filter((id, index) => ids.indexOf(id) !== index || !/^[a-z][A-Za-z0-9]+$/.test(id))).toEqual([])
+    expect(
+      ids.filter((id, index) => ids.indexOf(id) !== index || !/^[a-z][A-Za-z0-9]+$/.test(id)),
+    ).toEqual([])
     const chapters = found.tags.map(({ name }) => name)
-    expect(operations.filter(({ tags }) => !chapters.includes(tags[0] ?? '')).map(({ operationId }) => operationId)).toEqual([])
-    const silent = operations.filter(({ responses }) => !['200', '4XX', '5XX'].every((status) => status in responses))
+    expect(
+      operations
+        .filter(({ tags }) => !chapters.includes(tags[0] ?? ''))
+        .map(({ operationId }) => operationId),
+    ).toEqual([])
+    const silent = operations.filter(
+      ({ responses }) => !['200', '4XX', '5XX'].every((status) => status in responses),
+    )
     expect(silent.map(({ operationId }) => operationId)).toEqual([])
   })
 
   test('each field of each schema is described', () => {
     const bare = objectsOf(found).flatMap(({ path, node }) =>
       Object.entries(node.properties ?? {})
-        .filter(([, field]) => !isNode(field) || typeof field.description !== 'string' || field.description.length < 3)
+        .filter(
+          ([, field]) =>
+            !isNode(field) || typeof field.description !== 'string' || field.description.length < 3,
+        )
         .map(([name]) => `${path}/${name}`),
     )
     expect(bare).toEqual([])
@@ -119,10 +144,13 @@ describe('the OpenAPI document is one that client generators take', () => {
 
   test('examples are there, and are of the type of their field', () => {
     const examples = places.filter(
-      ({ path, node }) => 'example' in node && typeof node.type === 'string' && !path.endsWith('/properties'),
+      ({ path, node }) =>
+        'example' in node && typeof node.type === 'string' && !path.endsWith('/properties'),
     )
     const types: Readonly<Record<string, string>> = { integer: 'number', array: 'object' }
-    const wrong = examples.filter(({ node: { type, example } }) => typeof example !== (types[String(type)] ?? type))
+    const wrong = examples.filter(
+      ({ node: { type, example } }) => typeof example !== (types[String(type)] ?? type),
+    )
     expect(at(wrong)).toEqual([])
     expect(examples.length).toBeGreaterThan(300)
   })
@@ -148,6 +176,8 @@ describe('the OpenAPI document is one that client generators take', () => {
 
   test('a call says which roles may make it', () => {
     const { description } = found.paths['/api/v2/ob/clusters']?.post ?? {}
-    expect(description).toContain('`CLUSTER:*:CREATE`, which these roles have: ADMIN, CLUSTER_MANAGER')
+    expect(description).toContain(
+      '`CLUSTER:*:CREATE`, which these roles have: ADMIN, CLUSTER_MANAGER',
+    )
   })
 })

@@ -24,7 +24,13 @@ const reply = z.looseObject({
 const withId = z.object({ id: z.number() })
 const task = z.object({
   status: z.string(),
-  subtasks: z.array(z.object({ status: z.string(), runTime: z.number(), error: z.object({ code: z.string() }).optional() })),
+  subtasks: z.array(
+    z.object({
+      status: z.string(),
+      runTime: z.number(),
+      error: z.object({ code: z.string() }).optional(),
+    }),
+  ),
 })
 const total = z.object({ page: z.object({ totalElements: z.number() }) })
 
@@ -42,10 +48,16 @@ async function startRefusingSshd(): Promise<{ readonly port: number; close(): Pr
   })
   server.listen(0)
   await once(server, 'listening')
-  return { port: z.object({ port: z.number() }).parse(server.address()).port, close: async () => server.close() }
+  return {
+    port: z.object({ port: z.number() }).parse(server.address()).port,
+    close: async () => server.close(),
+  }
 }
 
-/** API and worker as processes of their own, which nobody starts again, over a PostgreSQL and a Temporal that come and go. */
+/**
+ * API and worker as processes of their own, which nobody starts again, over a PostgreSQL and a
+ * Temporal that come and go.
+ */
 describe.sequential('an API whose store, Temporal and workers come and go', () => {
   const password = randomBytes(12).toString('base64url')
   const closers: (() => Promise<unknown>)[] = []
@@ -69,7 +81,8 @@ describe.sequential('an API whose store, Temporal and workers come and go', () =
     postgres = await startPostgres(join(dir, 'postgres'))
     closers.push(() => postgres.close())
     const [port, temporalPort, uiPort] = [await claimPort(), await claimPort(), await claimPort()]
-    startTemporal = () => startTemporalServer({ dbFile: join(dir, 'temporal.db'), port: temporalPort, uiPort })
+    startTemporal = () =>
+      startTemporalServer({ dbFile: join(dir, 'temporal.db'), port: temporalPort, uiPort })
     temporal = await startTemporal()
     closers.push(() => temporal.close())
     const env = {
@@ -96,41 +109,67 @@ describe.sequential('an API whose store, Temporal and workers come and go', () =
   const call = async (method: 'GET' | 'POST', path: string, body?: object) => {
     const answer = await fetch(`${url}/api/v2${path}`, {
       method,
-      headers: { authorization: basic('admin', password), ...(body && { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: basic('admin', password),
+        ...(body && { 'content-type': 'application/json' }),
+      },
       ...(body && { body: JSON.stringify(body) }),
     })
-    return { ...reply.parse(await answer.json()), http: answer.status, retryAfter: answer.headers.get('retry-after') }
+    return {
+      ...reply.parse(await answer.json()),
+      http: answer.status,
+      retryAfter: answer.headers.get('retry-after'),
+    }
   }
-  const made = async (path: string, body: object): Promise<number> => withId.parse((await call('POST', path, body)).data).id
+  const made = async (path: string, body: object): Promise<number> =>
+    withId.parse((await call('POST', path, body)).data).id
   const health = async (path: string) => {
     const answer = await fetch(`${url}${path}`)
-    return { http: answer.status, said: path === '/readyz' ? await answer.json() : await answer.text() }
+    return {
+      http: answer.status,
+      said: path === '/readyz' ? await answer.json() : await answer.text(),
+    }
   }
   const ready = async () => (await health('/readyz')).http === 200
-  const taskOf = async (id: number) => task.parse((await call('GET', `/tasks/instances/${id}`)).data)
+  const taskOf = async (id: number) =>
+    task.parse((await call('GET', `/tasks/instances/${id}`)).data)
   const ended = async (id: number) => {
     await until(async () => (await taskOf(id)).status !== 'RUNNING')
     return taskOf(id)
   }
-  const tasks = async () => total.parse((await call('GET', '/tasks/instances')).data).page.totalElements
+  const tasks = async () =>
+    total.parse((await call('GET', '/tasks/instances')).data).page.totalElements
 
   /** Adds a host that refuses its login: a run that ends soon and for good. */
   let addHost: () => ReturnType<typeof call>
-  const refused = { status: 'FAILED', subtasks: [{ status: 'FAILED', error: { code: 'CMP07015' } }, {}, {}, {}, {}] }
+  const refused = {
+    status: 'FAILED',
+    subtasks: [{ status: 'FAILED', error: { code: 'CMP07015' } }, {}, {}, {}, {}],
+  }
 
   it('is alive without workers, but not ready, and says what is away', async () => {
     expect(await health('/healthz')).toMatchObject({ http: 200 })
     const parts = { status: 'bad', store: 'okay', temporal: 'okay', workers: 'away' }
-    await until(async () => z.object({ temporal: z.string() }).parse((await health('/readyz')).said).temporal === 'okay')
+    await until(
+      async () =>
+        z.object({ temporal: z.string() }).parse((await health('/readyz')).said).temporal ===
+        'okay',
+    )
     expect(await health('/readyz')).toEqual({ http: 503, said: parts })
     expect(await health('/api/status')).toEqual({ http: 503, said: 'bad' })
-    expect(await health('/api/status?includeUnavailableComponent=true')).toEqual({ http: 503, said: 'bad workers' })
+    expect(await health('/api/status?includeUnavailableComponent=true')).toEqual({
+      http: 503,
+      said: 'bad workers',
+    })
   })
 
   it('is ready once a worker is there, and a task runs', async () => {
     worker = startWorker()
     await until(ready)
-    expect(await health('/api/status?includeUnavailableComponent=true')).toEqual({ http: 200, said: 'okay' })
+    expect(await health('/api/status?includeUnavailableComponent=true')).toEqual({
+      http: 200,
+      said: 'okay',
+    })
     const regionId = await made('/compute/regions', { name: 'hangzhou' })
     const idcId = await made('/compute/idcs', { name: 'hz1', regionId })
     const typeId = await made('/compute/hostTypes', { name: 'standard' })
@@ -143,7 +182,13 @@ describe.sequential('an API whose store, Temporal and workers come and go', () =
     let last = 0
     addHost = () => {
       const hostBasicDataList = [{ innerIpAddress: `127.0.0.${++last}` }]
-      return call('POST', '/compute/hosts/batchCreate', { hostBasicDataList, sshPort, idcId, typeId, credentialId })
+      return call('POST', '/compute/hosts/batchCreate', {
+        hostBasicDataList,
+        sshPort,
+        idcId,
+        typeId,
+        credentialId,
+      })
     }
     expect(await ended(withId.parse((await addHost()).data).id)).toMatchObject(refused)
   })
@@ -203,7 +248,11 @@ describe.sequential('an API whose store, Temporal and workers come and go', () =
   it('ends what it was asked for on SIGTERM, takes nothing new, and so does an idle worker', async () => {
     expect(await worker?.stop()).toBe(0)
     const body = JSON.stringify({ name: 'last' })
-    const headers = { authorization: basic('admin', password), 'content-type': 'application/json', expect: '100-continue' }
+    const headers = {
+      authorization: basic('admin', password),
+      'content-type': 'application/json',
+      expect: '100-continue',
+    }
     const last = request(`${url}/api/v2/compute/regions`, {
       method: 'POST',
       headers: { ...headers, 'content-length': body.length },
@@ -213,7 +262,9 @@ describe.sequential('an API whose store, Temporal and workers come and go', () =
     const stopped = api.stop()
     await until(async () => !(await fetch(`${url}/healthz`).catch(() => undefined)))
     last.end(body)
-    const [answer] = z.tuple([z.object({ statusCode: z.number() })]).parse(await once(last, 'response'))
+    const [answer] = z
+      .tuple([z.object({ statusCode: z.number() })])
+      .parse(await once(last, 'response'))
     expect(answer.statusCode).toBe(200)
     expect(await stopped).toBe(0)
   })

@@ -11,7 +11,12 @@ import { basic, openApi, type TestApi } from './server.ts'
 
 const path = '/api/v2/software-packages'
 const fileName = 'oceanbase-2.2.73-20201211175814.el7.x86_64.rpm'
-const rpm = rpmFile({ name: 'oceanbase', version: '2.2.73', release: '20201211175814.el7', arch: 'x86_64' })
+const rpm = rpmFile({
+  name: 'oceanbase',
+  version: '2.2.73',
+  release: '20201211175814.el7',
+  arch: 'x86_64',
+})
 
 /** The same size and name, and not the same content. */
 function damaged(whole: Buffer): Buffer {
@@ -50,7 +55,9 @@ describe('software packages', () => {
       type: 'OB_SERVER_INSTALL_PACKAGE',
       version: '2.2.73',
     })
-    expect(await api.store.packages.get(1)).toMatchObject({ sha256: createHash('sha256').update(rpm).digest('hex') })
+    expect(await api.store.packages.get(1)).toMatchObject({
+      sha256: createHash('sha256').update(rpm).digest('hex'),
+    })
     const list = await api.get(`${path}?type=OB_SERVER_INSTALL_PACKAGE&keyword=2.2`)
     expect(list.data).toMatchObject({
       contents: [{ id: 1, deletable: true, installationDataList: [] }],
@@ -61,16 +68,33 @@ describe('software packages', () => {
     expect(download.rawPayload.equals(rpm)).toBe(true)
     expect((await api.remove(`${path}/1`)).status).toBe(200)
     expect(await files()).toEqual([])
-    expect(await api.remove(`${path}/1`)).toMatchObject({ status: 404, error: { code: 'PKG10014' } })
+    expect(await api.remove(`${path}/1`)).toMatchObject({
+      status: 404,
+      error: { code: 'PKG10014' },
+    })
   })
 
   test.each([
     ['something that is no rpm', fileName, Buffer.from('hello'), undefined, 400, 'COM10001'],
     ['a long file that is no rpm', fileName, Buffer.alloc(100_000, 1), undefined, 400, 'COM10001'],
-    ['an rpm cut in its payload', fileName, rpm.subarray(0, rpm.length - 100), undefined, 400, 'COM10001'],
+    [
+      'an rpm cut in its payload',
+      fileName,
+      rpm.subarray(0, rpm.length - 100),
+      undefined,
+      400,
+      'COM10001',
+    ],
     ['an rpm cut in its header', fileName, rpm.subarray(0, 150), undefined, 400, 'COM10001'],
     ['an upload that breaks off', fileName, rpm, { whole: false }, 400, 'COM10003'],
-    ['an rpm under another name', 'oceanbase-4.2.1-1.el7.x86_64.rpm', rpm, undefined, 400, 'COM10001'],
+    [
+      'an rpm under another name',
+      'oceanbase-4.2.1-1.el7.x86_64.rpm',
+      rpm,
+      undefined,
+      400,
+      'COM10001',
+    ],
     [
       'a package nobody installs',
       'vim-9.0-1.el7.x86_64.rpm',
@@ -80,12 +104,18 @@ describe('software packages', () => {
       'PKG10013',
     ],
     ['a file in another field', fileName, rpm, { field: 'package' }, 400, 'COM10001'],
-  ] as const)('%s is refused and nothing of it stays', async (_, name, content, options, status, code) => {
-    const before = await api.dump()
-    expect(await upload(name, Buffer.from(content), options)).toMatchObject({ status, error: { code } })
-    expect(await files()).toEqual([])
-    expect(await api.dump()).toEqual(before)
-  })
+  ] as const)(
+    '%s is refused and nothing of it stays',
+    async (_, name, content, options, status, code) => {
+      const before = await api.dump()
+      expect(await upload(name, Buffer.from(content), options)).toMatchObject({
+        status,
+        error: { code },
+      })
+      expect(await files()).toEqual([])
+      expect(await api.dump()).toEqual(before)
+    },
+  )
 
   test('the second upload of a package answers the package that is there, also when both come at once', async () => {
     const replies = await Promise.all([upload(fileName, rpm), upload(fileName, rpm)])
@@ -99,8 +129,14 @@ describe('software packages', () => {
     await upload(fileName, rpm)
     const other = Buffer.from(rpm)
     other.writeUInt8(other.readUInt8(other.length - 1) ^ 1, other.length - 1)
-    expect(await upload(fileName, other)).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
-    expect(await upload(fileName, rpm, { whole: false })).toMatchObject({ status: 400, error: { code: 'COM10003' } })
+    expect(await upload(fileName, other)).toMatchObject({
+      status: 409,
+      error: { code: 'PKG10012' },
+    })
+    expect(await upload(fileName, rpm, { whole: false })).toMatchObject({
+      status: 400,
+      error: { code: 'COM10003' },
+    })
     expect(await files()).toHaveLength(1)
     await api.remove(`${path}/1`)
   })
@@ -110,23 +146,39 @@ describe('software packages', () => {
     other.writeUInt8(other.readUInt8(other.length - 1) ^ 1, other.length - 1)
     await upload(fileName, other)
     await addHosts(api.store, 1)
-    const { task } = await testOperations(api.store).acceptCluster({ request: newCluster({ rpmName: fileName }), creator })
+    const { task } = await testOperations(api.store).acceptCluster({
+      request: newCluster({ rpmName: fileName }),
+      creator,
+    })
     expect(await upload(fileName, rpm)).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
     await setTask(api.db, task.id, 'FAILED')
-    expect(await upload(fileName, rpm)).toMatchObject({ status: 200, data: { id: 1, deletable: false } })
-    expect(await api.store.packages.get(1)).toMatchObject({ sha256: createHash('sha256').update(rpm).digest('hex') })
+    expect(await upload(fileName, rpm)).toMatchObject({
+      status: 200,
+      data: { id: 1, deletable: false },
+    })
+    expect(await api.store.packages.get(1)).toMatchObject({
+      sha256: createHash('sha256').update(rpm).digest('hex'),
+    })
     expect(await files()).toHaveLength(1)
 
-    const install = (await api.store.tasks.get(task.id))?.subtasks.find(({ activity }) => activity === 'installRpm')
+    const install = (await api.store.tasks.get(task.id))?.subtasks.find(
+      ({ activity }) => activity === 'installRpm',
+    )
     await setSubtask(api.db, install?.id ?? 0, { status: 'SUCCESSFUL' })
-    expect(await upload(fileName, other)).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
+    expect(await upload(fileName, other)).toMatchObject({
+      status: 409,
+      error: { code: 'PKG10012' },
+    })
     expect(await files()).toHaveLength(1)
   })
 
   test('a chosen package is replaced by its uploader or an ADMIN, not by another who may upload', async () => {
     await upload(fileName, damaged(rpm))
     await addHosts(api.store, 1)
-    const { task } = await testOperations(api.store).acceptCluster({ request: newCluster({ rpmName: fileName }), creator })
+    const { task } = await testOperations(api.store).acceptCluster({
+      request: newCluster({ rpmName: fileName }),
+      creator,
+    })
     await setTask(api.db, task.id, 'FAILED')
     const passwordHash = await hashPassword(new Secret('role-password'))
     await api.store.users.create({ username: 'packer', roles: ['PACKAGE_MANAGER'], passwordHash })
@@ -140,7 +192,12 @@ describe('software packages', () => {
   test('a damaged agent package is replaced while only FAILED tasks wait for it, and not once it is installed', async () => {
     const agentFile = 't-oceanbase-ocp-agent-3.1.2-20210812221645.el7.x86_64.rpm'
     const agentRpm = rpmFile({
-      ...{ name: 't-oceanbase-ocp-agent', version: '3.1.2', release: '20210812221645.el7', arch: 'x86_64' },
+      ...{
+        name: 't-oceanbase-ocp-agent',
+        version: '3.1.2',
+        release: '20210812221645.el7',
+        arch: 'x86_64',
+      },
     })
     expect(await upload(agentFile, damaged(agentRpm))).toMatchObject({ status: 200 })
     await addHosts(api.store, 1)
@@ -149,15 +206,26 @@ describe('software packages', () => {
     await api.store.hosts.chooseAgent(1, 1)
     await setTask(api.db, taskId, 'RUNNING')
     await api.store.hosts.setStatus(1, 'NEW')
-    expect(await upload(agentFile, agentRpm)).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
+    expect(await upload(agentFile, agentRpm)).toMatchObject({
+      status: 409,
+      error: { code: 'PKG10012' },
+    })
     await setTask(api.db, taskId, 'FAILED')
     expect(await upload(agentFile, agentRpm)).toMatchObject({ status: 200, data: { id: 1 } })
     await api.store.hosts.setAgent(1, { version: '3.1.2-20210812221645', status: 'AVAILABLE' })
-    expect(await upload(agentFile, damaged(agentRpm))).toMatchObject({ status: 409, error: { code: 'PKG10012' } })
+    expect(await upload(agentFile, damaged(agentRpm))).toMatchObject({
+      status: 409,
+      error: { code: 'PKG10012' },
+    })
   })
 
   test('a body that is no form is refused', async () => {
-    const reply = await api.call({ method: 'POST', url: path, body: '{}', headers: { 'content-type': 'application/json' } })
+    const reply = await api.call({
+      method: 'POST',
+      url: path,
+      body: '{}',
+      headers: { 'content-type': 'application/json' },
+    })
     expect(reply).toMatchObject({ status: 415, error: { code: 'COM10003' } })
   })
 })

@@ -20,7 +20,10 @@ describe('the rate limit', () => {
   }
   const limits = async () => {
     const { status, headers } = await api.call(call)
-    return [status, ...['limit', 'remaining', 'reset'].map((name) => Number(headers[`ratelimit-${name}`]))]
+    return [
+      status,
+      ...['limit', 'remaining', 'reset'].map((name) => Number(headers[`ratelimit-${name}`])),
+    ]
   }
 
   test('tells of the window with the least left, and ends with it', async () => {
@@ -39,8 +42,20 @@ describe('the rate limit', () => {
 
   test("refuses in OCP's form, in the caller's language", async () => {
     for (let count = 0; count < 3; count += 1) await api.call(call)
-    const { headers: _, text, ...refused } = await api.call({ ...call, headers: { 'accept-language': 'zh-CN' } })
-    expect(Object.keys(JSON.parse(text))).toEqual(['duration', 'error', 'server', 'status', 'successful', 'timestamp', 'traceId'])
+    const {
+      headers: _,
+      text,
+      ...refused
+    } = await api.call({ ...call, headers: { 'accept-language': 'zh-CN' } })
+    expect(Object.keys(JSON.parse(text))).toEqual([
+      'duration',
+      'error',
+      'server',
+      'status',
+      'successful',
+      'timestamp',
+      'traceId',
+    ])
     expect(refused).toMatchObject({
       error: { code: 0, message: '请求次数过多，你已经超过当前流控窗口内的请求上限' },
       status: 429,
@@ -53,8 +68,15 @@ describe('the rate limit', () => {
     const headers = { authorization: 'Basic bm9ib2R5Og==' }
     expect((await api.call({ ...call, headers })).status).toBe(401)
     const passwordHash = (await api.store.users.byName('admin'))?.passwordHash ?? ''
-    await api.store.users.createOnce({ id: 201, username: 'alice', passwordHash, roles: ['HOST_VIEWER'] })
-    const alice = { authorization: `Basic ${Buffer.from('alice:admin-password').toString('base64')}` }
+    await api.store.users.createOnce({
+      id: 201,
+      username: 'alice',
+      passwordHash,
+      roles: ['HOST_VIEWER'],
+    })
+    const alice = {
+      authorization: `Basic ${Buffer.from('alice:admin-password').toString('base64')}`,
+    }
     expect((await api.call({ ...call, headers: alice })).status).toBe(200)
   })
 })
@@ -62,5 +84,10 @@ describe('the rate limit', () => {
 test('as shipped the rate limit leaves room for ten watchers that poll every 250 ms', () => {
   const polls = (seconds: number) => 10 * 4 * seconds
   const [tenSeconds, minute, hour, day] = readConfig({}).rateLimits
-  expect([tenSeconds > polls(10), minute > polls(60), hour > polls(3600), day > polls(86_400)]).toEqual(Array(4).fill(true))
+  expect([
+    tenSeconds > polls(10),
+    minute > polls(60),
+    hour > polls(3600),
+    day > polls(86_400),
+  ]).toEqual(Array(4).fill(true))
 })

@@ -74,7 +74,12 @@ describe('with dryRun=true', () => {
   })
 
   test('a create of an OBProxy cluster names what it would make', async () => {
-    const body = { ...byUrl, name: 'other', clientToken: 'only-asked-1', obproxyInstallParam: { hostIds: [4, 5] } }
+    const body = {
+      ...byUrl,
+      name: 'other',
+      clientToken: 'only-asked-1',
+      obproxyInstallParam: { hostIds: [4, 5] },
+    }
     expect((await api.post(`${path}?dryRun=true`, body)).data).toMatchObject({
       name: 'Install obproxy',
       hosts: [
@@ -86,11 +91,15 @@ describe('with dryRun=true', () => {
   })
 
   test('links and their end are named, and neither made nor ended', async () => {
-    expect((await api.post(`${path}/1/obLinks/batchAdd?dryRun=true`, [{ clusterName: 'zerg' }])).data).toMatchObject({
+    expect(
+      (await api.post(`${path}/1/obLinks/batchAdd?dryRun=true`, [{ clusterName: 'zerg' }])).data,
+    ).toMatchObject({
       hosts: [],
       tasks: [{ name: 'Link obproxy' }],
     })
-    expect((await api.remove(`${path}/1/obLinks/hooray?dryRun=true`)).data).toMatchObject({ tasks: [{ name: 'Unlink obproxy' }] })
+    expect((await api.remove(`${path}/1/obLinks/hooray?dryRun=true`)).data).toMatchObject({
+      tasks: [{ name: 'Unlink obproxy' }],
+    })
     await unchanged()
   })
 
@@ -113,7 +122,9 @@ describe('with dryRun=true', () => {
     })
     await unchanged()
     await setTask(api.db, task.id, 'RUNNING')
-    expect((await api.post(`/api/v2/tasks/${task.id}/rollback?dryRun=true`, {})).data).toMatchObject({
+    expect(
+      (await api.post(`/api/v2/tasks/${task.id}/rollback?dryRun=true`, {})).data,
+    ).toMatchObject({
       admission: [{ code: 'TSK10007' }],
       tasks: [],
     })
@@ -127,12 +138,18 @@ describe('with dryRun=true', () => {
       name: null,
       tasks: [],
     })
-    expect(await api.remove('/api/v2/ob/clusters/77?dryRun=true')).toMatchObject({ status: 404, error: { code: 'OBE11001' } })
+    expect(await api.remove('/api/v2/ob/clusters/77?dryRun=true')).toMatchObject({
+      status: 404,
+      error: { code: 'OBE11001' },
+    })
     await unchanged()
   })
 
   test('false carries the call out', async () => {
-    expect((await api.remove('/api/v2/ob/clusters/2?dryRun=false')).data).toMatchObject({ clusterId: 2, status: 'RUNNING' })
+    expect((await api.remove('/api/v2/ob/clusters/2?dryRun=false')).data).toMatchObject({
+      clusterId: 2,
+      status: 'RUNNING',
+    })
     expect(await api.store.clusters.get(2)).toMatchObject({ status: 'DELETING' })
   })
 })

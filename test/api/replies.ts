@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 
-type Schema = z.ZodType | { readonly content: Readonly<Record<string, { readonly schema: z.ZodType }>> } | undefined
+type Schema =
+  | z.ZodType
+  | { readonly content: Readonly<Record<string, { readonly schema: z.ZodType }>> }
+  | undefined
 
 const described = z.object({ response: z.record(z.string(), z.custom<Schema>()) })
 
 /**
- * Holds every reply of a server against the schema that its route declares: a field that is not there, or one that is not declared, ends up
- * in the list that is given back.
+ * Holds every reply of a server against the schema that its route declares: a field that is not
+ * there, or one that is not declared, ends up in the list that is given back.
  */
 export function checkReplies(app: Pick<FastifyInstance, 'addHook'>): string[] {
   const mismatches: string[] = []

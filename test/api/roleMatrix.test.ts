@@ -11,8 +11,8 @@ const words: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * OCP's table of roles, written down a second time and in another form: R reads, W does everything. What is not named here is refused.
- * Source: OCP 3.x documents, appendix "OCP default roles".
+ * OCP's table of roles, written down a second time and in another form: R reads, W does everything.
+ * What is not named here is refused. Source: OCP 3.x documents, appendix "OCP default roles".
  */
 const table: Readonly<Record<Role, string>> = {
   ADMIN: 'CLUSTER=W HOST=W OBPROXY=W PACKAGE=W PROFILE=W ROLE=W TASK=W USER=W',
@@ -38,9 +38,15 @@ const may = (role: Role): ReadonlySet<string> =>
     }),
   )
 
-/** What a permission must look like for a route: reading asks for READ and nothing else does; OCP posts to download. */
+/**
+ * What a permission must look like for a route: reading asks for READ and nothing else does; OCP
+ * posts to download.
+ */
 const readsOnly = ({ method, url, permission }: Declared): boolean =>
-  method === 'GET' || method === 'HEAD' || url.endsWith('/downloadDiagnosis') || !permission.endsWith(':READ')
+  method === 'GET' ||
+  method === 'HEAD' ||
+  url.endsWith('/downloadDiagnosis') ||
+  !permission.endsWith(':READ')
 
 const open = ({ permission }: { readonly permission: Permission }): boolean => permission === 'OPEN'
 
@@ -52,14 +58,20 @@ describe('roles and calls', () => {
     const passwordHash = await hashPassword(new Secret('role-password'))
     for (const [index, role] of ([...roleNames, undefined] as const).entries()) {
       const username = role ?? 'NONE'
-      await api.store.users.createOnce({ id: 1000 + index, username, roles: role ? [role] : [], passwordHash })
+      await api.store.users.createOnce({
+        id: 1000 + index,
+        username,
+        roles: role ? [role] : [],
+        passwordHash,
+      })
     }
   })
   afterAll(() => api.close())
 
   /** Each route called with nothing that could be acted on: ids that are not there, no body. */
   const statuses = async (username: string | undefined): Promise<Map<Declared, number>> => {
-    const headers = username === undefined ? {} : { authorization: basic(username, 'role-password') }
+    const headers =
+      username === undefined ? {} : { authorization: basic(username, 'role-password') }
     const answers = new Map<Declared, number>()
     for (const route of api.routes) {
       const url = route.url.replaceAll(/:\w+/g, '2000000000')
@@ -68,7 +80,8 @@ describe('roles and calls', () => {
     }
     return answers
   }
-  const named = (routes: Iterable<Declared>) => [...routes].map(({ method, url }) => `${method} ${url}`).sort()
+  const named = (routes: Iterable<Declared>) =>
+    [...routes].map(({ method, url }) => `${method} ${url}`).sort()
   const refusedIn = (answers: Map<Declared, number>, status: number) =>
     named([...answers].filter(([, each]) => each === status).map(([route]) => route))
 
@@ -78,12 +91,17 @@ describe('roles and calls', () => {
   })
 
   test('nobody who is not known gets anywhere, except where all may', async () => {
-    expect(refusedIn(await statuses(undefined), 401)).toEqual(named(api.routes.filter((route) => !open(route))))
+    expect(refusedIn(await statuses(undefined), 401)).toEqual(
+      named(api.routes.filter((route) => !open(route))),
+    )
   })
 
-  // Observers and proxies have no login: `/services` tells them where root servers are, and stores nothing.
+  // Observers and proxies have no login: `/services` tells them where root servers are, and stores
+  // nothing.
   test('only what is open or said of this system itself is without a permission', () => {
-    const free = api.routes.filter(({ method, permission }) => method !== 'HEAD' && !permission.includes(':*:'))
+    const free = api.routes.filter(
+      ({ method, permission }) => method !== 'HEAD' && !permission.includes(':*:'),
+    )
     expect(named(free)).toEqual([
       'GET /api/status',
       'GET /api/v2/docs',
@@ -103,13 +121,18 @@ describe('roles and calls', () => {
     )
   })
 
-  test.each(roleNames)('%s reaches what its line of the table allows and nothing else', async (role) => {
-    const allowed = may(role)
-    const refused = api.routes.filter(({ permission }) => permission.includes(':*:') && !allowed.has(permission))
-    const answers = await statuses(role)
-    expect(refusedIn(answers, 403)).toEqual(named(refused))
-    expect(refusedIn(answers, 401)).toEqual([])
-  })
+  test.each(roleNames)(
+    '%s reaches what its line of the table allows and nothing else',
+    async (role) => {
+      const allowed = may(role)
+      const refused = api.routes.filter(
+        ({ permission }) => permission.includes(':*:') && !allowed.has(permission),
+      )
+      const answers = await statuses(role)
+      expect(refusedIn(answers, 403)).toEqual(named(refused))
+      expect(refusedIn(answers, 401)).toEqual([])
+    },
+  )
 })
 
 describe('who manages users', () => {
@@ -118,7 +141,12 @@ describe('who manages users', () => {
     api = await openApi()
     await api.reset()
     const passwordHash = await hashPassword(new Secret('role-password'))
-    await api.store.users.createOnce({ id: 1000, username: 'manager', roles: ['USER_MANAGER', 'CLUSTER_VIEWER'], passwordHash })
+    await api.store.users.createOnce({
+      id: 1000,
+      username: 'manager',
+      roles: ['USER_MANAGER', 'CLUSTER_VIEWER'],
+      passwordHash,
+    })
   })
   afterAll(() => api.close())
 
@@ -126,17 +154,29 @@ describe('who manages users', () => {
   const asManager = (method: 'POST' | 'PUT' | 'DELETE', url: string, body?: object) =>
     api.call({ method, url, headers, ...(body && { body }) })
   const users = '/api/v2/iam/users'
-  const newUser = (username: string, roles: string[]) => ({ username, password: 'New-users-word-1', roles })
+  const newUser = (username: string, roles: string[]) => ({
+    username,
+    password: 'New-users-word-1',
+    roles,
+  })
 
   test('makes, changes and removes users', async () => {
     const made = await asManager('POST', users, newUser('bob', ['CLUSTER_VIEWER']))
-    expect(made.data).toMatchObject({ id: 201, username: 'bob', roles: ['CLUSTER_VIEWER', 'PROFILE'] })
+    expect(made.data).toMatchObject({
+      id: 201,
+      username: 'bob',
+      roles: ['CLUSTER_VIEWER', 'PROFILE'],
+    })
     const asBob = { authorization: basic('bob', 'New-users-word-1') }
     expect((await api.call({ url: '/api/v2/ob/clusters', headers: asBob })).status).toBe(200)
-    expect((await asManager('PUT', `${users}/201/roles`, { roles: ['HOST_VIEWER'] })).data).toMatchObject({
+    expect(
+      (await asManager('PUT', `${users}/201/roles`, { roles: ['HOST_VIEWER'] })).data,
+    ).toMatchObject({
       roles: ['HOST_VIEWER'],
     })
-    expect((await api.call({ url: '/api/v2/ob/clusters', headers: asBob })).error?.code).toBe('IAM11000')
+    expect((await api.call({ url: '/api/v2/ob/clusters', headers: asBob })).error?.code).toBe(
+      'IAM11000',
+    )
     expect((await asManager('DELETE', `${users}/201`)).status).toBe(200)
     expect((await api.call({ url: '/api/v2/compute/hosts', headers: asBob })).status).toBe(401)
   })
@@ -148,18 +188,27 @@ describe('who manages users', () => {
     ['removing admin', 'DELETE', `${users}/100`, undefined],
   ] as const)('does not become an administrator by %s', async (_, method, url, body) => {
     const before = await api.dump()
-    expect(await asManager(method, url, body)).toMatchObject({ status: 403, error: { code: 'IAM11000' } })
+    expect(await asManager(method, url, body)).toMatchObject({
+      status: 403,
+      error: { code: 'IAM11000' },
+    })
     expect((await api.dump()).users).toEqual(before.users)
   })
 
   test('cannot take a name twice, nor give a weak password or a role that is not there', async () => {
     expect((await asManager('POST', users, newUser('manager', []))).error?.code).toBe('COM10006')
-    expect((await asManager('POST', users, { ...newUser('weak', []), password: 'weakpass' })).error?.code).toBe('IAM10009')
+    expect(
+      (await asManager('POST', users, { ...newUser('weak', []), password: 'weakpass' })).error
+        ?.code,
+    ).toBe('IAM10009')
     expect((await asManager('POST', users, newUser('odd', ['KING']))).error?.code).toBe('COM10001')
   })
 
   test('admin always is, with its role', async () => {
     expect((await api.remove(`${users}/100`)).error?.code).toBe('COM10005')
-    expect((await api.call({ method: 'PUT', url: `${users}/100/roles`, body: { roles: [] } })).error?.code).toBe('COM10005')
+    expect(
+      (await api.call({ method: 'PUT', url: `${users}/100/roles`, body: { roles: [] } })).error
+        ?.code,
+    ).toBe('COM10005')
   })
 })

@@ -1,6 +1,14 @@
-/** A small but whole rpm: lead, signature with its size, header, payload. Layout: rpm's file format description. */
+/**
+ * A small but whole rpm: lead, signature with its size, header, payload. Layout: rpm's file format
+ * description.
+ */
 export function rpmFile(
-  { name, version, release, arch }: { name: string; version: string; release: string; arch: string },
+  {
+    name,
+    version,
+    release,
+    arch,
+  }: { name: string; version: string; release: string; arch: string },
   payload = 5000,
 ): Buffer {
   const lead = Buffer.alloc(96)
@@ -9,7 +17,11 @@ export function rpmFile(
   lead.write(`${name}-${version}-${release}`, 10)
   const texts = { 1000: name, 1001: version, 1002: release, 1021: 'linux', 1022: arch }
   const header = section(
-    Object.entries(texts).map(([tag, text]) => ({ tag: Number(tag), type: 6, value: Buffer.from(`${text}\0`) })),
+    Object.entries(texts).map(([tag, text]) => ({
+      tag: Number(tag),
+      type: 6,
+      value: Buffer.from(`${text}\0`),
+    })),
   )
   const content = Buffer.concat([header, Buffer.alloc(payload, 7)])
   const size = Buffer.alloc(4)

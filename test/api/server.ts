@@ -39,10 +39,18 @@ const envelope = z.looseObject({
   traceId: z.string(),
 })
 
-export const basic = (username: string, password: string) => `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+export const basic = (username: string, password: string) =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 
 /** A run whose next step is on its way. */
-const atWork: RunLook = { runId: 'a', events: 3, foreign: false, paused: false, stepAttempt: 1, pending: [] }
+const atWork: RunLook = {
+  runId: 'a',
+  events: 3,
+  foreign: false,
+  paused: false,
+  stepAttempt: 1,
+  pending: [],
+}
 
 interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -51,7 +59,9 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** The API over a real store, called in this process; tasks that it starts are noted instead of run. */
+/**
+ * The API over a real store, called in this process; tasks that it starts are noted instead of run.
+ */
 export async function openApi(config: Partial<Context['config']> = {}) {
   const opened = await openTestStore()
   const packagesDir = await mkdtemp(join(tmpdir(), 'obflow-packages-'))
@@ -106,7 +116,12 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       ...(body !== undefined && { payload: body }),
     })
     if (mismatches.length > 0) throw new Error(mismatches.splice(0).join('\n'))
-    return { headers: reply.headers, text: reply.body, ...envelope.parse(reply.json()), status: reply.statusCode }
+    return {
+      headers: reply.headers,
+      text: reply.body,
+      ...envelope.parse(reply.json()),
+      status: reply.statusCode,
+    }
   }
 
   return {

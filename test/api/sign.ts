@@ -26,7 +26,12 @@ export function sign(
     'x-ocp-origin': 'test',
     ...(contentType !== undefined && { 'content-type': contentType }),
   }
-  const parts = { method, url, headers: Object.entries(headers), bodyMd5: md5Of(body ?? Buffer.alloc(0)) }
+  const parts = {
+    method,
+    url,
+    headers: Object.entries(headers),
+    bodyMd5: md5Of(body ?? Buffer.alloc(0)),
+  }
   const signature = signatureOf(new Secret(key.accessKeySecret), signedTexts(parts)[0])
   return { ...headers, authorization: `OCP-ACCESS-KEY-HMACSHA1 ${key.accessKeyId}:${signature}` }
 }

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { isSignedBy, md5Of, type SignedParts, signatureOf, signedLogin, signedTexts } from '../../src/api/auth/signature.ts'
+import {
+  isSignedBy,
+  md5Of,
+  type SignedParts,
+  signatureOf,
+  signedLogin,
+  signedTexts,
+} from '../../src/api/auth/signature.ts'
 import { Secret } from '../../src/quote.ts'
 
 const secret = new Secret('2fc0c299cc94c6be266f2ceece765d4d')
@@ -36,7 +43,8 @@ const signedQuery =
   '&startTime=2024-04-15T14%3A29%3A55%2B08%3A00'
 
 /** The text of a call as a client writes it that encodes its query in its own way. */
-const textWith = (parts: SignedParts, query: string) => signedTexts(parts)[0].replace(/\?.*$/, `?${query}`)
+const textWith = (parts: SignedParts, query: string) =>
+  signedTexts(parts)[0].replace(/\?.*$/, `?${query}`)
 
 const changed = (wanted: string, value: string) =>
   post.headers.map((header) => (header[0] === wanted ? ([wanted, value] as const) : header))
@@ -74,7 +82,11 @@ describe("OCP's signature", () => {
   test('sorts headers and parameters, and the values of a parameter that is given twice', () => {
     const headers = [...post.headers, ['x-ocp-data', 'B'], ['x-ocp-aim', 'z']] as const
     const [text] = signedTexts({ ...post, headers, url: '/p?b=2&a=x&b=1' })
-    expect(text.split('\n').slice(-3)).toEqual(['x-ocp-aim:z', 'x-ocp-data:A,1,B', '/p?a=x&b=1%2C2'])
+    expect(text.split('\n').slice(-3)).toEqual([
+      'x-ocp-aim:z',
+      'x-ocp-data:A,1,B',
+      '/p?a=x&b=1%2C2',
+    ])
   })
 
   test.each([
@@ -96,15 +108,24 @@ describe("OCP's signature", () => {
       ...post.headers.filter(([name]) => name !== 'date'),
       ['x-ocp-date', 'Tue, 17 Jan 2023 03:36:01 GMT'],
     ] as const
-    expect(signedTexts({ ...post, headers })[0].split('\n')[3]).toBe('Tue, 17 Jan 2023 03:36:01 GMT')
+    expect(signedTexts({ ...post, headers })[0].split('\n')[3]).toBe(
+      'Tue, 17 Jan 2023 03:36:01 GMT',
+    )
   })
 
   test('is read from its header and from no other', () => {
-    expect(signedLogin('OCP-ACCESS-KEY-HMACSHA1 cqammmxBpfGjFlto:TsQD6HDOuZuJ409m0wdnZPmijlc=')).toEqual({
+    expect(
+      signedLogin('OCP-ACCESS-KEY-HMACSHA1 cqammmxBpfGjFlto:TsQD6HDOuZuJ409m0wdnZPmijlc='),
+    ).toEqual({
       accessKey: 'cqammmxBpfGjFlto',
       signature: 'TsQD6HDOuZuJ409m0wdnZPmijlc=',
     })
-    for (const header of [undefined, 'Basic YTpi', 'OCP-ACCESS-KEY-HMACSHA1 only', 'OCP-ACCESS-KEY-HMACSHA256 a:b']) {
+    for (const header of [
+      undefined,
+      'Basic YTpi',
+      'OCP-ACCESS-KEY-HMACSHA1 only',
+      'OCP-ACCESS-KEY-HMACSHA256 a:b',
+    ]) {
       expect(signedLogin(header)).toBeUndefined()
     }
   })

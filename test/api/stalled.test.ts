@@ -18,7 +18,9 @@ describe('a run', () => {
   })
 
   it('that does less than is due stands still', () => {
-    expect(stalled(run({ pending: many(1) }), many(2))).toBe('installRpm is due, and nothing of it is under way')
+    expect(stalled(run({ pending: many(1) }), many(2))).toBe(
+      'installRpm is due, and nothing of it is under way',
+    )
   })
 
   it('of a wide task goes on while it does as much as a run may', () => {

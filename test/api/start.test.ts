@@ -37,7 +37,11 @@ test('a call that comes before admin is made waits for that, and is not taken fo
     return store.users.createOnce(user)
   }
   const server = await startServer({
-    config: readConfig({ OBFLOW_DATA_DIR: dir, OBFLOW_LISTEN: listen, OBFLOW_ADMIN_PASSWORD: password }),
+    config: readConfig({
+      OBFLOW_DATA_DIR: dir,
+      OBFLOW_LISTEN: listen,
+      OBFLOW_ADMIN_PASSWORD: password,
+    }),
     store: { ...store, users: { ...store.users, createOnce } },
     workflows,
     onAdmin: () => undefined,
@@ -61,7 +65,11 @@ test('a start that cannot make admin ends, and calls that waited for it are answ
     throw new Error('the store is read-only')
   }
   const starting = startServer({
-    config: readConfig({ OBFLOW_DATA_DIR: dir, OBFLOW_LISTEN: listen, OBFLOW_ADMIN_PASSWORD: password }),
+    config: readConfig({
+      OBFLOW_DATA_DIR: dir,
+      OBFLOW_LISTEN: listen,
+      OBFLOW_ADMIN_PASSWORD: password,
+    }),
     store: { ...store, users: { ...store.users, createOnce } },
     workflows,
     onAdmin: () => undefined,

@@ -34,16 +34,26 @@ const schema: z.ZodType<Schema> = z.lazy(() =>
 )
 
 const operation = z.object({
-  parameters: z.array(z.object({ name: z.string(), in: z.enum(['query', 'path', 'header']), schema })).default([]),
+  parameters: z
+    .array(z.object({ name: z.string(), in: z.enum(['query', 'path', 'header']), schema }))
+    .default([]),
   requestBody: z.object({ content: z.record(z.string(), z.object({ schema })) }).optional(),
 })
 
 const openapi = z.object({ paths: z.record(z.string(), z.record(z.string(), operation)) })
 
 /** A schema that says nothing takes texts too. */
-const takesText = ({ type, enum: values, const: only, properties, items, anyOf }: Schema): boolean => {
+const takesText = ({
+  type,
+  enum: values,
+  const: only,
+  properties,
+  items,
+  anyOf,
+}: Schema): boolean => {
   if (values !== undefined || only !== undefined) return false
-  if (type === undefined) return properties === undefined && items === undefined && anyOf === undefined
+  if (type === undefined)
+    return properties === undefined && items === undefined && anyOf === undefined
   return [type].flat().includes('string')
 }
 
@@ -51,8 +61,12 @@ type Text = Pick<StringField, 'steps' | 'ignored'>
 
 function textsOf(found: Schema, steps: readonly (string | number)[] = []): Text[] {
   return [
-    ...(takesText(found) ? [{ steps, ignored: found.description?.includes('has no effect here') ?? false }] : []),
-    ...Object.entries(found.properties ?? {}).flatMap(([name, inner]) => textsOf(inner, [...steps, name])),
+    ...(takesText(found)
+      ? [{ steps, ignored: found.description?.includes('has no effect here') ?? false }]
+      : []),
+    ...Object.entries(found.properties ?? {}).flatMap(([name, inner]) =>
+      textsOf(inner, [...steps, name]),
+    ),
     ...(found.items ? textsOf(found.items, [...steps, 0]) : []),
     ...(found.anyOf ?? []).flatMap((inner) => textsOf(inner, steps)),
   ]
@@ -66,7 +80,9 @@ export function stringFields(document: unknown): StringField[] {
       const body = requestBody?.content['application/json']?.schema
       return [
         ...parameters.flatMap((each) =>
-          each.in === 'header' || textsOf(each.schema).length === 0 ? [] : [{ call, in: each.in, steps: [each.name] }],
+          each.in === 'header' || textsOf(each.schema).length === 0
+            ? []
+            : [{ call, in: each.in, steps: [each.name] }],
         ),
         ...(body ? textsOf(body) : []).map((text) => ({ call, in: 'body' as const, ...text })),
       ]
@@ -77,9 +93,14 @@ export function stringFields(document: unknown): StringField[] {
 const recordOf = z.record(z.string(), z.unknown())
 
 /** Something with a value put in at a place, whether the way to it was there or not. */
-export function withField(base: unknown, [step, ...rest]: readonly (string | number)[], value: unknown): unknown {
+export function withField(
+  base: unknown,
+  [step, ...rest]: readonly (string | number)[],
+  value: unknown,
+): unknown {
   if (step === undefined) return value
-  if (typeof step === 'number') return [withField(Array.isArray(base) ? base[0] : undefined, rest, value)]
+  if (typeof step === 'number')
+    return [withField(Array.isArray(base) ? base[0] : undefined, rest, value)]
   const before = recordOf.safeParse(base).data ?? {}
   return { ...before, [step]: withField(before[step], rest, value) }
 }
@@ -87,6 +108,7 @@ export function withField(base: unknown, [step, ...rest]: readonly (string | num
 /** A field as an answer names it: `zones[0].name`. */
 export const nameOf = ({ steps }: StringField): string =>
   steps.reduce<string>(
-    (path, step) => (typeof step === 'number' ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`),
+    (path, step) =>
+      typeof step === 'number' ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`,
     '',
   )

@@ -29,7 +29,11 @@ async function failAt(index: number): Promise<number> {
   for (const [place, { id }] of task.tasks.entries()) {
     if (place > index) break
     const cause = { code: 'CMP07050', message: 'disk too small' }
-    await setSubtask(api.db, id, place < index ? { status: 'SUCCESSFUL' } : { status: 'FAILED', cause })
+    await setSubtask(
+      api.db,
+      id,
+      place < index ? { status: 'SUCCESSFUL' } : { status: 'FAILED', cause },
+    )
   }
   await setTask(api.db, task.id, 'FAILED')
   await api.launcher.settled()
@@ -45,7 +49,12 @@ describe.each(prefixes)('%s', (prefix) => {
     await failAt(7)
     const { status, data } = await api.call({ method: 'POST', url: `${prefix}/${task.id}/${call}` })
     expect(status).toBe(200)
-    expect(data).toMatchObject({ id: task.id, status: 'RUNNING', operation, subtasks: { length: 23 } })
+    expect(data).toMatchObject({
+      id: task.id,
+      status: 'RUNNING',
+      operation,
+      subtasks: { length: 23 },
+    })
     await api.launcher.settled()
     expect(api.started).toMatchObject([{ taskId: task.id, known: true }])
   })
@@ -55,12 +64,19 @@ describe.each(prefixes)('%s', (prefix) => {
     const url = `${prefix}/${task.id}/subtasks/${subtask}/retry`
     const { status, data } = await api.call({ method: 'POST', url })
     expect(status).toBe(200)
-    expect(data).toMatchObject({ id: subtask, name: 'Do io bench', runTime: 2, status: 'READY', operation: 'RETRY' })
+    expect(data).toMatchObject({
+      id: subtask,
+      name: 'Do io bench',
+      runTime: 2,
+      status: 'READY',
+      operation: 'RETRY',
+    })
   })
 
   test('…/subtasks/{id}/skip and …/cancel answer without data', async () => {
     const subtask = await failAt(7)
-    const call = (name: string, id: number) => api.call({ method: 'POST', url: `${prefix}/${task.id}/subtasks/${id}/${name}` })
+    const call = (name: string, id: number) =>
+      api.call({ method: 'POST', url: `${prefix}/${task.id}/subtasks/${id}/${name}` })
     const skipped = await call('skip', subtask)
     expect(skipped).toMatchObject({ status: 200, successful: true })
     expect(skipped).not.toHaveProperty('data')
@@ -68,12 +84,16 @@ describe.each(prefixes)('%s', (prefix) => {
     await setSubtask(api.db, next, { status: 'RUNNING' })
     const cancelled = await call('cancel', next)
     expect(cancelled).toMatchObject({ status: 200, successful: true })
-    expect(await api.store.tasks.subtask(task.id, next)).toMatchObject({ status: 'CANCELING', operation: 'CANCEL' })
+    expect(await api.store.tasks.subtask(task.id, next)).toMatchObject({
+      status: 'CANCELING',
+      operation: 'CANCEL',
+    })
   })
 })
 
 describe('a task operation', () => {
-  const retry = (extra: object = {}) => api.call({ method: 'POST', url: `/api/v2/tasks/instances/${task.id}/retry`, ...extra })
+  const retry = (extra: object = {}) =>
+    api.call({ method: 'POST', url: `/api/v2/tasks/instances/${task.id}/retry`, ...extra })
 
   test('takes no body, an empty one or JSON, as clients of OCP send it along', async () => {
     const json = { 'content-type': 'application/json' }
@@ -85,7 +105,12 @@ describe('a task operation', () => {
   })
 
   test('on a task, a subtask or a pair of both that does not exist is 404', async () => {
-    for (const url of ['77/retry', '77/rollback', `77/subtasks/1/skip`, `${task.id}/subtasks/99999/cancel`]) {
+    for (const url of [
+      '77/retry',
+      '77/rollback',
+      `77/subtasks/1/skip`,
+      `${task.id}/subtasks/99999/cancel`,
+    ]) {
       const reply = await api.call({ method: 'POST', url: `/api/v2/tasks/instances/${url}` })
       expect(reply).toMatchObject({ status: 404, error: { code: 'TSK10001' } })
     }
@@ -93,7 +118,10 @@ describe('a task operation', () => {
 
   test('that the state does not allow is 400 and says which subtask is in which state', async () => {
     const subtask = task.tasks[7]?.id
-    const reply = await api.call({ method: 'POST', url: `/api/v2/tasks/instances/${task.id}/subtasks/${subtask}/retry` })
+    const reply = await api.call({
+      method: 'POST',
+      url: `/api/v2/tasks/instances/${task.id}/subtasks/${subtask}/retry`,
+    })
     expect(reply).toMatchObject({ status: 400, successful: false, error: { code: 'TSK10007' } })
     expect(reply.error?.message).toContain(`${task.id}/${subtask} "Do io bench"`)
     expect(reply.error?.message).toContain('in state PENDING')
@@ -101,7 +129,10 @@ describe('a task operation', () => {
 
   test('that the plan forbids is 400', async () => {
     const subtask = await failAt(0)
-    const reply = await api.call({ method: 'POST', url: `/api/v2/tasks/${task.id}/subtasks/${subtask}/skip` })
+    const reply = await api.call({
+      method: 'POST',
+      url: `/api/v2/tasks/${task.id}/subtasks/${subtask}/skip`,
+    })
     expect(reply).toMatchObject({ status: 400, error: { code: 'TSK10010' } })
   })
 
@@ -145,7 +176,14 @@ describe('a task whose run Temporal no longer has', () => {
 })
 
 describe('a task whose run does not go on', () => {
-  const idle = { runId: 'a', events: 9, foreign: false, paused: false, stepAttempt: undefined, pending: [] as string[] }
+  const idle = {
+    runId: 'a',
+    events: 9,
+    foreign: false,
+    paused: false,
+    stepAttempt: undefined,
+    pending: [] as string[],
+  }
   const told = () => api.started.map(({ taskId }) => taskId).filter((id) => id === task.id)
   const look = async (run: Partial<RunLook>) => {
     api.engine.run = { ...idle, ...run }
@@ -224,6 +262,9 @@ describe('a rollback', () => {
     const reply = await api.call({ method: 'POST', url: `/api/v2/tasks/${task.id}/rollback` })
     expect(reply).toMatchObject({ status: 409, error: { code: 'COM10005' } })
     expect(reply.error?.message).toContain('DELETE /api/v2/ob/clusters/1')
-    expect(await api.store.tasks.get(task.id)).toMatchObject({ status: 'FAILED', operation: 'EXECUTE' })
+    expect(await api.store.tasks.get(task.id)).toMatchObject({
+      status: 'FAILED',
+      operation: 'EXECUTE',
+    })
   })
 })

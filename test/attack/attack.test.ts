@@ -92,7 +92,12 @@ describe('strangers in front of a cluster that runs', () => {
     })
     const version = '4.2.1.8'
     const zones = [{ name: 'zone1', hosts: [0] }]
-    const { id, clusterId } = await scene.create({ name: 'besieged', password: rootPassword, version, zones })
+    const { id, clusterId } = await scene.create({
+      name: 'besieged',
+      password: rootPassword,
+      version,
+      zones,
+    })
     const task = await scene.ended(id)
     expect(causes(task)).toBe('')
     expect(task.status).toBe('SUCCESSFUL')
@@ -124,7 +129,9 @@ describe('strangers in front of a cluster that runs', () => {
 
   it('another user of the machine gets through no door and reads no file', async () => {
     expect(target.ports).toEqual(Object.values(served.ports).sort((a, b) => a - b))
-    const child = fork(join(import.meta.dirname, 'stranger.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const child = fork(join(import.meta.dirname, 'stranger.ts'), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
     child.send(target)
     const [message] = await once(child, 'message')
     const attempts = z.array(attempt).parse(message)
@@ -134,7 +141,12 @@ describe('strangers in front of a cluster that runs', () => {
   })
 
   it('a page of a stranger, in the browser of an admin who is logged in, changes nothing', async () => {
-    const victim = { ...target, api: served.ports.api, user: 'admin', password: scene.adminPassword }
+    const victim = {
+      ...target,
+      api: served.ports.api,
+      user: 'admin',
+      password: scene.adminPassword,
+    }
     const { control, through } = await attackByPages(victim)
     expect(control).toEqual(expect.arrayContaining(['POST text/plain', 'WebSocket']))
     expect(through).toEqual([])
@@ -143,7 +155,9 @@ describe('strangers in front of a cluster that runs', () => {
 
   it('a user of any role reads no stored secret, and one who may read changes nothing', async () => {
     const document = openapi.parse(await (await scene.fetch('/api/v2/openapi.json')).json())
-    const key = (await readFile(scene.lab.users.root.privateKeyFile, 'utf8')).trim().split('\n')[1] ?? 'no key'
+    const key =
+      (await readFile(scene.lab.users.root.privateKeyFile, 'utf8')).trim().split('\n')[1] ??
+      'no key'
     const secrets = [rootPassword, scene.adminPassword, key]
     const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => ({ method, path, url: withIds(path) })),
@@ -157,14 +171,18 @@ describe('strangers in front of a cluster that runs', () => {
         const reads = method === 'get' || path.endsWith('/downloadDiagnosis')
         const own = path.includes('/profiles/me') || path === '/services'
         if (!reads && (!role.endsWith('_VIEWER') || own)) continue
-        const init = { method: method.toUpperCase(), headers: { authorization, 'content-type': 'application/json' } }
+        const init = {
+          method: method.toUpperCase(),
+          headers: { authorization, 'content-type': 'application/json' },
+        }
         const answer = await fetch(`${served.url}${url}`, {
           ...init,
           ...(method !== 'get' && method !== 'delete' && { body: '{}' }),
         })
         const said = await answer.text()
         if (secrets.some((secret) => said.includes(secret))) told.push(`${role}: ${method} ${url}`)
-        if (!reads && answer.status !== 403) changed.push(`${role}: ${method} ${url} ${answer.status}`)
+        if (!reads && answer.status !== 403)
+          changed.push(`${role}: ${method} ${url} ${answer.status}`)
       }
     }
     expect(told).toEqual([])
@@ -175,7 +193,9 @@ describe('strangers in front of a cluster that runs', () => {
   it('whoever reaches Temporal makes no host and no store do what was not accepted', async () => {
     const attempts = await attackTemporal(target)
     // The door is open for this user, so that it was Temporal that took these.
-    expect(attempts.filter(({ what, through }) => through && /^(start|activity)/.test(what)).length).toBeGreaterThan(20)
+    expect(
+      attempts.filter(({ what, through }) => through && /^(start|activity)/.test(what)).length,
+    ).toBeGreaterThan(20)
     // What was started gets a worker, and its retries.
     await pause(30_000)
     expect(await changes()).toEqual([])

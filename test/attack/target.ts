@@ -24,10 +24,16 @@ const limitMs = 6_000
 /** Tries something for a few seconds at most; it got through when it did not fail. */
 export async function attemptTo(what: string, tried: () => Promise<unknown>): Promise<Attempt> {
   try {
-    const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('no answer')), limitMs).unref())
+    const late = new Promise<never>((_, reject) =>
+      setTimeout(() => reject(new Error('no answer')), limitMs).unref(),
+    )
     const came = await Promise.race([tried(), late])
     return { what, came: String(came ?? '').slice(0, 200), through: true }
   } catch (error) {
-    return { what, came: (error instanceof Error ? error.message : String(error)).slice(0, 200), through: false }
+    return {
+      what,
+      came: (error instanceof Error ? error.message : String(error)).slice(0, 200),
+      through: false,
+    }
   }
 }

@@ -23,7 +23,10 @@ interface Ended {
 
 const { NODE_COMPILE_CACHE = '' } = process.env
 
-const obflow = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
+const obflow = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> =>
   new Promise((done) => {
     const options = { env: { NODE_COMPILE_CACHE, ...env } }
     const child = execFile(process.execPath, [program, ...args], options, (_, stdout, stderr) =>
@@ -35,7 +38,14 @@ const obflow = (args: readonly string[], env: Readonly<Record<string, string>> =
 async function refusing(status: number, code: string, message: string): Promise<string> {
   const server = createServer((_, response) => {
     response.writeHead(status, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ successful: false, status, timestamp: new Date().toISOString(), error: { code, message } }))
+    response.end(
+      JSON.stringify({
+        successful: false,
+        status,
+        timestamp: new Date().toISOString(),
+        error: { code, message },
+      }),
+    )
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   onTestFinished(() => void server.close())
@@ -46,7 +56,8 @@ describe('the obflow command', () => {
   test('lists what it can do', async () => {
     const { code, stdout } = await obflow(['help'])
     expect(code).toBe(0)
-    for (const command of ['serve', 'watch', 'reseal', 'help']) expect(stdout).toContain(`obflow ${command}`)
+    for (const command of ['serve', 'watch', 'reseal', 'help'])
+      expect(stdout).toContain(`obflow ${command}`)
   })
 
   test.each([
@@ -83,14 +94,21 @@ describe('the obflow command', () => {
     const url = `http://127.0.0.1:${z.object({ port: z.number() }).parse(server.address()).port}`
     const { code, stderr } = await obflow(['watch', '1'], { OBFLOW_PASSWORD: 'x', OBFLOW_URL: url })
     expect(code).toBe(1)
-    expect(stderr).toBe(`${url} answers, but not as this API does. Is that address obflow's? OBFLOW_URL says where to look.\n`)
+    expect(stderr).toBe(
+      `${url} answers, but not as this API does. Is that address obflow's? OBFLOW_URL says where to look.\n`,
+    )
   })
 
   test('gives a user whose password is lost a new one, on the machine that has the store', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'obflow-password-'))
     onTestFinished(() => rm(dir, { recursive: true, force: true }))
     await placeEmptyDatabase(dir)
-    const where = { databaseUrl: undefined, dataDir: dir, key: undefined, keyFile: join(dir, 'key') }
+    const where = {
+      databaseUrl: undefined,
+      dataDir: dir,
+      key: undefined,
+      keyFile: join(dir, 'key'),
+    }
     const env = { OBFLOW_DATA_DIR: dir }
     const inStore = async <T>(work: (store: Store) => Promise<T>): Promise<T> => {
       const store = await openConfiguredStore(where)
@@ -113,19 +131,29 @@ describe('the obflow command', () => {
       stderr: 'there is no user "nobody" in this store\n',
     })
     const release = await holdDataDir(dir)
-    expect((await obflow(['password', 'admin'], env)).stderr).toContain(`another obflow works in ${dir}`)
+    expect((await obflow(['password', 'admin'], env)).stderr).toContain(
+      `another obflow works in ${dir}`,
+    )
     release()
   })
 
   test('says that nothing answers, and where it asked', async () => {
-    const { code, stderr } = await obflow(['watch', '1'], { OBFLOW_PASSWORD: 'x', OBFLOW_URL: 'http://127.0.0.1:1' })
+    const { code, stderr } = await obflow(['watch', '1'], {
+      OBFLOW_PASSWORD: 'x',
+      OBFLOW_URL: 'http://127.0.0.1:1',
+    })
     expect(code).toBe(1)
-    expect(stderr).toBe('No answer from the API at http://127.0.0.1:1. Is obflow running there? OBFLOW_URL says where to look.\n')
+    expect(stderr).toBe(
+      'No answer from the API at http://127.0.0.1:1. Is obflow running there? OBFLOW_URL says where to look.\n',
+    )
   })
 
   test('says that the password is wrong, without repeating it', async () => {
     const url = await refusing(401, 'COM10008', 'unauthorized')
-    const { code, stderr } = await obflow(['watch', '1'], { OBFLOW_PASSWORD: 'wrong-one', OBFLOW_URL: url })
+    const { code, stderr } = await obflow(['watch', '1'], {
+      OBFLOW_PASSWORD: 'wrong-one',
+      OBFLOW_URL: url,
+    })
     expect(code).toBe(1)
     expect(stderr).toContain('refuses this user or password')
     expect(stderr).not.toContain('wrong-one')

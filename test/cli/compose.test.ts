@@ -22,7 +22,10 @@ const service = z.object({
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
   healthcheck: z.unknown().optional(),
 })
-const compose = z.object({ services: z.record(z.string(), service), volumes: z.record(z.string(), z.null()) })
+const compose = z.object({
+  services: z.record(z.string(), service),
+  volumes: z.record(z.string(), z.null()),
+})
 
 const source = read('docker-compose.yml')
 const { services, volumes } = compose.parse(parse(source, { merge: true }))
@@ -32,34 +35,52 @@ const ours = all.filter(([, { command }]) => command.some((word) => word.startsW
 /** What compose makes of a text when nothing is set. */
 const withDefaults = (text: string): string =>
   text.replace(/\$\{(\w+):(-([^}]*)|\?[^}]*)\}/g, (_, name, __, value) => value ?? name)
-const variables = (text: string): Set<string> => new Set([...text.matchAll(/\$\{(\w+)/g)].flatMap(([, name]) => name ?? []))
+const variables = (text: string): Set<string> =>
+  new Set([...text.matchAll(/\$\{(\w+)/g)].flatMap(([, name]) => name ?? []))
 
 describe('docker-compose.yml', () => {
-  test.each(all)('%s runs and mounts files that exist, from a pinned image', (_, { image, build, command, volumes: mounts }) => {
-    const programs = command.filter((word) => word.endsWith('.ts'))
-    const folders = mounts.map((mount) => mount.split(':')[0] ?? '').filter((from) => from.startsWith('.'))
-    for (const path of [...programs, ...folders]) expect(existsSync(resolve(repository, path)), path).toBe(true)
-    if (build) expect(read('Dockerfile')).toContain(` AS ${build.target}\n`)
-    else expect(image).toMatch(/:\d+/)
-  })
+  test.each(all)(
+    '%s runs and mounts files that exist, from a pinned image',
+    (_, { image, build, command, volumes: mounts }) => {
+      const programs = command.filter((word) => word.endsWith('.ts'))
+      const folders = mounts
+        .map((mount) => mount.split(':')[0] ?? '')
+        .filter((from) => from.startsWith('.'))
+      for (const path of [...programs, ...folders])
+        expect(existsSync(resolve(repository, path)), path).toBe(true)
+      if (build) expect(read('Dockerfile')).toContain(` AS ${build.target}\n`)
+      else expect(image).toMatch(/:\d+/)
+    },
+  )
 
-  test.each(all)('%s waits for services that exist: the lasting ones healthy, the others ended well', (_, { depends_on }) => {
-    for (const [name, { condition }] of Object.entries(depends_on)) {
-      expect(Object.keys(services)).toContain(name)
-      if (condition === 'service_healthy') expect(services[name]?.healthcheck).toBeDefined()
-    }
-  })
+  test.each(all)(
+    '%s waits for services that exist: the lasting ones healthy, the others ended well',
+    (_, { depends_on }) => {
+      for (const [name, { condition }] of Object.entries(depends_on)) {
+        expect(Object.keys(services)).toContain(name)
+        if (condition === 'service_healthy') expect(services[name]?.healthcheck).toBeDefined()
+      }
+    },
+  )
 
   test('mounts no volume that it does not declare', () => {
-    const named = all.flatMap(([, { volumes: mounts }]) => mounts.map((mount) => mount.split(':')[0] ?? ''))
-    expect(new Set(named.filter((from) => !from.startsWith('.')))).toEqual(new Set(Object.keys(volumes)))
+    const named = all.flatMap(([, { volumes: mounts }]) =>
+      mounts.map((mount) => mount.split(':')[0] ?? ''),
+    )
+    expect(new Set(named.filter((from) => !from.startsWith('.')))).toEqual(
+      new Set(Object.keys(volumes)),
+    )
   })
 
   test.each(ours)('%s is given settings that obflow knows and accepts', (_, { environment }) => {
     const known = new Set(read('src/config.ts').match(/\b(OBFLOW_[A-Z_]+|DATABASE_URL)\b/g))
     const names = Object.keys(environment)
-    expect(names.filter((name) => !known.has(name) && !/^TEMPORAL_(ADDRESS|NAMESPACE)$/.test(name))).toEqual([])
-    const settings = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, withDefaults(value)]))
+    expect(
+      names.filter((name) => !known.has(name) && !/^TEMPORAL_(ADDRESS|NAMESPACE)$/.test(name)),
+    ).toEqual([])
+    const settings = Object.fromEntries(
+      Object.entries(environment).map(([name, value]) => [name, withDefaults(value)]),
+    )
     expect(readConfig(settings)).toMatchObject({
       dataDir: '/var/lib/obflow',
       databaseUrl: expect.stringContaining('@postgresql:5432/obflow'),
@@ -80,14 +101,21 @@ describe('docker-compose.yml', () => {
     }
     for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text)
     const overlay = z
-      .object({ services: z.record(z.string(), z.object({ environment: z.record(z.string(), z.string()) })) })
+      .object({
+        services: z.record(z.string(), z.object({ environment: z.record(z.string(), z.string()) })),
+      })
       .parse(parse(read('deploy/secrets/compose.yml'), { merge: true }))
     for (const [name, { environment }] of Object.entries(overlay.services)) {
       const given = { ...services[name]?.environment, ...environment }
       const settings = Object.fromEntries(
-        Object.entries(given).map(([key, value]) => [key, withDefaults(value).replace('/run/secrets', dir)]),
+        Object.entries(given).map(([key, value]) => [
+          key,
+          withDefaults(value).replace('/run/secrets', dir),
+        ]),
       )
-      expect(Object.values(settings).filter((value) => /DB_PASSWORD|ADMIN_PASSWORD/.test(value))).toEqual([])
+      expect(
+        Object.values(settings).filter((value) => /DB_PASSWORD|ADMIN_PASSWORD/.test(value)),
+      ).toEqual([])
       const { adminPassword, databaseUrl, key, keyFile } = readConfig(settings)
       expect({ databaseUrl, key, keyFile }).toEqual({
         databaseUrl: files.database_url.trim(),
@@ -101,7 +129,10 @@ describe('docker-compose.yml', () => {
 
   test('takes its settings from variables that .env.example documents, with the same defaults', () => {
     const example = new Map(
-      [...read('.env.example').matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+      [...read('.env.example').matchAll(/^(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [
+        name,
+        value,
+      ]),
     )
     expect(variables(source)).toEqual(new Set(example.keys()))
     for (const [, name = '', value] of source.matchAll(/\$\{(\w+):-([^}]*)\}/g))
@@ -114,7 +145,8 @@ describe('docker-compose.yml', () => {
       expect(read('.env.example')).toMatch(new RegExp(`^${name}=$`, 'm'))
     }
     expect(services['temporal-ui']?.environment.TEMPORAL_DISABLE_WRITE_ACTIONS).toBe('true')
-    for (const [, { ports }] of all) for (const port of ports) expect(withDefaults(port)).toMatch(/^127\.0\.0\.1:/)
+    for (const [, { ports }] of all)
+      for (const port of ports) expect(withDefaults(port)).toMatch(/^127\.0\.0\.1:/)
   })
 
   test('registers the search attributes that runs carry', () => {

@@ -40,7 +40,11 @@ describe('obflow serve on a disk that is full', { timeout: 240_000 }, () => {
     await placeEmptyDatabase(dir)
     const port = await freePort()
     url = `http://127.0.0.1:${port}`
-    const env = { OBFLOW_DATA_DIR: dir, OBFLOW_LISTEN: `127.0.0.1:${port}`, OBFLOW_ADMIN_PASSWORD: password }
+    const env = {
+      OBFLOW_DATA_DIR: dir,
+      OBFLOW_LISTEN: `127.0.0.1:${port}`,
+      OBFLOW_ADMIN_PASSWORD: password,
+    }
     program = startProgram(join('src', 'cli.ts'), env, ['serve'])
     while (!program.printed.includes('Ctrl-C')) {
       if (!program.running) throw new Error(program.said)
@@ -55,13 +59,24 @@ describe('obflow serve on a disk that is full', { timeout: 240_000 }, () => {
 
   const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`
   const post = async (path: string, body: string | Uint8Array<ArrayBuffer>, type: string) => {
-    const answer = await fetch(`${url}${path}`, { method: 'POST', body, headers: { authorization, 'content-type': type } })
+    const answer = await fetch(`${url}${path}`, {
+      method: 'POST',
+      body,
+      headers: { authorization, 'content-type': type },
+    })
     return { status: answer.status, ...reply.parse(await answer.json()) }
   }
   const region = (index: number) =>
-    post('/api/v2/compute/regions', JSON.stringify({ name: `parameter-${index}-${'x'.repeat(40)}` }), 'application/json')
+    post(
+      '/api/v2/compute/regions',
+      JSON.stringify({ name: `parameter-${index}-${'x'.repeat(40)}` }),
+      'application/json',
+    )
   const upload = () => {
-    const rpm = rpmFile({ name: 'oceanbase', version: '2.2.73', release: '1.el7', arch: 'x86_64' }, 8_000_000)
+    const rpm = rpmFile(
+      { name: 'oceanbase', version: '2.2.73', release: '1.el7', arch: 'x86_64' },
+      8_000_000,
+    )
     const { body, headers } = form('oceanbase-2.2.73-1.el7.x86_64.rpm', rpm)
     return post('/api/v2/software-packages', new Uint8Array(body), headers['content-type'])
   }
@@ -73,11 +88,17 @@ describe('obflow serve on a disk that is full', { timeout: 240_000 }, () => {
   it('answers uploads and writes 503 with the cause, says so in /readyz, and goes on when there is room', async () => {
     const filler = join(dir, 'filler')
     await fill(filler)
-    expect(await upload()).toMatchObject({ status: 503, error: { message: expect.stringContaining('no space is left') } })
+    expect(await upload()).toMatchObject({
+      status: 503,
+      error: { message: expect.stringContaining('no space is left') },
+    })
     let index = 0
     let refused = await region(index)
     while (refused.status === 200 && index < 2000) refused = await region(++index)
-    expect(refused).toMatchObject({ status: 503, error: { message: expect.stringContaining('no space is left') } })
+    expect(refused).toMatchObject({
+      status: 503,
+      error: { message: expect.stringContaining('no space is left') },
+    })
     const health = await fetch(`${url}/healthz`)
     expect(health.status).toBe(200)
     expect(await readiness()).toMatchObject({ code: 503, status: 'bad', store: 'full' })

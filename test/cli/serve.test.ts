@@ -30,7 +30,12 @@ async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> 
 async function filesBelow(path: string): Promise<string[]> {
   const found = await lstat(path)
   if (!found.isDirectory()) return [path]
-  return [path, ...(await Promise.all((await readdir(path)).map((name) => filesBelow(join(path, name))))).flat()]
+  return [
+    path,
+    ...(
+      await Promise.all((await readdir(path)).map((name) => filesBelow(join(path, name))))
+    ).flat(),
+  ]
 }
 
 const anything = z.unknown()
@@ -57,7 +62,8 @@ describe('obflow serve', { timeout: 120_000 }, () => {
   let dir: string
   let program: Program
   let url: string
-  const port = (name: string): number => Number(new RegExp(`^${name} .*:(\\d+)$`, 'm').exec(program.printed)?.[1])
+  const port = (name: string): number =>
+    Number(new RegExp(`^${name} .*:(\\d+)$`, 'm').exec(program.printed)?.[1])
   const temporalAnswers = async (): Promise<boolean> =>
     (await (await fetch(`${url}/readyz`)).text()).includes('"temporal":"okay"')
 
@@ -84,7 +90,10 @@ describe('obflow serve', { timeout: 120_000 }, () => {
 
   it('keeps its files for its owner alone, whoever made the directory', async () => {
     const open = await Promise.all(
-      (await filesBelow(dir)).map(async (path) => ({ path, mode: (await lstat(path)).mode & 0o077 })),
+      (await filesBelow(dir)).map(async (path) => ({
+        path,
+        mode: (await lstat(path)).mode & 0o077,
+      })),
     )
     expect(open.length).toBeGreaterThan(500)
     expect(open.filter(({ mode }) => mode !== 0)).toEqual([])
@@ -120,7 +129,9 @@ describe('obflow serve', { timeout: 120_000 }, () => {
     // Everything else that Temporal listens at lies in a network of its own.
     const temporal = await descendantsOf(program.pid)
     const { stdout } = await run('ss', ['-Hltnp'])
-    const listening = stdout.split('\n').filter((line) => temporal.some((pid) => line.includes(`pid=${pid},`)))
+    const listening = stdout
+      .split('\n')
+      .filter((line) => temporal.some((pid) => line.includes(`pid=${pid},`)))
     expect(listening.map((line) => Number(/:(\d+)\s/.exec(line)?.[1])).toSorted()).toEqual(
       [port('Temporal'), port('Temporal Web UI')].toSorted(),
     )
@@ -128,18 +139,27 @@ describe('obflow serve', { timeout: 120_000 }, () => {
 
   it('has a Web UI that takes known names only, changes nothing, and says so to its page', async () => {
     const ui = `http://127.0.0.1:${port('Temporal Web UI')}`
-    const ask = async (path: string, { host = 'localhost:9000', method = 'GET' } = {}): Promise<number> => {
+    const ask = async (
+      path: string,
+      { host = 'localhost:9000', method = 'GET' } = {},
+    ): Promise<number> => {
       const asked = request(`${ui}${path}`, { method, headers: { host } }).end()
-      const [answer] = z.tuple([z.object({ statusCode: z.number() })]).parse(await once(asked, 'response'))
+      const [answer] = z
+        .tuple([z.object({ statusCode: z.number() })])
+        .parse(await once(asked, 'response'))
       asked.destroy()
       return answer.statusCode
     }
     expect(await ask('/', { host: 'rebound.example' })).toBe(403)
     expect(await ask('/')).toBe(200)
     const method = 'POST'
-    expect(await ask('/api/v1/namespaces/default/workflows/create-cluster-1/terminate', { method })).toBe(403)
+    expect(
+      await ask('/api/v1/namespaces/default/workflows/create-cluster-1/terminate', { method }),
+    ).toBe(403)
     expect(await ask('/api/v1/namespaces/default/workflows/x', { method })).toBe(403)
-    expect(await (await fetch(`${ui}/api/v1/settings`)).json()).toMatchObject({ DisableWriteActions: true })
+    expect(await (await fetch(`${ui}/api/v1/settings`)).json()).toMatchObject({
+      DisableWriteActions: true,
+    })
   })
 
   it('starts Temporal again at the same ports when it dies, and its worker goes on', async () => {
@@ -159,8 +179,13 @@ describe('obflow serve', { timeout: 120_000 }, () => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1')
     socket.on('error', () => undefined)
     await once(socket, 'connect')
-    socket.write(`POST /services HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`)
-    await createClient({ url, user: 'admin', password: secret }).get('/api/v2/compute/regions', anything)
+    socket.write(
+      `POST /services HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+    )
+    await createClient({ url, user: 'admin', password: secret }).get(
+      '/api/v2/compute/regions',
+      anything,
+    )
     const children = await descendantsOf(program.pid)
     const before = Date.now()
     expect(await program.stop()).toBe(0)

@@ -16,7 +16,11 @@ test('a secret is read from the file that NAME_FILE names, without the line brea
   const database = join(dir, 'database')
   await writeFile(password, ' Word 1 \n')
   await writeFile(database, 'postgresql://obflow:x@db:5432/obflow')
-  const config = readConfig({ OBFLOW_ADMIN_PASSWORD: '', OBFLOW_ADMIN_PASSWORD_FILE: password, DATABASE_URL_FILE: database })
+  const config = readConfig({
+    OBFLOW_ADMIN_PASSWORD: '',
+    OBFLOW_ADMIN_PASSWORD_FILE: password,
+    DATABASE_URL_FILE: database,
+  })
   expect(config.adminPassword?.reveal()).toBe(' Word 1 ')
   expect(config.databaseUrl).toBe('postgresql://obflow:x@db:5432/obflow')
 })
@@ -25,12 +29,18 @@ test('a file that is missing, empty, or given beside the setting itself is named
   const empty = join(dir, 'empty')
   await writeFile(empty, '\n')
   const wrong = (env: Record<string, string>) => () => readConfig(env)
-  expect(wrong({ DATABASE_URL_FILE: join(dir, 'none') })).toThrow(/DATABASE_URL_FILE: .*none cannot be read: .*(ENOENT|no such)/)
-  expect(wrong({ OBFLOW_ADMIN_PASSWORD_FILE: empty })).toThrow(`OBFLOW_ADMIN_PASSWORD_FILE: ${empty} is empty`)
+  expect(wrong({ DATABASE_URL_FILE: join(dir, 'none') })).toThrow(
+    /DATABASE_URL_FILE: .*none cannot be read: .*(ENOENT|no such)/,
+  )
+  expect(wrong({ OBFLOW_ADMIN_PASSWORD_FILE: empty })).toThrow(
+    `OBFLOW_ADMIN_PASSWORD_FILE: ${empty} is empty`,
+  )
   const both = { OBFLOW_ADMIN_PASSWORD: 'Secret-word-9', OBFLOW_ADMIN_PASSWORD_FILE: empty }
   expect(wrong(both)).toThrow('OBFLOW_ADMIN_PASSWORD is set as well')
   expect(wrong(both)).not.toThrow('Secret-word-9')
-  expect(wrong({ OBFLOW_ADMIN_PASWORD_FILE: empty })).toThrow('is OBFLOW_ADMIN_PASSWORD_FILE meant?')
+  expect(wrong({ OBFLOW_ADMIN_PASWORD_FILE: empty })).toThrow(
+    'is OBFLOW_ADMIN_PASSWORD_FILE meant?',
+  )
 })
 
 test('a worker’s file is fresh after a look that went well, stays old after one that did not, and goes with it', async () => {

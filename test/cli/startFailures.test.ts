@@ -25,15 +25,30 @@ const failures: readonly {
   readonly env: Readonly<Record<string, string>>
   readonly said: string
 }[] = [
-  { what: 'an API without a database', words: ['src/server.ts'], env: {}, said: 'an API of its own needs DATABASE_URL' },
-  { what: 'a worker without a database', words: ['src/worker.ts'], env: {}, said: 'a worker of its own needs DATABASE_URL' },
+  {
+    what: 'an API without a database',
+    words: ['src/server.ts'],
+    env: {},
+    said: 'an API of its own needs DATABASE_URL',
+  },
+  {
+    what: 'a worker without a database',
+    words: ['src/worker.ts'],
+    env: {},
+    said: 'a worker of its own needs DATABASE_URL',
+  },
   ...['src/server.ts', 'src/worker.ts', 'src/cli.ts reseal'].map((program) => ({
     what: `${program} whose PostgreSQL does not answer`,
     words: program.split(' '),
     env: { DATABASE_URL: databaseUrl },
     said: `PostgreSQL (${nowhere}, database obflow, user zealot, of DATABASE_URL) cannot be used: connect ECONNREFUSED ${nowhere}`,
   })),
-  { what: 'a wrong setting', words: ['src/server.ts'], env: { OBFLOW_LISTEN: 'here' }, said: 'OBFLOW_LISTEN' },
+  {
+    what: 'a wrong setting',
+    words: ['src/server.ts'],
+    env: { OBFLOW_LISTEN: 'here' },
+    said: 'OBFLOW_LISTEN',
+  },
   {
     what: 'a data directory in /proc',
     words: serve,
@@ -46,8 +61,18 @@ const failures: readonly {
     env: { OBFLOW_DATA_DIR: othersDir },
     said: `the data directory ${othersDir} belongs to user 65534, and obflow runs as user ${process.geteuid?.()}`,
   },
-  { what: 'a misspelled setting', words: ['src/worker.ts'], env: { OBFLOW_LISTN: 'x' }, said: 'is OBFLOW_LISTEN meant?' },
-  { what: 'a key of the wrong length', words: serve, env: { OBFLOW_KEY: 'short' }, said: 'must be 32 bytes' },
+  {
+    what: 'a misspelled setting',
+    words: ['src/worker.ts'],
+    env: { OBFLOW_LISTN: 'x' },
+    said: 'is OBFLOW_LISTEN meant?',
+  },
+  {
+    what: 'a key of the wrong length',
+    words: serve,
+    env: { OBFLOW_KEY: 'short' },
+    said: 'must be 32 bytes',
+  },
 ]
 
 describe('a program that cannot start ends with the reason and no stack', () => {
@@ -62,8 +87,15 @@ describe('a program that cannot start ends with the reason and no stack', () => 
     await rm(othersDir, { recursive: true, force: true })
   })
 
-  const saidBy = async ([program = '', ...words]: readonly string[], env: Readonly<Record<string, string>>): Promise<string> => {
-    const started = startProgram(program, { OBFLOW_DATA_DIR: dir, OBFLOW_ADMIN_PASSWORD: password, ...env }, words)
+  const saidBy = async (
+    [program = '', ...words]: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<string> => {
+    const started = startProgram(
+      program,
+      { OBFLOW_DATA_DIR: dir, OBFLOW_ADMIN_PASSWORD: password, ...env },
+      words,
+    )
     try {
       expect(await started.ended).toBe(1)
       expect(started.said).not.toMatch(/^\s+at /m)
@@ -74,7 +106,9 @@ describe('a program that cannot start ends with the reason and no stack', () => 
     }
   }
 
-  it.each(failures)('$what', async ({ words, env, said }) => expect(await saidBy(words, env)).toContain(said))
+  it.each(failures)('$what', async ({ words, env, said }) =>
+    expect(await saidBy(words, env)).toContain(said),
+  )
 
   it('an address that somebody has', async () => {
     const server = createServer().listen(0, '127.0.0.1')
@@ -96,7 +130,8 @@ describe('a program that cannot start ends with the reason and no stack', () => 
     expect(await saidBy(serve, env)).not.toContain('First start')
     server.close()
     const started = startProgram('src/cli.ts', { OBFLOW_DATA_DIR: dir, ...env }, ['serve'])
-    while (started.running && !started.said.includes('First start: user admin, password ')) await pause(100)
+    while (started.running && !started.said.includes('First start: user admin, password '))
+      await pause(100)
     expect(started.running).toBe(true)
     expect(await started.stop()).toBe(0)
   })

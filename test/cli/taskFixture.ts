@@ -7,9 +7,18 @@ export const after = (seconds: number): Date => new Date(began + seconds * 1000)
 
 type Override = (subtask: Pick<Subtask, 'name' | 'parallelIdx'>) => Partial<Subtask> | undefined
 
-/** A create of N hosts as the API answers it; every subtask PENDING but for what `override` says. */
-export function createTask(hosts: number, override: Override = () => undefined, task: Partial<Task> = {}): Task {
-  const targets = Array.from({ length: hosts }, (_, index) => ({ id: index + 1, ip: `10.0.0.${index + 1}` }))
+/**
+ * A create of N hosts as the API answers it; every subtask PENDING but for what `override` says.
+ */
+export function createTask(
+  hosts: number,
+  override: Override = () => undefined,
+  task: Partial<Task> = {},
+): Task {
+  const targets = Array.from({ length: hosts }, (_, index) => ({
+    id: index + 1,
+    ip: `10.0.0.${index + 1}`,
+  }))
   const idOf = (index: number): number => 5000 + index
   return taskSchema.parse({
     id: 1000,

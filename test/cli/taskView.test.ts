@@ -16,7 +16,13 @@ const failing = (hosts: number) =>
     hosts,
     ({ name, parallelIdx }) => {
       if (name === 'Do io bench') return parallelIdx === 1 ? failed(3, 5, slowDisk) : done(3, 4)
-      return ['Prepare install cluster', 'Pre check for install OB', 'Install rpm', 'Make dir for ob', 'Wait node'].includes(name)
+      return [
+        'Prepare install cluster',
+        'Pre check for install OB',
+        'Install rpm',
+        'Make dir for ob',
+        'Wait node',
+      ].includes(name)
         ? done(1, 3)
         : {}
     },
@@ -34,11 +40,15 @@ describe('the terminal view of a run', () => {
 
   test('keeps that order when the API lists subtasks by id of another order', () => {
     const task = createTask(3, undefined)
-    expect(renderTask({ ...task, subtasks: task.subtasks.toReversed() }, plainView)).toEqual(renderTask(task, plainView))
+    expect(renderTask({ ...task, subtasks: task.subtasks.toReversed() }, plainView)).toEqual(
+      renderTask(task, plainView),
+    )
   })
 
   test('counts what is done and how long it took', () => {
-    const task = createTask(3, ({ name }) => (name === 'Prepare install cluster' ? done(0, 1.9) : {}))
+    const task = createTask(3, ({ name }) =>
+      name === 'Prepare install cluster' ? done(0, 1.9) : {},
+    )
     const lines = renderTask(task, plainView)
     expect(lines[0]).toBe('Create primary OB cluster · terran · task 1000')
     expect(lines[1]).toMatch(/^━─+ {2}1\/35 {2}12\.3 s {2}RUNNING$/)
@@ -58,7 +68,9 @@ describe('the terminal view of a run', () => {
 
   test('names of many hosts only those where something happens', () => {
     const lines = renderTask(failing(40), plainView)
-    expect(lines.filter((line) => /^ +. 10\.0\.0\./.test(line))).toEqual([expect.stringContaining('✖ 10.0.0.2')])
+    expect(lines.filter((line) => /^ +. 10\.0\.0\./.test(line))).toEqual([
+      expect.stringContaining('✖ 10.0.0.2'),
+    ])
     expect(lines.join('\n')).toMatch(/✔ Install rpm\s+40\/40 hosts/)
   })
 
@@ -67,7 +79,9 @@ describe('the terminal view of a run', () => {
     const retried = { ...running(1), attempt: 12, lastMessage }
     const one = createTask(1, ({ name }) => (name === 'Install rpm' ? retried : {}))
     expect(renderTask(one, plainView).join('\n')).toContain(`attempt 11 failed: ${lastMessage}`)
-    const wide = createTask(3, ({ name, parallelIdx }) => (name === 'Install rpm' && parallelIdx === 1 ? retried : {}))
+    const wide = createTask(3, ({ name, parallelIdx }) =>
+      name === 'Install rpm' && parallelIdx === 1 ? retried : {},
+    )
     expect(renderTask(wide, plainView).join('\n')).toContain('attempt 11 failed: cannot connect')
     const done = { ...retried, status: 'SUCCESSFUL' } as const
     expect(
@@ -84,15 +98,21 @@ describe('the terminal view of a run', () => {
     expect(text).toContain(
       '✖ Do io bench on 10.0.0.2\n    OBE11014: The disk reaches 512 IOPS, 1000 are needed.\n    Use a faster disk.',
     )
-    expect(text).toMatch(new RegExp(`POST ${call}/subtasks/\\d+/retry\n +POST ${call}/subtasks/\\d+/skip`))
+    expect(text).toMatch(
+      new RegExp(`POST ${call}/subtasks/\\d+/retry\n +POST ${call}/subtasks/\\d+/skip`),
+    )
     expect(text).toContain(`POST ${call}/retry`)
     expect(text).toContain(`POST ${call}/rollback`)
   })
 
   test('offers no skip where the plan forbids it', () => {
-    const task = createTask(1, ({ name }) => (name === 'Prepare install cluster' ? failed(0, 1, slowDisk) : {}), {
-      status: 'FAILED',
-    })
+    const task = createTask(
+      1,
+      ({ name }) => (name === 'Prepare install cluster' ? failed(0, 1, slowDisk) : {}),
+      {
+        status: 'FAILED',
+      },
+    )
     expect(renderTask(task, plainView).join('\n')).not.toContain('/skip')
   })
 
@@ -121,13 +141,18 @@ describe('the terminal view of a run', () => {
       createTask(3, () => running(1)),
       { now: after(5), width, color: true },
     )
-    for (const line of lines) expect(columns(stripVTControlCharacters(line))).toBeLessThanOrEqual(width)
+    for (const line of lines)
+      expect(columns(stripVTControlCharacters(line))).toBeLessThanOrEqual(width)
   })
 
   test('prints no escape sequence without colour, nor one that came in a message', () => {
     const task = createTask(1, ({ name }) =>
       name === 'Install rpm'
-        ? failed(1, 2, { code: 'X', message: 'rpm said \u001b[31mno\u001b[0m\r\nand left', advice: null })
+        ? failed(1, 2, {
+            code: 'X',
+            message: 'rpm said \u001b[31mno\u001b[0m\r\nand left',
+            advice: null,
+          })
         : {},
     )
     const text = renderTask(task, plainView).join('\n')

@@ -27,12 +27,23 @@ async function api(answers: readonly Answer[]) {
     asked.push({ url: request.url, authorization: request.headers.authorization })
     const { status = 200, task, error } = answer
     response.writeHead(status, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ successful: !error, status, timestamp: after(asked.length).toISOString(), data: task, error }))
+    response.end(
+      JSON.stringify({
+        successful: !error,
+        status,
+        timestamp: after(asked.length).toISOString(),
+        data: task,
+        error,
+      }),
+    )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closers.push(() => server.close())
   const { port } = z.object({ port: z.number() }).parse(server.address())
-  return { asked, client: createClient({ url: `http://127.0.0.1:${port}/`, user: 'admin', password: 'pass' }) }
+  return {
+    asked,
+    client: createClient({ url: `http://127.0.0.1:${port}/`, user: 'admin', password: 'pass' }),
+  }
 }
 
 const output = (isTTY: boolean) => {
@@ -55,7 +66,12 @@ describe('watching a run', () => {
   })
 
   test('prints one line for each change of state into a file, without colour', async () => {
-    const { client, asked } = await api([{ task: first }, { task: first }, { task: second }, { task: last }])
+    const { client, asked } = await api([
+      { task: first },
+      { task: first },
+      { task: second },
+      { task: last },
+    ])
     const out = output(false)
     const ended = await watchTask({ client, taskId: 1000, out, env: {} })
     expect(ended.status).toBe('SUCCESSFUL')
@@ -90,31 +106,53 @@ describe('watching a run', () => {
 
   test('ends when the task failed, or goes on to see it mended', async () => {
     const error = { code: 'OBE11014', message: 'slow', advice: null, host: null }
-    const broken = createTask(1, ({ name }) => (name === 'Do io bench' ? failed(1, 2, error) : {}), { status: 'FAILED' })
+    const broken = createTask(
+      1,
+      ({ name }) => (name === 'Do io bench' ? failed(1, 2, error) : {}),
+      { status: 'FAILED' },
+    )
     const ended = await api([{ task: broken }])
-    expect((await watchTask({ client: ended.client, taskId: 1000, out: output(false), env: {} })).status).toBe('FAILED')
+    expect(
+      (await watchTask({ client: ended.client, taskId: 1000, out: output(false), env: {} })).status,
+    ).toBe('FAILED')
     const mended = await api([{ task: broken }, { task: last }])
-    const task = await watchTask({ client: mended.client, taskId: 1000, out: output(false), env: {}, follow: true })
+    const task = await watchTask({
+      client: mended.client,
+      taskId: 1000,
+      out: output(false),
+      env: {},
+      follow: true,
+    })
     expect(task.status).toBe('SUCCESSFUL')
   })
 
   test('passes on what the API refuses, with its code', async () => {
-    const { client } = await api([{ status: 404, error: { code: 'TSK10001', message: 'task 7 does not exist' } }])
+    const { client } = await api([
+      { status: 404, error: { code: 'TSK10001', message: 'task 7 does not exist' } },
+    ])
     const watching = watchTask({ client, taskId: 7, out: output(false), env: {} })
     await expect(watching).rejects.toThrow(ApiError)
-    await expect(watching).rejects.toMatchObject({ status: 404, code: 'TSK10001', message: 'task 7 does not exist' })
+    await expect(watching).rejects.toMatchObject({
+      status: 404,
+      code: 'TSK10001',
+      message: 'task 7 does not exist',
+    })
   })
 
   test('says when nothing answers', async () => {
     const client = createClient({ url: 'http://127.0.0.1:1', user: 'admin', password: 'pass' })
-    await expect(watchTask({ client, taskId: 1, out: output(false), env: {} })).rejects.toThrow(UnreachableError)
+    await expect(watchTask({ client, taskId: 1, out: output(false), env: {} })).rejects.toThrow(
+      UnreachableError,
+    )
   })
 
   test('stops when it is told to', async () => {
     const { client } = await api([{ task: first }])
     const stop = new AbortController()
     const out = { ...output(false), write: () => stop.abort() }
-    await expect(watchTask({ client, taskId: 1000, out, env: {}, signal: stop.signal })).rejects.toMatchObject({
+    await expect(
+      watchTask({ client, taskId: 1000, out, env: {}, signal: stop.signal }),
+    ).rejects.toMatchObject({
       name: 'AbortError',
     })
   })

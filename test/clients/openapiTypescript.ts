@@ -2,10 +2,20 @@ import assert from 'node:assert/strict'
 import createClient from 'openapi-fetch'
 import type { paths } from './api.d.ts'
 
-const { OBFLOW_URL: baseUrl = '', OBFLOW_PASSWORD: password = '', NAME: name = '', ADDRESS: innerIpAddress = '' } = process.env
-const api = createClient<paths>({ baseUrl, headers: { authorization: `Basic ${btoa(`admin:${password}`)}` } })
+const {
+  OBFLOW_URL: baseUrl = '',
+  OBFLOW_PASSWORD: password = '',
+  NAME: name = '',
+  ADDRESS: innerIpAddress = '',
+} = process.env
+const api = createClient<paths>({
+  baseUrl,
+  headers: { authorization: `Basic ${btoa(`admin:${password}`)}` },
+})
 
-const clusters = await api.GET('/api/v2/ob/clusters', { params: { query: { size: 5, status: ['RUNNING'] } } })
+const clusters = await api.GET('/api/v2/ob/clusters', {
+  params: { query: { size: 5, status: ['RUNNING'] } },
+})
 assert.equal(clusters.data?.data.page.totalElements, 0)
 const region = await api.POST('/api/v2/compute/regions', { body: { name } })
 const regionId = region.data?.data.id ?? 0

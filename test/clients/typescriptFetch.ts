@@ -11,7 +11,12 @@ import {
   TasksApi,
 } from './client/index.js'
 
-const { OBFLOW_URL: basePath = '', OBFLOW_PASSWORD: password = '', NAME: name = '', ADDRESS: innerIpAddress = '' } = process.env
+const {
+  OBFLOW_URL: basePath = '',
+  OBFLOW_PASSWORD: password = '',
+  NAME: name = '',
+  ADDRESS: innerIpAddress = '',
+} = process.env
 const configuration = new Configuration({ basePath, username: 'admin', password })
 
 const clusters = await new ClustersApi(configuration).listObClusters({ size: 5 })
@@ -31,7 +36,11 @@ const credential = await new CredentialsApi(configuration).createCredential({
   },
 })
 const hosts = await new HostsApi(configuration).createHosts({
-  createHostsRequest: { hostBasicDataList: [{ innerIpAddress }], idcId: idc.data.id, credentialId: credential.data.id },
+  createHostsRequest: {
+    hostBasicDataList: [{ innerIpAddress }],
+    idcId: idc.data.id,
+    credentialId: credential.data.id,
+  },
 })
 const tasks = new TasksApi(configuration)
 const task = await tasks.getTaskInstance({ id: hosts.data.id })

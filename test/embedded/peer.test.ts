@@ -5,11 +5,17 @@ import { expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { ownerIn, peerOwners } from '../../src/embedded/peer.ts'
 
-const header = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n'
+const header =
+  '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n'
 const row = (state: string, uid: number, inode: number) =>
   `   5: 0100007F:A2C4 0100007F:1C41 ${state} 00000000:00000000 00:00000000 00000000  ${uid}        0 ${inode} 1 0 20 4 30 10 -1\n`
 /** A connection as the server sees it: 127.0.0.1:7233 from 127.0.0.1:41668. */
-const socket = { localAddress: '127.0.0.1', localPort: 7233, remoteAddress: '127.0.0.1', remotePort: 41_668 }
+const socket = {
+  localAddress: '127.0.0.1',
+  localPort: 7233,
+  remoteAddress: '127.0.0.1',
+  remotePort: 41_668,
+}
 
 it('tells the user at the other end of a connection', () => {
   expect(ownerIn(header + row('01', 1000, 77), socket)).toBe(1000)

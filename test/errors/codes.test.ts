@@ -9,17 +9,22 @@ describe('the catalogue of codes', () => {
   test('has every code that the sources name', () => {
     const named = new Set(
       globSync('**/*.ts', { cwd: src }).flatMap((file) =>
-        [...readFileSync(`${src}${file}`, 'utf8').matchAll(/'([A-Z]{3}\d{5})'/g)].map(([, code = '']) => code),
+        [...readFileSync(`${src}${file}`, 'utf8').matchAll(/'([A-Z]{3}\d{5})'/g)].map(
+          ([, code = '']) => code,
+        ),
       ),
     )
     expect([...named].filter((code) => !Object.hasOwn(codes, code))).toEqual([])
   })
 
-  test.each(Object.entries(codes))('%s takes the same arguments in both languages', (_, { en, zh }) => {
-    const placeholders = (text: string) => [...text.matchAll(/\{\d\}/g)].map(String).sort()
-    expect(placeholders(zh)).toEqual(placeholders(en))
-    expect(zh).toMatch(/\p{Script=Han}/u)
-  })
+  test.each(Object.entries(codes))(
+    '%s takes the same arguments in both languages',
+    (_, { en, zh }) => {
+      const placeholders = (text: string) => [...text.matchAll(/\{\d\}/g)].map(String).sort()
+      expect(placeholders(zh)).toEqual(placeholders(en))
+      expect(zh).toMatch(/\p{Script=Han}/u)
+    },
+  )
 
   test('gives each number once', () => {
     const numbers = Object.values(codes).map(({ int }) => int)

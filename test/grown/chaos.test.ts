@@ -13,7 +13,10 @@ import { type GrownScene, startGrownScene } from './scene.ts'
 const password = 'Aa11--corsair'
 const state = z.object({ status: z.string() })
 
-/** Asks again and again, whatever is down meanwhile, until there is an answer; the test's own timeout ends it. */
+/**
+ * Asks again and again, whatever is down meanwhile, until there is an answer; the test's own
+ * timeout ends it.
+ */
 async function until<Answer>(ask: () => Promise<Answer | undefined>): Promise<Answer> {
   for (;;) {
     const answer = await ask().catch(() => undefined)
@@ -39,7 +42,9 @@ describe('while a create on three hosts runs', () => {
   /** The worker that is in the middle of this node. */
   const workerAt = (taskId: number, activity: string): Promise<Container> =>
     until(async () => {
-      const { raw } = await grown.scene.temporal.workflow.getHandle(workflowId('createCluster', 'protoss', taskId)).describe()
+      const { raw } = await grown.scene.temporal.workflow
+        .getHandle(workflowId('createCluster', 'protoss', taskId))
+        .describe()
       const found = raw.pendingActivities?.find(
         ({ activityType, lastStartedTime }) => activityType?.name === activity && lastStartedTime,
       )
@@ -50,12 +55,21 @@ describe('while a create on three hosts runs', () => {
   it('workers, PostgreSQL, an API and Temporal are killed in the middle of nodes, and it ends well with one BOOTSTRAP', async () => {
     const { scene, project, apis } = grown
     const zones = [0, 1, 2].map((host) => ({ name: `zone${host + 1}`, hosts: [host] }))
-    const { id, clusterId } = await scene.create({ name: 'protoss', password, version: '4.2.1.8', zones })
+    const { id, clusterId } = await scene.create({
+      name: 'protoss',
+      password,
+      version: '4.2.1.8',
+      zones,
+    })
     await (await workerAt(id, 'installRpm')).kill()
     await workerAt(id, 'ioBench')
     await project.container('postgresql').kill()
     const bootstrapping = await workerAt(id, 'bootstrapOb')
-    await Promise.all([bootstrapping, project.container('api'), project.container('temporal')].map((each) => each.kill()))
+    await Promise.all(
+      [bootstrapping, project.container('api'), project.container('temporal')].map((each) =>
+        each.kill(),
+      ),
+    )
     await (await workerAt(id, 'startAgent')).restart()
 
     const path = `/api/v2/tasks/instances/${id}`
@@ -66,10 +80,18 @@ describe('while a create on three hosts runs', () => {
     expect(causes(task)).toBe('')
     expect(task.status).toBe('SUCCESSFUL')
     expect(task.subtasks).toHaveLength(35)
-    expect((await apis[1].get(`/api/v2/ob/clusters/${clusterId}`, state)).data.status).toBe('RUNNING')
+    expect((await apis[1].get(`/api/v2/ob/clusters/${clusterId}`, state)).data.status).toBe(
+      'RUNNING',
+    )
     expect(await bootstrapsOf(firstHost())).toEqual({ begun: 1, done: 1 })
     expect((await Promise.all(scene.lab.hosts.map(leftBehind))).flat()).toEqual([])
-    await expectCluster({ name: 'protoss', password, version: '4.2.1.8', hosts: scene.lab.hosts, primaryZone: 'RANDOM' })
+    await expectCluster({
+      name: 'protoss',
+      password,
+      version: '4.2.1.8',
+      hosts: scene.lab.hosts,
+      primaryZone: 'RANDOM',
+    })
     // The API that was killed is back, and says the same.
     expect(await until(() => apis[0].get(path, taskSchema).then(({ data }) => data))).toEqual(task)
   })
@@ -94,7 +116,9 @@ describe('while a create on three hosts runs', () => {
     for (const [index, call] of ['retry', 'rollback'].entries())
       await apis[1].post(`/api/v2/tasks/instances/${failing[index]}/${call}`, {}, z.unknown())
     for (const id of failing) expect((await scene.ended(id)).status).toBe('SUCCESSFUL')
-    const states = await Promise.all([1, 2].map((id) => apis[1].get(`/api/v2/compute/hosts/${id}`, state)))
+    const states = await Promise.all(
+      [1, 2].map((id) => apis[1].get(`/api/v2/compute/hosts/${id}`, state)),
+    )
     expect(states.map(({ data }) => data.status)).toEqual(['ONLINE', 'AVAILABLE'])
   })
 })

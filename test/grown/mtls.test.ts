@@ -35,29 +35,47 @@ describe('with deploy/mtls/compose.yml over docker-compose.yml', () => {
   it('a create runs through Temporal with the certificates that deploy/mtls/certificates.sh makes', async () => {
     const { scene } = grown
     const zones = [{ name: 'zone1', hosts: [0] }]
-    const { id, clusterId } = await scene.create({ name: 'protoss', password, version: '4.2.1.8', zones })
+    const { id, clusterId } = await scene.create({
+      name: 'protoss',
+      password,
+      version: '4.2.1.8',
+      zones,
+    })
     const task = await scene.ended(id)
     expect(causes(task)).toBe('')
-    expect((await scene.api.get(`/api/v2/ob/clusters/${clusterId}`, cluster)).data.status).toBe('RUNNING')
-    await expectCluster({ name: 'protoss', password, version: '4.2.1.8', hosts: scene.lab.hosts, primaryZone: 'RANDOM' })
+    expect((await scene.api.get(`/api/v2/ob/clusters/${clusterId}`, cluster)).data.status).toBe(
+      'RUNNING',
+    )
+    await expectCluster({
+      name: 'protoss',
+      password,
+      version: '4.2.1.8',
+      hosts: scene.lab.hosts,
+      primaryZone: 'RANDOM',
+    })
   })
 
   it('a client without a certificate is refused, with TLS and without', async () => {
     const address = `${grown.project.container('temporal').ip}:7233`
-    const refused = [trusting, false].map((tls) => Connection.connect({ address, tls, connectTimeout: '10s' }))
+    const refused = [trusting, false].map((tls) =>
+      Connection.connect({ address, tls, connectTimeout: '10s' }),
+    )
     for (const { status } of await Promise.allSettled(refused)) expect(status).toBe('rejected')
   })
 
   const forgotten = 'env -u TEMPORAL_TLS_CLIENT_CERT_PATH -u TEMPORAL_TLS_CLIENT_KEY_PATH'
 
   it('a worker whose certificate was forgotten ends with the reason', async () => {
-    const { code, stderr } = await grown.project.container('worker').exec([...forgotten.split(' '), 'node', 'src/worker.ts'])
+    const { code, stderr } = await grown.project
+      .container('worker')
+      .exec([...forgotten.split(' '), 'node', 'src/worker.ts'])
     expect(code).toBe(1)
     expect(stderr).toMatch(/certificate|tls|transport/i)
   })
 
   it('an API whose certificate was forgotten serves, and is not ready', async () => {
-    const ask = "fetch('http://127.0.0.1:8081/readyz').then((reply) => reply.text()).then(console.log)"
+    const ask =
+      "fetch('http://127.0.0.1:8081/readyz').then((reply) => reply.text()).then(console.log)"
     const script = `${forgotten} OBFLOW_LISTEN=127.0.0.1:8081 node src/server.ts 2>/dev/null & until node -e "${ask}" 2>/dev/null; do :; done; kill $!`
     const { stdout } = await grown.project.container('api').exec(['sh', '-c', script])
     expect(JSON.parse(stdout)).toMatchObject({ store: 'okay', temporal: 'away' })

@@ -17,21 +17,37 @@ describe('of 20 clients at two APIs who want the same at one moment', () => {
   let rpmName: string
   beforeAll(async () => {
     grown = await startGrownScene(2)
-    const rpm = (await buildPackages()).find(({ name, version }) => name === 'oceanbase' && version.startsWith('4.'))
+    const rpm = (await buildPackages()).find(
+      ({ name, version }) => name === 'oceanbase' && version.startsWith('4.'),
+    )
     rpmName = basename(rpm?.path ?? '')
   })
   afterAll(() => grown?.scene[Symbol.asyncDispose]())
 
-  /** What came of 20 calls, every other one at the second API: what was accepted, and what the others were told. */
+  /**
+   * What came of 20 calls, every other one at the second API: what was accepted, and what the
+   * others were told.
+   */
   async function race<Answer>(call: (api: ApiClient, client: number) => Promise<Reply<Answer>>) {
-    const outcomes = await Promise.allSettled(clients.map((client) => call(grown.apis[client % 2 === 0 ? 0 : 1], client)))
+    const outcomes = await Promise.allSettled(
+      clients.map((client) => call(grown.apis[client % 2 === 0 ? 0 : 1], client)),
+    )
     return {
-      accepted: outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.data] : [])),
-      others: outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [refused.parse(outcome.reason)] : [])),
+      accepted: outcomes.flatMap((outcome) =>
+        outcome.status === 'fulfilled' ? [outcome.value.data] : [],
+      ),
+      others: outcomes.flatMap((outcome) =>
+        outcome.status === 'rejected' ? [refused.parse(outcome.reason)] : [],
+      ),
     }
   }
   const create = (api: ApiClient, name: string, host: number) => {
-    const wish = { name, password: 'Aa11--zealot', rpmName, zones: [{ name: 'zone1', hosts: [host] }] }
+    const wish = {
+      name,
+      password: 'Aa11--zealot',
+      rpmName,
+      zones: [{ name: 'zone1', hosts: [host] }],
+    }
     return api.post('/api/v2/ob/clusters', createRequest(grown.scene.inventory, wish), created)
   }
 
@@ -45,10 +61,14 @@ describe('of 20 clients at two APIs who want the same at one moment', () => {
     const [first, second] = [...named.accepted, ...hosted.accepted]
     for (const task of [first, second]) expect(causes(await scene.ended(task?.id ?? 0))).toBe('')
     for (const host of scene.lab.hosts) {
-      expect((await host.exec('cat /home/admin/oceanbase/run/bootstrap.count')).stdout.trim()).toBe('1')
+      expect((await host.exec('cat /home/admin/oceanbase/run/bootstrap.count')).stdout.trim()).toBe(
+        '1',
+      )
     }
 
-    const deleted = await race((api) => api.delete(`/api/v2/ob/clusters/${first?.clusterId}`, deletion))
+    const deleted = await race((api) =>
+      api.delete(`/api/v2/ob/clusters/${first?.clusterId}`, deletion),
+    )
     expect(deleted.others).toEqual(Array(19).fill('409 OBE11020'))
     expect(causes(await scene.ended(deleted.accepted[0]?.id ?? 0))).toBe('')
   })

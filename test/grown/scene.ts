@@ -11,7 +11,10 @@ export interface GrownScene {
   readonly apis: readonly [first: ApiClient, second: ApiClient]
 }
 
-/** A scene on what docker-compose.yml starts, with its containers at hand. What `prepare` makes in the lab's folder goes with the lab. Close the scene. */
+/**
+ * A scene on what docker-compose.yml starts, with its containers at hand. What `prepare` makes in
+ * the lab's folder goes with the lab. Close the scene.
+ */
 export async function startGrownScene(
   hosts: number,
   prepare: (lab: Lab) => Promise<Grown> = async () => ({}),

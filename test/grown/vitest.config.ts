@@ -1,7 +1,10 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-/** `make grown`: tests of test/lab whose scene is what docker-compose.yml starts, and those that only such a stack can be shown with. */
+/**
+ * `make grown`: tests of test/lab whose scene is what docker-compose.yml starts, and those that
+ * only such a stack can be shown with.
+ */
 export default defineConfig({
   root: resolve(import.meta.dirname, '../..'),
   test: {

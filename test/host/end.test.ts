@@ -17,7 +17,12 @@ afterAll(async () => {
 })
 
 /** Starts a script that announces itself in a file, and waits until it has. */
-const begun = async (target: Host, name: string, script: Quoted, as = 'root'): Promise<{ failure: Promise<unknown> }> => {
+const begun = async (
+  target: Host,
+  name: string,
+  script: Quoted,
+  as = 'root',
+): Promise<{ failure: Promise<unknown> }> => {
   const failure = failureOf(target.run(sh`touch ${`/run/${name}`}; ${script}`, { as }))
   await host(sshd.access()).must(sh`until [ -e ${`/run/${name}`} ]; do sleep 0.01; done`)
   return { failure }
@@ -31,7 +36,11 @@ const sleepers = async (seconds: number): Promise<number> => {
 
 test('an abort ends the whole remote tree before it is reported', async () => {
   const abort = new AbortController()
-  const running = await begun(host(sshd.access(), { signal: abort.signal }), 'tree', sh`(sleep 1001 & sleep 1001); sleep 1001`)
+  const running = await begun(
+    host(sshd.access(), { signal: abort.signal }),
+    'tree',
+    sh`(sleep 1001 & sleep 1001); sleep 1001`,
+  )
   expect(await sleepers(1001)).toBe(2)
   abort.abort(new Error('cancelled'))
   expect(await running.failure).toMatchObject({ message: 'cancelled' })
@@ -50,7 +59,12 @@ test('a script that ignores TERM is killed', async () => {
 test("another user's script is ended as well", async () => {
   await host(sshd.access()).must(sh`chmod 1777 /run`)
   const abort = new AbortController()
-  const running = await begun(host(sshd.login('operator'), { signal: abort.signal }), 'guest', sh`sleep 1003`, 'guest')
+  const running = await begun(
+    host(sshd.login('operator'), { signal: abort.signal }),
+    'guest',
+    sh`sleep 1003`,
+    'guest',
+  )
   expect(await sleepers(1003)).toBe(1)
   abort.abort(new Error('cancelled'))
   expect(await running.failure).toMatchObject({ message: 'cancelled' })
@@ -77,7 +91,9 @@ test('after a cut connection the next run of the same key ends what the first on
 })
 
 test('a killed script takes with it what it started', async () => {
-  const running = failureOf(host(sshd.access(), { key: 'killed' }).run(sh`sleep 1007 & touch /run/killed; wait`))
+  const running = failureOf(
+    host(sshd.access(), { key: 'killed' }).run(sh`sleep 1007 & touch /run/killed; wait`),
+  )
   await host(sshd.access()).must(
     sh`until [ -e /run/killed ]; do sleep 0.01; done; read -r leader rest < /run/obflow/killed/*; kill -KILL "$leader"`,
   )
@@ -86,8 +102,14 @@ test('a killed script takes with it what it started', async () => {
 })
 
 test('what is left without anyone who watches it is found by the next run', async () => {
-  const running = await begun(host(sshd.access(), { key: 'orphans' }), 'orphans', sh`sleep 1008 & sleep 1008`)
-  await host(sshd.access()).must(sh`read -r leader rest < /run/obflow/orphans/*; kill -KILL "$(ps -o ppid= "$leader")" "$leader"`)
+  const running = await begun(
+    host(sshd.access(), { key: 'orphans' }),
+    'orphans',
+    sh`sleep 1008 & sleep 1008`,
+  )
+  await host(sshd.access()).must(
+    sh`read -r leader rest < /run/obflow/orphans/*; kill -KILL "$(ps -o ppid= "$leader")" "$leader"`,
+  )
   expect(await running.failure).toBeInstanceOf(TransientError)
   expect(await sleepers(1008)).toBe(2)
   await host(sshd.access(), { key: 'orphans' }).must(sh`true`)
@@ -97,8 +119,14 @@ test('what is left without anyone who watches it is found by the next run', asyn
 test('what has left the session of its run is ended with it; a daemon without the mark stays', async () => {
   const abort = new AbortController()
   const target = host(sshd.access(), { signal: abort.signal })
-  const running = await begun(target, 'strays', sh`env -u OBFLOW_RUN setsid sleep 1011 & setsid --fork sleep 1010; sleep 1010`)
-  await host(sshd.access()).must(sh`until [ "$(pgrep -cfx 'sleep 101[01]')" = 3 ]; do sleep 0.01; done`)
+  const running = await begun(
+    target,
+    'strays',
+    sh`env -u OBFLOW_RUN setsid sleep 1011 & setsid --fork sleep 1010; sleep 1010`,
+  )
+  await host(sshd.access()).must(
+    sh`until [ "$(pgrep -cfx 'sleep 101[01]')" = 3 ]; do sleep 0.01; done`,
+  )
   abort.abort(new Error('cancelled'))
   expect(await running.failure).toMatchObject({ message: 'cancelled' })
   expect(await sleepers(1010)).toBe(0)

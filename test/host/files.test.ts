@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -57,12 +66,15 @@ describe('a directory of the OS user', () => {
     expect(readdirSync(join(root, 'home/etc2'))).toEqual([])
   })
 
-  it.each(['before', 'after'] as const)('that is empty is removed although its rmdir was killed %s its work', (when) => {
-    rmSync(join(root, 'home/etc2/file'))
-    killOnce('rmdir', when)
-    run(sh`remove_bare ${join(root, 'home/etc2')}`)
-    expect(existsSync(join(root, 'home/etc2'))).toBe(false)
-  })
+  it.each(['before', 'after'] as const)(
+    'that is empty is removed although its rmdir was killed %s its work',
+    (when) => {
+      rmSync(join(root, 'home/etc2/file'))
+      killOnce('rmdir', when)
+      run(sh`remove_bare ${join(root, 'home/etc2')}`)
+      expect(existsSync(join(root, 'home/etc2'))).toBe(false)
+    },
+  )
 
   it('stays when something in it may not be removed', () => {
     mkdirSync(join(root, 'home/etc2/others'))

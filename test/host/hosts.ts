@@ -1,6 +1,13 @@
-import { createHostPool, type HostAccess, type HostPool, type Session } from '../../src/host/index.ts'
+import {
+  createHostPool,
+  type HostAccess,
+  type HostPool,
+  type Session,
+} from '../../src/host/index.ts'
 
-/** What the tests of this folder need again and again: a pool, and sessions whose log can be read. */
+/**
+ * What the tests of this folder need again and again: a pool, and sessions whose log can be read.
+ */
 export const createTestHosts = () => {
   const pool: HostPool = createHostPool()
   const lines: string[] = []
@@ -15,7 +22,8 @@ export const createTestHosts = () => {
     pool,
     lines,
     session,
-    host: (access: HostAccess, changes: Partial<Session> = {}) => pool.host(access, session(changes)),
+    host: (access: HostAccess, changes: Partial<Session> = {}) =>
+      pool.host(access, session(changes)),
   }
 }
 

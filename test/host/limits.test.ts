@@ -28,7 +28,11 @@ const poolWith = (limits: Partial<Limits>) => {
   pools.push(pool)
   let keys = 0
   const host = (access = sshd.access()) =>
-    pool.host(access, { log: () => undefined, signal: new AbortController().signal, key: `limits-${++keys}` })
+    pool.host(access, {
+      log: () => undefined,
+      signal: new AbortController().signal,
+      key: `limits-${++keys}`,
+    })
   return { host, said, closed: closed.promise }
 }
 
@@ -50,13 +54,19 @@ test('with all connections taken another host waits until one is not used any mo
   const { host, said } = poolWith({ connections: 1, idleMs: 60_000 })
   const [one, other] = [host(sshd.login('operator')), host()]
   await Promise.all([one.must(sh`sleep 0.2`), other.must(sh`true`)])
-  expect(said.map((line) => line.replace(/ (to|host key) .*/, ''))).toEqual(['connected', 'connection', 'connected'])
+  expect(said.map((line) => line.replace(/ (to|host key) .*/, ''))).toEqual([
+    'connected',
+    'connection',
+    'connected',
+  ])
 })
 
 test('only so many heavy commands run at a time', async () => {
   const { host } = poolWith({ heavy: 2 })
   const script = sh`mkdir /run/heavy.$$; ls -d /run/heavy.* | wc -l; sleep 0.1; rmdir /run/heavy.$$`
-  const counts = await Promise.all(Array.from({ length: 6 }, () => host().must(script, { heavy: true })))
+  const counts = await Promise.all(
+    Array.from({ length: 6 }, () => host().must(script, { heavy: true })),
+  )
   expect(Math.max(...counts.map(Number))).toBe(2)
 })
 
@@ -64,7 +74,9 @@ test('a host that allows fewer sessions than are asked for does all of them, one
   const narrow = await startSshd({ maxSessions: 2 })
   try {
     const { host, said } = poolWith({})
-    const runs = Array.from({ length: 12 }, (_, index) => host(narrow.access()).must(sh`sleep 0.1; echo ${index}`))
+    const runs = Array.from({ length: 12 }, (_, index) =>
+      host(narrow.access()).must(sh`sleep 0.1; echo ${index}`),
+    )
     expect((await Promise.all(runs)).map(Number)).toEqual(runs.map((_, index) => index))
     expect(said.filter((line) => line.startsWith('connected'))).toHaveLength(1)
   } finally {

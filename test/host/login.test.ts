@@ -1,6 +1,11 @@
 import { afterAll, expect, test } from 'vitest'
 import { TransientError } from '../../src/errors/failure.ts'
-import { createHostPool, type HostAccess, type HostKey, type HostPool } from '../../src/host/index.ts'
+import {
+  createHostPool,
+  type HostAccess,
+  type HostKey,
+  type HostPool,
+} from '../../src/host/index.ts'
 import { createAnswers } from '../../src/host/prompts.ts'
 import { Secret, sh } from '../../src/quote.ts'
 import { failureOf } from './hosts.ts'
@@ -57,11 +62,17 @@ test('a host that shows further keys beside the pinned one is the same host', as
 
   const other = sshd.access({ hostKey: `SHA256:${'a'.repeat(43)}` })
   expect(await failureOf(hostOf(other).host.run(sh`true`))).toMatchObject({
-    reason: { code: 'CMP07015', message: expect.stringContaining('(ssh-ed25519) instead of SHA256:aaa') },
+    reason: {
+      code: 'CMP07015',
+      message: expect.stringContaining('(ssh-ed25519) instead of SHA256:aaa'),
+    },
   })
   await sshd.changeHostKey()
   expect(await failureOf(hostOf(pinned).host.run(sh`true`))).toMatchObject({
-    reason: { code: 'CMP07015', message: expect.stringMatching(/another host key than before: .* \(ssh-rsa\) instead of /) },
+    reason: {
+      code: 'CMP07015',
+      message: expect.stringMatching(/another host key than before: .* \(ssh-rsa\) instead of /),
+    },
   })
 })
 
@@ -69,18 +80,27 @@ test('a slow login gets in and is waited for in sight; one beyond the patience s
   const sshd = await start({ slowLogin: 3 })
   const patient = hostOf(sshd.access())
   const impatient = hostOf(sshd.access(), 2_000)
-  const [said, error] = await Promise.all([patient.host.must(sh`echo in`), failureOf(impatient.host.run(sh`true`))])
+  const [said, error] = await Promise.all([
+    patient.host.must(sh`echo in`),
+    failureOf(impatient.host.run(sh`true`)),
+  ])
   expect(said).toBe('in\n')
-  expect(patient.lines[0]).toMatch(/^waiting for host 127.0.0.1:\d+ to let root log in, 5 s so far$/)
+  expect(patient.lines[0]).toMatch(
+    /^waiting for host 127.0.0.1:\d+ to let root log in, 5 s so far$/,
+  )
   expect(error).toBeInstanceOf(TransientError)
-  expect(String(error)).toMatch(/cannot connect to host 127.0.0.1:\d+: .*OBFLOW_HOST_PATIENCE.*gave up after 2 s/)
+  expect(String(error)).toMatch(
+    /cannot connect to host 127.0.0.1:\d+: .*OBFLOW_HOST_PATIENCE.*gave up after 2 s/,
+  )
 })
 
 test("a slow sudo costs a command none of its time, and a host's clock none of its truth", async () => {
   const sshd = await start()
   const { host, lines } = hostOf(sshd.login('operator'))
   const root = hostOf(sshd.access()).host
-  await root.must(sh`printf 'sudo() { sleep 5.5; command sudo "$@"; }\n' >/run/home-operator/.bashrc`)
+  await root.must(
+    sh`printf 'sudo() { sleep 5.5; command sudo "$@"; }\n' >/run/home-operator/.bashrc`,
+  )
   const [said, rounds] = await Promise.all([
     host.must(sh`echo in`, { timeoutMs: 3_000 }),
     hostOf(sshd.login('operator')).host.rounds(sh`date +%s%N`, 3, 'read the clock'),
@@ -97,7 +117,10 @@ test('the password is given to a question for it, and not to those for a new one
   expect(await hostOf(sshd.login('operator')).host.must(sh`echo in`)).toBe('in\n')
   const error = await failureOf(hostOf(sshd.login('expired')).host.run(sh`true`))
   expect(error).toMatchObject({
-    reason: { code: 'CMP07015', message: expect.stringContaining('the password of expired on host 127.0.0.1 has expired') },
+    reason: {
+      code: 'CMP07015',
+      message: expect.stringContaining('the password of expired on host 127.0.0.1 has expired'),
+    },
   })
 })
 
@@ -115,9 +138,20 @@ const ask = (...prompts: string[]) =>
   )
 
 test('only a single question for the login password is answered', () => {
-  for (const prompt of ['Password: ', '(admin@new-token.db) Password:', "admin@old's password: ", '密码：', 'Passwort: '])
+  for (const prompt of [
+    'Password: ',
+    '(admin@new-token.db) Password:',
+    "admin@old's password: ",
+    '密码：',
+    'Passwort: ',
+  ])
     expect(ask(prompt), prompt).toEqual(['s3cret'])
-  const refused = [['New password: '], ['(current) UNIX password: '], ['Verification code: '], ['One-time password: ']]
+  const refused = [
+    ['New password: '],
+    ['(current) UNIX password: '],
+    ['Verification code: '],
+    ['One-time password: '],
+  ]
   for (const prompts of [...refused, ['Password:', 'Verification code:'], ['PIN: ']])
     expect(() => ask(...prompts), prompts.join()).toThrow(/has expired|more than the password/)
   const answers = createAnswers(access)

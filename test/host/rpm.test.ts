@@ -1,12 +1,25 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ledger } from '../../src/host/ledger.ts'
 import { Quoted, sh } from '../../src/quote.ts'
 
-const functions = new Quoted(readFileSync(new URL('../../src/host/rpm.sh', import.meta.url), 'utf8'), '')
+const functions = new Quoted(
+  readFileSync(new URL('../../src/host/rpm.sh', import.meta.url), 'utf8'),
+  '',
+)
 const nvra = 'thing-1-1.noarch'
 const nobody = 65_534
 
@@ -20,7 +33,8 @@ beforeEach(() => {
   state = join(root, 'state')
   copy = join(state, 'packages', `${nvra}.rpm`)
   program = join(root, 'home/bin/thing')
-  for (const folder of ['path', 'home', 'home/bin', 'state', 'state/packages', 'state/7']) mkdirSync(join(root, folder))
+  for (const folder of ['path', 'home', 'home/bin', 'state', 'state/packages', 'state/7'])
+    mkdirSync(join(root, folder))
   for (const path of ['home', 'home/bin']) chownSync(join(root, path), nobody, -1)
   writeFileSync(program, 'x')
   writeFileSync(copy, 'the package')

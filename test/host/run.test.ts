@@ -31,11 +31,17 @@ test('a value of any characters reaches a host as it is', async () => {
 })
 
 test('a script answers with its exit code, output and errors', async () => {
-  expect(await host(sshd.access()).run(sh`echo out; echo err >&2; exit 7`)).toEqual({ code: 7, stdout: 'out\n', stderr: 'err\n' })
+  expect(await host(sshd.access()).run(sh`echo out; echo err >&2; exit 7`)).toEqual({
+    code: 7,
+    stdout: 'out\n',
+    stderr: 'err\n',
+  })
 })
 
 test('a script that must succeed fails for good with the end of its errors', async () => {
-  const error = await failureOf(host(sshd.access()).must(sh`echo "no such disk" >&2; exit 2`, { title: 'format' }))
+  const error = await failureOf(
+    host(sshd.access()).must(sh`echo "no such disk" >&2; exit 2`, { title: 'format' }),
+  )
   expect(error).toBeInstanceOf(DefiniteError)
   expect(error).toMatchObject({
     reason: { code: 'TSK10005', host: '127.0.0.1' },
@@ -46,17 +52,25 @@ test('a script that must succeed fails for good with the end of its errors', asy
 test.each([129, 130, 137, 143])(
   'a script that a signal ended (exit code %i) is tried again, not failed for good',
   async (code) => {
-    const error = await failureOf(host(sshd.access()).must(sh`echo half; exit ${code}`, { title: 'make directories' }))
+    const error = await failureOf(
+      host(sshd.access()).must(sh`echo half; exit ${code}`, { title: 'make directories' }),
+    )
     expect(error).toBeInstanceOf(TransientError)
-    expect(String(error)).toContain(`"make directories" on host 127.0.0.1 was ended from outside (exit code ${code})`)
+    expect(String(error)).toContain(
+      `"make directories" on host 127.0.0.1 was ended from outside (exit code ${code})`,
+    )
   },
 )
 
 test('of two attempts at one subtask by two workers the later one goes on, and neither fails for good', async () => {
   const others = createTestHosts()
-  const first = failureOf(host(sshd.access(), { key: 'one-subtask' }).must(sh`echo begun >/run/begun; sleep 30`))
+  const first = failureOf(
+    host(sshd.access(), { key: 'one-subtask' }).must(sh`echo begun >/run/begun; sleep 30`),
+  )
   await host(sshd.access()).must(sh`until [ -e /run/begun ]; do sleep 0.05; done`)
-  expect(await others.host(sshd.access(), { key: 'one-subtask' }).must(sh`echo done`)).toBe('done\n')
+  expect(await others.host(sshd.access(), { key: 'one-subtask' }).must(sh`echo done`)).toBe(
+    'done\n',
+  )
   expect(await first).toBeInstanceOf(TransientError)
   await others.pool.close()
 })
@@ -79,7 +93,9 @@ test('every run is logged with host, user, title, exit code and duration', async
 })
 
 test('long output keeps its head and its tail', async () => {
-  const { stdout } = await host(sshd.access()).run(sh`echo first; head -c 3000000 /dev/zero | tr '\\0' x; echo; echo last`)
+  const { stdout } = await host(sshd.access()).run(
+    sh`echo first; head -c 3000000 /dev/zero | tr '\\0' x; echo; echo last`,
+  )
   expect(stdout.length).toBeLessThan(1024 * 1024 + 100)
   expect(stdout).toMatch(/^first\n/)
   expect(stdout).toMatch(/x\nlast\n$/)
@@ -91,14 +107,18 @@ test('a script reads nothing from its own text', async () => {
 })
 
 test('a script runs as another user, with sudo when the login is not root', async () => {
-  expect(await host(sshd.access()).must(sh`id -un; echo $HOME`, { as: 'guest' })).toBe('guest\n/run/home-guest\n')
+  expect(await host(sshd.access()).must(sh`id -un; echo $HOME`, { as: 'guest' })).toBe(
+    'guest\n/run/home-guest\n',
+  )
   expect(await host(sshd.login('operator')).must(sh`id -un`)).toBe('root\n')
   expect(await host(sshd.login('operator')).must(sh`id -un`, { as: 'guest' })).toBe('guest\n')
 })
 
 test('a login without sudo is told what to allow', async () => {
   const error = await failureOf(host(sshd.login('guest')).run(sh`true`))
-  expect(error).toMatchObject({ reason: { code: 'CRD08006', advice: expect.stringContaining('NOPASSWD') } })
+  expect(error).toMatchObject({
+    reason: { code: 'CRD08006', advice: expect.stringContaining('NOPASSWD') },
+  })
 })
 
 test('a user who does not exist is named', async () => {
@@ -112,7 +132,9 @@ test('a process left in the background does not hold the answer back', async () 
 })
 
 test('30 runs at a time all succeed, though sshd allows 10 on a connection', async () => {
-  const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => host(sshd.access()).must(sh`echo ${index}`)))
+  const answers = await Promise.all(
+    Array.from({ length: 30 }, (_, index) => host(sshd.access()).must(sh`echo ${index}`)),
+  )
   expect(answers.map(Number)).toEqual(Array.from({ length: 30 }, (_, index) => index))
 })
 
@@ -123,8 +145,12 @@ test('runs of one key never overlap', async () => {
 })
 
 test('a refused password is definite, a port where nobody listens is not', async () => {
-  expect(await failureOf(host(sshd.login('operator', 'wrong')).run(sh`true`))).toMatchObject({ reason: { code: 'CMP07015' } })
-  expect(await failureOf(host(sshd.access({ sshPort: 1 })).run(sh`true`))).toBeInstanceOf(TransientError)
+  expect(await failureOf(host(sshd.login('operator', 'wrong')).run(sh`true`))).toMatchObject({
+    reason: { code: 'CMP07015' },
+  })
+  expect(await failureOf(host(sshd.access({ sshPort: 1 })).run(sh`true`))).toBeInstanceOf(
+    TransientError,
+  )
 })
 
 test('the key of a host without a pinned one is told, and another key is refused from then on', async () => {
@@ -135,14 +161,18 @@ test('the key of a host without a pinned one is told, and another key is refused
   expect(told).toEqual([expect.stringMatching(/^SHA256:/)])
   await sshd.changeHostKey()
   const error = await failureOf(host(sshd.access({ hostKey: told.join() })).run(sh`true`))
-  expect(error).toMatchObject({ reason: { code: 'CMP07015', message: expect.stringContaining('another host key') } })
+  expect(error).toMatchObject({
+    reason: { code: 'CMP07015', message: expect.stringContaining('another host key') },
+  })
 })
 
 test('a key that was accepted is the right one from then on, and the one before is not, whatever connection is there', async () => {
   const seen = async () => {
     const told: string[] = []
     const pool = createTestHosts()
-    await pool.pool.host(sshd.access(), session(), async ({ sha256 }) => void told.push(sha256)).run(sh`true`)
+    await pool.pool
+      .host(sshd.access(), session(), async ({ sha256 }) => void told.push(sha256))
+      .run(sh`true`)
     await pool.pool.close()
     return told.join()
   }
@@ -152,11 +182,14 @@ test('a key that was accepted is the right one from then on, and the one before 
   await failureOf(host(before).run(sh`true`))
   const after = sshd.access({ hostKey: await seen() })
   expect(await host(after).must(sh`echo in`)).toBe('in\n')
-  // Its sessions outlive the daemon that was restarted with another key: only a new handshake tells.
+  // Its sessions outlive the daemon that was restarted with another key: only a new handshake
+  // tells.
   expect(await failureOf(host(before).run(sh`true`))).toMatchObject({
     reason: {
       code: 'CMP07015',
-      advice: expect.stringContaining(`/compute/hosts/1/acceptHostKey {"hostKey":"${after.hostKey}"}`),
+      advice: expect.stringContaining(
+        `/compute/hosts/1/acceptHostKey {"hostKey":"${after.hostKey}"}`,
+      ),
     },
   })
   expect(await host(after).must(sh`echo in`)).toBe('in\n')

@@ -1,6 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -11,12 +18,18 @@ import { Secret } from '../../src/quote.ts'
 type User = 'operator' | 'guest' | 'expired'
 type KeyType = 'ed25519' | 'ecdsa' | 'rsa'
 
-/** A real sshd on loopback, in namespaces of its own: its users, /run and processes end with it and never touch the machine's. */
+/**
+ * A real sshd on loopback, in namespaces of its own: its users, /run and processes end with it and
+ * never touch the machine's.
+ */
 export interface TestSshd {
   readonly directory: string
   /** Root with the key that is allowed, unless told otherwise. */
   access(changes?: Partial<HostAccess>): HostAccess
-  /** Login of a user who is not root; `operator` may use sudo, the others may not; the password of `expired` has. */
+  /**
+   * Login of a user who is not root; `operator` may use sudo, the others may not; the password of
+   * `expired` has.
+   */
   login(username: User, password?: string): HostAccess
   /** Kills the sshd processes that serve connections, as a network that fails would. */
   cut(): void
@@ -38,17 +51,33 @@ const children = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 
 const writeUsers = (directory: string): void => {
-  const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: userPassword, encoding: 'utf8' }).trim()
+  const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], {
+    input: userPassword,
+    encoding: 'utf8',
+  }).trim()
   const users = ['operator', 'guest', 'expired'].map((name, index) => ({ name, id: 61000 + index }))
-  for (const file of ['passwd', 'shadow', 'group']) writeFileSync(join(directory, file), readFileSync(`/etc/${file}`))
+  for (const file of ['passwd', 'shadow', 'group'])
+    writeFileSync(join(directory, file), readFileSync(`/etc/${file}`))
   for (const { name, id } of users) {
-    appendFileSync(join(directory, 'passwd'), `${name}:x:${id}:${id}::/run/home-${name}:/bin/bash\n`)
-    appendFileSync(join(directory, 'shadow'), `${name}:${hash}:${name === 'expired' ? 0 : 19000}::::::\n`)
+    appendFileSync(
+      join(directory, 'passwd'),
+      `${name}:x:${id}:${id}::/run/home-${name}:/bin/bash\n`,
+    )
+    appendFileSync(
+      join(directory, 'shadow'),
+      `${name}:${hash}:${name === 'expired' ? 0 : 19000}::::::\n`,
+    )
     appendFileSync(join(directory, 'group'), `${name}:x:${id}:\n`)
   }
-  const pam = ['auth', 'account', 'password', 'session'].map((facility) => `${facility} required pam_unix.so\n`)
+  const pam = ['auth', 'account', 'password', 'session'].map(
+    (facility) => `${facility} required pam_unix.so\n`,
+  )
   writeFileSync(join(directory, 'pam'), pam.join(''))
-  writeFileSync(join(directory, 'sudoers'), 'root ALL=(ALL) ALL\noperator ALL=(ALL) NOPASSWD: ALL\n', { mode: 0o440 })
+  writeFileSync(
+    join(directory, 'sudoers'),
+    'root ALL=(ALL) ALL\noperator ALL=(ALL) NOPASSWD: ALL\n',
+    { mode: 0o440 },
+  )
 }
 
 const inside = `
@@ -76,7 +105,8 @@ export interface SshdOptions {
 export const startSshd = async (options: SshdOptions = {}): Promise<TestSshd> => {
   const { maxSessions = 10, keyType = 'ed25519', slowLogin, pam = false } = options
   const directory = mkdtempSync(join(tmpdir(), 'sshd-'))
-  // In a process group of its own it outlives a Ctrl-C, and sees the end of this process as the end of its input.
+  // In a process group of its own it outlives a Ctrl-C, and sees the end of this process as the end
+  // of its input.
   const sweep = ['-c', 'cat >/dev/null; rm -rf "$1"', 'sweep', directory]
   const sweeper = spawn('bash', sweep, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
   const port = await claimPort()
@@ -95,9 +125,15 @@ export const startSshd = async (options: SshdOptions = {}): Promise<TestSshd> =>
       `HostKey ${directory}/host`,
       ...(slowLogin === undefined
         ? [`AuthorizedKeysFile ${directory}/client.pub`]
-        : ['AuthorizedKeysFile none', 'AuthorizedKeysCommand /root/keys', 'AuthorizedKeysCommandUser root']),
+        : [
+            'AuthorizedKeysFile none',
+            'AuthorizedKeysCommand /root/keys',
+            'AuthorizedKeysCommandUser root',
+          ]),
       'StrictModes no',
-      ...(pam ? ['UsePAM yes', 'PasswordAuthentication no', 'KbdInteractiveAuthentication yes'] : ['UsePAM no']),
+      ...(pam
+        ? ['UsePAM yes', 'PasswordAuthentication no', 'KbdInteractiveAuthentication yes']
+        : ['UsePAM no']),
       'PidFile none',
       'PermitRootLogin yes',
       'MaxStartups 100',
@@ -106,9 +142,28 @@ export const startSshd = async (options: SshdOptions = {}): Promise<TestSshd> =>
   )
 
   const start = async () => {
-    const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--mount-proc', '--kill-child']
-    // The death signal ends it with this process, however that ends; --kill-child takes everything inside along.
-    const words = ['--pdeathsig', 'KILL', 'unshare', ...namespaces, 'bash', '-c', inside, 'sshd', directory]
+    const namespaces = [
+      '--mount',
+      '--propagation',
+      'private',
+      '--pid',
+      '--fork',
+      '--mount-proc',
+      '--kill-child',
+    ]
+    // The death signal ends it with this process, however that ends; --kill-child takes everything
+    // inside along.
+    const words = [
+      '--pdeathsig',
+      'KILL',
+      'unshare',
+      ...namespaces,
+      'bash',
+      '-c',
+      inside,
+      'sshd',
+      directory,
+    ]
     const sshd = spawn('setpriv', words, { stdio: ['ignore', 'ignore', 'pipe'] })
     const said: string[] = []
     for await (const line of createInterface({ input: sshd.stderr })) {
@@ -133,17 +188,22 @@ export const startSshd = async (options: SshdOptions = {}): Promise<TestSshd> =>
     ip: '127.0.0.1',
     sshPort: port,
     username: 'root',
-    login: { type: 'PRIVATE_KEY', secret: new Secret(readFileSync(join(directory, 'client'), 'utf8')) },
+    login: {
+      type: 'PRIVATE_KEY',
+      secret: new Secret(readFileSync(join(directory, 'client'), 'utf8')),
+    },
     ...changes,
   })
 
   return {
     directory,
     access,
-    login: (username, password = userPassword) => access({ username, login: { type: 'PASSWORD', secret: new Secret(password) } }),
+    login: (username, password = userPassword) =>
+      access({ username, login: { type: 'PASSWORD', secret: new Secret(password) } }),
     cut: () => {
       const [listener] = children(server.pid ?? 0)
-      for (const pid of listener === undefined ? [] : children(listener)) process.kill(pid, 'SIGKILL')
+      for (const pid of listener === undefined ? [] : children(listener))
+        process.kill(pid, 'SIGKILL')
     },
     changeHostKey: async () => {
       await end()

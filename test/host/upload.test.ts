@@ -23,7 +23,12 @@ const file = (name: string, sizeBytes: number): Upload => {
   const content = randomBytes(sizeBytes)
   const from = join(sshd.directory, 'files', name)
   writeFileSync(from, content)
-  return { from, to: `/run/packages/it's ${name}`, sha256: createHash('sha256').update(content).digest('hex'), sizeBytes }
+  return {
+    from,
+    to: `/run/packages/it's ${name}`,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    sizeBytes,
+  }
 }
 
 const digestOn = async (upload: Upload): Promise<string> =>
@@ -50,8 +55,12 @@ test('an empty file arrives', async () => {
 
 test('a file that is not what was promised is refused and leaves nothing', async () => {
   const upload = { ...file('wrong.rpm', 1000), sha256: '0'.repeat(64) }
-  expect(await failureOf(host(sshd.access()).upload(upload))).toMatchObject({ reason: { code: 'TSK10006' } })
-  expect(await host(sshd.access()).must(sh`ls -A /run/packages | grep -c wrong || true`)).toBe('0\n')
+  expect(await failureOf(host(sshd.access()).upload(upload))).toMatchObject({
+    reason: { code: 'TSK10006' },
+  })
+  expect(await host(sshd.access()).must(sh`ls -A /run/packages | grep -c wrong || true`)).toBe(
+    '0\n',
+  )
 })
 
 test('a connection cut while sending is transient, and the next attempt sends the whole file', async () => {
@@ -65,24 +74,32 @@ test('a connection cut while sending is transient, and the next attempt sends th
   expect(error).toBeInstanceOf(TransientError)
   await host(sshd.access(), { key: 'cut' }).upload(upload)
   expect(await digestOn(upload)).toBe(upload.sha256)
-  expect(await host(sshd.access()).must(sh`ls -A /run/packages | grep -c obflow || true`)).toBe('0\n')
+  expect(await host(sshd.access()).must(sh`ls -A /run/packages | grep -c obflow || true`)).toBe(
+    '0\n',
+  )
 })
 
 test('an abort while sending ends the upload and leaves nothing under its name', async () => {
   const upload = file('aborted.rpm', 64_000_000)
   const abort = new AbortController()
   const progress = () => abort.abort(new Error('cancelled'))
-  expect(await failureOf(host(sshd.access(), { signal: abort.signal }).upload({ ...upload, progress }))).toMatchObject({
+  expect(
+    await failureOf(host(sshd.access(), { signal: abort.signal }).upload({ ...upload, progress })),
+  ).toMatchObject({
     message: 'cancelled',
   })
   await host(sshd.access()).must(sh`[ ! -e ${upload.to} ]`)
 })
 
 test('a disk without room says so', async () => {
-  await host(sshd.access()).must(sh`mkdir -p /run/small && mount -t tmpfs -o size=1m none /run/small`)
+  await host(sshd.access()).must(
+    sh`mkdir -p /run/small && mount -t tmpfs -o size=1m none /run/small`,
+  )
   const upload = { ...file('fat.rpm', 4_000_000), to: '/run/small/fat.rpm' }
   expect(await failureOf(host(sshd.access()).upload(upload))).toMatchObject({
     message: expect.stringContaining('No space left'),
-    reason: { advice: 'free space on the file system of /run/small there (see df /run/small), then retry' },
+    reason: {
+      advice: 'free space on the file system of /run/small there (see df /run/small), then retry',
+    },
   })
 })

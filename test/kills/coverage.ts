@@ -70,7 +70,15 @@ export const coverage = {
   stopObproxy: 'obproxy',
 } as const satisfies Record<
   NodeName,
-  'store' | 'host' | 'agent' | 'bootstrap' | 'cluster' | 'deletion' | 'restart' | 'obproxy' | 'standby'
+  | 'store'
+  | 'host'
+  | 'agent'
+  | 'bootstrap'
+  | 'cluster'
+  | 'deletion'
+  | 'restart'
+  | 'obproxy'
+  | 'standby'
 >
 
 type Place = (typeof coverage)[NodeName]
@@ -87,8 +95,17 @@ export const killedNodes = Object.keys(coverage).filter((name) => !storeNodes.in
 
 /** Throws when src/activities has a node that is not in the list, or no longer has one that is. */
 export function assertComplete(): void {
-  const { clusterNodes, partNodes, hostNodes, preparedHostNodes, obproxyNodes, obproxyHostNodes } = activities
-  const tables = [activities.storeNodes, clusterNodes, partNodes, hostNodes, preparedHostNodes, obproxyNodes, obproxyHostNodes]
+  const { clusterNodes, partNodes, hostNodes, preparedHostNodes, obproxyNodes, obproxyHostNodes } =
+    activities
+  const tables = [
+    activities.storeNodes,
+    clusterNodes,
+    partNodes,
+    hostNodes,
+    preparedHostNodes,
+    obproxyNodes,
+    obproxyHostNodes,
+  ]
   const known = tables.flatMap((table) => Object.keys(table))
   const listed = Object.keys(coverage)
   const wrong = [

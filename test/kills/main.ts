@@ -20,7 +20,9 @@ import { table } from './table.ts'
  * commands or statements, and after, then tried again. `--only makeDir` runs a node or a chain,
  * several by commas; `--every 5` runs every fifth point.
  */
-const { values } = parseArgs({ options: { only: { type: 'string' }, every: { type: 'string', default: '1' } } })
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, every: { type: 'string', default: '1' } },
+})
 const every = Number(values.every)
 const only = values.only?.split(',')
 const startedAt = performance.now()
@@ -43,7 +45,8 @@ const chains: readonly Chain[] = [
   standbyChain,
 ]
 const chosen = chains.filter(
-  ({ name, nodes }) => only === undefined || only.some((word) => word === name || nodes.includes(word)),
+  ({ name, nodes }) =>
+    only === undefined || only.some((word) => word === name || nodes.includes(word)),
 )
 if (chosen.length === 0) throw new Error(`nothing is called ${values.only}`)
 
@@ -60,7 +63,9 @@ async function runChain({ name, run }: Chain, hosts: readonly LabHost[]): Promis
   try {
     await run({ hosts, packageOf, sweep: kill })
   } catch (error) {
-    broken.push(`chain ${name} broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    broken.push(
+      `chain ${name} broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    )
     say(broken.at(-1) ?? '')
   }
 }
@@ -76,8 +81,10 @@ await Promise.all(
 )
 
 if (only === undefined)
-  for (const name of killedNodes) if (!rows.some(({ activity }) => activity === name)) broken.push(`${name} was not killed`)
+  for (const name of killedNodes)
+    if (!rows.some(({ activity }) => activity === name)) broken.push(`${name} was not killed`)
 process.stdout.write(`\n${table(rows)}\n`)
-for (const { name, failures } of rows) for (const failure of failures) process.stdout.write(`${name}: ${failure}\n`)
+for (const { name, failures } of rows)
+  for (const failure of failures) process.stdout.write(`${name}: ${failure}\n`)
 for (const line of broken) process.stdout.write(`${line}\n`)
 if (broken.length > 0 || rows.some(({ failures }) => failures.length > 0)) process.exitCode = 1

@@ -14,7 +14,9 @@ import type { LabHost } from '../../lab/index.ts'
 
 /** Programs that change a host. Before each of them lies a point at which a script is killed. */
 const acting =
-  'mkdir chown chmod mv ln rm rmdir cp install rpm dd sync touch runuser setsid find xargs mktemp fio kill timeout'.split(' ')
+  'mkdir chown chmod mv ln rm rmdir cp install rpm dd sync touch runuser setsid find xargs mktemp fio kill timeout'.split(
+    ' ',
+  )
 
 /** Programs that change a host only when their output goes to a file. */
 const writing = ['cat', 'awk', 'sed', 'tac', 'head']
@@ -78,11 +80,14 @@ export async function putShims(host: LabHost): Promise<Shims> {
     put('last', '\n')
     put('count', '0\n')
     put('target', `${call}\n`)
-    if (existsSync(on) !== call > 0) renameSync(...(call > 0 ? ([off, on] as const) : ([on, off] as const)))
+    if (existsSync(on) !== call > 0)
+      renameSync(...(call > 0 ? ([off, on] as const) : ([on, off] as const)))
   }
   mkdirSync(off)
   for (const program of [...acting, ...writing, ...waiting]) {
-    const real = (await host.exec(`PATH=/usr/bin:/usr/sbin:/bin:/sbin command -v ${program}`)).stdout.trim()
+    const real = (
+      await host.exec(`PATH=/usr/bin:/usr/sbin:/bin:/sbin command -v ${program}`)
+    ).stdout.trim()
     if (real === '') continue
     const at = join(off, program)
     writeFileSync(at, shim(program, real))

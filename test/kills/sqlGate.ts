@@ -10,7 +10,9 @@ export type Extent = 'connection cut' | 'worker killed'
 
 /** What stands between the nodes and the SQL ports of some hosts. */
 export interface SqlGate extends AsyncDisposable {
-  /** From now on the statement of that number is cut; the signal aborts when the worker is killed. */
+  /**
+   * From now on the statement of that number is cut; the signal aborts when the worker is killed.
+   */
   arm(statement: number, instant: Instant, extent: Extent): AbortSignal
   /** Lets everything through again. Gives what was cut, if anything. */
   disarm(): string | undefined
@@ -27,7 +29,11 @@ const plain = net.connect
 function detoured(...call: unknown[]): Socket {
   const { data } = target.safeParse(call[0])
   const port = data && detours.get(`${data.host}:${data.port}`)
-  return Reflect.apply(plain, net, port === undefined ? call : [{ ...data, host: '127.0.0.1', port }])
+  return Reflect.apply(
+    plain,
+    net,
+    port === undefined ? call : [{ ...data, host: '127.0.0.1', port }],
+  )
 }
 
 const commandQuery = 0x03
@@ -43,7 +49,10 @@ interface Order {
 }
 
 /** Puts a gate in front of the SQL ports of these addresses. */
-export async function createSqlGate(ips: readonly string[], ports: readonly number[]): Promise<SqlGate> {
+export async function createSqlGate(
+  ips: readonly string[],
+  ports: readonly number[],
+): Promise<SqlGate> {
   Object.assign(net, { connect: detoured })
   syncBuiltinESMExports()
   const none: Order = { statement: 0, instant: 'not sent', extent: 'connection cut' }

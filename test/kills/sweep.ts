@@ -80,7 +80,8 @@ const killersOf = ({ commands, statements }: Sweep): Killer[] => [
     : []),
 ]
 
-const textOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+const textOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 
 /** An attempt that takes longer hangs. */
 const longestMs = 240_000
@@ -88,7 +89,10 @@ const longestMs = 240_000
 let attempts = 0
 
 /** A run that nobody disturbs. */
-export const whole = async (run: (attempt: Attempt) => Promise<unknown>, number = ++attempts): Promise<void> => {
+export const whole = async (
+  run: (attempt: Attempt) => Promise<unknown>,
+  number = ++attempts,
+): Promise<void> => {
   await run({ number, signal: AbortSignal.timeout(longestMs) })
 }
 
@@ -119,7 +123,8 @@ export async function sweep(node: Sweep, { every, say }: Options): Promise<Row> 
   const backed = async (): Promise<void> => {
     await whole(back)
     const again = await look()
-    if (again !== before) throw new Error(`taken back it leaves something else: ${difference(before, again)}`)
+    if (again !== before)
+      throw new Error(`taken back it leaves something else: ${difference(before, again)}`)
   }
   const proven = async (): Promise<void> => {
     const left = await look()
@@ -130,7 +135,9 @@ export async function sweep(node: Sweep, { every, say }: Options): Promise<Row> 
     const seconds = (performance.now() - startedAt) / 1000
     const all = commands + statements
     const each = all === 0 ? '' : `, ${(seconds / all).toFixed(1)} s each`
-    say(`${failures.length === 0 ? 'ok  ' : 'BAD '} ${name}: ${well} of ${all} end well (${seconds.toFixed(0)} s${each})`)
+    say(
+      `${failures.length === 0 ? 'ok  ' : 'BAD '} ${name}: ${well} of ${all} end well (${seconds.toFixed(0)} s${each})`,
+    )
     return { name, activity, seconds, commands, statements, well, failures }
   }
 
@@ -150,10 +157,10 @@ export async function sweep(node: Sweep, { every, say }: Options): Promise<Row> 
     for (let point = 1; point <= atMost; point += every) {
       const number = ++attempts
       const death = await arm(point)
-      const cut = await run({ number, signal: AbortSignal.any([death, AbortSignal.timeout(longestMs)]) }).then(
-        () => 'it got through',
-        textOf,
-      )
+      const cut = await run({
+        number,
+        signal: AbortSignal.any([death, AbortSignal.timeout(longestMs)]),
+      }).then(() => 'it got through', textOf)
       const killed = await disarm()
       if (killed === undefined) {
         if (cut !== 'it got through') fail(`${what} ${point} was not reached: ${cut}`)
@@ -170,7 +177,9 @@ export async function sweep(node: Sweep, { every, say }: Options): Promise<Row> 
         await backed()
         well += 1
       } catch (error) {
-        fail(`${what} ${point}, ${killed.replaceAll(/\s+/g, ' ').slice(0, 120)} (${cut.slice(0, 200)}): ${textOf(error)}`)
+        fail(
+          `${what} ${point}, ${killed.replaceAll(/\s+/g, ' ').slice(0, 120)} (${cut.slice(0, 200)}): ${textOf(error)}`,
+        )
         try {
           await whole(back)
           if ((await look()) !== before) await whole(run).then(() => whole(back))

@@ -33,7 +33,12 @@ const unlessGone = <T>(read: () => T, otherwise: T): T => {
   try {
     return read()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return otherwise
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      (error.code === 'ENOENT' || error.code === 'ESRCH')
+    )
+      return otherwise
     throw error
   }
 }
@@ -44,8 +49,12 @@ function entries(root: string, path: string): string[] {
     const { uid, mode } = lstatSync(at)
     const kind = mode & 0o170000
     const link = kind === 0o120000 ? ` -> ${readlinkSync(at)}` : ''
-    const shown = moving.some((pattern) => pattern.test(path)) ? [] : [`${path} ${mode.toString(8)} ${uid}${link}`]
-    return kind === 0o040000 ? [...shown, ...readdirSync(at).flatMap((name) => entries(root, join(path, name)))] : shown
+    const shown = moving.some((pattern) => pattern.test(path))
+      ? []
+      : [`${path} ${mode.toString(8)} ${uid}${link}`]
+    return kind === 0o040000
+      ? [...shown, ...readdirSync(at).flatMap((name) => entries(root, join(path, name)))]
+      : shown
   }, [])
 }
 
@@ -55,13 +64,18 @@ const named = (pid: number): string[] =>
     return usual.test(name) ? [] : [`process ${lstatSync(`/proc/${pid}`).uid} ${name}`]
   }, [])
 
-const known = new WeakMap<LabHost, { readonly database: string; readonly packages: readonly string[] }>()
+const known = new WeakMap<
+  LabHost,
+  { readonly database: string; readonly packages: readonly string[] }
+>()
 
 /** Asks rpm only when its database has changed. */
 async function packages(host: LabHost): Promise<readonly string[]> {
   const folder = join(host.root, 'var/lib/rpm')
   const database = unlessGone(() => readdirSync(folder), [])
-    .map((name) => unlessGone(() => `${name} ${lstatSync(join(folder, name), { bigint: true }).mtimeNs}`, ''))
+    .map((name) =>
+      unlessGone(() => `${name} ${lstatSync(join(folder, name), { bigint: true }).mtimeNs}`, ''),
+    )
     .join()
   const before = known.get(host)
   if (before?.database === database) return before.packages
@@ -74,5 +88,7 @@ async function packages(host: LabHost): Promise<readonly string[]> {
 export const difference = (one: string, other: string): string => {
   const [left, right] = [new Set(one.split('\n')), new Set(other.split('\n'))]
   const gone = [...left].filter((line) => !right.has(line)).map((line) => `-${line}`)
-  return [...gone, ...[...right].filter((line) => !left.has(line)).map((line) => `+${line}`)].slice(0, 6).join(', ')
+  return [...gone, ...[...right].filter((line) => !left.has(line)).map((line) => `+${line}`)]
+    .slice(0, 6)
+    .join(', ')
 }

@@ -7,7 +7,10 @@ const patienceMs = 600_000
 
 const fault = faults.find(({ name }) => name === 'all-in-one killed')
 
-/** A slice of `make chaos`: the whole of obflow is killed, Temporal and store with it, where a run can least bear it. */
+/**
+ * A slice of `make chaos`: the whole of obflow is killed, Temporal and store with it, where a run
+ * can least bear it.
+ */
 it(
   'a create goes on by itself after everything was killed during an upload, a bootstrap and a change of password',
   async () => {

@@ -3,12 +3,21 @@ import type { HostNode, PartNode } from '../../src/activities/node.ts'
 import type { Host } from '../../src/host/index.ts'
 import { type ClusterSpec, connectSql, serversOf } from '../../src/oceanbase/index.ts'
 import { Secret } from '../../src/quote.ts'
-import type { ObservedServer, ObservedTenant, ObservedZone, Package, Store } from '../../src/store/index.ts'
+import type {
+  ObservedServer,
+  ObservedTenant,
+  ObservedZone,
+  Package,
+  Store,
+} from '../../src/store/index.ts'
 import { createNodes } from './hostNode.ts'
 
 export const password = 'aaBB11@@lab'
 
-/** Nodes of a cluster on the hosts of a lab, with a store that keeps what they save. Close it behind them. */
+/**
+ * Nodes of a cluster on the hosts of a lab, with a store that keeps what they save. Close it behind
+ * them.
+ */
 export const createClusterNodes = (
   hosts: readonly LabHost[],
   options: { cluster: ClusterSpec; file: Package; taskId?: number; proxyFile?: Package },
@@ -62,9 +71,12 @@ export const createClusterNodes = (
       setServers: async () => undefined,
       setZones: async () => undefined,
       setRunning: async () => Object.assign(saved, { status: 'RUNNING' }) !== undefined,
-      saveServers: async (_id: number, servers: readonly ObservedServer[]) => void Object.assign(saved, { servers }),
-      saveZones: async (_id: number, zones: readonly ObservedZone[]) => void Object.assign(saved, { zones }),
-      saveTenants: async (_id: number, tenants: readonly ObservedTenant[]) => void Object.assign(saved, { tenants }),
+      saveServers: async (_id: number, servers: readonly ObservedServer[]) =>
+        void Object.assign(saved, { servers }),
+      saveZones: async (_id: number, zones: readonly ObservedZone[]) =>
+        void Object.assign(saved, { zones }),
+      saveTenants: async (_id: number, tenants: readonly ObservedTenant[]) =>
+        void Object.assign(saved, { tenants }),
     },
   }
   const on = (
@@ -83,8 +95,14 @@ export const createClusterNodes = (
       host: async (id) => orphanedBy(signal, await node.host(id)),
       sql: async (server, user, extra = {}) => {
         const username = user === 'rootEmpty' ? 'root' : user
-        const login = user === 'rootEmpty' ? new Secret('') : secret(`cluster/${cluster.id}/${user}`)
-        const target = { ip: server.ip, port: cluster.sqlPort, username: `${username}@sys`, password: login }
+        const login =
+          user === 'rootEmpty' ? new Secret('') : secret(`cluster/${cluster.id}/${user}`)
+        const target = {
+          ip: server.ip,
+          port: cluster.sqlPort,
+          username: `${username}@sys`,
+          password: login,
+        }
         return connectSql(target, { signal, log: node.log, ...extra })
       },
     }
@@ -92,7 +110,10 @@ export const createClusterNodes = (
   return { on, onHost: nodes.on, lines: nodes.lines, saved, secret, close: nodes.close }
 }
 
-/** A host whose scripts run on when the signal aborts, with nobody to hear their answer: what a killed worker leaves behind. */
+/**
+ * A host whose scripts run on when the signal aborts, with nobody to hear their answer: what a
+ * killed worker leaves behind.
+ */
 const orphanedBy = (signal: AbortSignal, host: Host): Host => {
   const unheard = async <T>(work: Promise<T>): Promise<T> => {
     work.catch(() => undefined)

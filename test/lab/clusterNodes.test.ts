@@ -30,7 +30,12 @@ let rpms: Readonly<Record<string, string>>
 
 beforeAll(async () => {
   const built = await buildPackages()
-  rpms = Object.fromEntries(built.map(({ name, version, path }) => [name === 'oceanbase' ? version : `${name} ${version}`, path]))
+  rpms = Object.fromEntries(
+    built.map(({ name, version, path }) => [
+      name === 'oceanbase' ? version : `${name} ${version}`,
+      path,
+    ]),
+  )
   lab = await createLab({ hosts: 1 })
 })
 afterAll(() => lab.destroy())
@@ -48,7 +53,10 @@ afterEach(async () => {
   for (const undo of undoing.splice(0)) await undo()
 })
 
-/** A host with the package and its directories, ready for "Bootstrap ob"; `undo` takes all of it back, at the end of a test at the latest. */
+/**
+ * A host with the package and its directories, ready for "Bootstrap ob"; `undo` takes all of it
+ * back, at the end of a test at the latest.
+ */
 async function prepared(version: string, extra: Partial<ClusterSpec> = {}) {
   const nodes = createClusterNodes(lab.hosts, {
     cluster: clusterOn(lab.hosts, version, extra),
@@ -82,11 +90,13 @@ const chain = {
 
 const count = async (file: string): Promise<number> =>
   Number((await first().exec(`cat /home/admin/oceanbase/run/${file}`)).stdout)
-const observerPid = async (): Promise<string> => (await first().exec('cat /home/admin/oceanbase/run/observer.pid')).stdout.trim()
+const observerPid = async (): Promise<string> =>
+  (await first().exec('cat /home/admin/oceanbase/run/observer.pid')).stdout.trim()
 
 describe.each(['2.2.73', '4.2.1.8'])('the nodes of a cluster, OceanBase %s', (version) => {
   it('make a cluster, each run twice with the same end, and take it back without a trace', async () => {
-    const traces = () => first().exec('find /home/admin /data /var/lib/obflow -type f 2>/dev/null | sort')
+    const traces = () =>
+      first().exec('find /home/admin /data /var/lib/obflow -type f 2>/dev/null | sort')
     const untouched = (await traces()).stdout
     const nodes = await prepared(version)
     const pids: string[] = []
@@ -151,7 +161,9 @@ describe('Bootstrap ob', () => {
     await failureOf(bootstrapOb(nodes.on('bootstrapOb')))
     await first().heal('observer')
     await bootstrapOb(nodes.on('bootstrapOb'))
-    expect(nodes.lines.join('\n')).toContain('Starting afresh: an earlier BOOTSTRAP of this task ended half-way')
+    expect(nodes.lines.join('\n')).toContain(
+      'Starting afresh: an earlier BOOTSTRAP of this task ended half-way',
+    )
   })
 
   it('tells at once that an observer died while it started, and why', async () => {
@@ -177,7 +189,8 @@ describe('Link obproxy', () => {
       owner: 'admin',
     }
     await installPackage(target, proxy, () => undefined)
-    for (const node of [bootstrapOb, setSysPassword, createDefaultUser, updateClusterStatus]) await node(nodes.on(node.name))
+    for (const node of [bootstrapOb, setSysPassword, createDefaultUser, updateClusterStatus])
+      await node(nodes.on(node.name))
 
     await linkObproxy(nodes.on('linkObproxy'))
     await linkObproxy(nodes.on('linkObproxy'))
@@ -191,7 +204,9 @@ describe('Link obproxy', () => {
     expect(nodes.saved.links).toEqual([])
     const running = (await first().exec('pgrep -x obproxy')).stdout.trim()
     expect(running).toMatch(/^\d+$/)
-    await first().exec(`kill ${running}; while kill -0 ${running} 2>/dev/null; do sleep 0.1; done; rm -rf /var/lib/obflow/3`)
+    await first().exec(
+      `kill ${running}; while kill -0 ${running} 2>/dev/null; do sleep 0.1; done; rm -rf /var/lib/obflow/3`,
+    )
     await removePackage(target, proxy)
   })
 })

@@ -17,7 +17,8 @@ const here = (): Here => {
   return opened
 }
 
-// Four hosts: a primary, its standby, proxies, and one that is added, spoiled and mended again and again.
+// Four hosts: a primary, its standby, proxies, and one that is added, spoiled and mended again and
+// again.
 beforeAll(async () => {
   const scene = await startScene({ hosts: 4, idcOf: () => 'hz2', obproxy: true })
   const login = { username: 'conformer', password: 'Change-me-2' }
@@ -28,7 +29,12 @@ beforeAll(async () => {
   const talk = await startTalk(scene.obflow.url, login)
   const hostIds = [...scene.inventory.hostIds]
   opened = { scene, talk, hostIds, primary: { id: 0, clusterId: 0 } }
-  opened = { ...opened, primary: created.parse(await talk.must('POST', '/api/v2/ob/clusters', createBody({ hostIds }, 0))) }
+  opened = {
+    ...opened,
+    primary: created.parse(
+      await talk.must('POST', '/api/v2/ob/clusters', createBody({ hostIds }, 0)),
+    ),
+  }
 }, 300_000)
 afterAll(() => opened?.scene[Symbol.asyncDispose]())
 
@@ -54,5 +60,7 @@ it('every call that is served has been asked here and has succeeded', () => {
 
 it('every object that OCP documents has been in a reply', () => {
   const { seen } = here().talk
-  expect(Object.keys(tables).filter((table) => ![...seen, 'ApiError', 'SubError'].includes(table))).toEqual([])
+  expect(
+    Object.keys(tables).filter((table) => ![...seen, 'ApiError', 'SubError'].includes(table)),
+  ).toEqual([])
 })

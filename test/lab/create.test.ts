@@ -28,7 +28,9 @@ describe("the API page's own sample", () => {
     expect(causes(task)).toBe('')
     expect(task.subtasks).toHaveLength(23)
     expect(task.status).toBe('SUCCESSFUL')
-    expect((await scene.api.get(`/api/v2/ob/clusters/${data.clusterId}`, cluster)).data.status).toBe('RUNNING')
+    expect(
+      (await scene.api.get(`/api/v2/ob/clusters/${data.clusterId}`, cluster)).data.status,
+    ).toBe('RUNNING')
     await expectCluster({
       name: 'terran',
       password: 'xxxxx',
@@ -42,7 +44,9 @@ describe("the API page's own sample", () => {
   it('is carried out as another OS user, whose are the files, and leaves nothing when the cluster is deleted', async () => {
     const [, host] = scene.lab.hosts
     if (!host) throw new Error('no second host')
-    const setUp = await host.exec('useradd --create-home obuser && chmod 711 ~obuser && chown obuser: /data/1 /data/log1')
+    const setUp = await host.exec(
+      'useradd --create-home obuser && chmod 711 ~obuser && chown obuser: /data/1 /data/log1',
+    )
     expect(setUp).toMatchObject({ code: 0 })
     const look = `find / -xdev \\( -path /proc -o -path /tmp -o -path /var/log \\) -prune -o -user obuser -print | sort`
     const owned = async () => (await host.exec(look)).stdout.trim().split('\n')
@@ -60,12 +64,22 @@ describe("the API page's own sample", () => {
     const task = await scene.ended(data.id)
     expect(causes(task)).toBe('')
     expect(task.status).toBe('SUCCESSFUL')
-    const promised = { name: 'tauren', password: 'Aa11--totem', version: '4.2.1.8', hosts: [host], primaryZone: 'RANDOM' }
+    const promised = {
+      name: 'tauren',
+      password: 'Aa11--totem',
+      version: '4.2.1.8',
+      hosts: [host],
+      primaryZone: 'RANDOM',
+    }
     await expectCluster({ ...promised, user: 'obuser', installPath })
-    const foreign = await host.exec(`find ${installPath} /data/1/tauren /data/log1/tauren ! -user obuser`)
+    const foreign = await host.exec(
+      `find ${installPath} /data/1/tauren /data/log1/tauren ! -user obuser`,
+    )
     expect(foreign.stdout).toBe('')
 
-    const { id } = z.object({ id: z.number() }).parse(await scene.send('DELETE', `/api/v2/ob/clusters/${data.clusterId}`))
+    const { id } = z
+      .object({ id: z.number() })
+      .parse(await scene.send('DELETE', `/api/v2/ob/clusters/${data.clusterId}`))
     expect(causes(await scene.ended(id))).toBe('')
     expect(await owned()).toEqual(before)
     expect((await host.exec(`ls -d ${installPath}; ps -u obuser -o comm=`)).stdout).toBe('')
@@ -85,11 +99,18 @@ describe.each([
 
   it('is RUNNING with all its servers ACTIVE, and its hosts hold what was promised', async () => {
     const plan = zones.map((members, index) => ({ name: `zone${index + 1}`, hosts: members }))
-    const { id, clusterId } = await scene.create({ name: 'protoss', password: 'Aa11--pylon', version: '4.2.1.8', zones: plan })
+    const { id, clusterId } = await scene.create({
+      name: 'protoss',
+      password: 'Aa11--pylon',
+      version: '4.2.1.8',
+      zones: plan,
+    })
     const task = await scene.ended(id)
     expect(causes(task)).toBe('')
     expect(task.subtasks).toHaveLength(subtasks)
-    expect((await scene.api.get(`/api/v2/ob/clusters/${clusterId}`, cluster)).data.status).toBe('RUNNING')
+    expect((await scene.api.get(`/api/v2/ob/clusters/${clusterId}`, cluster)).data.status).toBe(
+      'RUNNING',
+    )
     await expectCluster({
       name: 'protoss',
       password: 'Aa11--pylon',

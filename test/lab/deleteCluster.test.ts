@@ -20,7 +20,12 @@ describe('a cluster that is deleted', () => {
   afterAll(() => scene?.[Symbol.asyncDispose]())
 
   const create = async () => {
-    const created = await scene.create({ name: 'terran', password: 'Aa11--marine', version: '2.2.73', zones })
+    const created = await scene.create({
+      name: 'terran',
+      password: 'Aa11--marine',
+      version: '2.2.73',
+      zones,
+    })
     const task = await scene.ended(created.id)
     expect(causes(task)).toBe('')
     return created
@@ -50,19 +55,27 @@ describe('a cluster that is deleted', () => {
     ])
     expect(await hostState(target)).toEqual(before)
     expect(await hostNow()).toMatchObject({ status: 'AVAILABLE' })
-    await expect(scene.api.get(`/api/v2/ob/clusters/${clusterId}`, z.unknown())).rejects.toMatchObject({ status: 404 })
+    await expect(
+      scene.api.get(`/api/v2/ob/clusters/${clusterId}`, z.unknown()),
+    ).rejects.toMatchObject({ status: 404 })
     await create()
   }, 300_000)
 
   it("leaves what others put beside the cluster's files", async () => {
-    const foreign = ['/data/1/terran/notes.txt', '/data/log1/backup.tar', '/home/admin/oceanbase/etc/mine.conf']
+    const foreign = [
+      '/data/1/terran/notes.txt',
+      '/data/log1/backup.tar',
+      '/home/admin/oceanbase/etc/mine.conf',
+    ]
     await target.exec(`for path in ${foreign.join(' ')}; do echo mine >$path; done`)
     await remove(2)
     const { stdout } = await target.exec(
       `cat ${foreign.join(' ')}; find /data /home/admin/oceanbase -type f; rpm -q oceanbase || true`,
     )
     expect(stdout.split('\n').filter(Boolean).slice(0, 3)).toEqual(['mine', 'mine', 'mine'])
-    expect(new Set(stdout.split('\n').filter((line) => line.startsWith('/')))).toEqual(new Set(foreign))
+    expect(new Set(stdout.split('\n').filter((line) => line.startsWith('/')))).toEqual(
+      new Set(foreign),
+    )
     expect(stdout).toContain('oceanbase is not installed')
   }, 300_000)
 })

@@ -10,7 +10,9 @@ let rpmName: string
 beforeAll(async () => {
   scene = await startScene({ hosts: 2, idcOf: () => 'hz1' })
   rpmName = basename(
-    (await buildPackages()).find(({ name, version }) => name === 'oceanbase' && version === '4.2.1.8')?.path ?? '',
+    (await buildPackages()).find(
+      ({ name, version }) => name === 'oceanbase' && version === '4.2.1.8',
+    )?.path ?? '',
   )
 })
 afterAll(() => scene?.[Symbol.asyncDispose]())
@@ -46,13 +48,20 @@ const body = (name: string) =>
     ],
   })
 
-const ask = async (name: string) => (await scene.api.post('/api/v2/ob/clusters?dryRun=true', body(name), dry)).data
-const fatal = (found: Awaited<ReturnType<typeof ask>>) => found.preCheck.filter(({ level }) => level === 'FATAL')
+const ask = async (name: string) =>
+  (await scene.api.post('/api/v2/ob/clusters?dryRun=true', body(name), dry)).data
+const fatal = (found: Awaited<ReturnType<typeof ask>>) =>
+  found.preCheck.filter(({ level }) => level === 'FATAL')
 
-/** What being logged in to and asked for packages leaves of itself: sshd's log, and the index by which rpm reads its database. */
+/**
+ * What being logged in to and asked for packages leaves of itself: sshd's log, and the index by
+ * which rpm reads its database.
+ */
 const ownTraces = /^\/var\/log\/sshd\.log |rpmdb\.sqlite-shm /
 
-/** Every file of a host with type, owner, size and time of change, its packages and its processes. */
+/**
+ * Every file of a host with type, owner, size and time of change, its packages and its processes.
+ */
 const stateOf = async (host: LabHost): Promise<string> =>
   (
     await host.exec(
@@ -66,7 +75,9 @@ const stateOf = async (host: LabHost): Promise<string> =>
 /** All that the API shows. */
 const shown = async () => {
   const all = ['ob/clusters', 'compute/hosts', 'tasks/instances', 'software-packages']
-  return Promise.all(all.map(async (path) => (await scene.api.get(`/api/v2/${path}?size=100`, z.unknown())).data))
+  return Promise.all(
+    all.map(async (path) => (await scene.api.get(`/api/v2/${path}?size=100`, z.unknown())).data),
+  )
 }
 
 it('a create that is asked about says what would happen and leaves hosts and store as they were', async () => {
@@ -89,7 +100,9 @@ it('what stands in the way on a host is found there, and a host that is down is 
   const [first, second] = scene.inventory.hostIds
   const found = fatal(await ask('protoss'))
   expect(found).toContainEqual(expect.objectContaining({ code: 'OBE11021', hostId: first }))
-  expect(found.filter(({ hostId }) => hostId === second)).toEqual([expect.objectContaining({ code: 'CMP07015' })])
+  expect(found.filter(({ hostId }) => hostId === second)).toEqual([
+    expect.objectContaining({ code: 'CMP07015' }),
+  ])
   await hostAt(1).heal('sshdDown')
   await hostAt(0).must(['rm', '-r', '/home/admin/oceanbase'])
 })
@@ -99,7 +112,9 @@ it('a host from which nothing comes back is a finding, and the answer there with
   const startedAt = performance.now()
   const found = fatal(await ask('protoss'))
   expect(performance.now() - startedAt).toBeLessThan(20_000)
-  expect(found).toEqual([expect.objectContaining({ code: 'CMP07015', hostId: scene.inventory.hostIds[1] })])
+  expect(found).toEqual([
+    expect.objectContaining({ code: 'CMP07015', hostId: scene.inventory.hostIds[1] }),
+  ])
   await hostAt(1).heal('networkDown')
 })
 
@@ -113,6 +128,8 @@ it('the hosts are looked at although the request would be refused, and no run fi
   expect(data.preCheck).not.toEqual([])
   expect(fatal(data)).toEqual([])
   for await (const { type } of scene.temporal.workflow.list()) expect(type).toBe('prepareHost')
-  const looks = scene.temporal.activity.list("ActivityType = 'lookAtHosts' AND ExecutionStatus = 'Running'")
+  const looks = scene.temporal.activity.list(
+    "ActivityType = 'lookAtHosts' AND ExecutionStatus = 'Running'",
+  )
   for await (const { activityId } of looks) expect.unreachable(`${activityId} still runs`)
 })

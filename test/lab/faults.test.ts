@@ -13,21 +13,28 @@ beforeAll(async () => {
 })
 afterAll(() => lab?.destroy())
 
-const asRoot = (command: string) => sshRun({ host: host.ip, ...host.users.root, readyTimeout: 5000 }, command)
+const asRoot = (command: string) =>
+  sshRun({ host: host.ip, ...host.users.root, readyTimeout: 5000 }, command)
 
 /** How far the clock of programs run on the host is ahead of ours, in milliseconds. */
-const ahead = async (command: string) => Number((await asRoot(`${command} +%s%3N`)).output) - Date.now()
+const ahead = async (command: string) =>
+  Number((await asRoot(`${command} +%s%3N`)).output) - Date.now()
 
 test('a full disk refuses data under its folder, keeps its owner, and is as before once healed', async () => {
   await asRoot('echo kept > /data/1/file')
   await host.fault('diskFull', '/data/1')
-  expect(await asRoot('sudo -u admin dd if=/dev/zero of=/data/1/more bs=64k count=1')).toMatchObject({
+  expect(
+    await asRoot('sudo -u admin dd if=/dev/zero of=/data/1/more bs=64k count=1'),
+  ).toMatchObject({
     code: 1,
     output: expect.stringContaining('No space left on device'),
   })
   expect(await asRoot('stat -c %U:%a /data/1')).toEqual({ code: 0, output: 'admin:755\n' })
   await host.heal('diskFull')
-  expect(await asRoot('cat /data/1/file; findmnt -n /data/1')).toEqual({ code: 1, output: 'kept\n' })
+  expect(await asRoot('cat /data/1/file; findmnt -n /data/1')).toEqual({
+    code: 1,
+    output: 'kept\n',
+  })
 })
 
 test('a skewed clock is seen by what is run over SSH, under sudo too, and by nobody else', async () => {
@@ -56,7 +63,10 @@ test('a host without network answers nothing until healed', async () => {
 })
 
 test('the lab observer finds its switches on its host', async () => {
-  await host.fault('observer', { slowStartMs: 500, refuseBootstrap: { errno: 4016, message: 'Internal error' } })
+  await host.fault('observer', {
+    slowStartMs: 500,
+    refuseBootstrap: { errno: 4016, message: 'Internal error' },
+  })
   expect(JSON.parse((await asRoot('cat /etc/obflow-lab/faults.json')).output)).toEqual({
     slowStartMs: 500,
     refuseBootstrap: { errno: 4016, message: 'Internal error' },

@@ -20,14 +20,21 @@ import { causes } from './scene.ts'
 const created = z.object({ id: z.number() })
 const run = '/home/admin/oceanbase/run'
 
-/** Activities that are amid something long: how that is stopped in its tracks on the host, and let go again. */
+/**
+ * Activities that are amid something long: how that is stopped in its tracks on the host, and let
+ * go again.
+ */
 const held = {
   upload: {
     node: 'install-rpm@',
     hold: 'while :; do for p in $(pgrep -x cat); do case $(readlink /proc/$p/fd/1) in *.rpm.obflow-*) kill -STOP $p && exit;; esac; done; done',
     release: undefined,
   },
-  bench: { node: 'do-io-bench@', hold: 'until pkill -STOP -x fio; do sleep 0.05; done', release: undefined },
+  bench: {
+    node: 'do-io-bench@',
+    hold: 'until pkill -STOP -x fio; do sleep 0.05; done',
+    release: undefined,
+  },
   bootstrap: {
     node: 'bootstrap-ob',
     hold: `until [ -s ${run}/bootstrap.count ]; do sleep 0.02; done; kill -STOP "$(cat ${run}/observer.pid)"`,
@@ -72,27 +79,40 @@ async function place() {
       })
       return opened
     },
-    start(program: string, env: Readonly<Record<string, string>>, words?: readonly string[]): Program {
+    start(
+      program: string,
+      env: Readonly<Record<string, string>>,
+      words?: readonly string[],
+    ): Program {
       return this.use(startProgram(program, env, words))
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }
 
-// A worker that stops lets its nodes go on for 5 s before it hands them over, and a create is waited for. Each test has a host of its own.
-describe.concurrent('obflow that is told to stop in the middle of a create', { timeout: 400_000 }, () => {
+// A worker that stops lets its nodes go on for 5 s before it hands them over, and a create is
+// waited for. Each test has a host of its own.
+describe.concurrent('obflow that is told to stop in the middle of a create', {
+  timeout: 400_000,
+}, () => {
   let lab: Lab
   let packages: Awaited<ReturnType<typeof buildPackages>>
   beforeAll(async () => {
     packages = (await buildPackages()).filter(
-      ({ name, version }) => name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),
+      ({ name, version }) =>
+        name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),
     )
     lab = await createLab({ hosts: 2 })
   })
   afterAll(() => lab?.destroy())
 
-  /** What a create asks of an obflow that is ready, and the same again of one that was started anew. */
-  async function client({ OBFLOW_LISTEN, OBFLOW_ADMIN_PASSWORD }: Awaited<ReturnType<typeof place>>['settings']) {
+  /**
+   * What a create asks of an obflow that is ready, and the same again of one that was started anew.
+   */
+  async function client({
+    OBFLOW_LISTEN,
+    OBFLOW_ADMIN_PASSWORD,
+  }: Awaited<ReturnType<typeof place>>['settings']) {
     const url = `http://${OBFLOW_LISTEN}`
     await found(async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok || undefined)
     const api = createClient({ url, user: 'admin', password: OBFLOW_ADMIN_PASSWORD })
@@ -104,8 +124,15 @@ describe.concurrent('obflow that is told to stop in the middle of a create', { t
         )
         const inventory = await registerHosts(api, { ...lab, hosts }, () => 'hz1')
         const rpmName = basename(packages.find(({ name }) => name === 'oceanbase')?.path ?? '')
-        const wish = { name: 'handed', password: 'Aa11--pylon', rpmName, zones: [{ name: 'zone1', hosts: [0] }] }
-        const { id } = (await api.post('/api/v2/ob/clusters', createRequest(inventory, wish), created)).data
+        const wish = {
+          name: 'handed',
+          password: 'Aa11--pylon',
+          rpmName,
+          zones: [{ name: 'zone1', hosts: [0] }],
+        }
+        const { id } = (
+          await api.post('/api/v2/ob/clusters', createRequest(inventory, wish), created)
+        ).data
         return id
       },
       ended: (id: number) =>
@@ -144,7 +171,9 @@ describe.concurrent('obflow that is told to stop in the middle of a create', { t
     for (const { node, hold, release } of Object.values(held)) {
       await (node === held.upload.node ? waiting : host.exec(hold))
       const { pendingActivities } = (await handle.describe()).raw
-      const doing = pendingActivities?.find(({ activityId }) => activityId?.startsWith(node))?.lastWorkerIdentity
+      const doing = pendingActivities?.find(({ activityId }) =>
+        activityId?.startsWith(node),
+      )?.lastWorkerIdentity
       const worker = workers.find(({ pid }) => doing?.endsWith(`:${pid}`))
       if (!worker) throw new Error(`${node} is with ${doing}`)
       workers.push(here.start('src/worker.ts', env))

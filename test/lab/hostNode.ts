@@ -35,7 +35,11 @@ export const packageFrom = (path: string): Package => {
 }
 
 /** A cluster of one zone on these hosts. */
-export const clusterOn = (hosts: readonly LabHost[], version: string, extra: Partial<ClusterSpec> = {}): ClusterSpec => ({
+export const clusterOn = (
+  hosts: readonly LabHost[],
+  version: string,
+  extra: Partial<ClusterSpec> = {},
+): ClusterSpec => ({
   id: 22,
   name: 'terran',
   obClusterId: 1,
@@ -53,7 +57,12 @@ export const clusterOn = (hosts: readonly LabHost[], version: string, extra: Par
       name: 'zone1',
       idcName: 'hz2',
       regionName: '',
-      servers: hosts.map(({ ip }, index) => ({ hostId: index + 1, ip, zone: 'zone1', rootServer: index === 0 })),
+      servers: hosts.map(({ ip }, index) => ({
+        hostId: index + 1,
+        ip,
+        zone: 'zone1',
+        rootServer: index === 0,
+      })),
     },
   ],
   obproxyClusterIds: [],
@@ -78,8 +87,8 @@ const madeBy = (cluster: ClusterSpec, taskId: number): ClusterSpec => ({
 })
 
 /**
- * Nodes on the hosts of a lab, as a worker would make them, for one task and one package. What they write of a host lands in `inventory`.
- * Close the pool behind them.
+ * Nodes on the hosts of a lab, as a worker would make them, for one task and one package. What they
+ * write of a host lands in `inventory`. Close the pool behind them.
  */
 export const createNodes = (
   hosts: readonly LabHost[],
@@ -107,12 +116,16 @@ export const createNodes = (
       setMachine: async (id: number, machine: Machine) => void machines.set(id, machine),
       relatives: async (id: number, { bootId }: Machine) =>
         [...machines].flatMap(([other, machine]) =>
-          other !== id && machine.bootId === bootId ? [{ id: other, ip: hosts[other - 1]?.ip, ...machine }] : [],
+          other !== id && machine.bootId === bootId
+            ? [{ id: other, ip: hosts[other - 1]?.ip, ...machine }]
+            : [],
         ),
       setStatus: async (_id: number, status: string) => void Object.assign(inventory, { status }),
       chooseAgent: async (_id: number, packageId: number) => packageId,
-      setAgent: async (_id: number, agent: object | undefined) => void Object.assign(inventory, { agent }),
-      byIds: async (ids: readonly number[]) => ids.map((id) => ({ innerIpAddress: hosts[id - 1]?.ip, sshPort: 22 })),
+      setAgent: async (_id: number, agent: object | undefined) =>
+        void Object.assign(inventory, { agent }),
+      byIds: async (ids: readonly number[]) =>
+        ids.map((id) => ({ innerIpAddress: hosts[id - 1]?.ip, sshPort: 22 })),
     },
     clusters: { setServers: async () => undefined },
   }

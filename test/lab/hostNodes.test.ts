@@ -7,7 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLab, type Lab, type LabHost } from '../../lab/index.ts'
 import { buildPackages } from '../../lab/packages/index.ts'
 import { installOcpAgent, removeOcpAgent } from '../../src/activities/agent/installOcpAgent.ts'
-import { refreshAgentConfig, restoreAgentConfig } from '../../src/activities/agent/refreshAgentConfig.ts'
+import {
+  refreshAgentConfig,
+  restoreAgentConfig,
+} from '../../src/activities/agent/refreshAgentConfig.ts'
 import { startAgent } from '../../src/activities/agent/startAgent.ts'
 import { uninstallLegacyObagent } from '../../src/activities/agent/uninstallLegacyObagent.ts'
 import { uninstallLegacyOcpAgent } from '../../src/activities/agent/uninstallLegacyOcpAgent.ts'
@@ -28,7 +31,10 @@ let rpms: Readonly<Record<string, string>>
 beforeAll(async () => {
   const built = await buildPackages()
   rpms = Object.fromEntries(
-    built.map(({ name, version, path }) => [name === 'oceanbase' ? version : name.replace(/^.*-/, ''), path]),
+    built.map(({ name, version, path }) => [
+      name === 'oceanbase' ? version : name.replace(/^.*-/, ''),
+      path,
+    ]),
   )
   lab = await createLab({ hosts: 2 })
 })
@@ -41,9 +47,15 @@ const first = (): LabHost => {
 }
 
 const nodesFor = (version: string, hosts: readonly LabHost[] = lab.hosts) =>
-  createNodes(hosts, { cluster: clusterOn(hosts, version), file: packageFrom(rpms[version] ?? join('no', version)) })
+  createNodes(hosts, {
+    cluster: clusterOn(hosts, version),
+    file: packageFrom(rpms[version] ?? join('no', version)),
+  })
 
-/** Every file below the places an install touches, with type, owner and link target; and the installed packages. */
+/**
+ * Every file below the places an install touches, with type, owner and link target; and the
+ * installed packages.
+ */
 const traces = async (host: LabHost): Promise<string> => {
   const found = await host.exec(
     "find /home/admin /data /var/lib/obflow -printf '%p %y %u %l\\n' 2>/dev/null | sort; rpm -qa; ls /tmp",
@@ -75,7 +87,15 @@ ${prefix}
 `,
   )
   mkdirSync(join(directory, name))
-  const words = ['-bb', '--quiet', '--define', `_topdir ${join(directory, name)}`, '--define', '_build_id_links none', spec]
+  const words = [
+    '-bb',
+    '--quiet',
+    '--define',
+    `_topdir ${join(directory, name)}`,
+    '--define',
+    '_build_id_links none',
+    spec,
+  ]
   execFileSync('rpmbuild', words, { stdio: 'pipe' })
   const arch = execFileSync('rpm', ['--eval', '%{_arch}'], { encoding: 'utf8' }).trim()
   return join(directory, name, 'RPMS', arch, `${name}-4.2.1.8-1.el7.${arch}.rpm`)
@@ -100,7 +120,11 @@ describe.each(['2.2.73', '4.2.1.8'])('the nodes of a host, OceanBase %s', (versi
       const done = performance.now()
       await makeDir(nodes.on(1, 'makeDir'))
       const { iops16k } = await ioBench(nodes.on(1, 'ioBench'))
-      return { installed, iops16k, seconds: { preCheck: (checked - started) / 1000, installRpm: (done - checked) / 1000 } }
+      return {
+        installed,
+        iops16k,
+        seconds: { preCheck: (checked - started) / 1000, installRpm: (done - checked) / 1000 },
+      }
     }
 
     const once = await run()
@@ -108,7 +132,9 @@ describe.each(['2.2.73', '4.2.1.8'])('the nodes of a host, OceanBase %s', (versi
     expect(once.iops16k).toBeGreaterThan(1000)
     expect(once.seconds.preCheck).toBeLessThan(3)
     const made = await traces(host)
-    expect(made).toContain('/home/admin/oceanbase/store/terran/sstable l admin /data/1/terran/sstable')
+    expect(made).toContain(
+      '/home/admin/oceanbase/store/terran/sstable l admin /data/1/terran/sstable',
+    )
     expect(made).toContain('/data/log1/terran/clog d admin')
     const conf = await host.exec('cat /home/admin/oceanbase/etc/io_resource.conf')
     expect(readIoResource(conf.stdout).length).toBeGreaterThan(1)
@@ -147,9 +173,14 @@ describe('taking back', () => {
 })
 
 describe('Install rpm', () => {
-  /** Lets rpm be killed when it has written some of its files, as the kernel does when it is short of memory. */
+  /**
+   * Lets rpm be killed when it has written some of its files, as the kernel does when it is short
+   * of memory.
+   */
   const killedMidway = async (host: LabHost, nodes: ReturnType<typeof nodesFor>) => {
-    const killed = host.exec('until [ -e /home/admin/oceanbase/lib/seekdb ] && pid=$(pidof rpm); do :; done; kill -KILL $pid')
+    const killed = host.exec(
+      'until [ -e /home/admin/oceanbase/lib/seekdb ] && pid=$(pidof rpm); do :; done; kill -KILL $pid',
+    )
     expect(await failureOf(installRpm(nodes.on(1, 'installRpm')))).toBeInstanceOf(TransientError)
     expect((await killed).code).toBe(0)
   }
@@ -222,7 +253,9 @@ describe('What stands at installPath', () => {
       `O=${home}; mkdir -p $O/bin $O/etc $O/log; for f in bin/observer bin/import.py etc/default_parameter.json log/observer.log; do echo mine >$O/$f; done; chown -R admin: $O`,
     ])
     const untouched = await traces(host)
-    expect((await reasonOf(preCheck(nodes.on(1, 'preCheck')))).message).toContain(`${home} is not empty: ${home}/`)
+    expect((await reasonOf(preCheck(nodes.on(1, 'preCheck')))).message).toContain(
+      `${home} is not empty: ${home}/`,
+    )
     const reason = await reasonOf(installRpm(nodes.on(1, 'installRpm')))
     expect(reason).toMatchObject({ code: 'OBD-1002', host: host.ip })
     expect(reason.message).toContain("is there already and is not this package's")
@@ -236,7 +269,11 @@ describe('What stands at installPath', () => {
   it('is a link of the operator that the cluster is made below, and that stays', async () => {
     const host = first()
     const nodes = nodesFor('4.2.1.8')
-    await host.must(['bash', '-c', `mkdir -p /srv/big/ob; chown -R admin: /srv/big; ln -s /srv/big/ob ${home}`])
+    await host.must([
+      'bash',
+      '-c',
+      `mkdir -p /srv/big/ob; chown -R admin: /srv/big; ln -s /srv/big/ob ${home}`,
+    ])
     const untouched = await traces(host)
     await installed(nodes)
     expect((await host.exec('ls /srv/big/ob')).stdout).toContain('bin')
@@ -251,7 +288,11 @@ describe('What stands at installPath', () => {
   it('is a mount without leave to run programs, or without room: found before the first change', async () => {
     const host = first()
     const nodes = nodesFor('4.2.1.8')
-    await host.must(['bash', '-c', `mkdir ${home}; mount -t tmpfs -o noexec,size=40m tmpfs ${home}; chown admin: ${home}`])
+    await host.must([
+      'bash',
+      '-c',
+      `mkdir ${home}; mount -t tmpfs -o noexec,size=40m tmpfs ${home}; chown admin: ${home}`,
+    ])
     const { message } = await reasonOf(preCheck(nodes.on(1, 'preCheck')))
     expect(message).toContain('which is mounted noexec')
     expect(message).toContain(`are free for the package (${home})`)
@@ -266,12 +307,18 @@ describe('A package that rpm refuses is taken back without what it was refused f
     await removeRpm(nodes.on(1, 'installRpm'))
     await nodes.close()
   }
-  const withFile = (file: string) => createNodes(lab.hosts, { cluster: clusterOn(lab.hosts, '4.2.1.8'), file: packageFrom(file) })
+  const withFile = (file: string) =>
+    createNodes(lab.hosts, { cluster: clusterOn(lab.hosts, '4.2.1.8'), file: packageFrom(file) })
 
   it('packages that it needs and the host has not', async () => {
     const host = first()
     await using made = await mkdtempDisposable(join(tmpdir(), 'obflow-needy-'))
-    const needy = buildRpm(made.path, 'oceanbase-ce', '/home/admin/oceanbase', 'Requires: oceanbase-ce-libs = 4.2.1.8')
+    const needy = buildRpm(
+      made.path,
+      'oceanbase-ce',
+      '/home/admin/oceanbase',
+      'Requires: oceanbase-ce-libs = 4.2.1.8',
+    )
     const glibc = buildRpm(made.path, 'glibc', '/usr/share/obflow-lab-glibc', '')
     await host.must(['bash', '-c', 'base64 -d >/root/glibc.rpm; rpm -i --nodeps /root/glibc.rpm'], {
       input: readFileSync(glibc, 'base64'),
@@ -298,7 +345,11 @@ describe('A package that rpm refuses is taken back without what it was refused f
     const host = first()
     const untouched = await traces(host)
     const home = '/home/admin/oceanbase'
-    await host.must(['bash', '-c', `mkdir ${home}; mount -t tmpfs -o size=40m tmpfs ${home}; chown admin: ${home}`])
+    await host.must([
+      'bash',
+      '-c',
+      `mkdir ${home}; mount -t tmpfs -o size=40m tmpfs ${home}; chown admin: ${home}`,
+    ])
     await refused(nodesFor('4.2.1.8'), 'CMP07050')
     expect((await host.exec(`ls -A ${home}`)).stdout).toBe('')
     await host.must(['bash', '-c', `umount ${home}; rmdir ${home}`])
@@ -311,13 +362,22 @@ describe('A package that rpm refuses is taken back without what it was refused f
     const untouched = await traces(host)
     await installRpm(nodes.on(1, 'installRpm'))
     await makeDir(nodes.on(1, 'makeDir'))
-    const full = 'mount -t tmpfs -o size=64k,mode=1777 tmpfs /tmp; dd if=/dev/zero of=/tmp/fill bs=4k count=16'
+    const full =
+      'mount -t tmpfs -o size=64k,mode=1777 tmpfs /tmp; dd if=/dev/zero of=/tmp/fill bs=4k count=16'
     const state =
       'cp -a /var/lib/obflow /root/kept; mount -t tmpfs -o size=16k,mode=700 tmpfs /var/lib/obflow; cp -a /root/kept/. /var/lib/obflow'
-    await host.must(['bash', '-c', `${full}; ${state}; dd if=/dev/zero of=/var/lib/obflow/fill bs=1k count=16 || true`])
+    await host.must([
+      'bash',
+      '-c',
+      `${full}; ${state}; dd if=/dev/zero of=/var/lib/obflow/fill bs=1k count=16 || true`,
+    ])
     await removeDir(nodes.on(1, 'makeDir'))
     await removeRpm(nodes.on(1, 'installRpm'))
-    await host.must(['bash', '-c', 'ls /var/lib/obflow; umount /tmp; umount /var/lib/obflow; rm -rf /var/lib/obflow /root/kept'])
+    await host.must([
+      'bash',
+      '-c',
+      'ls /var/lib/obflow; umount /tmp; umount /var/lib/obflow; rm -rf /var/lib/obflow /root/kept',
+    ])
     expect(await traces(host)).toBe(untouched)
     await nodes.close()
   })
@@ -326,13 +386,18 @@ describe('A package that rpm refuses is taken back without what it was refused f
 describe('Prepare host', () => {
   it('reads the host, installs the agent, and takes it back', async () => {
     const host = first()
-    const nodes = createNodes(lab.hosts, { cluster: clusterOn(lab.hosts, '4.2.1.8'), file: packageFrom(rpms.agent ?? '') })
+    const nodes = createNodes(lab.hosts, {
+      cluster: clusterOn(lab.hosts, '4.2.1.8'),
+      file: packageFrom(rpms.agent ?? ''),
+    })
     const untouched = await traces(host)
     for (let round = 0; round < 2; round += 1) {
       await preCheckHost(nodes.prepare(1, 'preCheckHost'))
       await uninstallLegacyObagent(nodes.prepare(1, 'uninstallLegacyObagent'))
       await uninstallLegacyOcpAgent(nodes.prepare(1, 'uninstallLegacyOcpAgent'))
-      expect(await installOcpAgent(nodes.prepare(1, 'installOcpAgent'))).toEqual({ installed: round === 0 })
+      expect(await installOcpAgent(nodes.prepare(1, 'installOcpAgent'))).toEqual({
+        installed: round === 0,
+      })
       await updateHostStatus(nodes.prepare(1, 'updateHostStatus'))
     }
     expect(nodes.inventory).toMatchObject({
@@ -350,7 +415,10 @@ describe('Prepare host', () => {
 describe('The agent', () => {
   it('is brought, configured, started, and gone after its undo', async () => {
     const host = first()
-    const nodes = createNodes(lab.hosts, { cluster: clusterOn(lab.hosts, '4.2.1.8'), file: packageFrom(rpms.agent ?? '') })
+    const nodes = createNodes(lab.hosts, {
+      cluster: clusterOn(lab.hosts, '4.2.1.8'),
+      file: packageFrom(rpms.agent ?? ''),
+    })
     const untouched = await traces(host)
     expect(await refreshAgentConfig(nodes.on(1, 'refreshAgentConfig'))).toEqual({ changed: true })
     expect(await refreshAgentConfig(nodes.on(1, 'refreshAgentConfig'))).toEqual({ changed: false })
@@ -377,7 +445,9 @@ describe('Pre check for install OB', () => {
     expect(reason.code).toBe('OBE10002')
     expect(reason.message).toContain('/data/1/terran/sstable is not empty')
     expect(reason.message).toContain('/data/1/terran/sstable belongs to root, not to admin')
-    expect(reason.message).toContain('maybe from another observer: /home/admin/oceanbase/etc/observer.config.bin is left over')
+    expect(reason.message).toContain(
+      'maybe from another observer: /home/admin/oceanbase/etc/observer.config.bin is left over',
+    )
     await host.exec('rm -rf /data/1/terran /home/admin/oceanbase')
     await nodes.close()
   })

@@ -1,8 +1,9 @@
 import type { LabHost } from '../../lab/index.ts'
 
 /**
- * What is on a host that an install could change: files with owner, mode and content, packages, processes. Left out: what grows
- * by itself, and obflow's own folder for packages on their way, empty or not there.
+ * What is on a host that an install could change: files with owner, mode and content, packages,
+ * processes. Left out: what grows by itself, and obflow's own folder for packages on their way,
+ * empty or not there.
  */
 export async function hostState(host: LabHost): Promise<string[]> {
   const { stdout } = await host.exec(`

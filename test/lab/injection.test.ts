@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { canary, hostileValues, intruder } from '../support/hostile.ts'
 import { causes, type Scene, startScene } from './scene.ts'
 
-// test/api/injection.test.ts tries every value in every field; what fields take as free text goes to hosts and databases here.
+// test/api/injection.test.ts tries every value in every field; what fields take as free text goes
+// to hosts and databases here.
 
 /** All of the values that a text field takes, in one. */
 const together = Object.entries(hostileValues)
@@ -47,8 +48,10 @@ const host = (index: number) => {
 }
 const packages = z.object({ contents: z.array(z.object({ fileName: z.string() })) })
 const created = z.looseObject({ id: z.number() })
-const post = async (path: string, body: object) => created.parse(await scene.send('POST', path, body))
-const succeeds = async (taskId: number): Promise<void> => expect(causes(await scene.ended(taskId))).toBe('')
+const post = async (path: string, body: object) =>
+  created.parse(await scene.send('POST', path, body))
+const succeeds = async (taskId: number): Promise<void> =>
+  expect(causes(await scene.ended(taskId))).toBe('')
 const rows = async (port: number, user: string, password: string, query: string, index = 0) => {
   const session = await createConnection({ host: host(index).ip, port, user, password })
   try {
@@ -63,7 +66,9 @@ const rows = async (port: number, user: string, password: string, query: string,
 async function expectNoIntruder(): Promise<void> {
   expect(existsSync(canary)).toBe(false)
   for (const index of [0, 1]) {
-    const { stdout } = await host(index).exec(`find / -xdev -name ${intruder} -not -path '/proc/*'; ls ${canary} 2>/dev/null`)
+    const { stdout } = await host(index).exec(
+      `find / -xdev -name ${intruder} -not -path '/proc/*'; ls ${canary} 2>/dev/null`,
+    )
     expect(stdout).toBe('')
   }
 }
@@ -71,11 +76,19 @@ async function expectNoIntruder(): Promise<void> {
 it('the first host is entered anew with such texts wherever one goes, and they come back as they were sent', async () => {
   const { description } = text
   const region = await post('/api/v2/compute/regions', { name: text.region, description })
-  const idc = await post('/api/v2/compute/idcs', { name: text.idc, description, regionId: region.id })
+  const idc = await post('/api/v2/compute/idcs', {
+    name: text.idc,
+    description,
+    regionId: region.id,
+  })
   const type = await post('/api/v2/compute/hostTypes', { name: text.hostType, description })
   const passphrase = readFileSync(scene.lab.users.root.privateKeyFile, 'utf8')
   const sshCredentialProperty = { type: 'PRIVATE_KEY', username: 'root', passphrase }
-  const login = await post('/api/v2/profiles/me/credentials', { targetType: 'HOST', name: text.login, sshCredentialProperty })
+  const login = await post('/api/v2/profiles/me/credentials', {
+    targetType: 'HOST',
+    name: text.login,
+    sshCredentialProperty,
+  })
   await scene.send('DELETE', `/api/v2/compute/hosts/${scene.inventory.hostIds[0]}`)
   const { id } = await post('/api/v2/compute/hosts/batchCreate', {
     hostBasicDataList: [{ innerIpAddress: host(0).ip, serialNumber: text.alias }],
@@ -97,7 +110,9 @@ it('the first host is entered anew with such texts wherever one goes, and they c
     typeName: text.hostType,
     typeDescription: description,
   })
-  expect(await scene.send('GET', `/api/v2/profiles/me/credentials/${login.id}`)).toMatchObject({ name: text.login })
+  expect(await scene.send('GET', `/api/v2/profiles/me/credentials/${login.id}`)).toMatchObject({
+    name: text.login,
+  })
   await expectNoIntruder()
 })
 
@@ -114,7 +129,9 @@ it('an OBProxy cluster has such passwords, parameters and start options as its o
   })
   await succeeds(id)
   const shown = async (name: string) =>
-    (await rows(2883, 'root@proxysys', text.adminPassword, `SHOW PROXYCONFIG LIKE '${name}'`, 1))[0]?.[1]
+    (
+      await rows(2883, 'root@proxysys', text.adminPassword, `SHOW PROXYCONFIG LIKE '${name}'`, 1)
+    )[0]?.[1]
   expect(await shown('proxy_id')).toBe(upTo(512).replaceAll(/[\r\n]/g, ''))
   expect(await shown('client_session_id_version')).toBe(asOption)
   await expectNoIntruder()
@@ -122,7 +139,9 @@ it('an OBProxy cluster has such passwords, parameters and start options as its o
 
 it('a cluster has such passwords, zones and start options as its own, and nothing else was made', async () => {
   const { contents } = packages.parse(await scene.send('GET', '/api/v2/software-packages?size=100'))
-  const rpmName = contents.find(({ fileName }) => fileName.startsWith('oceanbase-4.2.1.8'))?.fileName
+  const rpmName = contents.find(({ fileName }) =>
+    fileName.startsWith('oceanbase-4.2.1.8'),
+  )?.fileName
   const { id, clusterId } = z.object({ id: z.number(), clusterId: z.number() }).parse(
     await scene.send('POST', '/api/v2/ob/clusters', {
       type: 'PRIMARY',
@@ -138,15 +157,24 @@ it('a cluster has such passwords, zones and start options as its own, and nothin
   )
   await succeeds(id)
   const ask = (query: string) => rows(2881, 'root@sys', text.password, query)
-  expect(await ask('SELECT IDC, REGION FROM oceanbase.DBA_OB_ZONES')).toEqual([[text.idc, text.region]])
-  expect(await ask("SELECT value FROM oceanbase.GV$OB_PARAMETERS WHERE name = 'backup_dest'")).toEqual([[asOption]])
-  const names = [...(await ask('SHOW DATABASES')), ...(await ask('SELECT user FROM mysql.user'))].flat()
+  expect(await ask('SELECT IDC, REGION FROM oceanbase.DBA_OB_ZONES')).toEqual([
+    [text.idc, text.region],
+  ])
+  expect(
+    await ask("SELECT value FROM oceanbase.GV$OB_PARAMETERS WHERE name = 'backup_dest'"),
+  ).toEqual([[asOption]])
+  const names = [
+    ...(await ask('SHOW DATABASES')),
+    ...(await ask('SELECT user FROM mysql.user')),
+  ].flat()
   expect(names).toEqual(expect.arrayContaining(['oceanbase', 'proxyro', 'ocp_monitor']))
   expect(names.filter((name) => name.includes(intruder))).toEqual([])
   expect(await rows(2881, 'proxyro@sys', text.proxyroPassword, 'SELECT 1')).toEqual([['1']])
   expect(await rows(2883, 'root@sys#zerg', text.password, 'SELECT 1', 1)).toEqual([['1']])
   const zone = { idcName: text.idc, regionName: text.region }
-  expect(await scene.send('GET', `/api/v2/ob/clusters/${clusterId}`)).toMatchObject({ zones: [zone] })
+  expect(await scene.send('GET', `/api/v2/ob/clusters/${clusterId}`)).toMatchObject({
+    zones: [zone],
+  })
   await expectNoIntruder()
 })
 

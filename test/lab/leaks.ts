@@ -6,7 +6,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 /** What must not be found, by the name that a finding calls it. */
 export type Secrets = Readonly<Record<string, string>>
 
-/** base64 of a text wherever it begins in what was encoded: without the digits at its ends that its neighbours have a share in. */
+/**
+ * base64 of a text wherever it begins in what was encoded: without the digits at its ends that its
+ * neighbours have a share in.
+ */
 const base64Forms = (text: string): string[] =>
   [0, 1, 2].flatMap((offset) => {
     const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)])
@@ -17,7 +20,10 @@ const base64Forms = (text: string): string[] =>
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1)
 
-/** A text as it may stand somewhere: as it is, escaped or quoted by whoever wrote it down, or encoded. */
+/**
+ * A text as it may stand somewhere: as it is, escaped or quoted by whoever wrote it down, or
+ * encoded.
+ */
 function formsOf(text: string): string[] {
   const hex = Buffer.from(text).toString('hex')
   const escaped = [
@@ -34,7 +40,8 @@ function formsOf(text: string): string[] {
 }
 
 /** Of a private key the lines that hold its private half: the others are in the public one too. */
-const partsOf = (secret: string): string[] => (secret.includes('\n') ? secret.trim().split('\n').slice(3, -1) : [secret])
+const partsOf = (secret: string): string[] =>
+  secret.includes('\n') ? secret.trim().split('\n').slice(3, -1) : [secret]
 
 /** Looks for secrets in all their forms. */
 export function leakFinder(secrets: Secrets) {
@@ -49,7 +56,10 @@ export function leakFinder(secrets: Secrets) {
   return {
     /** Names of the secrets that something tells. */
     namesIn,
-    /** The files below a folder that tell a secret, with its name. Reads what holds data only: a log preallocated to gigabytes costs nothing. */
+    /**
+     * The files below a folder that tell a secret, with its name. Reads what holds data only: a log
+     * preallocated to gigabytes costs nothing.
+     */
     async inFiles(folder: string): Promise<{ readonly path: string; readonly name: string }[]> {
       const grep = spawn('grep', ['-r', '-l', '-a', '-F', '-s', '-D', 'skip', '-f', '-', folder], {
         env: { ...process.env, LC_ALL: 'C' },
@@ -80,7 +90,10 @@ export function textsIn(value: unknown): string {
 
 const samplePauseMs = 50
 
-/** Notes command line and environment of every process of this machine, those of a lab's hosts among them, until it is told to end. */
+/**
+ * Notes command line and environment of every process of this machine, those of a lab's hosts among
+ * them, until it is told to end.
+ */
 export function watchProcesses() {
   const seen = new Set<string>()
   const looked = new Set<string>()
@@ -114,7 +127,10 @@ export function watchProcesses() {
   }
 }
 
-/** Hears all that this process writes to standard error, from now on; loggers made later write to it too. */
+/**
+ * Hears all that this process writes to standard error, from now on; loggers made later write to it
+ * too.
+ */
 export function listenToLog() {
   const heard: string[] = []
   const write = process.stderr.write.bind(process.stderr)

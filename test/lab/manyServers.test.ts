@@ -23,7 +23,9 @@ let cluster: ClusterSpec
 let nodes: ReturnType<typeof createClusterNodes>
 
 beforeAll(async () => {
-  const [built] = await buildPackages(catalog.filter((item) => item.name === 'oceanbase' && item.version === version))
+  const [built] = await buildPackages(
+    catalog.filter((item) => item.name === 'oceanbase' && item.version === version),
+  )
   lab = await createLab({ hosts: 4 })
   cluster = clusterOn(lab.hosts, version, {
     primaryZone: 'zone2;zone1,zone3',
@@ -50,7 +52,10 @@ afterAll(async () => {
   await lab?.destroy()
 })
 
-/** Runs a node again and again, each attempt cut off a little later than the one before, until one gets through. */
+/**
+ * Runs a node again and again, each attempt cut off a little later than the one before, until one
+ * gets through.
+ */
 async function cutOff(node: typeof bootstrapOb): Promise<number> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -66,11 +71,24 @@ it('four servers in three zones become one cluster although every attempt is cut
   const attempts = await cutOff(bootstrapOb)
   expect(attempts).toBeGreaterThan(1)
   expect(await cutOff(restartObserver)).toBeGreaterThan(1)
-  for (const node of [waitObserverAccessible, setSysPassword, setSysPrimaryZone, waitClusterAccessible, syncClusterInfo]) {
+  for (const node of [
+    waitObserverAccessible,
+    setSysPassword,
+    setSysPrimaryZone,
+    waitClusterAccessible,
+    syncClusterInfo,
+  ]) {
     await node(nodes.on(node.name))
   }
-  const servers = nodes.saved.servers?.map(({ hostId, zoneName, status }) => `${hostId} ${zoneName} ${status}`).sort()
-  expect(servers).toEqual(['1 zone1 RUNNING', '2 zone1 RUNNING', '3 zone2 RUNNING', '4 zone3 RUNNING'])
+  const servers = nodes.saved.servers
+    ?.map(({ hostId, zoneName, status }) => `${hostId} ${zoneName} ${status}`)
+    .sort()
+  expect(servers).toEqual([
+    '1 zone1 RUNNING',
+    '2 zone1 RUNNING',
+    '3 zone2 RUNNING',
+    '4 zone3 RUNNING',
+  ])
   expect(nodes.saved.zones?.map(({ name, idcName }) => `${name} ${idcName}`).sort()).toEqual([
     'zone1 hz1',
     'zone2 hz2',
@@ -78,6 +96,8 @@ it('four servers in three zones become one cluster although every attempt is cut
   ])
 
   await clearObservers(nodes.on('bootstrapOb'))
-  for (const host of lab.hosts) expect((await host.exec('pgrep -x observer; ls -A /data/1/terran/sstable')).stdout).toBe('')
-  // Cut off between noting that BOOTSTRAP is sent and sending it, the next attempts wait for its end: 2 minutes in all.
+  for (const host of lab.hosts)
+    expect((await host.exec('pgrep -x observer; ls -A /data/1/terran/sstable')).stdout).toBe('')
+  // Cut off between noting that BOOTSTRAP is sent and sending it, the next attempts wait for its
+  // end: 2 minutes in all.
 }, 360_000)

@@ -2,7 +2,10 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker'
 import { z } from 'zod'
 import { DefiniteError } from '../../src/errors/failure.ts'
 
-/** Where a task is: before or after the work of which of its subtasks (from 0), being done or being taken back. */
+/**
+ * Where a task is: before or after the work of which of its subtasks (from 0), being done or being
+ * taken back.
+ */
 export interface Place {
   readonly index: number
   readonly when: 'before' | 'after'
@@ -52,7 +55,10 @@ export function nodeHook() {
       own.clear()
     },
     /** Posts a task that has a hook of its own, from its first node on: several go side by side. */
-    async post<Posted extends { readonly id: number }>(ofTask: Hook, create: () => Promise<Posted>): Promise<Posted> {
+    async post<Posted extends { readonly id: number }>(
+      ofTask: Hook,
+      create: () => Promise<Posted>,
+    ): Promise<Posted> {
       const posted = create()
       posting.add(posted)
       try {

@@ -23,11 +23,17 @@ describe('OBProxy clusters on hosts', () => {
   }
   /** What of a proxy could be left on its host. */
   const traces = async (): Promise<string> => {
-    const look = 'rpm -qa; ls -A /opt /opt/taobao 2>&1; find /var/lib/obflow -type f; ps -eo comm= | grep -x obproxy'
+    const look =
+      'rpm -qa; ls -A /opt /opt/taobao 2>&1; find /var/lib/obflow -type f; ps -eo comm= | grep -x obproxy'
     return (await proxyHost().exec(look)).stdout
   }
   const query = async (user: string, statement: string, login = password): Promise<unknown> => {
-    const connection = await createConnection({ host: proxyHost().ip, port: 2883, user, password: login })
+    const connection = await createConnection({
+      host: proxyHost().ip,
+      port: 2883,
+      user,
+      password: login,
+    })
     try {
       return (await connection.query(statement))[0]
     } finally {
@@ -41,11 +47,14 @@ describe('OBProxy clusters on hosts', () => {
   }
   const create = async (body: object): Promise<number> => {
     const install = { obproxyInstallParam: { hostIds: [scene.inventory.hostIds[0]] } }
-    const { id, obproxyClusterId } = created.parse(await scene.send('POST', path, { name: 'odp', ...install, ...body }))
+    const { id, obproxyClusterId } = created.parse(
+      await scene.send('POST', path, { name: 'odp', ...install, ...body }),
+    )
     await succeeded(id)
     return obproxyClusterId
   }
-  const remove = async (id: number): Promise<void> => succeeded(created.parse(await scene.send('DELETE', `${path}/${id}`)).id)
+  const remove = async (id: number): Promise<void> =>
+    succeeded(created.parse(await scene.send('DELETE', `${path}/${id}`)).id)
 
   beforeAll(async () => {
     scene = await startScene({ hosts: 2, idcOf: () => 'hz1', obproxy: true })
@@ -56,12 +65,22 @@ describe('OBProxy clusters on hosts', () => {
   it('serve a cluster that is created with them, one after the other; a deletion leaves the host as it was', async () => {
     const id = await create({ workMode: 'CONFIG_URL', ...secrets })
     const read = async () => obproxyCluster.parse(await scene.send('GET', `${path}/${id}`))
-    expect(await read()).toMatchObject({ status: 'RUNNING', obLinks: [], obproxies: [{ status: 'RUNNING' }] })
+    expect(await read()).toMatchObject({
+      status: 'RUNNING',
+      obLinks: [],
+      obproxies: [{ status: 'RUNNING' }],
+    })
     await expect(query('root@proxysys', 'SELECT 1', '')).rejects.toMatchObject({ errno: 1045 })
     await expect(query('root@proxysys', 'SELECT 1', secrets.password)).resolves.toBeDefined()
 
     const zones = [{ name: 'zone1', hosts: [1] }]
-    const cluster = await scene.create({ name: 'protoss', password, version: '4.2.1.8', zones, obproxyClusterIds: [id] })
+    const cluster = await scene.create({
+      name: 'protoss',
+      password,
+      version: '4.2.1.8',
+      zones,
+      obproxyClusterIds: [id],
+    })
     await succeeded(cluster.id)
     const status = 'SELECT STATUS AS status FROM oceanbase.DBA_OB_SERVERS'
     await expect(query('root@sys#protoss', status)).resolves.toEqual([{ status: 'ACTIVE' }])
@@ -69,7 +88,9 @@ describe('OBProxy clusters on hosts', () => {
 
     await scene.send('DELETE', `${path}/${id}/obLinks/protoss`)
     await expect(query('root@sys#protoss', status)).rejects.toThrow()
-    await scene.send('POST', `${path}/${id}/obLinks/batchAdd`, [{ clusterName: 'protoss', username: 'proxyro' }])
+    await scene.send('POST', `${path}/${id}/obLinks/batchAdd`, [
+      { clusterName: 'protoss', username: 'proxyro' },
+    ])
     await expect(query('root@sys#protoss', status)).resolves.toEqual([{ status: 'ACTIVE' }])
 
     const seen = (await proxyHost().exec('cat /proc/*/cmdline 2>/dev/null | tr "\\0" " "')).stdout
@@ -78,7 +99,10 @@ describe('OBProxy clusters on hosts', () => {
     await remove(id)
     expect(await traces()).toBe(before)
 
-    const told = await create({ workMode: 'RS_LIST', obLinks: [{ clusterName: 'protoss', obClusterId: 1 }] })
+    const told = await create({
+      workMode: 'RS_LIST',
+      obLinks: [{ clusterName: 'protoss', obClusterId: 1 }],
+    })
     await expect(query('root@sys#protoss', status)).resolves.toEqual([{ status: 'ACTIVE' }])
     await remove(told)
     expect(await traces()).toBe(before)
@@ -89,7 +113,11 @@ describe('OBProxy clusters on hosts', () => {
     await proxyHost().exec(
       `mkfifo /tmp/up; /opt/obflow-lab/node -e "${listen}" >/tmp/up 2>&1 & echo $! >/tmp/squatter; head -n 1 /tmp/up`,
     )
-    const body = { name: 'odp', workMode: 'CONFIG_URL', obproxyInstallParam: { hostIds: [scene.inventory.hostIds[0]] } }
+    const body = {
+      name: 'odp',
+      workMode: 'CONFIG_URL',
+      obproxyInstallParam: { hostIds: [scene.inventory.hostIds[0]] },
+    }
     const { id } = created.parse(await scene.send('POST', path, body))
     const failed = await scene.ended(id)
     expect(failed.status).toBe('FAILED')

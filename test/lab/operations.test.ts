@@ -22,7 +22,11 @@ describe.concurrent('a run on a real host', () => {
   const hook = nodeHook()
   let scene: Scene
   beforeAll(async () => {
-    scene = await startScene({ hosts: 4, idcOf: () => 'hz1', obflow: { interceptors: [hook.interceptor] } })
+    scene = await startScene({
+      hosts: 4,
+      idcOf: () => 'hz1',
+      obflow: { interceptors: [hook.interceptor] },
+    })
   })
   afterAll(() => scene?.[Symbol.asyncDispose]())
 
@@ -32,8 +36,14 @@ describe.concurrent('a run on a real host', () => {
     return host
   }
   const createOn = (host: number, name: string) =>
-    scene.create({ name, password: 'Aa11--pylon', version: '4.2.1.8', zones: [{ name: 'zone1', hosts: [host] }] })
-  const post = (id: number, call: string) => scene.api.post(`/api/v2/tasks/instances/${id}/${call}`, undefined, z.unknown())
+    scene.create({
+      name,
+      password: 'Aa11--pylon',
+      version: '4.2.1.8',
+      zones: [{ name: 'zone1', hosts: [host] }],
+    })
+  const post = (id: number, call: string) =>
+    scene.api.post(`/api/v2/tasks/instances/${id}/${call}`, undefined, z.unknown())
   const subtask = (task: Task, name: string) => {
     const found = task.subtasks[placeOf(name)]
     if (!found) throw new Error(`no subtask ${name}`)
@@ -45,7 +55,12 @@ describe.concurrent('a run on a real host', () => {
       (error: unknown) => (error instanceof ApiError ? error.code : error),
     )
   const logOf = async (id: number, subtaskId: number) =>
-    (await scene.api.get(`/api/v2/tasks/instances/${id}/subtasks/${subtaskId}/log`, z.object({ log: z.string() }))).data.log
+    (
+      await scene.api.get(
+        `/api/v2/tasks/instances/${id}/subtasks/${subtaskId}/log`,
+        z.object({ log: z.string() }),
+      )
+    ).data.log
 
   it('of two retries at the same moment one counts, and the failed node runs once more', async () => {
     const failing = failingAt({ index: placeOf('Install rpm'), when: 'before' })
@@ -58,10 +73,16 @@ describe.concurrent('a run on a real host', () => {
     expect(answers.sort()).toEqual(['TSK10007', 'accepted'])
     const task = await scene.ended(id)
     expect(causes(task)).toBe('')
-    expect({ status: task.status, operation: task.operation }).toEqual({ status: 'SUCCESSFUL', operation: 'RETRY' })
+    expect({ status: task.status, operation: task.operation }).toEqual({
+      status: 'SUCCESSFUL',
+      operation: 'RETRY',
+    })
     const { id: subtaskId, operation, runTime } = subtask(task, 'Install rpm')
     expect({ operation, runTime }).toEqual({ operation: 'RETRY', runTime: 2 })
-    expect((await logOf(id, subtaskId)).match(/^#+\{\w+\}/gm)).toEqual(['############{EXECUTE}', '############{RETRY}'])
+    expect((await logOf(id, subtaskId)).match(/^#+\{\w+\}/gm)).toEqual([
+      '############{EXECUTE}',
+      '############{RETRY}',
+    ])
     expect(await refusalOf(post(id, 'rollback'))).toBe('TSK10007')
     await recordHistory(scene.temporal, id, 'retried-1-host')
   })
@@ -76,8 +97,14 @@ describe.concurrent('a run on a real host', () => {
     const task = await scene.ended(id)
     expect(causes(task)).toBe('')
     expect(task.status).toBe('SUCCESSFUL')
-    expect(subtask(task, 'Do io bench')).toMatchObject({ status: 'SUCCESSFUL', operation: 'SKIP', runTime: 1 })
-    expect(await hostAt(1).exec('test -e /home/admin/oceanbase/etc/io_resource.conf')).toMatchObject({ code: 1 })
+    expect(subtask(task, 'Do io bench')).toMatchObject({
+      status: 'SUCCESSFUL',
+      operation: 'SKIP',
+      runTime: 1,
+    })
+    expect(
+      await hostAt(1).exec('test -e /home/admin/oceanbase/etc/io_resource.conf'),
+    ).toMatchObject({ code: 1 })
     await recordHistory(scene.temporal, id, 'skipped-1-host')
   })
 
@@ -85,17 +112,25 @@ describe.concurrent('a run on a real host', () => {
     const { id } = await createOn(2, 'cancelled')
     const host = hostAt(2)
     // One that has ended keeps its name until it is reaped.
-    const measuring = async () => (await host.exec("pgrep --runstates RSDT -f 'io_bench|fio'")).code === 0
+    const measuring = async () =>
+      (await host.exec("pgrep --runstates RSDT -f 'io_bench|fio'")).code === 0
     await until(measuring)
-    // It hangs now, so that it cannot be through before the cancellation reaches it, and must be killed.
+    // It hangs now, so that it cannot be through before the cancellation reaches it, and must be
+    // killed.
     await host.exec("pkill -STOP -f 'io_bench|fio'")
     const { id: subtaskId } = subtask(await scene.task(id), 'Do io bench')
     await post(id, `subtasks/${subtaskId}/cancel`)
     const failed = await scene.ended(id)
     expect(await measuring()).toBe(false)
-    expect(await host.exec('ls -A /run/obflow /data/1/cancelled')).toMatchObject({ stdout: expect.not.stringContaining('bench') })
+    expect(await host.exec('ls -A /run/obflow /data/1/cancelled')).toMatchObject({
+      stdout: expect.not.stringContaining('bench'),
+    })
     expect(failed.status).toBe('FAILED')
-    expect(subtask(failed, 'Do io bench')).toMatchObject({ status: 'FAILED', operation: 'CANCEL', error: { code: 'TSK10014' } })
+    expect(subtask(failed, 'Do io bench')).toMatchObject({
+      status: 'FAILED',
+      operation: 'CANCEL',
+      error: { code: 'TSK10014' },
+    })
     await post(id, `subtasks/${subtaskId}/retry`)
     const task = await scene.ended(id)
     expect(causes(task)).toBe('')
@@ -106,7 +141,11 @@ describe.concurrent('a run on a real host', () => {
   it('an observer that is gone between two nodes, the last two included, is started again and the create ends by itself', async () => {
     const host = hostAt(3)
     const killed = new Set<string>()
-    const afterwards = ['Restart observer process', 'Start ocp agent service', 'Trigger compaction'].map(placeOf)
+    const afterwards = [
+      'Restart observer process',
+      'Start ocp agent service',
+      'Trigger compaction',
+    ].map(placeOf)
     const killing = async ({ index, when }: Place): Promise<void> => {
       if (!afterwards.includes(index) || when !== 'after') return
       const pid = (await host.must(['cat', '/home/admin/oceanbase/run/observer.pid'])).trim()

@@ -33,7 +33,12 @@ beforeEach(async () => {
 
 /** Adds the host again, under a credential; what the API says of it then. */
 async function add(credentialId = 1) {
-  const body = { hostBasicDataList: [{ innerIpAddress: machine.ip }], idcId: 1, typeId: 1, credentialId }
+  const body = {
+    hostBasicDataList: [{ innerIpAddress: machine.ip }],
+    idcId: 1,
+    typeId: 1,
+    credentialId,
+  }
   const { data } = await scene.api.post(`${hosts}/batchCreate`, body, added)
   hostId = data.hostIds[0]
   return data
@@ -54,16 +59,34 @@ it('agents of an earlier generation are stopped and removed, and a NEW host beco
   if (!agent) throw new Error('the lab has no agent')
   const text = { kind: 'text', at: 'VERSION', text: 'old\n' } as const
   const legacy = await buildPackages([
-    { ...agent, name: 'obagent', version: '1.0.0', release: '1.el7', prefix: '/home/admin/obagent', contents: [text] },
+    {
+      ...agent,
+      name: 'obagent',
+      version: '1.0.0',
+      release: '1.el7',
+      prefix: '/home/admin/obagent',
+      contents: [text],
+    },
     { ...agent, version: '2.4.2', release: '1898294.el7', contents: [text] },
   ])
   await machine.must(['rpm', '-e', agent.name])
   for (const { path } of legacy) {
-    await machine.must(['bash', '-c', 'base64 -d > /tmp/legacy.rpm; rpm -i --nodeps /tmp/legacy.rpm; rm /tmp/legacy.rpm'], {
-      input: readFileSync(path, 'base64'),
-    })
+    await machine.must(
+      [
+        'bash',
+        '-c',
+        'base64 -d > /tmp/legacy.rpm; rpm -i --nodeps /tmp/legacy.rpm; rm /tmp/legacy.rpm',
+      ],
+      {
+        input: readFileSync(path, 'base64'),
+      },
+    )
   }
-  await machine.must(['bash', '-c', '(exec -a /home/admin/obagent/bin/ob_agentd setsid sleep 1000 >/dev/null 2>&1 &)'])
+  await machine.must([
+    'bash',
+    '-c',
+    '(exec -a /home/admin/obagent/bin/ob_agentd setsid sleep 1000 >/dev/null 2>&1 &)',
+  ])
 
   const { id } = await add()
   expect(await hostNow()).toMatchObject({ status: 'NEW', hostAgentStatus: null })
@@ -83,7 +106,8 @@ it('agents of an earlier generation are stopped and removed, and a NEW host beco
 it('a host that is down is waited for: its task runs, and its log says so and grows, until the host answers', async () => {
   await machine.fault('sshdDown')
   const { id } = await add()
-  const attempts = (log: string): number => log.match(/Attempt \d+ failed: .*ECONNREFUSED.*; retrying/g)?.length ?? 0
+  const attempts = (log: string): number =>
+    log.match(/Attempt \d+ failed: .*ECONNREFUSED.*; retrying/g)?.length ?? 0
   let before = await logOf(id)
   while (attempts(before) === 0) before = await logOf(id)
   let after = before
@@ -105,11 +129,15 @@ it('a wrong password fails at once; with the credential mended a retry succeeds'
   const { data: credential } = await scene.api.post(credentials, made, z.object({ id: z.number() }))
   const { id } = await add(credential.id)
   const failed = await scene.ended(id)
-  expect(causes(failed)).toMatch(/^Pre check for create host: CMP07015 host \S+ refused the password of admin$/)
+  expect(causes(failed)).toMatch(
+    /^Pre check for create host: CMP07015 host \S+ refused the password of admin$/,
+  )
   expect((await logOf(id)).match(/attempt=\d+/g)).toEqual(['attempt=1'])
   await expect(scene.send('DELETE', `${credentials}/${credential.id}`)).rejects.toThrow('COM10005')
 
-  await scene.send('PATCH', `${credentials}/${credential.id}`, { sshCredentialProperty: { passphrase: password } })
+  await scene.send('PATCH', `${credentials}/${credential.id}`, {
+    sshCredentialProperty: { passphrase: password },
+  })
   await scene.api.post(`/api/v2/tasks/instances/${id}/retry`, {}, z.unknown())
   expect(causes(await scene.ended(id))).toBe('')
   expect(await hostNow()).toMatchObject({ status: 'AVAILABLE' })

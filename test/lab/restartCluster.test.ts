@@ -19,13 +19,17 @@ const rehearsal = z.object({
 })
 const shown = z.object({
   status: z.string(),
-  zones: z.array(z.object({ status: z.string(), servers: z.array(z.object({ status: z.string() })) })),
+  zones: z.array(
+    z.object({ status: z.string(), servers: z.array(z.object({ status: z.string() })) }),
+  ),
 })
 
 /** A process by what no later one has again. */
 const observerOf = async (host: LabHost): Promise<string> =>
   (
-    await host.exec('pid=$(cat /home/admin/oceanbase/run/observer.pid) && echo "$pid $(cut -d" " -f22 /proc/$pid/stat)"')
+    await host.exec(
+      'pid=$(cat /home/admin/oceanbase/run/observer.pid) && echo "$pid $(cut -d" " -f22 /proc/$pid/stat)"',
+    )
   ).stdout.trim()
 
 describe('a cluster of three zones that is restarted', () => {
@@ -34,7 +38,11 @@ describe('a cluster of three zones that is restarted', () => {
   let clusterId = 0
   let before: string[] = []
   beforeAll(async () => {
-    scene = await startScene({ hosts: 3, idcOf: () => 'hz1', obflow: { interceptors: [hook.interceptor] } })
+    scene = await startScene({
+      hosts: 3,
+      idcOf: () => 'hz1',
+      obflow: { interceptors: [hook.interceptor] },
+    })
     const created = await scene.create({ name: 'protoss', password, version: '4.2.1.8', zones })
     expect(causes(await scene.ended(created.id))).toBe('')
     clusterId = created.clusterId
@@ -56,10 +64,12 @@ describe('a cluster of three zones that is restarted', () => {
     }
   }
   const path = () => `/api/v2/ob/clusters/${clusterId}`
-  const planned = async () => (await scene.api.post(`${path()}/restart?dryRun=true`, undefined, rehearsal)).data
+  const planned = async () =>
+    (await scene.api.post(`${path()}/restart?dryRun=true`, undefined, rehearsal)).data
   const placeOf = async (name: string, zone: string): Promise<number> =>
     (await planned()).tasks.findIndex((subtask) => subtask.name === name && subtask.zone === zone)
-  const restart = () => scene.api.post(`${path()}/restart`, undefined, reply).then(({ data }) => data)
+  const restart = () =>
+    scene.api.post(`${path()}/restart`, undefined, reply).then(({ data }) => data)
   const cluster = async () => (await scene.api.get(path(), shown)).data
   const time = (text: string | null | undefined): number => Date.parse(text ?? '')
   /** From the first start to the last end of a zone's subtasks. */
@@ -81,7 +91,10 @@ describe('a cluster of three zones that is restarted', () => {
   }, 60_000)
 
   it('waits with the other zones untouched when one fails, and goes on there when it is retried', async () => {
-    const failing = failingAt({ index: await placeOf('Stop observer process', 'zone2'), when: 'before' })
+    const failing = failingAt({
+      index: await placeOf('Stop observer process', 'zone2'),
+      when: 'before',
+    })
     const { id } = await hook.post(failing, restart)
     const failed = await scene.ended(id)
     expect(failed.status).toBe('FAILED')
@@ -110,7 +123,8 @@ describe('a cluster of three zones that is restarted', () => {
     const seen: string[][] = []
     const cutOff = new Set<number>()
     const each = async ({ index, when }: Place): Promise<void> => {
-      if (when === 'before' && stops.includes(index) && !cutOff.has(index)) seen.push(await observers())
+      if (when === 'before' && stops.includes(index) && !cutOff.has(index))
+        seen.push(await observers())
       if (when === 'before' || cutOff.has(index)) return
       cutOff.add(index)
       throw new TransientError('the answer of this attempt is lost')
@@ -124,7 +138,9 @@ describe('a cluster of three zones that is restarted', () => {
 
     const after = await observers()
     // Right before a zone is stopped, those before it run anew and the others as they did.
-    expect(seen).toEqual(stops.map((_, turn) => after.map((observer, at) => (at < turn ? observer : before[at]))))
+    expect(seen).toEqual(
+      stops.map((_, turn) => after.map((observer, at) => (at < turn ? observer : before[at]))),
+    )
     expect(after.every((observer, index) => observer !== before[index])).toBe(true)
     const [first, second, third] = zoneNames.map((zone) => turnOf(task, zone))
     expect(first?.to).toBeLessThanOrEqual(second?.from ?? 0)
@@ -132,7 +148,8 @@ describe('a cluster of three zones that is restarted', () => {
 
     const running = { status: 'RUNNING', servers: [{ status: 'RUNNING' }] }
     expect(await cluster()).toMatchObject({ status: 'RUNNING', zones: [running, running, running] })
-    for (const host of [0, 1, 2]) expect(await query('SELECT word FROM kept.words', host)).toEqual([{ word: 'en taro adun' }])
+    for (const host of [0, 1, 2])
+      expect(await query('SELECT word FROM kept.words', host)).toEqual([{ word: 'en taro adun' }])
     const states = await query('SELECT zone, status FROM oceanbase.DBA_OB_ZONES ORDER BY zone')
     expect(states).toMatchObject(zoneNames.map(() => ({ status: 'ACTIVE' })))
   }, 900_000)

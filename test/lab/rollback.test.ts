@@ -19,13 +19,16 @@ const inUse = planned.findIndex(({ name }) => name === 'Update OB cluster status
 const bootstrap = planned.findIndex(({ name }) => name === 'Bootstrap ob')
 
 /**
- * Up to "Bootstrap ob" a node that can be taken back fails before its work as well: then there is nothing, or less, to take back. Later ones only
- * write anew what their undo puts back.
+ * Up to "Bootstrap ob" a node that can be taken back fails before its work as well: then there is
+ * nothing, or less, to take back. Later ones only write anew what their undo puts back.
  */
 const failures: readonly (Place & { readonly node: string })[] = planned
   .filter(({ activity }) => activity !== waitNode)
   .flatMap(({ index, name, undo }) =>
-    (undo === undefined || index > bootstrap ? (['after'] as const) : (['before', 'after'] as const)).map((when) => ({
+    (undo === undefined || index > bootstrap
+      ? (['after'] as const)
+      : (['before', 'after'] as const)
+    ).map((when) => ({
       index,
       when,
       node: name,
@@ -39,18 +42,21 @@ const rounds = Array.from({ length: Math.ceil(failures.length / versions.length)
   const failing = failures
     .slice(round * versions.length, (round + 1) * versions.length)
     .map((failure, host) => ({ ...failure, host, version: versions[host] ?? '' }))
-  const title = failing.map(({ index, node, when, version }) => `${index + 1} ${node}, ${when} its work, ${version}`).join('; ')
+  const title = failing
+    .map(({ index, node, when, version }) => `${index + 1} ${node}, ${when} its work, ${version}`)
+    .join('; ')
   return [title, failing] as const
 })
 
 /**
- * Files of others beside all that a create writes; installPath itself has to be empty before it (hostNodes.test.ts). From "Do io bench" on they
- * are there; before that the host is bare.
+ * Files of others beside all that a create writes; installPath itself has to be empty before it
+ * (hostNodes.test.ts). From "Do io bench" on they are there; before that the host is bare.
  */
 const foreign = ['/data/1/others/file', '/data/log1/file', '/home/admin/ocp_agent/conf/others.yaml']
 const plantedFrom = planned.findIndex(({ name }) => name === 'Do io bench')
 
-// Each node of a create fails in turn, and the create is rolled back; then a host takes the same request again.
+// Each node of a create fails in turn, and the create is rolled back; then a host takes the same
+// request again.
 describe('a create that failed at any of its nodes and is rolled back, or deleted once it RUNs, leaves host and store as before it was posted', () => {
   const hook = nodeHook()
   let scene: Scene
@@ -71,20 +77,37 @@ describe('a create that failed at any of its nodes and is rolled back, or delete
     return host
   }
   const plant = async (host: number): Promise<void> => {
-    const script = 'for path; do mkdir -p "$(dirname "$path")" && echo "not ours" >"$path" || exit; done'
+    const script =
+      'for path; do mkdir -p "$(dirname "$path")" && echo "not ours" >"$path" || exit; done'
     await hostAt(host).must(['bash', '-c', script, 'plant', ...foreign])
   }
   const create = ({ host, version }: { readonly host: number; readonly version: string }) =>
-    scene.create({ name: `zerg${host + 1}`, password: 'Aa11--hive', version, zones: [{ name: 'zone1', hosts: [host] }] })
-  const rollback = (id: number) => scene.api.post(`/api/v2/tasks/instances/${id}/rollback`, undefined, z.unknown())
+    scene.create({
+      name: `zerg${host + 1}`,
+      password: 'Aa11--hive',
+      version,
+      zones: [{ name: 'zone1', hosts: [host] }],
+    })
+  const rollback = (id: number) =>
+    scene.api.post(`/api/v2/tasks/instances/${id}/rollback`, undefined, z.unknown())
 
   /** Inventory and clusters as they stand; when a row was last written is not compared. */
   const tables = async () => {
-    const all = Object.entries(await database.dump()).filter(([table]) => !histories.includes(table))
+    const all = Object.entries(await database.dump()).filter(
+      ([table]) => !histories.includes(table),
+    )
     const rows = z.array(z.record(z.string(), z.unknown()))
-    return Object.fromEntries(all.map(([table, found]) => [table, rows.parse(found).map(({ updateTime: _, ...row }) => row)]))
+    return Object.fromEntries(
+      all.map(([table, found]) => [
+        table,
+        rows.parse(found).map(({ updateTime: _, ...row }) => row),
+      ]),
+    )
   }
-  const now = async (): Promise<{ readonly hosts: readonly HostSnapshot[]; readonly tables: unknown }> => ({
+  const now = async (): Promise<{
+    readonly hosts: readonly HostSnapshot[]
+    readonly tables: unknown
+  }> => ({
     hosts: await Promise.all(scene.lab.hosts.map((host) => snapshot(host))),
     tables: await tables(),
   })
@@ -92,20 +115,36 @@ describe('a create that failed at any of its nodes and is rolled back, or delete
   const expectTakenBack = async (id: number): Promise<void> => {
     const task = await scene.ended(id)
     expect(causes(task)).toBe('')
-    expect({ status: task.status, operation: task.operation }).toEqual({ status: 'SUCCESSFUL', operation: 'ROLLBACK' })
+    expect({ status: task.status, operation: task.operation }).toEqual({
+      status: 'SUCCESSFUL',
+      operation: 'ROLLBACK',
+    })
     const states = new Set(task.subtasks.map(({ status }) => status))
     expect([...states]).toEqual(['PENDING'])
-    expect(task.subtasks.filter(({ operation }) => operation === 'ROLLBACK').length).toBeGreaterThan(0)
+    expect(
+      task.subtasks.filter(({ operation }) => operation === 'ROLLBACK').length,
+    ).toBeGreaterThan(0)
   }
 
   /** Undoes a failed create, and returns the task that does. */
-  const takeAway = async ({ id, clusterId, used }: { id: number; clusterId: number; used: boolean }): Promise<number> => {
+  const takeAway = async ({
+    id,
+    clusterId,
+    used,
+  }: {
+    id: number
+    clusterId: number
+    used: boolean
+  }): Promise<number> => {
     if (!used) {
       await rollback(id)
       return id
     }
     await expect(rollback(id)).rejects.toMatchObject({ status: 409 })
-    const { data } = await scene.api.delete(`/api/v2/ob/clusters/${clusterId}`, z.object({ id: z.number() }))
+    const { data } = await scene.api.delete(
+      `/api/v2/ob/clusters/${clusterId}`,
+      z.object({ id: z.number() }),
+    )
     return data.id
   }
   const expectDeleted = async (id: number): Promise<void> => {
@@ -115,7 +154,9 @@ describe('a create that failed at any of its nodes and is rolled back, or delete
   }
 
   it.each(rounds)('failed at node %s', async (_title, failing) => {
-    await Promise.all(failing.flatMap(({ index, host }) => (index >= plantedFrom ? [plant(host)] : [])))
+    await Promise.all(
+      failing.flatMap(({ index, host }) => (index >= plantedFrom ? [plant(host)] : [])),
+    )
     const before = await now()
     const failed = await Promise.all(
       failing.map(async (failure) => {
@@ -128,10 +169,12 @@ describe('a create that failed at any of its nodes and is rolled back, or delete
     )
     // All at the same moment: none takes back what belongs to another.
     const undone = await Promise.all(failed.map(takeAway))
-    for (const [index, { used }] of failed.entries()) await (used ? expectDeleted : expectTakenBack)(undone[index] ?? 0)
+    for (const [index, { used }] of failed.entries())
+      await (used ? expectDeleted : expectTakenBack)(undone[index] ?? 0)
     expect(await now()).toEqual(before)
     const recorded = failing.findIndex(({ index, when }) => index === 5 && when === 'after')
-    if (undone[recorded] !== undefined) await recordHistory(scene.temporal, undone[recorded], 'rolled-back-1-host')
+    if (undone[recorded] !== undefined)
+      await recordHistory(scene.temporal, undone[recorded], 'rolled-back-1-host')
   })
 
   const [version = ''] = versions
@@ -144,7 +187,10 @@ describe('a create that failed at any of its nodes and is rolled back, or delete
     hook.set(failingAt({ index: 5, when: 'before', undoing: true }))
     await rollback(id)
     const stuck = await scene.ended(id)
-    expect({ status: stuck.status, operation: stuck.operation }).toEqual({ status: 'FAILED', operation: 'ROLLBACK' })
+    expect({ status: stuck.status, operation: stuck.operation }).toEqual({
+      status: 'FAILED',
+      operation: 'ROLLBACK',
+    })
     hook.clear()
     await rollback(id)
     await expectTakenBack(id)

@@ -6,7 +6,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
 import { z } from 'zod'
 import { buildPackages, createLab, type Lab } from '../../lab/index.ts'
-import { createRequest, type Inventory, registerHosts, uploadPackages, type ZonePlan } from '../../lab/scenario.ts'
+import {
+  createRequest,
+  type Inventory,
+  registerHosts,
+  uploadPackages,
+  type ZonePlan,
+} from '../../lab/scenario.ts'
 import { type ApiClient, createClient } from '../../src/cli/client.ts'
 import { type Task, taskSchema } from '../../src/cli/taskSchema.ts'
 import type { EmbeddedOptions } from '../../src/embedded/index.ts'
@@ -16,11 +22,17 @@ const pollMs = 250
 
 const created = z.object({ id: z.number(), clusterId: z.number() })
 
-const answer = z.object({ data: z.unknown().optional(), error: z.object({ code: z.string() }).optional() })
+const answer = z.object({
+  data: z.unknown().optional(),
+  error: z.object({ code: z.string() }).optional(),
+})
 
 type Method = 'GET' | 'POST' | 'DELETE' | 'PATCH'
 
-/** obflow with hosts of a lab of its own, told of them and of the packages over HTTP. All in one, or grown when the test run asks for that. */
+/**
+ * obflow with hosts of a lab of its own, told of them and of the packages over HTTP. All in one, or
+ * grown when the test run asks for that.
+ */
 export interface Scene extends AsyncDisposable {
   readonly lab: Lab
   readonly obflow: Served
@@ -36,7 +48,10 @@ export interface Scene extends AsyncDisposable {
     readonly zones: readonly ZonePlan[]
     readonly obproxyClusterIds?: readonly number[]
   }): Promise<z.infer<typeof created>>
-  /** A call that OCP's clients make and the command does not; the answer's `data`, or a rejection with its error's code. */
+  /**
+   * A call that OCP's clients make and the command does not; the answer's `data`, or a rejection
+   * with its error's code.
+   */
   send(method: Method, path: string, body?: unknown): Promise<unknown>
   /** Password of `admin`, who makes all of these calls. */
   readonly adminPassword: string
@@ -88,15 +103,21 @@ export async function startScene({
       packages.filter(({ name }) => obproxy || name !== 'obproxy').map(({ path }) => path),
     )
     const inventory = await registerHosts(api, lab, idcOf)
-    const task = async (id: number): Promise<Task> => (await api.get(`/api/v2/tasks/instances/${id}`, taskSchema)).data
+    const task = async (id: number): Promise<Task> =>
+      (await api.get(`/api/v2/tasks/instances/${id}`, taskSchema)).data
     const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`
     const call = (path: string, init: RequestInit = {}): Promise<Response> =>
       fetch(`${obflow.url}${path}`, {
         ...init,
-        headers: { authorization, ...(init.body !== undefined && { 'content-type': 'application/json' }) },
+        headers: {
+          authorization,
+          ...(init.body !== undefined && { 'content-type': 'application/json' }),
+        },
       })
     const ask = async (method: Method, path: string, body?: unknown): Promise<unknown> =>
-      (await call(path, { method, ...(body !== undefined && { body: JSON.stringify(body) }) })).json()
+      (
+        await call(path, { method, ...(body !== undefined && { body: JSON.stringify(body) }) })
+      ).json()
     return {
       lab,
       obflow,
@@ -105,9 +126,14 @@ export async function startScene({
       dataDir,
       temporal: new Client({ connection, namespace: obflow.namespace }),
       async create({ version, obproxyClusterIds = [], ...options }) {
-        const rpm = packages.find((built) => built.name === 'oceanbase' && built.version === version)
+        const rpm = packages.find(
+          (built) => built.name === 'oceanbase' && built.version === version,
+        )
         if (!rpm) throw new Error(`the lab has no observer ${version}`)
-        const body = { ...createRequest(inventory, { ...options, rpmName: basename(rpm.path) }), obproxyClusterIds }
+        const body = {
+          ...createRequest(inventory, { ...options, rpmName: basename(rpm.path) }),
+          obproxyClusterIds,
+        }
         return (await api.post('/api/v2/ob/clusters', body, created)).data
       },
       adminPassword: password,
@@ -137,4 +163,6 @@ export async function startScene({
 
 /** Why a task failed, in one text: what a test that expected success should print. */
 export const causes = (task: Task): string =>
-  task.subtasks.flatMap(({ name, error }) => (error ? [`${name}: ${error.code} ${error.message}`] : [])).join('\n')
+  task.subtasks
+    .flatMap(({ name, error }) => (error ? [`${name}: ${error.code} ${error.message}`] : []))
+    .join('\n')

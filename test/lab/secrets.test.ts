@@ -12,10 +12,19 @@ import { given, type SecretsRun, special, startSecretsRun } from './secretsRun.t
 const agentSettings = /^home\/admin\/ocp_agent\/conf\/config_properties\/\w+\.yaml$/
 
 /** Where a secret has to lie on a host in clear, for its owner's eyes only, and why. */
-const needed: readonly { readonly path: RegExp; readonly secret: string; readonly why: string }[] = [
-  { path: agentSettings, secret: 'cluster/1/ocp_monitor', why: 'the agent logs in to its observer with it' },
-  { path: agentSettings, secret: 'cluster/1/agent', why: 'the agent knows by it who may call it' },
-]
+const needed: readonly { readonly path: RegExp; readonly secret: string; readonly why: string }[] =
+  [
+    {
+      path: agentSettings,
+      secret: 'cluster/1/ocp_monitor',
+      why: 'the agent logs in to its observer with it',
+    },
+    {
+      path: agentSettings,
+      secret: 'cluster/1/agent',
+      why: 'the agent knows by it who may call it',
+    },
+  ]
 
 const openapi = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
 
@@ -55,7 +64,9 @@ it('no process of the machine or a host was given a secret in its arguments or e
 })
 
 it('no secret is in the logs of API and worker, down to debug', () => {
-  expect(run.logged().includes('"msg":"request completed"') && run.logged().includes('Activity')).toBe(true)
+  expect(
+    run.logged().includes('"msg":"request completed"') && run.logged().includes('Activity'),
+  ).toBe(true)
   expect(finder.namesIn(run.logged())).toEqual([])
 })
 
@@ -63,36 +74,63 @@ it('no secret is in what Temporal keeps: histories, memos, search attributes, de
   const workflows: string[] = []
   for await (const { workflowId } of run.scene.temporal.workflow.list()) {
     const handle = run.scene.temporal.workflow.getHandle(workflowId)
-    const parts = [await handle.fetchHistory(), (await handle.describe()).raw, await handle.query('__temporal_workflow_metadata')]
+    const parts = [
+      await handle.fetchHistory(),
+      (await handle.describe()).raw,
+      await handle.query('__temporal_workflow_metadata'),
+    ]
     const text = textsIn(parts)
     expect(text.includes('activityId')).toBe(true)
     expect(finder.namesIn(text), workflowId).toEqual([])
-    workflows.push(/^(create-cluster|create-obproxy-cluster|prepare-host)-.+-\d+$/.exec(workflowId)?.[1] ?? workflowId)
+    workflows.push(
+      /^(create-cluster|create-obproxy-cluster|prepare-host)-.+-\d+$/.exec(workflowId)?.[1] ??
+        workflowId,
+    )
   }
-  expect([...new Set(workflows)].sort()).toEqual(['create-cluster', 'create-obproxy-cluster', 'prepare-host'])
+  expect([...new Set(workflows)].sort()).toEqual([
+    'create-cluster',
+    'create-obproxy-cluster',
+    'prepare-host',
+  ])
 })
 
 it('no answer tells a secret: errors, diagnoses, and every GET there is', async () => {
   const { scene, answers, ask } = run
   const { paths } = openapi.parse(JSON.parse(await ask('GET', '/api/v2/openapi.json')))
   const list = z.object({ data: z.object({ contents: z.array(z.object({ id: z.number() })) }) })
-  const tasks = list.parse(JSON.parse(await ask('GET', '/api/v2/tasks/instances?size=100'))).data.contents
+  const tasks = list.parse(JSON.parse(await ask('GET', '/api/v2/tasks/instances?size=100'))).data
+    .contents
   const gets = Object.entries(paths).flatMap(([path, methods]) => ('get' in methods ? [path] : []))
-  const read = async (path: string) => expect((await ask('GET', path)).includes('"status":500'), path).toBe(false)
+  const read = async (path: string) =>
+    expect((await ask('GET', path)).includes('"status":500'), path).toBe(false)
   for (const path of gets.filter((each) => !each.includes('/sys-package/'))) {
-    const ids = path.includes('/tasks') ? tasks.map(({ id }) => id) : path.includes('{id}') ? [1, 2, 3] : [0]
+    const ids = path.includes('/tasks')
+      ? tasks.map(({ id }) => id)
+      : path.includes('{id}')
+        ? [1, 2, 3]
+        : [0]
     for (const id of ids) {
       const filled = path.replace('{id}', String(id)).replace('{zoneName}', 'zone1')
       if (!filled.includes('{subtaskId}')) await read(filled)
       else {
         const { subtasks } = (await scene.api.get(`/api/v2/tasks/instances/${id}`, taskSchema)).data
-        for (const subtask of subtasks) await read(filled.replace('{subtaskId}', String(subtask.id)))
+        for (const subtask of subtasks)
+          await read(filled.replace('{subtaskId}', String(subtask.id)))
       }
     }
   }
-  for (const query of ['GetObProxyConfig', 'ObRootServiceInfo&ObRegion=zerg']) await read(`/services?Action=${query}`)
+  for (const query of ['GetObProxyConfig', 'ObRootServiceInfo&ObRegion=zerg'])
+    await read(`/services?Action=${query}`)
   const all = answers.join('\n')
-  const told = ['CMP07015', 'OBE12000', 'COM10003', 'ALTER USER', 'by password', '"username":"alice"', 'subtask_']
+  const told = [
+    'CMP07015',
+    'OBE12000',
+    'COM10003',
+    'ALTER USER',
+    'by password',
+    '"username":"alice"',
+    'subtask_',
+  ]
   expect(told.filter((part) => !all.includes(part))).toEqual([])
   expect(finder.namesIn(all)).toEqual([])
 })
@@ -106,7 +144,10 @@ it('no secret is in the store in clear: neither in its tables nor in its files, 
 it('on hosts a secret lies only where a program needs it, readable by its owner alone', async () => {
   const seen = new Set<(typeof needed)[number]>()
   for (const host of run.scene.lab.hosts) {
-    const folders = [host.disk, ...['run', 'tmp', 'dev/shm', 'root', 'home'].map((name) => join(host.root, name))]
+    const folders = [
+      host.disk,
+      ...['run', 'tmp', 'dev/shm', 'root', 'home'].map((name) => join(host.root, name)),
+    ]
     for (const folder of folders) {
       for (const { path, name } of await finder.inFiles(folder)) {
         const where = relative(folder === host.disk ? host.disk : host.root, path)
@@ -123,7 +164,12 @@ it('on hosts a secret lies only where a program needs it, readable by its owner 
 it('a server that repeats what it was told, cut anywhere, does not give a password away', async () => {
   const lines: string[] = []
   const session = await connectSql(
-    { ip: run.scene.lab.hosts[0]?.ip ?? '', port: 2881, username: 'root@sys', password: new Secret(given['root@sys']) },
+    {
+      ip: run.scene.lab.hosts[0]?.ip ?? '',
+      port: 2881,
+      username: 'root@sys',
+      password: new Secret(given['root@sys']),
+    },
     { signal: new AbortController().signal, log: (_, line) => lines.push(line) },
   )
   try {
@@ -144,6 +190,11 @@ it('a server that repeats what it was told, cut anywhere, does not give a passwo
 })
 
 it('the key that a host has shown first is pinned in the store', async () => {
-  const said = await run.scene.lab.hosts[0]?.must(['ssh-keygen', '-l', '-f', '/etc/ssh/ssh_host_ed25519_key.pub'])
+  const said = await run.scene.lab.hosts[0]?.must([
+    'ssh-keygen',
+    '-l',
+    '-f',
+    '/etc/ssh/ssh_host_ed25519_key.pub',
+  ])
   expect(said).toContain((await run.store.hosts.access(1)).hostKey)
 })

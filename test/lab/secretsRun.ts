@@ -60,14 +60,20 @@ interface Stage {
   readonly ask: Ask
 }
 
-const setSysPassword = expand(createClusterPlan, { hosts: [{ id: 1, ip: '' }], zones: ['zone1'] }).find(
-  ({ name }) => name === 'Set sys password',
-)?.index
+const setSysPassword = expand(createClusterPlan, {
+  hosts: [{ id: 1, ip: '' }],
+  zones: ['zone1'],
+}).find(({ name }) => name === 'Set sys password')?.index
 
-const created = z.object({ data: z.object({ id: z.number(), obproxyClusterId: z.number().optional() }) })
+const created = z.object({
+  data: z.object({ id: z.number(), obproxyClusterId: z.number().optional() }),
+})
 const idsOf = (answer: string) => created.parse(JSON.parse(answer)).data
 
-/** Adds a host and proxies, creates a cluster, each with failures on the way, and posts what is refused. */
+/**
+ * Adds a host and proxies, creates a cluster, each with failures on the way, and posts what is
+ * refused.
+ */
 export async function startSecretsRun(): Promise<SecretsRun> {
   await using stack = new AsyncDisposableStack()
   const log = listenToLog()
@@ -81,7 +87,11 @@ export async function startSecretsRun(): Promise<SecretsRun> {
   stack.defer(() => connection.close())
   const keys = newKeys()
   const hook = nodeHook()
-  const obflow = { store: storeOver(connection, keys), interceptors: [hook.interceptor], logLevel: 'debug' }
+  const obflow = {
+    store: storeOver(connection, keys),
+    interceptors: [hook.interceptor],
+    logLevel: 'debug',
+  }
   const scene = stack.use(await startScene({ hosts: 2, idcOf: () => 'hz1', obproxy: true, obflow }))
   const answers: string[] = []
   const stage = { scene, hook, ask: askingOf(scene, answers) }
@@ -105,7 +115,17 @@ export async function startSecretsRun(): Promise<SecretsRun> {
   const processes = await watch.end()
   const kept = stack.move()
   return {
-    ...{ scene, connection, store: obflow.store, dataDir, answers, ask: stage.ask, logged: () => log.text(), processes, secrets },
+    ...{
+      scene,
+      connection,
+      store: obflow.store,
+      dataDir,
+      answers,
+      ask: stage.ask,
+      logged: () => log.text(),
+      processes,
+      secrets,
+    },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }
@@ -134,8 +154,18 @@ async function succeeds(stage: Stage, id: number): Promise<void> {
   expect(causes(await ended(stage, id))).toBe('')
 }
 
-async function asRoot({ scene }: Stage, password: string, statement: string, values: string[] = []): Promise<void> {
-  const session = await createConnection({ host: scene.lab.hosts[0]?.ip ?? '', port: 2881, user: 'root@sys', password })
+async function asRoot(
+  { scene }: Stage,
+  password: string,
+  statement: string,
+  values: string[] = [],
+): Promise<void> {
+  const session = await createConnection({
+    host: scene.lab.hosts[0]?.ip ?? '',
+    port: 2881,
+    user: 'root@sys',
+    password,
+  })
   try {
     await session.query({ sql: statement, values })
   } finally {
@@ -149,11 +179,22 @@ const setRoot = 'ALTER USER root IDENTIFIED BY ?'
 async function addHostByPassword(stage: Stage): Promise<number> {
   const { scene, ask } = stage
   const { admin } = scene.lab.users
-  const login = { type: 'PASSWORD', username: admin.username, passphrase: given['wrong SSH password'] }
+  const login = {
+    type: 'PASSWORD',
+    username: admin.username,
+    passphrase: given['wrong SSH password'],
+  }
   const credential = { targetType: 'HOST', name: 'by password', sshCredentialProperty: login }
-  const { id: credentialId } = idsOf(await ask('POST', '/api/v2/profiles/me/credentials', credential))
+  const { id: credentialId } = idsOf(
+    await ask('POST', '/api/v2/profiles/me/credentials', credential),
+  )
   await ask('DELETE', `/api/v2/compute/hosts/${scene.inventory.hostIds[1]}`)
-  const host = { hostBasicDataList: [{ innerIpAddress: scene.lab.hosts[1]?.ip }], idcId: 1, typeId: 1, credentialId }
+  const host = {
+    hostBasicDataList: [{ innerIpAddress: scene.lab.hosts[1]?.ip }],
+    idcId: 1,
+    typeId: 1,
+    credentialId,
+  }
   const answer = await ask('POST', '/api/v2/compute/hosts/batchCreate', host)
   const { id } = idsOf(answer)
   expect(causes(await ended(stage, id))).toContain('refused the password of admin')
@@ -161,18 +202,27 @@ async function addHostByPassword(stage: Stage): Promise<number> {
   await ask('PATCH', `/api/v2/profiles/me/credentials/${credentialId}`, right)
   await ask('POST', `/api/v2/tasks/instances/${id}/retry`)
   await succeeds(stage, id)
-  return z.object({ data: z.object({ hostIds: z.tuple([z.number()]) }) }).parse(JSON.parse(answer)).data.hostIds[0]
+  return z.object({ data: z.object({ hostIds: z.tuple([z.number()]) }) }).parse(JSON.parse(answer))
+    .data.hostIds[0]
 }
 
 async function addProxies(stage: Stage, hostId: number): Promise<number> {
   const passwords = { password: given['root@proxysys'], proxyroPassword: given.proxyro }
-  const body = { name: 'odp', workMode: 'CONFIG_URL', obproxyInstallParam: { hostIds: [hostId] }, ...passwords }
+  const body = {
+    name: 'odp',
+    workMode: 'CONFIG_URL',
+    obproxyInstallParam: { hostIds: [hostId] },
+    ...passwords,
+  }
   const { id, obproxyClusterId } = idsOf(await stage.ask('POST', '/api/v2/obproxy/clusters', body))
   await succeeds(stage, id)
   return obproxyClusterId ?? 0
 }
 
-/** A cluster whose root is given another password behind obflow's back in the middle of its create; that is mended, and it goes on. */
+/**
+ * A cluster whose root is given another password behind obflow's back in the middle of its create;
+ * that is mended, and it goes on.
+ */
 async function addCluster(stage: Stage, obproxyClusterId: number): Promise<void> {
   const { scene, hook, ask } = stage
   const foreign = given['root@sys as an outsider sets it']
@@ -182,7 +232,9 @@ async function addCluster(stage: Stage, obproxyClusterId: number): Promise<void>
   const zones = [{ name: 'zone1', hosts: [0] }]
   const request = { name: 'zerg', password: given['root@sys'], version: '4.2.1.8', zones }
   const { id } = await scene.create({ ...request, obproxyClusterIds: [obproxyClusterId] })
-  expect(causes(await ended(stage, id))).toContain("neither with the cluster's password nor without one")
+  expect(causes(await ended(stage, id))).toContain(
+    "neither with the cluster's password nor without one",
+  )
   hook.clear()
   await asRoot(stage, foreign, setRoot, [''])
   await ask('POST', `/api/v2/tasks/instances/${id}/retry`)
@@ -191,7 +243,13 @@ async function addCluster(stage: Stage, obproxyClusterId: number): Promise<void>
 }
 
 async function refusedRequests({ ask }: Stage): Promise<void> {
-  const body = { type: 'PRIMARY', name: '1', password: given['password in a refused request'], rpmName: 'x', zones: [] }
+  const body = {
+    type: 'PRIMARY',
+    name: '1',
+    password: given['password in a refused request'],
+    rpmName: 'x',
+    zones: [],
+  }
   await ask('POST', '/api/v2/ob/clusters', body)
   await ask('POST', '/api/v2/ob/clusters', `${JSON.stringify(body).slice(0, -1)} "`)
   await ask('POST', '/api/v2/ob/clusters', { ...body, password: { of: body.password } })
@@ -201,6 +259,10 @@ async function refusedRequests({ ask }: Stage): Promise<void> {
 async function sealed({ db }: Connection, store: Store): Promise<Secrets> {
   const refs = await db.select({ ref: tables.secrets.ref }).from(tables.secrets)
   return Object.fromEntries(
-    await Promise.all(refs.map(async ({ ref }) => [ref, (await store.secrets.get(ref as SecretRef)).reveal()] as const)),
+    await Promise.all(
+      refs.map(
+        async ({ ref }) => [ref, (await store.secrets.get(ref as SecretRef)).reveal()] as const,
+      ),
+    ),
   )
 }

@@ -26,11 +26,20 @@ export interface ServeOptions {
   readonly embedded: Pick<EmbeddedOptions, 'store' | 'interceptors' | 'logLevel'>
 }
 
-/** The stack that this test run is about: all in one, or what docker-compose.yml starts (`make grown`). */
+/**
+ * The stack that this test run is about: all in one, or what docker-compose.yml starts (`make
+ * grown`).
+ */
 export const serve = (options: ServeOptions): Promise<Served> =>
   process.env.OBFLOW_STACK === 'grown' ? serveGrown(options) : serveEmbedded(options)
 
-async function serveEmbedded({ lab, dataDir, password, reachable, embedded }: ServeOptions): Promise<Served> {
+async function serveEmbedded({
+  lab,
+  dataDir,
+  password,
+  reachable,
+  embedded,
+}: ServeOptions): Promise<Served> {
   await placeEmptyDatabase(dataDir)
   const listen = reachable ? lab.subnet.replace(/0\/24$/, '1:0') : '127.0.0.1:0'
   const config = readConfig({
@@ -47,7 +56,12 @@ async function serveEmbedded({ lab, dataDir, password, reachable, embedded }: Se
     ...embedded,
   }
   const obflow = await startEmbedded(config, options)
-  return { url: obflow.url, temporal: { address: obflow.temporal }, namespace: 'default', close: () => obflow.close() }
+  return {
+    url: obflow.url,
+    temporal: { address: obflow.temporal },
+    namespace: 'default',
+    close: () => obflow.close(),
+  }
 }
 
 /** docker-compose.yml as people use it. */
@@ -66,11 +80,17 @@ export async function serveGrown(
   { lab, password, embedded }: ServeOptions,
   { files = [], env = {}, tls }: Grown = {},
 ): Promise<Served & { readonly project: Project }> {
-  if (Object.keys(embedded).length > 0) throw new Error('nothing of a test runs inside the processes of a grown stack')
+  if (Object.keys(embedded).length > 0)
+    throw new Error('nothing of a test runs inside the processes of a grown stack')
   const project = await startProject({
     lab,
     files: [composeFile, ...files],
-    env: { TEMPORAL_DB_PASSWORD: 'of-temporal', OBFLOW_DB_PASSWORD: 'of-obflow', ...env, OBFLOW_ADMIN_PASSWORD: password },
+    env: {
+      TEMPORAL_DB_PASSWORD: 'of-temporal',
+      OBFLOW_DB_PASSWORD: 'of-obflow',
+      ...env,
+      OBFLOW_ADMIN_PASSWORD: password,
+    },
     scale: { api: 2, worker: 2 },
   })
   return {

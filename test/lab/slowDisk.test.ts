@@ -9,7 +9,8 @@ import { failureOf } from '../host/hosts.ts'
 import { clusterOn, createNodes, packageFrom } from './hostNode.ts'
 import { sshRun } from './ssh.ts'
 
-// Runs when no other lab is up: the hosts of all labs share one disk's journal, so that one slow host slows its neighbours.
+// Runs when no other lab is up: the hosts of all labs share one disk's journal, so that one slow
+// host slows its neighbours.
 
 let lab: Lab
 let host: LabHost
@@ -24,7 +25,8 @@ afterAll(() => lab?.destroy())
 
 /** Over SSH: only what a host's sshd starts is slow. */
 const iopsAt16k = async () => {
-  const job = '--name=bench --filename=/data/1/bench --size=16M --ioengine=libaio --direct=1 --rw=randwrite --bs=16k'
+  const job =
+    '--name=bench --filename=/data/1/bench --size=16M --ioengine=libaio --direct=1 --rw=randwrite --bs=16k'
   const { output } = await sshRun(
     { host: host.ip, ...host.users.root },
     `fio ${job} --runtime=1 --time_based --output-format=terse --terse-version=3; rm /data/1/bench`,
@@ -41,8 +43,13 @@ it('a slow disk stays below the 1000 IOPS at 16 KiB that OCP demands', async () 
 })
 
 it('Do io bench fails below the standard, with the numbers, and leaves no file', async () => {
-  const rpm = (await buildPackages()).find(({ name, version }) => name === 'oceanbase' && version === '4.2.1.8')
-  const nodes = createNodes(lab.hosts, { cluster: clusterOn(lab.hosts, '4.2.1.8'), file: packageFrom(rpm?.path ?? '') })
+  const rpm = (await buildPackages()).find(
+    ({ name, version }) => name === 'oceanbase' && version === '4.2.1.8',
+  )
+  const nodes = createNodes(lab.hosts, {
+    cluster: clusterOn(lab.hosts, '4.2.1.8'),
+    file: packageFrom(rpm?.path ?? ''),
+  })
   await installRpm(nodes.on(1, 'installRpm'))
   await makeDir(nodes.on(1, 'makeDir'))
   await host.fault('slowDisk', 200)

@@ -1,8 +1,14 @@
 import { once } from 'node:events'
 import { Client, type ConnectConfig } from 'ssh2'
 
-/** Connects as any SSH client would, runs one command and gives its code and what it printed, errors included. */
-export async function sshRun(login: ConnectConfig, command: string): Promise<{ code: number; output: string }> {
+/**
+ * Connects as any SSH client would, runs one command and gives its code and what it printed, errors
+ * included.
+ */
+export async function sshRun(
+  login: ConnectConfig,
+  command: string,
+): Promise<{ code: number; output: string }> {
   const client = new Client()
   const ready = once(client, 'ready')
   client.connect({ readyTimeout: 5000, ...login })

@@ -10,7 +10,12 @@ const shownHost = z.looseObject({ status: z.string() })
 const password = 'Aa11--overlord'
 
 const rows = async (host: LabHost | undefined, query: string): Promise<unknown> => {
-  const connection = await createConnection({ host: host?.ip ?? '', port: 2881, user: 'root@sys', password })
+  const connection = await createConnection({
+    host: host?.ip ?? '',
+    port: 2881,
+    user: 'root@sys',
+    password,
+  })
   try {
     return (await connection.query(query))[0]
   } finally {
@@ -23,7 +28,12 @@ describe('a primary of 2.2.73 and its standby', () => {
   let standby = 0
   beforeAll(async () => {
     scene = await startScene({ hosts: 2, idcOf: () => 'hz1' })
-    const { id } = await scene.create({ name: 'zerg', password, version: '2.2.73', zones: [{ name: 'zone1', hosts: [0] }] })
+    const { id } = await scene.create({
+      name: 'zerg',
+      password,
+      version: '2.2.73',
+      zones: [{ name: 'zone1', hosts: [0] }],
+    })
     expect(causes(await scene.ended(id))).toBe('')
   }, 300_000)
   afterAll(() => scene?.[Symbol.asyncDispose]())
@@ -41,7 +51,10 @@ describe('a primary of 2.2.73 and its standby', () => {
     return { ...data, task: await scene.ended(data.id) }
   }
   const standbys = () =>
-    rows(scene.lab.hosts[0], 'SELECT cluster_id AS id, cluster_status AS status FROM oceanbase.v$ob_standby_status')
+    rows(
+      scene.lab.hosts[0],
+      'SELECT cluster_id AS id, cluster_status AS status FROM oceanbase.v$ob_standby_status',
+    )
 
   it("stops before anything is made when the posted password is not the primary's", async () => {
     const { id, task } = await post('Bb22--hydralisk')
@@ -60,7 +73,9 @@ describe('a primary of 2.2.73 and its standby', () => {
     await scene.api.post(`/api/v2/tasks/instances/${id}/rollback`, {}, z.unknown())
     expect((await scene.ended(id)).status).toBe('SUCCESSFUL')
     expect(await standbys()).toEqual([])
-    expect((await scene.api.get('/api/v2/compute/hosts/2', shownHost)).data.status).toBe('AVAILABLE')
+    expect((await scene.api.get('/api/v2/compute/hosts/2', shownHost)).data.status).toBe(
+      'AVAILABLE',
+    )
     await scene.lab.hosts[1]?.exec(`chmod a+x ${agent}`)
   }, 300_000)
 
@@ -70,10 +85,15 @@ describe('a primary of 2.2.73 and its standby', () => {
     expect(causes(task)).toBe('')
     expect(task).toMatchObject({ name: 'Create standby OB cluster', status: 'SUCCESSFUL' })
     const { data } = await scene.api.get(`/api/v2/ob/clusters/${clusterId}`, shown)
-    expect(data).toMatchObject({ status: 'RUNNING', type: 'STANDBY', obClusterId: 2, primaryCluster: { obClusterId: 1 } })
-    expect(await rows(scene.lab.hosts[1], 'SELECT cluster_role AS role FROM oceanbase.v$ob_cluster')).toEqual([
-      { role: 'PHYSICAL STANDBY' },
-    ])
+    expect(data).toMatchObject({
+      status: 'RUNNING',
+      type: 'STANDBY',
+      obClusterId: 2,
+      primaryCluster: { obClusterId: 1 },
+    })
+    expect(
+      await rows(scene.lab.hosts[1], 'SELECT cluster_role AS role FROM oceanbase.v$ob_cluster'),
+    ).toEqual([{ role: 'PHYSICAL STANDBY' }])
     expect(await standbys()).toEqual([{ id: 2, status: 'VALID' }])
   }, 300_000)
 

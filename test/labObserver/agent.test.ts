@@ -14,7 +14,11 @@ type Answer = { successful: boolean; message: { state?: string } | null; error: 
 
 function agentctl(...words: string[]): { code: number | null; answer: Answer } {
   const env = { ...process.env, OBFLOW_LAB_AGENT_HOME: home }
-  const { status, stdout } = spawnSync(process.execPath, [join(programs, 'agentctl.ts'), ...words], { env, encoding: 'utf8' })
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [join(programs, 'agentctl.ts'), ...words],
+    { env, encoding: 'utf8' },
+  )
   const answer: Answer = JSON.parse(stdout)
   return { code: status, answer }
 }
@@ -35,11 +39,17 @@ afterEach(() => {
 
 describe('ob_agentctl', () => {
   it('starts three processes that answer for the configured host, and stops them', async () => {
-    expect(agentctl('config', '-u', `${settings},${secret},monagent.ob.cluster.name=terran`).code).toBe(0)
+    expect(
+      agentctl('config', '-u', `${settings},${secret},monagent.ob.cluster.name=terran`).code,
+    ).toBe(0)
     expect(agentctl('start')).toMatchObject({ code: 0, answer: { successful: true } })
     expect(agentctl('status').answer.message?.state).toBe('running')
     const status = await get(ports.manager, '/api/v1/agent/status', 'p-w')
-    await expect(status.json()).resolves.toMatchObject({ successful: true, server: '10.0.0.3', data: { state: 'running' } })
+    await expect(status.json()).resolves.toMatchObject({
+      successful: true,
+      server: '10.0.0.3',
+      data: { state: 'running' },
+    })
     const metrics = await get(ports.monitor, '/metrics/ob/basic', 'p-w')
     await expect(metrics.text()).resolves.toContain('ob_agent_config_info{cluster="terran"')
     expect((await get(ports.monitor, '/metrics/ob/basic', 'guess')).status).toBe(401)
@@ -48,7 +58,10 @@ describe('ob_agentctl', () => {
   })
 
   it('does not start without the host address', () => {
-    expect(agentctl('start')).toMatchObject({ code: 1, answer: { successful: false, error: 'config monagent.host.ip is empty' } })
+    expect(agentctl('start')).toMatchObject({
+      code: 1,
+      answer: { successful: false, error: 'config monagent.host.ip is empty' },
+    })
   })
 
   it('keeps passwords from others, and does not start when they can read them', () => {

@@ -1,7 +1,15 @@
 import { globSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { bootstrapSql, makeObserver, places, query, refusalOf, removeObservers, type TestObserver } from './observers.ts'
+import {
+  bootstrapSql,
+  makeObserver,
+  places,
+  query,
+  refusalOf,
+  removeObservers,
+  type TestObserver,
+} from './observers.ts'
 
 const [placeOne, placeTwo] = places(['zone1', 'zone2'], 24881)
 if (!placeOne || !placeTwo) throw new Error('two places expected')
@@ -24,7 +32,9 @@ describe('BOOTSTRAP is refused, and the store stays empty,', () => {
 
   it('when a server is not reachable', async () => {
     await one.start()
-    await expect(refusalOf(query(one, bootstrapSql([one, two])))).resolves.toMatch(/^4122 .*not reachable/)
+    await expect(refusalOf(query(one, bootstrapSql([one, two])))).resolves.toMatch(
+      /^4122 .*not reachable/,
+    )
     expect(one.log()).toMatch(/ERROR \[BOOTSTRAP\].*ret=-4122/)
   })
 
@@ -48,8 +58,13 @@ describe('BOOTSTRAP is refused, and the store stays empty,', () => {
 
   it('when clocks are more than 50 ms apart', async () => {
     const [library] = globSync('/usr/lib/*/faketime/libfaketime.so.1')
-    await Promise.all([one.start(), two.start({ env: { LD_PRELOAD: library ?? '', FAKETIME: '+0.2' } })])
-    await expect(refusalOf(query(one, bootstrapSql([one, two])))).resolves.toMatch(/^4015 .*clock difference/)
+    await Promise.all([
+      one.start(),
+      two.start({ env: { LD_PRELOAD: library ?? '', FAKETIME: '+0.2' } }),
+    ])
+    await expect(refusalOf(query(one, bootstrapSql([one, two])))).resolves.toMatch(
+      /^4015 .*clock difference/,
+    )
   })
 
   it('when the faults file says so', async () => {
@@ -68,11 +83,21 @@ describe('BOOTSTRAP is refused, and the store stays empty,', () => {
 describe('before BOOTSTRAP', () => {
   it('root gets in without a password only, and finds neither tables nor DDL', async () => {
     await one.start()
-    await expect(query(one, 'SELECT 1 AS one', { user: 'root@sys#terran' })).resolves.toEqual([{ one: '1' }])
-    await expect(refusalOf(query(one, 'SELECT 1', { password: 'guess' }))).resolves.toMatch(/^1045 /)
-    await expect(refusalOf(query(one, 'SELECT 1', { user: 'root@sys#protoss' }))).resolves.toMatch(/^4666 /)
-    await expect(refusalOf(query(one, 'SELECT * FROM oceanbase.__all_core_table'))).resolves.toMatch(/^1146 /)
-    await expect(refusalOf(query(one, 'CREATE TABLE a (a INT)'))).resolves.toBe('8001 Server is initializing')
+    await expect(query(one, 'SELECT 1 AS one', { user: 'root@sys#terran' })).resolves.toEqual([
+      { one: '1' },
+    ])
+    await expect(refusalOf(query(one, 'SELECT 1', { password: 'guess' }))).resolves.toMatch(
+      /^1045 /,
+    )
+    await expect(refusalOf(query(one, 'SELECT 1', { user: 'root@sys#protoss' }))).resolves.toMatch(
+      /^4666 /,
+    )
+    await expect(
+      refusalOf(query(one, 'SELECT * FROM oceanbase.__all_core_table')),
+    ).resolves.toMatch(/^1146 /)
+    await expect(refusalOf(query(one, 'CREATE TABLE a (a INT)'))).resolves.toBe(
+      '8001 Server is initializing',
+    )
   })
 })
 
@@ -83,6 +108,8 @@ describe('a crash in the middle of BOOTSTRAP', () => {
     await expect(query(one, bootstrapSql([one]))).rejects.toThrow()
     one.setFaults({})
     await one.start()
-    await expect(refusalOf(query(one, bootstrapSql([one])))).resolves.toMatch(/^4015 .*observer is not empty/)
+    await expect(refusalOf(query(one, bootstrapSql([one])))).resolves.toMatch(
+      /^4015 .*observer is not empty/,
+    )
   })
 })

@@ -30,7 +30,13 @@ function login(named: readonly Flag[], ...fields: readonly Buffer[]): Buffer {
     [...always, ...named].reduce((sum, name) => sum + flags[name], 0),
     0,
   )
-  return Buffer.concat([head, Buffer.from('root@sys#terran\0'), Buffer.from([20]), Buffer.alloc(20, 7), ...fields])
+  return Buffer.concat([
+    head,
+    Buffer.from('root@sys#terran\0'),
+    Buffer.from([20]),
+    Buffer.alloc(20, 7),
+    ...fields,
+  ])
 }
 
 const offered = ownGreeting('5.6.25', 1).capabilities
@@ -43,24 +49,54 @@ const after = (sent: Buffer): Buffer => sent.subarray(32 + 'root'.length + 1 + 1
 
 describe('a login that is passed on carries what was offered and no more', () => {
   test.each<[string, readonly Flag[], readonly Buffer[], readonly Buffer[]]>([
-    ['PyMySQL: attributes are flagged and not there', ['pluginAuth', 'attributes', 'lengthEncodedAuth'], [plugin], [plugin]],
-    ['the same with a database', ['database', 'pluginAuth', 'attributes'], [database, plugin], [database, plugin]],
-    ['a client whose attributes are there', ['pluginAuth', 'attributes'], [plugin, attributes], [plugin]],
+    [
+      'PyMySQL: attributes are flagged and not there',
+      ['pluginAuth', 'attributes', 'lengthEncodedAuth'],
+      [plugin],
+      [plugin],
+    ],
+    [
+      'the same with a database',
+      ['database', 'pluginAuth', 'attributes'],
+      [database, plugin],
+      [database, plugin],
+    ],
+    [
+      'a client whose attributes are there',
+      ['pluginAuth', 'attributes'],
+      [plugin, attributes],
+      [plugin],
+    ],
     ['a database alone', ['database'], [database], [database]],
     ['nothing beside the password', [], [], []],
     ['a plugin without its last byte', ['pluginAuth'], [plugin.subarray(0, -1)], [plugin]],
-    ['what the front could not read', ['pluginAuth', 'compress', 'ssl', 'deprecateEof', 'queryAttributes'], [plugin], [plugin]],
+    [
+      'what the front could not read',
+      ['pluginAuth', 'compress', 'ssl', 'deprecateEof', 'queryAttributes'],
+      [plugin],
+      [plugin],
+    ],
   ])('%s', (_, named, fields, expected) => {
     const sent = passedOn(login(named, ...fields))
     expect(after(sent)).toEqual(Buffer.concat(expected))
     expect(sent.readUInt32LE(0) & ~offered).toBe(0)
-    for (const name of ['compress', 'ssl', 'attributes', 'lengthEncodedAuth', 'deprecateEof', 'queryAttributes'] as const) {
+    for (const name of [
+      'compress',
+      'ssl',
+      'attributes',
+      'lengthEncodedAuth',
+      'deprecateEof',
+      'queryAttributes',
+    ] as const) {
       expect(sent.readUInt32LE(0) & flags[name]).toBe(0)
     }
   })
 
   test('attributes that were offered are left out with their flag', () => {
-    const parsed = parseLogin(login(['pluginAuth', 'attributes'], plugin, attributes), offered | flags.attributes)
+    const parsed = parseLogin(
+      login(['pluginAuth', 'attributes'], plugin, attributes),
+      offered | flags.attributes,
+    )
     expect(parsed?.tail).toEqual(plugin)
     expect((parsed?.capabilities ?? 0) & flags.attributes).toBe(0)
   })
@@ -68,7 +104,11 @@ describe('a login that is passed on carries what was offered and no more', () =>
   test('what was offered and asked for stays', () => {
     const sent = passedOn(login(['longPassword', 'multiStatements', 'pluginAuth'], plugin))
     expect(sent.readUInt32LE(0)).toBe(
-      flags.longPassword + flags.protocol41 + flags.secure + flags.multiStatements + flags.pluginAuth,
+      flags.longPassword +
+        flags.protocol41 +
+        flags.secure +
+        flags.multiStatements +
+        flags.pluginAuth,
     )
   })
 

@@ -53,10 +53,14 @@ beforeAll(async () => {
     '-o',
     options,
   ]
-  child = spawn(process.execPath, [join(import.meta.dirname, '../../lab/obproxy/main.ts'), ...words], {
-    cwd: home,
-    stdio: 'ignore',
-  })
+  child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../../lab/obproxy/main.ts'), ...words],
+    {
+      cwd: home,
+      stdio: 'ignore',
+    },
+  )
   await until('proxy listens', () => canConnect(proxy.ip, proxy.sqlPort))
 })
 afterAll(async () => {
@@ -75,7 +79,9 @@ describe('obproxy', () => {
   })
 
   it('shows and changes its configuration to root@proxysys alone', async () => {
-    await expect(refusalOf(query(proxy, 'SHOW PROXYCONFIG', { user: 'root@proxysys' }))).resolves.toMatch(/^1045 /)
+    await expect(
+      refusalOf(query(proxy, 'SHOW PROXYCONFIG', { user: 'root@proxysys' })),
+    ).resolves.toMatch(/^1045 /)
     await query(proxy, `ALTER PROXYCONFIG SET observer_sys_password = '${proxyro}'`, admin)
     const rows = await query(proxy, "SHOW PROXYCONFIG LIKE 'observer_sys_password'", admin)
     expect(rows).toMatchObject([{ name: 'observer_sys_password', value: sha1(proxyro) }])
@@ -83,14 +89,18 @@ describe('obproxy', () => {
 
   it('passes a session on to the cluster, password and all', async () => {
     await expect(query(proxy, 'SELECT 1 AS one', root)).resolves.toEqual([{ one: 1 }])
-    await expect(query(proxy, 'SELECT STATUS FROM oceanbase.DBA_OB_SERVERS', root)).resolves.toEqual([{ STATUS: 'ACTIVE' }])
-    await expect(refusalOf(query(proxy, 'SELECT 1', { ...root, password: 'wrong' }))).resolves.toMatch(
-      /^1045 Access denied for user/,
-    )
+    await expect(
+      query(proxy, 'SELECT STATUS FROM oceanbase.DBA_OB_SERVERS', root),
+    ).resolves.toEqual([{ STATUS: 'ACTIVE' }])
+    await expect(
+      refusalOf(query(proxy, 'SELECT 1', { ...root, password: 'wrong' })),
+    ).resolves.toMatch(/^1045 Access denied for user/)
   })
 
   it('refuses a cluster it does not know', async () => {
-    await expect(refusalOf(query(proxy, 'SELECT 1', { ...root, user: 'root@sys#zerg' }))).resolves.toMatch(/^4669 /)
+    await expect(
+      refusalOf(query(proxy, 'SELECT 1', { ...root, user: 'root@sys#zerg' })),
+    ).resolves.toMatch(/^4669 /)
   })
 
   it('exports metrics', async () => {

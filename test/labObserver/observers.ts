@@ -16,7 +16,9 @@ export type TestObserver = Place & {
   home: string
   address: string
   process: () => ChildProcess
-  /** Waits until the SQL port takes connections; rejects with the log when the process ends first. */
+  /**
+   * Waits until the SQL port takes connections; rejects with the log when the process ends first.
+   */
   start: (extra?: Start) => Promise<void>
   /** Runs to its end: for starts that must be refused. Returns exit code and log. */
   startRefused: (extra?: Start) => Promise<{ code: number | null; log: string }>
@@ -25,11 +27,19 @@ export type TestObserver = Place & {
   count: (name: 'bootstrap.count' | 'bootstrap.received') => number
   setFaults: (faults: object) => void
 }
-export type Start = { flags?: string[]; options?: string; env?: Record<string, string>; noFlags?: boolean }
+export type Start = {
+  flags?: string[]
+  options?: string
+  env?: Record<string, string>
+  noFlags?: boolean
+}
 
 const made: TestObserver[] = []
 
-/** Where observers of a test live: one address each, ports that differ too because the 3.x line is told no address. */
+/**
+ * Where observers of a test live: one address each, ports that differ too because the 3.x line is
+ * told no address.
+ */
 export function places(zones: string[], firstPort = 22881): Place[] {
   return zones.map((zone, at) => ({
     ip: `${network}.${at + 1}`,
@@ -40,12 +50,22 @@ export function places(zones: string[], firstPort = 22881): Place[] {
 }
 
 /** A home with store folders for one observer that is not started yet. */
-export function makeObserver(place: Place, rsList: Place[], version: string, cluster = 'terran'): TestObserver {
+export function makeObserver(
+  place: Place,
+  rsList: Place[],
+  version: string,
+  cluster = 'terran',
+): TestObserver {
   const home = mkdtempSync(join(tmpdir(), 'obflow-observer-'))
   for (const name of storeDirs) mkdirSync(join(home, 'store', name), { recursive: true })
   const faults = join(home, 'faults.json')
   let child: ChildProcess | undefined
-  const launch = ({ flags = [], options = '', env = {}, noFlags = false }: Start = {}): ChildProcess => {
+  const launch = ({
+    flags = [],
+    options = '',
+    env = {},
+    noFlags = false,
+  }: Start = {}): ChildProcess => {
     const address = version.startsWith('4') ? ['-I', place.ip] : ['-i', 'lo']
     const list = rsList.map((rs) => `${rs.ip}:${rs.rpcPort}:${rs.sqlPort}`).join(';')
     const words = [
@@ -118,7 +138,8 @@ export function makeObserver(place: Place, rsList: Place[], version: string, clu
 export async function removeObservers(): Promise<void> {
   const all = made.splice(0)
   await Promise.all(all.map((observer) => observer.kill('SIGTERM')))
-  for (const { home } of all) rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  for (const { home } of all)
+    rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
 }
 
 export const bootstrapSql = (observers: TestObserver[]): string =>
@@ -134,7 +155,13 @@ export async function query(
   login: Login = {},
 ): Promise<Row[]> {
   const { user = 'root@sys', password = '' } = login
-  const connection = await mysql.createConnection({ host: at.ip, port: at.sqlPort, user, password, supportBigNumbers: true })
+  const connection = await mysql.createConnection({
+    host: at.ip,
+    port: at.sqlPort,
+    user,
+    password,
+    supportBigNumbers: true,
+  })
   try {
     let rows: Row[] = []
     for (const statement of [statements].flat()) {
@@ -158,8 +185,16 @@ export async function refusalOf(answer: Promise<unknown>): Promise<string> {
   }
 }
 
-export async function until(what: string, look: () => boolean | Promise<boolean>, timeoutMs = 30_000): Promise<void> {
-  for (const end = Date.now() + timeoutMs; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
+export async function until(
+  what: string,
+  look: () => boolean | Promise<boolean>,
+  timeoutMs = 30_000,
+): Promise<void> {
+  for (
+    const end = Date.now() + timeoutMs;
+    Date.now() < end;
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  ) {
     if (await look()) return
   }
   throw new Error(`waited ${timeoutMs} ms for: ${what}`)

@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bootstrapSql, makeObserver, places, query, refusalOf, removeObservers, type TestObserver, until } from './observers.ts'
+import {
+  bootstrapSql,
+  makeObserver,
+  places,
+  query,
+  refusalOf,
+  removeObservers,
+  type TestObserver,
+  until,
+} from './observers.ts'
 
 const password = 'aaAA11__'
 let observer: TestObserver
@@ -26,7 +35,9 @@ describe('a 4.x cluster of one observer', () => {
       "ALTER SYSTEM MODIFY ZONE 'zone1' SET IDC = 'hz2'",
       'SELECT * FROM oceanbase.DBA_OB_ZONES',
     ])
-    expect(rows).toMatchObject([{ ZONE: 'zone1', STATUS: 'ACTIVE', IDC: 'hz2', REGION: 'sys_region' }])
+    expect(rows).toMatchObject([
+      { ZONE: 'zone1', STATUS: 'ACTIVE', IDC: 'hz2', REGION: 'sys_region' },
+    ])
     await query(observer, `ALTER USER root IDENTIFIED BY '${password}'`)
   })
 
@@ -39,19 +50,27 @@ describe('a 4.x cluster of one observer', () => {
   })
 
   it('is never bootstrapped twice', async () => {
-    await expect(refusalOf(ask(bootstrapSql([observer])))).resolves.toBe('4005 The object is initialized twice')
+    await expect(refusalOf(ask(bootstrapSql([observer])))).resolves.toBe(
+      '4005 The object is initialized twice',
+    )
     expect(observer.count('bootstrap.count')).toBe(1)
   })
 
   it('lets in who has the password, and nobody else', async () => {
     await expect(refusalOf(query(observer, 'SELECT 1'))).resolves.toMatch(/^1045 /)
-    await expect(refusalOf(query(observer, 'SELECT 1', { ...login, user: 'root@sys#zerg' }))).resolves.toMatch(/^4666 /)
-    await expect(refusalOf(query(observer, 'SELECT 1', { ...login, user: 'root@other' }))).resolves.toMatch(/^5160 /)
+    await expect(
+      refusalOf(query(observer, 'SELECT 1', { ...login, user: 'root@sys#zerg' })),
+    ).resolves.toMatch(/^4666 /)
+    await expect(
+      refusalOf(query(observer, 'SELECT 1', { ...login, user: 'root@other' })),
+    ).resolves.toMatch(/^5160 /)
   })
 
   it('shows an active server with the time its service began', async () => {
     await until('service started', async () => {
-      const [row] = await ask('SELECT COUNT(*) AS n FROM oceanbase.DBA_OB_SERVERS WHERE START_SERVICE_TIME IS NOT NULL')
+      const [row] = await ask(
+        'SELECT COUNT(*) AS n FROM oceanbase.DBA_OB_SERVERS WHERE START_SERVICE_TIME IS NOT NULL',
+      )
       return row?.n === 1
     })
     const rows = await ask('SELECT * FROM oceanbase.DBA_OB_SERVERS')
@@ -76,12 +95,17 @@ describe('a 4.x cluster of one observer', () => {
 
   it('takes a primary zone that exists and refuses one that does not', async () => {
     await ask("ALTER TENANT sys SET PRIMARY_ZONE = 'zone1'")
-    await expect(ask('SELECT PRIMARY_ZONE FROM oceanbase.DBA_OB_TENANTS')).resolves.toEqual([{ PRIMARY_ZONE: 'zone1' }])
-    await expect(refusalOf(ask("ALTER TENANT sys SET PRIMARY_ZONE = 'zone1;zone9'"))).resolves.toMatch(/^4643 /)
+    await expect(ask('SELECT PRIMARY_ZONE FROM oceanbase.DBA_OB_TENANTS')).resolves.toEqual([
+      { PRIMARY_ZONE: 'zone1' },
+    ])
+    await expect(
+      refusalOf(ask("ALTER TENANT sys SET PRIMARY_ZONE = 'zone1;zone9'")),
+    ).resolves.toMatch(/^4643 /)
   })
 
   it('freezes, compacts, and is idle again with the frozen SCN merged', async () => {
-    const compaction = 'SELECT FROZEN_SCN, LAST_SCN, STATUS FROM oceanbase.CDB_OB_MAJOR_COMPACTION WHERE TENANT_ID = 1'
+    const compaction =
+      'SELECT FROZEN_SCN, LAST_SCN, STATUS FROM oceanbase.CDB_OB_MAJOR_COMPACTION WHERE TENANT_ID = 1'
     const [before] = await ask(compaction)
     const [during] = await ask(['ALTER SYSTEM MAJOR FREEZE TENANT = sys', compaction])
     expect(during?.STATUS).toBe('COMPACTING')
@@ -96,21 +120,32 @@ describe('a 4.x cluster of one observer', () => {
     const status = 'SELECT STATUS FROM oceanbase.GV$OB_IO_CALIBRATION_STATUS'
     await until('io calibrated', async () => (await ask(status))[0]?.STATUS === 'READY')
     await ask("ALTER SYSTEM SET syslog_level = 'WARN'")
-    await expect(ask("SHOW PARAMETERS LIKE 'syslog_level'")).resolves.toMatchObject([{ name: 'syslog_level', value: 'WARN' }])
+    await expect(ask("SHOW PARAMETERS LIKE 'syslog_level'")).resolves.toMatchObject([
+      { name: 'syslog_level', value: 'WARN' },
+    ])
     await expect(refusalOf(ask('ALTER SYSTEM SET no_such_thing = 1'))).resolves.toMatch(/^5099 /)
   })
 
   it('keeps cluster statements from users who are not root', async () => {
     await ask(["CREATE USER proxyro IDENTIFIED BY 'pp'", 'GRANT SELECT ON *.* TO proxyro'])
     const proxyro = { user: 'proxyro@sys', password: 'pp' }
-    await expect(query(observer, 'SELECT ZONE FROM oceanbase.DBA_OB_ZONES', proxyro)).resolves.toEqual([{ ZONE: 'zone1' }])
-    await expect(refusalOf(query(observer, 'ALTER SYSTEM MAJOR FREEZE', proxyro))).resolves.toMatch(/^1227 /)
+    await expect(
+      query(observer, 'SELECT ZONE FROM oceanbase.DBA_OB_ZONES', proxyro),
+    ).resolves.toEqual([{ ZONE: 'zone1' }])
+    await expect(refusalOf(query(observer, 'ALTER SYSTEM MAJOR FREEZE', proxyro))).resolves.toMatch(
+      /^1227 /,
+    )
   })
 
   it('comes back after SIGKILL with its data, its password, and no kernel left over', async () => {
     await ask(['CREATE TABLE test.kept (a INT)', 'INSERT INTO test.kept VALUES (7)'])
     const kernels = () =>
-      readFileSync(`/proc/${observer.process().pid}/task/${observer.process().pid}/children`, 'utf8').trim().split(' ')
+      readFileSync(
+        `/proc/${observer.process().pid}/task/${observer.process().pid}/children`,
+        'utf8',
+      )
+        .trim()
+        .split(' ')
     const [kernel] = kernels()
     await observer.kill('SIGKILL')
     await until('kernel gone', () => !isRunning(Number(kernel)))

@@ -5,7 +5,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../../src/embedded/ports.ts'
-import { bootstrapSql, canConnect, makeObserver, places, query, removeObservers, until } from './observers.ts'
+import {
+  bootstrapSql,
+  canConnect,
+  makeObserver,
+  places,
+  query,
+  removeObservers,
+  until,
+} from './observers.ts'
 
 const sha1 = (text: string): string => createHash('sha1').update(text).digest('hex')
 
@@ -31,11 +39,30 @@ export async function startProxied(): Promise<Proxied> {
   try {
     const observer = makeObserver(place, [place], '4.2.1.8')
     await observer.start()
-    const users = [`CREATE USER proxyro IDENTIFIED BY '${proxyro}'`, 'GRANT SELECT ON *.* TO proxyro']
-    await query(observer, [bootstrapSql([observer]), ...users, `ALTER USER root IDENTIFIED BY '${password}'`])
+    const users = [
+      `CREATE USER proxyro IDENTIFIED BY '${proxyro}'`,
+      'GRANT SELECT ON *.* TO proxyro',
+    ]
+    await query(observer, [
+      bootstrapSql([observer]),
+      ...users,
+      `ALTER USER root IDENTIFIED BY '${password}'`,
+    ])
     const port = await freePort()
     const options = `observer_sys_password=${sha1(proxyro)},prometheus_listen_port=${await freePort()}`
-    const words = ['-N', '-r', `${place.ip}:${place.sqlPort}`, '-p', String(port), '-n', 'demo', '-c', 'terran', '-o', options]
+    const words = [
+      '-N',
+      '-r',
+      `${place.ip}:${place.sqlPort}`,
+      '-p',
+      String(port),
+      '-n',
+      'demo',
+      '-c',
+      'terran',
+      '-o',
+      options,
+    ]
     const program = join(import.meta.dirname, '../../lab/obproxy/main.ts')
     const proxy = spawn(process.execPath, [program, ...words], { cwd: home, stdio: 'ignore' })
     await until('proxy listens', () => canConnect('127.0.0.1', port))

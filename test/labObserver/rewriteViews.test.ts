@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { normalised, rewriteViews } from '../../lab/observer/rewrite.ts'
 
-const table = (name: string) => ({ DBA_OB_ZONES: '(Z)', GV$OB_SERVERS: '(S)', __ALL_ZONE: '(A)' })[name]
+const table = (name: string) =>
+  ({ DBA_OB_ZONES: '(Z)', GV$OB_SERVERS: '(S)', __ALL_ZONE: '(A)' })[name]
 const rewritten = (sql: string) => rewriteViews(sql, table).sql
 
 describe('a view named in a statement', () => {
@@ -11,9 +12,18 @@ describe('a view named in a statement', () => {
     ['SELECT * FROM `oceanbase`.`GV$OB_SERVERS`', 'SELECT * FROM (S) AS `GV$OB_SERVERS`'],
     ['SELECT * FROM gv$ob_servers', 'SELECT * FROM (S) AS `gv$ob_servers`'],
     ['SELECT z.zone FROM oceanbase . DBA_OB_ZONES z', 'SELECT z.zone FROM (Z) z'],
-    ['SELECT * FROM DBA_OB_ZONES AS z JOIN GV$OB_SERVERS ON 1', 'SELECT * FROM (Z) AS z JOIN (S) AS `GV$OB_SERVERS` ON 1'],
-    ['SELECT oceanbase.DBA_OB_ZONES.ZONE FROM oceanbase.DBA_OB_ZONES', 'SELECT DBA_OB_ZONES.ZONE FROM (Z) AS `DBA_OB_ZONES`'],
-    ['SELECT (SELECT count(*) FROM __all_zone)', 'SELECT (SELECT count(*) FROM (A) AS `__all_zone`)'],
+    [
+      'SELECT * FROM DBA_OB_ZONES AS z JOIN GV$OB_SERVERS ON 1',
+      'SELECT * FROM (Z) AS z JOIN (S) AS `GV$OB_SERVERS` ON 1',
+    ],
+    [
+      'SELECT oceanbase.DBA_OB_ZONES.ZONE FROM oceanbase.DBA_OB_ZONES',
+      'SELECT DBA_OB_ZONES.ZONE FROM (Z) AS `DBA_OB_ZONES`',
+    ],
+    [
+      'SELECT (SELECT count(*) FROM __all_zone)',
+      'SELECT (SELECT count(*) FROM (A) AS `__all_zone`)',
+    ],
   ])('becomes a derived table: %s', (sql, expected) => {
     expect(rewritten(sql)).toBe(expected)
   })

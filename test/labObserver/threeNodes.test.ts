@@ -15,7 +15,8 @@ const lines = [
   {
     version: '4.2.1.8',
     firstPort: 26881,
-    servers: 'SELECT SVR_IP AS ip, STATUS AS status, ZONE AS zone FROM oceanbase.DBA_OB_SERVERS ORDER BY ID',
+    servers:
+      'SELECT SVR_IP AS ip, STATUS AS status, ZONE AS zone FROM oceanbase.DBA_OB_SERVERS ORDER BY ID',
     active: 'ACTIVE',
     inactive: 'INACTIVE',
     freeze: 'ALTER SYSTEM MAJOR FREEZE TENANT = ALL',
@@ -28,64 +29,78 @@ const lines = [
     active: 'active',
     inactive: 'inactive',
     freeze: 'ALTER SYSTEM MAJOR FREEZE',
-    frozen: "SELECT value > 1 AS frozen FROM oceanbase.__all_zone WHERE zone = '' AND name = 'frozen_version'",
+    frozen:
+      "SELECT value > 1 AS frozen FROM oceanbase.__all_zone WHERE zone = '' AND name = 'frozen_version'",
   },
 ]
 
-describe.each(lines)('a $version cluster of three zones', ({ version, firstPort, servers, active, inactive, freeze, frozen }) => {
-  const all = places(['zone1', 'zone2', 'zone3', 'zone2'], firstPort)
-  const roots = all.slice(0, 3)
-  let observers: TestObserver[]
-  const at = (index: number): TestObserver => {
-    const observer = observers[index]
-    if (!observer) throw new Error(`no observer ${index}`)
-    return observer
-  }
-  const statuses = async (asked = at(0)): Promise<Row[]> =>
-    (await query(asked, servers)).map(({ ip, status }) => ({ ip, status }))
+describe.each(lines)(
+  'a $version cluster of three zones',
+  ({ version, firstPort, servers, active, inactive, freeze, frozen }) => {
+    const all = places(['zone1', 'zone2', 'zone3', 'zone2'], firstPort)
+    const roots = all.slice(0, 3)
+    let observers: TestObserver[]
+    const at = (index: number): TestObserver => {
+      const observer = observers[index]
+      if (!observer) throw new Error(`no observer ${index}`)
+      return observer
+    }
+    const statuses = async (asked = at(0)): Promise<Row[]> =>
+      (await query(asked, servers)).map(({ ip, status }) => ({ ip, status }))
 
-  beforeAll(async () => {
-    // A 3.x server without -I finds its address in the list, so the fourth is told its own as well.
-    observers = all.map((place) => makeObserver(place, roots.includes(place) ? roots : [...roots, place], version))
-    await Promise.all(observers.map((observer) => observer.start()))
-  })
-  afterAll(removeObservers)
-
-  it('is bootstrapped with one server of each zone and serves SQL on every one', async () => {
-    await query(at(0), bootstrapSql(observers.slice(0, 3)))
-    for (const observer of observers.slice(0, 3)) await expect(query(observer, 'SELECT 1 AS one')).resolves.toEqual([{ one: 1 }])
-    await expect(statuses(at(2))).resolves.toEqual(roots.map(({ ip }) => ({ ip, status: active })))
-  })
-
-  it('takes a fourth server once', async () => {
-    const add = `ALTER SYSTEM ADD SERVER '${at(3).address}' ZONE 'zone2'`
-    await query(at(1), add)
-    await expect(statuses()).resolves.toHaveLength(4)
-    await expect(refusalOf(query(at(0), add))).resolves.toMatch(/^4017 /)
-    await until('the fourth serves', async () => (await refusalOf(query(at(3), 'SELECT 1'))) === 'not refused')
-  })
-
-  it('refuses a server that is not there', async () => {
-    await expect(refusalOf(query(at(0), `ALTER SYSTEM ADD SERVER '127.0.0.9:1' ZONE 'zone1'`))).resolves.toMatch(/^4663 /)
-  })
-
-  it('freezes', async () => {
-    await expect(query(at(1), [freeze, frozen])).resolves.toEqual([{ frozen: 1 }])
-  })
-
-  it('shows a killed follower as inactive, and as active after its return', async () => {
-    await at(1).kill('SIGKILL')
-    await until('inactive', async () => (await statuses())[1]?.status === inactive)
-    await at(1).start({ noFlags: true })
-    await until('active', async () => (await statuses(at(1)))[1]?.status === active)
-  })
-
-  it('comes back when all of it was killed', async () => {
-    await Promise.all(observers.map((observer) => observer.kill('SIGKILL')))
-    await Promise.all(observers.map((observer) => observer.start({ noFlags: true })))
-    await until('all active', async () => {
-      if ((await refusalOf(query(at(2), 'SELECT 1'))) !== 'not refused') return false
-      return (await statuses(at(2))).every(({ status }) => status === active)
+    beforeAll(async () => {
+      // A 3.x server without -I finds its address in the list, so the fourth is told its own as well.
+      observers = all.map((place) =>
+        makeObserver(place, roots.includes(place) ? roots : [...roots, place], version),
+      )
+      await Promise.all(observers.map((observer) => observer.start()))
     })
-  })
-})
+    afterAll(removeObservers)
+
+    it('is bootstrapped with one server of each zone and serves SQL on every one', async () => {
+      await query(at(0), bootstrapSql(observers.slice(0, 3)))
+      for (const observer of observers.slice(0, 3))
+        await expect(query(observer, 'SELECT 1 AS one')).resolves.toEqual([{ one: 1 }])
+      await expect(statuses(at(2))).resolves.toEqual(
+        roots.map(({ ip }) => ({ ip, status: active })),
+      )
+    })
+
+    it('takes a fourth server once', async () => {
+      const add = `ALTER SYSTEM ADD SERVER '${at(3).address}' ZONE 'zone2'`
+      await query(at(1), add)
+      await expect(statuses()).resolves.toHaveLength(4)
+      await expect(refusalOf(query(at(0), add))).resolves.toMatch(/^4017 /)
+      await until(
+        'the fourth serves',
+        async () => (await refusalOf(query(at(3), 'SELECT 1'))) === 'not refused',
+      )
+    })
+
+    it('refuses a server that is not there', async () => {
+      await expect(
+        refusalOf(query(at(0), `ALTER SYSTEM ADD SERVER '127.0.0.9:1' ZONE 'zone1'`)),
+      ).resolves.toMatch(/^4663 /)
+    })
+
+    it('freezes', async () => {
+      await expect(query(at(1), [freeze, frozen])).resolves.toEqual([{ frozen: 1 }])
+    })
+
+    it('shows a killed follower as inactive, and as active after its return', async () => {
+      await at(1).kill('SIGKILL')
+      await until('inactive', async () => (await statuses())[1]?.status === inactive)
+      await at(1).start({ noFlags: true })
+      await until('active', async () => (await statuses(at(1)))[1]?.status === active)
+    })
+
+    it('comes back when all of it was killed', async () => {
+      await Promise.all(observers.map((observer) => observer.kill('SIGKILL')))
+      await Promise.all(observers.map((observer) => observer.start({ noFlags: true })))
+      await until('all active', async () => {
+        if ((await refusalOf(query(at(2), 'SELECT 1'))) !== 'not refused') return false
+        return (await statuses(at(2))).every(({ status }) => status === active)
+      })
+    })
+  },
+)

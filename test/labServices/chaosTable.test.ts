@@ -26,7 +26,11 @@ test('a column that is run again has the nodes of today; what the others found s
     traces: new Set<string>(),
     seconds: 50,
   } as const
-  const after = withColumns(before, [{ run, hosts: 1, commit: 'bbbbbbb' }], ['worker killed', 'API killed'])
+  const after = withColumns(
+    before,
+    [{ run, hosts: 1, commit: 'bbbbbbb' }],
+    ['worker killed', 'API killed'],
+  )
   expect(after.split('\n')).toEqual([
     '| node | worker killed | API killed |',
     '|---|---|---|',

@@ -20,7 +20,9 @@ const claiming = (range: ReturnType<typeof only>, then = ''): string[] => {
 test('no other process claims a port while the first one lives, nor does the same one again', async () => {
   const range = only(0)
   expect(await claimPort(range)).toBe(range.from)
-  await expect(promisify(execFile)(process.execPath, claiming(range))).rejects.toThrow(`no free port from ${range.from}`)
+  await expect(promisify(execFile)(process.execPath, claiming(range))).rejects.toThrow(
+    `no free port from ${range.from}`,
+  )
   await expect(claimPort(range)).rejects.toThrow('no free port')
 })
 

@@ -15,5 +15,7 @@ test('whoever waits for an API is told that a service of it has ended by itself,
   })
   onTestFinished(() => service.close())
   const unreachable = () => Promise.reject(new UnreachableError('refused'))
-  await expect(untilReached(unreachable, [service])).rejects.toThrow(/src\/server\.ts ended with 1: .*OBFLOW_LISTEN/s)
+  await expect(untilReached(unreachable, [service])).rejects.toThrow(
+    /src\/server\.ts ended with 1: .*OBFLOW_LISTEN/s,
+  )
 })

@@ -24,7 +24,9 @@ export const zone = (name: string, ips: readonly string[], regionName = '') => (
   name,
   idcName: 'hz2',
   regionName,
-  servers: ips.map((ip, index): ServerSpec => ({ hostId: index + 1, ip, zone: name, rootServer: index === 0 })),
+  servers: ips.map(
+    (ip, index): ServerSpec => ({ hostId: index + 1, ip, zone: name, rootServer: index === 0 }),
+  ),
 })
 
 export const threeZones = () => [

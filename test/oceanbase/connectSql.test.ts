@@ -18,9 +18,13 @@ it('a login that nobody waits for any more is not begun: its failure would end t
     const target = { ip: '127.0.0.1', port, username: 'root@sys', password: new Secret('') }
     const options = { log: () => undefined }
     const reason = new Error('the worker stops')
-    await expect(connectSql(target, { ...options, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    await expect(
+      connectSql(target, { ...options, signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason)
     // The server sees its callers in turn: with this one it has seen all.
-    await expect(connectSql(target, { ...options, signal: new AbortController().signal })).rejects.toThrow(TransientError)
+    await expect(
+      connectSql(target, { ...options, signal: new AbortController().signal }),
+    ).rejects.toThrow(TransientError)
     expect(seen).toBe(1)
   } finally {
     server.close()

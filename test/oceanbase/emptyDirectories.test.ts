@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -26,7 +34,11 @@ let folder = ''
 let cluster: ClusterSpec
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'obflow-directories-'))
-  const paths = { install: join(folder, 'home'), data: join(folder, 'data'), log: join(folder, 'redo') }
+  const paths = {
+    install: join(folder, 'home'),
+    data: join(folder, 'data'),
+    log: join(folder, 'redo'),
+  }
   cluster = clusterOf(['10.0.0.1'], { paths, osUser: userInfo().username })
 })
 afterEach(() => rmSync(folder, { recursive: true }))
@@ -58,11 +70,15 @@ test('what an observer wrote is emptied, what "Make dir" made and the io bench r
   run(emptyDirectories(cluster, 7))
   expect(written.filter(existsSync)).toEqual([])
   expect(
-    [...kept, ...layoutOf(cluster).directories, ...layoutOf(cluster).links.map(({ path }) => path)].filter(
-      (path) => !existsSync(path),
-    ),
+    [
+      ...kept,
+      ...layoutOf(cluster).directories,
+      ...layoutOf(cluster).links.map(({ path }) => path),
+    ].filter((path) => !existsSync(path)),
   ).toEqual([])
-  expect(new Set(readDirectoryOwners(run(directoryOwners(cluster, 7))).map(({ owner }) => owner))).toEqual(new Set(['ours']))
+  expect(
+    new Set(readDirectoryOwners(run(directoryOwners(cluster, 7))).map(({ owner }) => owner)),
+  ).toEqual(new Set(['ours']))
 })
 
 test('nothing is emptied when one directory is not of this task', () => {
@@ -93,14 +109,17 @@ test('the log is kept under another name for a new start, and removed when the t
   const log = file('home/log/observer.log')
   run(emptyDirectories(cluster, 7))
   expect(existsSync(log)).toBe(false)
-  expect(readdirSync(join(folder, 'home/log'))).toEqual([expect.stringMatching(/^observer\.log\.\d{14}$/)])
+  expect(readdirSync(join(folder, 'home/log'))).toEqual([
+    expect.stringMatching(/^observer\.log\.\d{14}$/),
+  ])
   run(clearDirectories(cluster, 7))
   expect(readdirSync(join(folder, 'home/log'))).toEqual([])
 })
 
 test('a BOOTSTRAP is remembered as running while the process it was sent to lives, as ended after that', () => {
   const earlier = () => readEarlierBootstrap(run(earlierBootstrap(cluster, 7)))
-  const observerIs = (pid: number) => writeFileSync(join(folder, 'home/run/observer.pid'), `${pid}\n`)
+  const observerIs = (pid: number) =>
+    writeFileSync(join(folder, 'home/run/observer.pid'), `${pid}\n`)
   const age = (seconds: number) => {
     const then = Date.now() / 1000 - seconds
     utimesSync(join(folder, 'state/7/bootstrap'), then, then)

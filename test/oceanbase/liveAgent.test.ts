@@ -36,7 +36,10 @@ beforeAll(async () => {
   sshd = await startSshd()
   target = host(sshd.access())
   // A user of the namespace alone.
-  appendFileSync(join(sshd.directory, 'passwd'), `${agentOwner}:x:61005:61005::/home/${agentOwner}:/bin/bash\n`)
+  appendFileSync(
+    join(sshd.directory, 'passwd'),
+    `${agentOwner}:x:61005:61005::/home/${agentOwner}:/bin/bash\n`,
+  )
   appendFileSync(join(sshd.directory, 'group'), `${agentOwner}:x:61005:\n`)
   await target.must(sh`mkdir -p ${sshd.directory}/agent/{bin,run,log,tmp,backup} /home
 mount -t tmpfs none /home && mkdir -p ${agentHome} && mount --bind ${sshd.directory}/agent ${agentHome} && cd ${agentHome}
@@ -50,7 +53,8 @@ afterAll(async () => {
   await sshd.stop()
 })
 
-const processes = async (): Promise<string> => (await target.run(sh`pgrep -cx ob_agentd`)).stdout.trim()
+const processes = async (): Promise<string> =>
+  (await target.run(sh`pgrep -cx ob_agentd`)).stdout.trim()
 
 test('an agent is configured, started, asked, left alone, restarted on a newer configuration and put back', async () => {
   const before = await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)
@@ -58,19 +62,29 @@ test('an agent is configured, started, asked, left alone, restarted on a newer c
   expect(await target.must(refreshAgentConfig(config), owner)).toBe('unchanged\n')
   const written = await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)
   expect(written).toContain(`value: ${JSON.stringify(config.monitor.password.reveal())}`)
-  expect(await target.must(sh`stat -c '%a %U' ${agentHome}/conf/config_properties/monagent_pipeline.yaml`)).toBe(
-    `600 ${agentOwner}\n`,
-  )
+  expect(
+    await target.must(
+      sh`stat -c '%a %U' ${agentHome}/conf/config_properties/monagent_pipeline.yaml`,
+    ),
+  ).toBe(`600 ${agentOwner}\n`)
 
   await target.must(startAgent(cluster), owner)
   const status = readAgentStatus(await target.must(agentStatus(basicAuth)))
   expect(status.state).toBe('running')
-  expect((await target.run(agentStatus({ username: 'ocp_agent', password: new Secret('no') }))).stderr).toContain('401')
+  expect(
+    (await target.run(agentStatus({ username: 'ocp_agent', password: new Secret('no') }))).stderr,
+  ).toContain('401')
   const pid = await target.must(sh`cat ${agentHome}/run/ob_agentd.pid`)
   await target.must(startAgent(cluster), owner)
   expect(await target.must(sh`cat ${agentHome}/run/ob_agentd.pid`)).toBe(pid)
 
-  await target.must(refreshAgentConfig({ ...config, monitor: { ...config.monitor, password: new Secret('newer') } }), owner)
+  await target.must(
+    refreshAgentConfig({
+      ...config,
+      monitor: { ...config.monitor, password: new Secret('newer') },
+    }),
+    owner,
+  )
   await target.must(startAgent(cluster), owner)
   expect(await target.must(sh`cat ${agentHome}/run/ob_agentd.pid`)).not.toBe(pid)
 

@@ -45,18 +45,27 @@ test('a proxy is started once, linked and unlinked by SQL, and stopped', async (
   }
   const started = readObproxyState(await target.must(startObproxy(proxy, { cluster: terran() })))
   expect(started?.pid).toBeGreaterThan(0)
-  expect(readObproxyState(await target.must(startObproxy(proxy, { cluster: terran() })))).toEqual(started)
+  expect(readObproxyState(await target.must(startObproxy(proxy, { cluster: terran() })))).toEqual(
+    started,
+  )
 
   const admin = await connectSql(
     { ip: '127.0.0.1', port: proxy.listenPort, username: obproxyAdmin, password: new Secret('') },
     session(),
   )
   const shown = async (name: string) => {
-    const [row] = await admin.rows(sql`SHOW PROXYCONFIG LIKE ${name}`, z.object({ value: z.string() }))
+    const [row] = await admin.rows(
+      sql`SHOW PROXYCONFIG LIKE ${name}`,
+      z.object({ value: z.string() }),
+    )
     return row?.value
   }
-  for (const statement of linkStatements(terran(), new Secret(`pro"xy'ro`))) await admin.run(statement)
-  expect([await shown('rootservice_list'), await shown('rootservice_cluster_name')]).toEqual(['10.0.0.1:2881', 'terran'])
+  for (const statement of linkStatements(terran(), new Secret(`pro"xy'ro`)))
+    await admin.run(statement)
+  expect([await shown('rootservice_list'), await shown('rootservice_cluster_name')]).toEqual([
+    '10.0.0.1:2881',
+    'terran',
+  ])
   for (const statement of unlinkStatements()) await admin.run(statement)
   expect(await shown('rootservice_list')).toBe('')
   await admin.close()

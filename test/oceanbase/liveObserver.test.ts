@@ -46,14 +46,20 @@ const layOut = async (version: string): Promise<ClusterSpec> => {
     rpcPort: await claimPort(),
     osUser: 'root',
     paths: { install: join(root, 'home'), data: join(root, 'data'), log: join(root, 'log') },
-    startupParameters: ['memory_limit=8G', 'system_memory=1G', 'datafile_size=1G', 'log_disk_size=4G'].map((pair) => {
+    startupParameters: [
+      'memory_limit=8G',
+      'system_memory=1G',
+      'datafile_size=1G',
+      'log_disk_size=4G',
+    ].map((pair) => {
       const [name = '', value = ''] = pair.split('=')
       return { name, value }
     }),
     zones: [{ name: 'zone1', idcName: 'hz2', regionName: '', servers: [server] }],
   })
   const { home, observer, directories, links } = layoutOf(spec)
-  for (const directory of [`${home}/bin`, `${home}/lib`, ...directories]) mkdirSync(directory, { recursive: true })
+  for (const directory of [`${home}/bin`, `${home}/lib`, ...directories])
+    mkdirSync(directory, { recursive: true })
   for (const { path, target: to } of links) symlinkSync(to, path)
   writeFileSync(
     observer,
@@ -67,7 +73,10 @@ exec -a "$0" ${process.execPath} ${repository}/lab/observer/main.ts "$@"
 }
 
 const connect = (password: Secret, timeoutMs = 60_000): Promise<Sql> =>
-  connectSql({ ip: server.ip, port: cluster.sqlPort, username: 'root@sys', password }, { ...session(), timeoutMs })
+  connectSql(
+    { ip: server.ip, port: cluster.sqlPort, username: 'root@sys', password },
+    { ...session(), timeoutMs },
+  )
 
 /** Connects as soon as the server lets one in. */
 const connected = async (password: Secret): Promise<Sql> => {
@@ -81,7 +90,8 @@ const connected = async (password: Secret): Promise<Sql> => {
   }
 }
 
-const pidOf = async (script: Quoted): Promise<number | undefined> => readObserverState(await target.must(script))?.pid
+const pidOf = async (script: Quoted): Promise<number | undefined> =>
+  readObserverState(await target.must(script))?.pid
 
 beforeAll(async () => {
   sshd = await startSshd()
@@ -108,7 +118,9 @@ test('an observer is started once, bootstrapped, restarted from its saved parame
 
   const root = await connected(new Secret(''))
   expect(await line.bootstrapped(root)).toBe(true)
-  await expect.poll(async () => (await line.servers(root)).every(isServing), { timeout: 20_000 }).toBe(true)
+  await expect
+    .poll(async () => (await line.servers(root)).every(isServing), { timeout: 20_000 })
+    .toBe(true)
   const [only] = await line.servers(root)
   expect(only).toMatchObject({
     ip: server.ip,
@@ -119,14 +131,19 @@ test('an observer is started once, bootstrapped, restarted from its saved parame
   })
   expect(Math.abs((only?.startServiceTime ?? 0) - Date.now())).toBeLessThan(120_000)
   expect((await line.zones(root)).map(({ name }) => name)).toEqual(['zone1'])
-  expect(await line.tenants(root)).toMatchObject([{ id: 1, name: 'sys', mode: 'MYSQL', status: 'NORMAL' }])
+  expect(await line.tenants(root)).toMatchObject([
+    { id: 1, name: 'sys', mode: 'MYSQL', status: 'NORMAL' },
+  ])
 
   const before = await line.freeze(root)
   await root.run(majorFreeze(cluster))
   expect((await line.freeze(root)).frozen).toBeGreaterThan(before.frozen)
 
   const reader = new Secret(`r"e'a\\d`)
-  for (const statement of [...createReadOnlyUser('ocp_monitor', reader), ...createReadOnlyUser('ocp_monitor', reader)])
+  for (const statement of [
+    ...createReadOnlyUser('ocp_monitor', reader),
+    ...createReadOnlyUser('ocp_monitor', reader),
+  ])
     await root.run(statement)
   const grants = await root.rows(grantsOf('ocp_monitor'), z.record(z.string(), z.string()))
   expect(JSON.stringify(grants)).toContain('SELECT')
@@ -142,7 +159,9 @@ test('an observer is started once, bootstrapped, restarted from its saved parame
   expect(refused).toMatchObject({ reason: { code: 'OBE12000' } })
   const back = await connected(password)
   expect(await back.rows(sql`SELECT 1 AS One`, z.object({ one: z.number() }))).toEqual([{ one: 1 }])
-  expect(await failureOf(back.run(sql`SELECT * FROM oceanbase.${identifier('no such table')}`))).toMatchObject({ errno: 1146 })
+  expect(
+    await failureOf(back.run(sql`SELECT * FROM oceanbase.${identifier('no such table')}`)),
+  ).toMatchObject({ errno: 1146 })
   await back.close()
 
   expect(await pidOf(stopObserver(cluster))).toBeUndefined()
@@ -155,7 +174,9 @@ test('a statement over its time is transient, an abort gives its own reason', as
   const password = new Secret(`it's "q" \\ x`)
   await (await connected(password)).close()
   const slow = await connect(password, 200)
-  expect(await failureOf(slow.rows(sql`SELECT SLEEP(5)`, z.unknown()))).toBeInstanceOf(TransientError)
+  expect(await failureOf(slow.rows(sql`SELECT SLEEP(5)`, z.unknown()))).toBeInstanceOf(
+    TransientError,
+  )
   await slow.close()
   const abort = new AbortController()
   const aborted = await connectSql(
@@ -181,7 +202,9 @@ test('an observer that is killed right after its start is started once more', as
 test('an observer that refuses its start says why, in the error or in its log', async () => {
   const startupParameters = [{ name: 'datafile_size', value: '900T' }]
   await target.must(sh`rm -f ${layoutOf(cluster).etc}/observer.config.bin`)
-  const error = await failureOf(target.must(startObserver({ ...cluster, startupParameters }, server)))
+  const error = await failureOf(
+    target.must(startObserver({ ...cluster, startupParameters }, server)),
+  )
   expect(error).toBeInstanceOf(DefiniteError)
   expect(`${error}${await target.must(errorTail(cluster))}`).toContain('datafile_size')
 })

@@ -35,13 +35,21 @@ test('an observer whose home was removed is stopped all the same', async () => {
   const home = mkdtempSync(join(tmpdir(), 'obflow-home-'))
   mkdirSync(join(home, 'bin'))
   writeFileSync(join(home, 'bin/observer'), 'echo begun; while :; do sleep 0.1; done')
-  const observer = spawn('bash', ['bin/observer'], { cwd: home, stdio: ['ignore', 'pipe', 'ignore'] })
+  const observer = spawn('bash', ['bin/observer'], {
+    cwd: home,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   const ended = once(observer, 'exit')
   try {
     await once(observer.stdout, 'data')
     rmSync(home, { recursive: true })
-    const cluster = terran({ paths: { install: home, data: '/data/1', log: '/data/log1' }, sqlPort: 1, rpcPort: 2 })
-    const run = (script: Quoted): string => execFileSync('bash', { input: script.text, encoding: 'utf8' })
+    const cluster = terran({
+      paths: { install: home, data: '/data/1', log: '/data/log1' },
+      sqlPort: 1,
+      rpcPort: 2,
+    })
+    const run = (script: Quoted): string =>
+      execFileSync('bash', { input: script.text, encoding: 'utf8' })
     expect(readObserverState(run(observerState(cluster)))).toEqual({ pid: observer.pid })
     expect(readObserverState(run(stopObserver(cluster)))).toBeUndefined()
   } finally {
@@ -66,7 +74,8 @@ test('a generated password satisfies both generations of the rule and is never t
   expect(new Set(passwords).size).toBe(50)
   for (const password of passwords) {
     expect(password).toMatch(/^[A-Za-z0-9._+@#%]{8,32}$/)
-    for (const kind of [/[A-Z]/g, /[a-z]/g, /[0-9]/g, /[._+@#%]/g]) expect(password.match(kind)?.length).toBeGreaterThanOrEqual(2)
+    for (const kind of [/[A-Z]/g, /[a-z]/g, /[0-9]/g, /[._+@#%]/g])
+      expect(password.match(kind)?.length).toBeGreaterThanOrEqual(2)
   }
 })
 
@@ -83,7 +92,10 @@ test("an agent's passwords are in no text that may be shown", () => {
 
 test.each([
   ['{"data":{"state":"running","version":"1.2"}}', { state: 'running', version: '1.2' }],
-  ['{"state":"running","version":"1.2","services":{"ob_monagent":{"state":"starting"}}}', { state: 'starting', version: '1.2' }],
+  [
+    '{"state":"running","version":"1.2","services":{"ob_monagent":{"state":"starting"}}}',
+    { state: 'starting', version: '1.2' },
+  ],
   ['<html>', { state: '', version: '' }],
 ])('an agent that answers %s is %j', (body, status) => {
   expect(readAgentStatus(body)).toEqual(status)
@@ -99,6 +111,8 @@ test('an obproxy is started with the SQL ports of the root servers and without a
   }
   const { text } = startObproxy(proxy, { cluster: terran({ zones: threeZones() }) })
   expect(text).toContain(`home=${obproxyHome}`)
-  expect(text).toContain("launch -r '10.0.0.1:2881;10.0.0.2:2881;10.0.0.3:2881' -c terran -p 2883 -n proxy")
+  expect(text).toContain(
+    "launch -r '10.0.0.1:2881;10.0.0.2:2881;10.0.0.3:2881' -c terran -p 2883 -n proxy",
+  )
   expect(text).not.toContain('password')
 })

@@ -28,17 +28,22 @@ test('BOOTSTRAP names the region of a zone that has one', () => {
 })
 
 test('a standby is bootstrapped with its primary', () => {
-  const primary = { obClusterId: 7, rootServers: [{ ip: '10.0.9.1', rpcPort: 2882, sqlPort: 2881 }] }
+  const primary = {
+    obClusterId: 7,
+    rootServers: [{ ip: '10.0.9.1', rpcPort: 2882, sqlPort: 2881 }],
+  }
   expect(bootstrapStatement(terran(), primary).text).toBe(
     "ALTER SYSTEM BOOTSTRAP CLUSTER STANDBY ZONE 'zone1' SERVER '10.0.0.1:2882' PRIMARY_CLUSTER_ID 7 PRIMARY_ROOTSERVICE_LIST '10.0.9.1:2882:2881'",
   )
 })
 
 test('a server is added to its zone, a zone gets its IDC', () => {
-  expect(addServer(terran(), { hostId: 4, ip: '10.0.0.4', zone: 'zone1', rootServer: false }).text).toBe(
-    "ALTER SYSTEM ADD SERVER '10.0.0.4:2882' ZONE 'zone1'",
+  expect(
+    addServer(terran(), { hostId: 4, ip: '10.0.0.4', zone: 'zone1', rootServer: false }).text,
+  ).toBe("ALTER SYSTEM ADD SERVER '10.0.0.4:2882' ZONE 'zone1'")
+  expect(setZoneIdc({ name: 'zone1', idcName: "h'z" }).text).toBe(
+    "ALTER SYSTEM MODIFY ZONE 'zone1' SET IDC = 'h''z'",
   )
-  expect(setZoneIdc({ name: 'zone1', idcName: "h'z" }).text).toBe("ALTER SYSTEM MODIFY ZONE 'zone1' SET IDC = 'h''z'")
 })
 
 test('passwords are sent and not shown', () => {
@@ -47,7 +52,10 @@ test('passwords are sent and not shown', () => {
     text: `ALTER USER root IDENTIFIED BY 'it''s \\\\ "x"'`,
     shown: 'ALTER USER root IDENTIFIED BY ***',
   })
-  const statements = [...createReadOnlyUser('ocp_monitor', password), ...linkStatements(terran(), password)]
+  const statements = [
+    ...createReadOnlyUser('ocp_monitor', password),
+    ...linkStatements(terran(), password),
+  ]
   expect(statements.map(({ shown }) => shown).join()).not.toContain("it''s")
 })
 
@@ -71,12 +79,16 @@ test.each([
   ['3.2.4', ['zone1', 'zone2', 'zone3'], 'zone1;zone2,zone3'],
   ['4.2.1.8', ['zone1', 'zone2'], 'RANDOM'],
 ])('without a posted primary zone %s with zones %j has %s', (version, names, expected) => {
-  expect(primaryZoneOf(terran({ version, zones: names.map((name) => zone(name, ['10.0.0.1'])) }))).toBe(expected)
+  expect(
+    primaryZoneOf(terran({ version, zones: names.map((name) => zone(name, ['10.0.0.1'])) })),
+  ).toBe(expected)
 })
 
 test('a posted primary zone is taken as it is', () => {
   expect(primaryZoneOf(terran({ primaryZone: 'zone2;zone1' }))).toBe('zone2;zone1')
-  expect(setPrimaryZone('zone2;zone1').text).toBe("ALTER TENANT sys SET PRIMARY_ZONE = 'zone2;zone1'")
+  expect(setPrimaryZone('zone2;zone1').text).toBe(
+    "ALTER TENANT sys SET PRIMARY_ZONE = 'zone2;zone1'",
+  )
 })
 
 test.each([

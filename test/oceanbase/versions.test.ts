@@ -39,25 +39,51 @@ test.each([
 })
 
 test('a 2.2 server is read as a 4.x one is', async () => {
-  const old = { svr_ip: '10.0.0.1', svr_port: 2882, inner_port: 2881, zone: 'zone1', status: 'active', with_rootserver: 1 }
+  const old = {
+    svr_ip: '10.0.0.1',
+    svr_port: 2882,
+    inner_port: 2881,
+    zone: 'zone1',
+    status: 'active',
+    with_rootserver: 1,
+  }
   const before = await lineOf('2.2.73').servers(
-    answering([{ ...old, start_service_time: '1614656374508000', stop_time: 0, build_version: '2.2.73' }]),
+    answering([
+      { ...old, start_service_time: '1614656374508000', stop_time: 0, build_version: '2.2.73' },
+    ]),
   )
   const now = await lineOf('4.2.1.8').servers(
     answering([
       {
-        ...{ svr_ip: '10.0.0.1', svr_port: 2882, sql_port: 2881, zone: 'zone1', status: 'ACTIVE', with_rootserver: 'YES' },
+        ...{
+          svr_ip: '10.0.0.1',
+          svr_port: 2882,
+          sql_port: 2881,
+          zone: 'zone1',
+          status: 'ACTIVE',
+          with_rootserver: 'YES',
+        },
         ...{ start_service_time: '1614656374.508000', stop_time: null, build_version: '2.2.73' },
       },
     ]),
   )
   expect(before).toEqual(now)
-  expect(now).toMatchObject([{ startServiceTime: 1614656374508, stopTime: null, withRootserver: true }])
+  expect(now).toMatchObject([
+    { startServiceTime: 1614656374508, stopTime: null, withRootserver: true },
+  ])
   expect(now.every(isServing)).toBe(true)
 })
 
 test('a server that has not begun to serve, or was stopped, does not serve', () => {
-  const server = { ip: '10.0.0.1', port: 2882, sqlPort: 2881, zone: 'z', status: 'ACTIVE', withRootserver: false, version: '' }
+  const server = {
+    ip: '10.0.0.1',
+    port: 2882,
+    sqlPort: 2881,
+    zone: 'z',
+    status: 'ACTIVE',
+    withRootserver: false,
+    version: '',
+  }
   expect(isServing({ ...server, startServiceTime: null, stopTime: null })).toBe(false)
   expect(isServing({ ...server, startServiceTime: 1, stopTime: 2 })).toBe(false)
 })
@@ -84,7 +110,11 @@ test('zones and compaction of 2.2 are gathered from their facts, the slowest zon
 })
 
 test('an SCN of 4.x keeps all its digits', async () => {
-  const row = { frozen_scn: '1700000000123456789', last_scn: '1700000000123456788', status: 'COMPACTING' }
+  const row = {
+    frozen_scn: '1700000000123456789',
+    last_scn: '1700000000123456788',
+    status: 'COMPACTING',
+  }
   expect(await lineOf('4.2.1.8').freeze(answering([row]))).toEqual({
     frozen: 1700000000123456789n,
     merged: 1700000000123456788n,
@@ -105,7 +135,9 @@ test('META tenants of 4.x are not shown', async () => {
   const tenants = await lineOf('4.2.1.8').tenants(
     answering([row, { ...row, tenant_id: 1001, tenant_name: 'META$1002', tenant_type: 'META' }]),
   )
-  expect(tenants).toEqual([{ id: 1, name: 'sys', mode: 'MYSQL', primaryZone: 'RANDOM', locality: '', status: 'NORMAL' }])
+  expect(tenants).toEqual([
+    { id: 1, name: 'sys', mode: 'MYSQL', primaryZone: 'RANDOM', locality: '', status: 'NORMAL' },
+  ])
 })
 
 test('an observer without a core table is not bootstrapped; one that cannot answer is no answer', async () => {
@@ -124,7 +156,9 @@ test.each([
   const layout = layoutOf(terran({ version }))
   expect(layout.links.map(({ path, target }) => `${path} -> ${target}`)).toEqual([
     ...data.map((name) => `/home/admin/oceanbase/store/terran/${name} -> /data/1/terran/${name}`),
-    ...redo.map((name) => `/home/admin/oceanbase/store/terran/${name} -> /data/log1/terran/${name}`),
+    ...redo.map(
+      (name) => `/home/admin/oceanbase/store/terran/${name} -> /data/log1/terran/${name}`,
+    ),
   ])
   expect(layout.configCopies).toEqual(['/data/1/terran/etc3', '/data/log1/terran/etc2'])
 })

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import type { Targets } from '../../src/plan/expand.ts'
-import { once, type Plan, perHost, type Stage, type ZoneByZone, zoneByZone } from '../../src/plan/plan.ts'
+import {
+  once,
+  type Plan,
+  perHost,
+  type Stage,
+  type ZoneByZone,
+  zoneByZone,
+} from '../../src/plan/plan.ts'
 
 /** A plan of stages that are no real node's. */
 export const plan = (
@@ -27,10 +34,14 @@ const anyStage = fc
   .record({ wide: fc.boolean(), undoable: fc.boolean(), number: fc.nat(99) })
   .map(({ wide, undoable, number }): Stage => {
     const options = { timeout: '1m', ...(undoable && { undo: `undo${number}` }) } as const
-    return wide ? perHost(`Step ${number}`, `step${number}`, options) : once(`Step ${number}`, `step${number}`, options)
+    return wide
+      ? perHost(`Step ${number}`, `step${number}`, options)
+      : once(`Step ${number}`, `step${number}`, options)
   })
 
-const anyZoneByZone = fc.array(anyStage, { minLength: 1, maxLength: 4 }).map((stages) => zoneByZone(...stages))
+const anyZoneByZone = fc
+  .array(anyStage, { minLength: 1, maxLength: 4 })
+  .map((stages) => zoneByZone(...stages))
 
 export const anyPlan = fc
   .array(fc.oneof({ arbitrary: anyStage, weight: 3 }, { arbitrary: anyZoneByZone, weight: 1 }), {

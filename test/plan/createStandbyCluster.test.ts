@@ -26,8 +26,13 @@ describe('the plan of a standby cluster', () => {
   })
 
   it('looks at the primary before it touches a host', () => {
-    const planned = expand(createStandbyClusterPlan, { hosts: [{ id: 1, ip: '10.0.0.1' }], zones: ['zone1'] })
+    const planned = expand(createStandbyClusterPlan, {
+      hosts: [{ id: 1, ip: '10.0.0.1' }],
+      zones: ['zone1'],
+    })
     const firstOnHost = planned.findIndex(({ host }) => host !== undefined)
-    expect(planned.findIndex(({ activity }) => activity === 'checkPrimaryCluster')).toBeLessThan(firstOnHost)
+    expect(planned.findIndex(({ activity }) => activity === 'checkPrimaryCluster')).toBeLessThan(
+      firstOnHost,
+    )
   })
 })

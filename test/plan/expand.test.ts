@@ -10,7 +10,13 @@ import { anyPlan, anyTargets, plan, targets } from './arbitrary.ts'
 const documented = z
   .object({
     task: z.string(),
-    subtasks: z.array(z.object({ name: z.string(), upstreams: z.array(z.number()), downstreams: z.array(z.number()) })),
+    subtasks: z.array(
+      z.object({
+        name: z.string(),
+        upstreams: z.array(z.number()),
+        downstreams: z.array(z.number()),
+      }),
+    ),
   })
   .parse(JSON.parse(readFileSync(new URL('createPrimaryCluster.json', import.meta.url), 'utf8')))
 
@@ -41,7 +47,9 @@ describe('any plan over any targets', () => {
   }
 
   it('numbers its subtasks consecutively', () => {
-    hold(({ subtasks }) => expect(subtasks.map(({ index }) => index)).toEqual(subtasks.map((_, index) => index)))
+    hold(({ subtasks }) =>
+      expect(subtasks.map(({ index }) => index)).toEqual(subtasks.map((_, index) => index)),
+    )
   })
 
   it('has only edges that lead forward, so it has no cycle', () => {
@@ -55,7 +63,8 @@ describe('any plan over any targets', () => {
     hold(({ subtasks }) => {
       for (const { index, upstreams, downstreams } of subtasks) {
         for (const upstream of upstreams) expect(subtasks[upstream]?.downstreams).toContain(index)
-        for (const downstream of downstreams) expect(subtasks[downstream]?.upstreams).toContain(index)
+        for (const downstream of downstreams)
+          expect(subtasks[downstream]?.upstreams).toContain(index)
       }
     })
   })
@@ -99,11 +108,15 @@ it('has a zone behind it before the next one begins', () => {
 it('runs the stages of a zone on its hosts only, joined like any others', () => {
   const upgrade = plan('Upgrade', [
     once('Begin', 'begin', { timeout: '1m' }),
-    zoneByZone(perHost('Stop', 'stop', { timeout: '1m' }), perHost('Start', 'start', { timeout: '1m' })),
+    zoneByZone(
+      perHost('Stop', 'stop', { timeout: '1m' }),
+      perHost('Start', 'start', { timeout: '1m' }),
+    ),
     once('End', 'end', { timeout: '1m' }),
   ])
-  const shown = expand(upgrade, targets(3, 2)).map(({ name, host, zone = '-', parallelIdx, upstreams }) =>
-    [name, host?.ip ?? '-', zone, parallelIdx, upstreams.join(' ')].join(' | '),
+  const shown = expand(upgrade, targets(3, 2)).map(
+    ({ name, host, zone = '-', parallelIdx, upstreams }) =>
+      [name, host?.ip ?? '-', zone, parallelIdx, upstreams.join(' ')].join(' | '),
   )
   expect(shown).toEqual([
     'Begin | - | - | -1 | ',
@@ -121,7 +134,9 @@ it('runs the stages of a zone on its hosts only, joined like any others', () => 
 })
 
 it('refuses a stage that has nothing to run on', () => {
-  expect(() => expand(createClusterPlan, { hosts: [], zones: [] })).toThrow('"Pre check for install OB" has nothing to run on')
+  expect(() => expand(createClusterPlan, { hosts: [], zones: [] })).toThrow(
+    '"Pre check for install OB" has nothing to run on',
+  )
 })
 
 it('reads durations', () => {

@@ -13,11 +13,14 @@ const plans: readonly (readonly [Plan, readonly string[]])[] = [
   [prepareHostPlan, ['Update host status']],
 ]
 
-// No other operation does what they do: a task that ended without them would leave cluster or host neither usable nor gone.
+// No other operation does what they do: a task that ended without them would leave cluster or host
+// neither usable nor gone.
 test.each(plans.map(([plan, names]) => ({ title: plan.name, plan, names })))(
   'of $title nobody skips what makes the store say how it ended',
   ({ plan, names }) => {
     const planned = expand(plan, { hosts: [{ id: 1, ip: '10.0.0.1' }], zones: ['zone1'] })
-    expect(planned.filter(({ prohibitSkip }) => prohibitSkip).map(({ name }) => name)).toEqual(names)
+    expect(planned.filter(({ prohibitSkip }) => prohibitSkip).map(({ name }) => name)).toEqual(
+      names,
+    )
   },
 )

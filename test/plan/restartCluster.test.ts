@@ -10,7 +10,11 @@ describe('the plan of a restart', () => {
   it("gives for one zone exactly the subtasks and edges of OCP's own sample", () => {
     const over = targets(1)
     expect(restartClusterPlan(over).name).toBe(documented.task)
-    const shown = planned(over).map(({ name, upstreams, downstreams }) => ({ name, upstreams, downstreams }))
+    const shown = planned(over).map(({ name, upstreams, downstreams }) => ({
+      name,
+      upstreams,
+      downstreams,
+    }))
     expect(shown).toEqual(documented.subtasks)
   })
 

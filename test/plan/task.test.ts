@@ -16,7 +16,8 @@ const threeSteps = plan('Three', [
 ])
 // Indexes: 0 Prepare, 1 and 2 Install, 3 Finish.
 const start = (of: Plan = threeSteps) => createTask(expand(of, targets(2)), of)
-const ready = (changes: readonly Change[]) => changes.filter(({ state }) => state.status === 'READY').map(({ index }) => index)
+const ready = (changes: readonly Change[]) =>
+  changes.filter(({ state }) => state.status === 'READY').map(({ index }) => index)
 const statuses = (task: Task) => task.subtasks.map(({ status }) => status)
 
 const run = (task: Task, changes: readonly Change[], fail: readonly number[] = []): void => {
@@ -59,7 +60,9 @@ describe('a task', () => {
     const task = start()
     run(task, task.begin(), [1])
     const changes = task.retryTask()
-    expect(changes).toEqual([{ index: 1, state: { status: 'READY', operation: 'RETRY', runTime: 2 } }])
+    expect(changes).toEqual([
+      { index: 1, state: { status: 'READY', operation: 'RETRY', runTime: 2 } },
+    ])
     expect(task.state).toEqual({ status: 'RUNNING', operation: 'RETRY' })
     run(task, changes)
     expect(task.state.status).toBe('SUCCESSFUL')
@@ -86,7 +89,12 @@ describe('a task', () => {
     task.finished(0, done)
     expect(task.state).toEqual({ status: 'SUCCESSFUL', operation: 'ROLLBACK' })
     expect(statuses(task)).toEqual(['PENDING', 'PENDING', 'PENDING', 'PENDING'])
-    expect(task.subtasks.map(({ operation }) => operation)).toEqual(['ROLLBACK', 'ROLLBACK', 'ROLLBACK', 'EXECUTE'])
+    expect(task.subtasks.map(({ operation }) => operation)).toEqual([
+      'ROLLBACK',
+      'ROLLBACK',
+      'ROLLBACK',
+      'EXECUTE',
+    ])
   })
 
   it('can be rolled back again after a rollback failed', () => {
@@ -112,7 +120,9 @@ describe('a task', () => {
     const task = start()
     task.begin()
     task.running(0)
-    expect(task.cancelSubtask(0)).toEqual([{ index: 0, state: { status: 'CANCELING', operation: 'CANCEL', runTime: 1 } }])
+    expect(task.cancelSubtask(0)).toEqual([
+      { index: 0, state: { status: 'CANCELING', operation: 'CANCEL', runTime: 1 } },
+    ])
     task.finished(0, { ...failed, cancelled: true })
     expect(task.subtasks[0]).toMatchObject({ status: 'FAILED', operation: 'CANCEL' })
     expect(task.state.status).toBe('FAILED')
@@ -126,7 +136,11 @@ describe('an operation that the state does not allow', () => {
     ['retry of a running subtask', (task: Task) => task.refuse.retrySubtask(0), 'TSK10007'],
     ['skip of a pending subtask', (task: Task) => task.refuse.skipSubtask(1), 'TSK10007'],
     ['cancel of a pending subtask', (task: Task) => task.refuse.cancelSubtask(1), 'TSK10007'],
-    ['retry of a subtask that does not exist', (task: Task) => task.refuse.retrySubtask(99), 'TSK10001'],
+    [
+      'retry of a subtask that does not exist',
+      (task: Task) => task.refuse.retrySubtask(99),
+      'TSK10001',
+    ],
   ])('%s is refused with %3$s', (_, refuse, code) => {
     const task = start()
     task.begin()
@@ -141,7 +155,9 @@ describe('an operation that the state does not allow', () => {
   })
 
   it('rollback of a plan that forbids it is refused with TSK10009', () => {
-    const oneWay = plan('One way', [once('Go', 'go', { timeout: '1m' })], { prohibitRollback: true })
+    const oneWay = plan('One way', [once('Go', 'go', { timeout: '1m' })], {
+      prohibitRollback: true,
+    })
     const task = start(oneWay)
     run(task, task.begin(), [0])
     expect(task.refuse.rollbackTask()?.code).toBe('TSK10009')
@@ -150,16 +166,25 @@ describe('an operation that the state does not allow', () => {
 
 it('any plan, failing anywhere, ends after retries of what failed or after a rollback', () => {
   fc.assert(
-    fc.property(anyPlan, anyTargets, fc.infiniteStream(fc.boolean()), fc.boolean(), (of, over, dice, back) => {
-      const planned = expand(of, over)
-      const task = createTask(planned, of)
-      const fails = planned.map(() => dice.next().value === true).flatMap((fail, index) => (fail ? [index] : []))
-      run(task, task.begin(), fails)
-      if (task.state.status === 'FAILED' && back) run(task, task.rollbackTask())
-      while (task.state.status === 'FAILED') run(task, task.retryTask())
-      expect(task.state.status).toBe('SUCCESSFUL')
-      const expected = task.state.operation === 'ROLLBACK' ? task.counts.PENDING : task.counts.SUCCESSFUL
-      expect(expected).toBe(planned.length)
-    }),
+    fc.property(
+      anyPlan,
+      anyTargets,
+      fc.infiniteStream(fc.boolean()),
+      fc.boolean(),
+      (of, over, dice, back) => {
+        const planned = expand(of, over)
+        const task = createTask(planned, of)
+        const fails = planned
+          .map(() => dice.next().value === true)
+          .flatMap((fail, index) => (fail ? [index] : []))
+        run(task, task.begin(), fails)
+        if (task.state.status === 'FAILED' && back) run(task, task.rollbackTask())
+        while (task.state.status === 'FAILED') run(task, task.retryTask())
+        expect(task.state.status).toBe('SUCCESSFUL')
+        const expected =
+          task.state.operation === 'ROLLBACK' ? task.counts.PENDING : task.counts.SUCCESSFUL
+        expect(expected).toBe(planned.length)
+      },
+    ),
   )
 })

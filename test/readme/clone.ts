@@ -7,11 +7,15 @@ const repository = resolve(import.meta.dirname, '../..')
 const brought = ['.tools', 'node_modules']
 const leftOut = new Set([...brought, '.git', '.data', '.env'])
 
-/** A copy of this repository as a fresh clone has it after `make setup`: with no data. Below .data, a real file system. */
+/**
+ * A copy of this repository as a fresh clone has it after `make setup`: with no data. Below .data,
+ * a real file system.
+ */
 export async function clone(): Promise<{ readonly dir: string; remove(): Promise<void> }> {
   await mkdir(join(repository, '.data'), { recursive: true, mode: 0o700 })
   const dir = await mkdtemp(join(repository, '.data/readme-'))
-  const filter = (source: string): boolean => dirname(source) !== repository || !leftOut.has(source.slice(repository.length + 1))
+  const filter = (source: string): boolean =>
+    dirname(source) !== repository || !leftOut.has(source.slice(repository.length + 1))
   const entries = execFileSync('ls', ['-A', repository], { encoding: 'utf8' }).trim().split('\n')
   for (const entry of entries.filter((name) => !leftOut.has(name)))
     await cp(join(repository, entry), join(dir, entry), { recursive: true, filter })

@@ -72,14 +72,20 @@ const assignments = /^(?:[A-Z_]+=\S+ +)+/
 /** A command without the settings before it and the remark behind it. */
 export const bare = (text: string): string => text.replace(assignments, '').replace(/ +# .*$/, '')
 
-/** Code in a sentence that is more than a name: a lower-case word, or a path, with words after it. */
-const looksLikeCommand = (code: string): boolean => /^[a-z.][\w./-]* +\S/.test(code.replace(assignments, ''))
+/**
+ * Code in a sentence that is more than a name: a lower-case word, or a path, with words after it.
+ */
+const looksLikeCommand = (code: string): boolean =>
+  /^[a-z.][\w./-]* +\S/.test(code.replace(assignments, ''))
 
-/** Every shell command of a page, in order: of its blocks, and those in sentences that no block has. */
+/**
+ * Every shell command of a page, in order: of its blocks, and those in sentences that no block has.
+ */
 export function commandsOf(markdown: string): Command[] {
   const { blocks, prose } = partsOf(markdown)
   for (const { shell, lines, line } of blocks)
-    if (!shell && lines.some(looksLikeCommand)) throw new Error(`line ${line}: a block of commands is marked \`\`\`bash`)
+    if (!shell && lines.some(looksLikeCommand))
+      throw new Error(`line ${line}: a block of commands is marked \`\`\`bash`)
   const inBlocks = blocks.filter(({ shell }) => shell).flatMap(commandsIn)
   const known = new Set(inBlocks.map(({ text }) => bare(text)))
   const text = prose.join('\n')

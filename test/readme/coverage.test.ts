@@ -18,9 +18,17 @@ describe("README's commands", () => {
   it.each([
     ['an indented block', '\n    make frobnicate\n', 'make frobnicate'],
     ['a fenced block', '\n```bash\nkubectl apply -f x.yaml\n```\n', 'kubectl apply -f x.yaml'],
-    ['a sentence', '\nThen `.tools/bin/node src/cli.ts frobnicate` does it.\n', '.tools/bin/node src/cli.ts frobnicate'],
+    [
+      'a sentence',
+      '\nThen `.tools/bin/node src/cli.ts frobnicate` does it.\n',
+      '.tools/bin/node src/cli.ts frobnicate',
+    ],
     ['a sentence, over two lines', '\nThen `npm\nrun it` does it.\n', 'npm run it'],
-    ['a sentence, with a setting', '\nSo `DEMO=1 make frobnicate` does it.\n', 'DEMO=1 make frobnicate'],
+    [
+      'a sentence, with a setting',
+      '\nSo `DEMO=1 make frobnicate` does it.\n',
+      'DEMO=1 make frobnicate',
+    ],
   ])('are missed when nothing knows one, in %s', (_, added, command) => {
     expect(uncovered(`# A page\n${added}`)).toEqual([expect.stringContaining(command)])
   })
@@ -33,7 +41,8 @@ describe("README's commands", () => {
     const commands = commandsOf(page)
     const whole = commands.map(({ text }) => text.replace(/ +# .*$/, ''))
     for (const known of Object.keys(special)) expect(whole).toContain(known)
-    for (const known of Object.keys(notRun)) expect(commands.map(({ text }) => bare(text))).toContain(known)
+    for (const known of Object.keys(notRun))
+      expect(commands.map(({ text }) => bare(text))).toContain(known)
   })
 
   it('keep a here-document, a function and a loop together', () => {

@@ -1,12 +1,16 @@
 import { bare, type Command } from './commands.ts'
 
-/** What the walk has to do for a command beside typing it: what comes before, and what must be seen. See walk.ts. */
+/**
+ * What the walk has to do for a command beside typing it: what comes before, and what must be seen.
+ * See walk.ts.
+ */
 export const special = {
   'make demo': 'demo',
   'DEMO_EXIT=1 make demo': 'demoOnce',
   'make lab HOSTS=2': 'lab',
   'OBFLOW_ADMIN_PASSWORD=change-me make serve': 'serve',
-  '. .data/lab.env; OBFLOW_LISTEN=0.0.0.0:8080 OBFLOW_PUBLIC_URL=http://$GATEWAY:8080 make serve': 'serveHosts',
+  '. .data/lab.env; OBFLOW_LISTEN=0.0.0.0:8080 OBFLOW_PUBLIC_URL=http://$GATEWAY:8080 make serve':
+    'serveHosts',
   'api \'/ob/clusters?dryRun=true\' -d "$CREATE"': 'dryRun',
   'api /tasks/instances/$TASK/retry -X POST': 'retry',
   'api /tasks/instances/$TASK/subtasks/$SUBTASK/retry -X POST': 'retrySubtask',
@@ -15,7 +19,8 @@ export const special = {
   'api /tasks/instances/$TASK/rollback -X POST': 'rollback',
   'curl -sS -u "admin:$OBFLOW_PASSWORD" -X POST http://127.0.0.1:8080/api/v2/tasks/instances/$TASK/downloadDiagnosis -o task.zip':
     'diagnosis',
-  'api /obproxy/clusters -d \'{"name":"odp","workMode":"CONFIG_URL","obproxyInstallParam":{"hostIds":[2]}}\'': 'waited',
+  'api /obproxy/clusters -d \'{"name":"odp","workMode":"CONFIG_URL","obproxyInstallParam":{"hostIds":[2]}}\'':
+    'waited',
   'mysql -h "$HOST2" -P 2883 -u root@sys#terran -p': 'mysql',
   'api /ob/clusters/1 -X DELETE': 'waited',
   '.tools/bin/node src/server.ts': 'server',
@@ -26,7 +31,10 @@ export const special = {
 
 export type Special = (typeof special)[keyof typeof special]
 
-/** Commands that are only typed: they have to end well, and an answer of the API has to be a successful one. */
+/**
+ * Commands that are only typed: they have to end well, and an answer of the API has to be a
+ * successful one.
+ */
 const typed = [
   /^(api|upload) /,
   /^(api|upload|login_key)\(\) /,
@@ -46,7 +54,10 @@ export const notRun: Readonly<Record<string, string>> = {
     'needs Docker; test/cli/compose.test.ts reads docker-compose.yml, and `make grown` runs what it says without Docker',
 }
 
-export type Rule = { readonly how: Special } | { readonly how: 'typed' } | { readonly how: 'notRun'; readonly why: string }
+export type Rule =
+  | { readonly how: Special }
+  | { readonly how: 'typed' }
+  | { readonly how: 'notRun'; readonly why: string }
 
 const isSpecial = (text: string): text is keyof typeof special => Object.hasOwn(special, text)
 const withoutRemark = (text: string): string => text.replace(/ +# .*$/, '')

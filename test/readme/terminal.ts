@@ -22,7 +22,10 @@ while IFS= read -r -d '' line <&3; do
   printf '${mark}%d${mark}' "$?"
 done`
 
-/** A person's environment: without the tools of this test run, as only \`.tools/bin/node\` names them. */
+/**
+ * A person's environment: without the tools of this test run, as only \`.tools/bin/node\` names
+ * them.
+ */
 function environment(): NodeJS.ProcessEnv {
   const { HOME, LANG, PATH = '' } = process.env
   const path = PATH.split(':').filter((folder) => !folder.includes('.tools'))
@@ -36,14 +39,21 @@ const groupsEnd = async (child: ChildProcess): Promise<void> => {
   await ended
 }
 
-/** A shell on a terminal of its own, which keeps variables and functions from one command to the next. */
+/**
+ * A shell on a terminal of its own, which keeps variables and functions from one command to the
+ * next.
+ */
 export class Terminal implements AsyncDisposable {
   readonly #child: ChildProcess
   readonly #commands: NodeJS.WritableStream
   #output = ''
 
   /** `cwd` is where commands run, `folder` where the terminal keeps its pipe. */
-  constructor({ cwd, folder, name }: { readonly cwd: string; readonly folder: string; readonly name: string }) {
+  constructor({
+    cwd,
+    folder,
+    name,
+  }: { readonly cwd: string; readonly folder: string; readonly name: string }) {
     const pipe = join(folder, `${name}.pipe`)
     execFileSync('mkfifo', [pipe])
     const command = `exec bash --noprofile --norc -c "$LOOP" 3<>'${pipe}'`
@@ -61,20 +71,25 @@ export class Terminal implements AsyncDisposable {
   }
 
   /** Types a command and waits for its end. Rejects when it takes longer than `timeoutMs`. */
-  async run(command: string, { answers = [], timeoutMs = 240_000 }: RunOptions = {}): Promise<Done> {
+  async run(
+    command: string,
+    { answers = [], timeoutMs = 240_000 }: RunOptions = {},
+  ): Promise<Done> {
     this.#output = ''
     this.#commands.write(`${command}\0`)
     const open = [...answers]
     const deadline = Date.now() + timeoutMs
     for (;;) {
       const [output = '', status] = this.#output.split(mark)
-      if (status !== undefined) return { status: Number(status), output: output.replaceAll('\r\n', '\n') }
+      if (status !== undefined)
+        return { status: Number(status), output: output.replaceAll('\r\n', '\n') }
       const [question, answer] = open[0] ?? []
       if (question !== undefined && output.includes(question)) {
         this.#child.stdin?.write(`${answer}\n`)
         open.shift()
       }
-      if (this.#child.exitCode !== null) throw new Error(`the terminal was closed by: ${command}\n${output}`)
+      if (this.#child.exitCode !== null)
+        throw new Error(`the terminal was closed by: ${command}\n${output}`)
       if (Date.now() > deadline) throw new Error(`no end of: ${command}\n${output}`)
       await pause(50)
     }
@@ -113,7 +128,10 @@ export class Server implements AsyncDisposable {
   }
 
   /** Starts a command and waits until it is up. */
-  static async start(command: string, { cwd, ready, env = {}, timeoutMs = 300_000 }: ServerOptions): Promise<Server> {
+  static async start(
+    command: string,
+    { cwd, ready, env = {}, timeoutMs = 300_000 }: ServerOptions,
+  ): Promise<Server> {
     const child = spawn('bash', ['--noprofile', '--norc', '-c', command], {
       cwd,
       env: { ...environment(), ...env },
@@ -123,7 +141,8 @@ export class Server implements AsyncDisposable {
     const server = new Server(child)
     const deadline = Date.now() + timeoutMs
     while (!server.#output.includes(ready)) {
-      if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}\n${server.#output}`)
+      if (child.exitCode !== null)
+        throw new Error(`${command} ended with ${child.exitCode}\n${server.#output}`)
       if (Date.now() > deadline) {
         await groupsEnd(child)
         throw new Error(`${command} was never up\n${server.#output}`)
@@ -139,7 +158,11 @@ export class Server implements AsyncDisposable {
 
   /** Ctrl-C: a terminal sends it to all processes of the command. */
   async stop(): Promise<string> {
-    if (this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null) {
+    if (
+      this.#child.pid !== undefined &&
+      this.#child.exitCode === null &&
+      this.#child.signalCode === null
+    ) {
       const ended = once(this.#child, 'close')
       process.kill(-this.#child.pid, 'SIGINT')
       await ended

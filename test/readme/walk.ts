@@ -75,7 +75,9 @@ export class Walk implements AsyncDisposable {
     demo: async (command) => {
       const demo = await Server.start(command, { cwd: this.#dir, ready: 'Serving until Ctrl-C.' })
       const output = await demo.stop()
-      expect(output).toContain('SELECT VERSION() as root@sys with the posted password: 5.7.25-OceanBase-v4.')
+      expect(output).toContain(
+        'SELECT VERSION() as root@sys with the posted password: 5.7.25-OceanBase-v4.',
+      )
     },
     demoOnce: async (command) => {
       const { output } = await this.#terminal.run(command)
@@ -96,7 +98,10 @@ export class Walk implements AsyncDisposable {
     dryRun: async (command) => {
       const { output } = await this.type(command)
       expect(JSON.parse(output)).toMatchObject({
-        data: { id: null, admission: expect.arrayContaining([expect.objectContaining({ code: 'OBE11014' })]) },
+        data: {
+          id: null,
+          admission: expect.arrayContaining([expect.objectContaining({ code: 'OBE11014' })]),
+        },
       })
     },
     retry: async (command) => {
@@ -185,12 +190,15 @@ export class Walk implements AsyncDisposable {
     await this.#cancelled('Bootstrap ob')
   }
 
-  readonly #read = async (): Promise<Task> => (await this.#api.get(`/api/v2/tasks/instances/${this.#task}`, taskSchema)).data
+  readonly #read = async (): Promise<Task> =>
+    (await this.#api.get(`/api/v2/tasks/instances/${this.#task}`, taskSchema)).data
 
   /** Waits until a subtask runs, and tells the terminal its ids. */
   async #running(name: string): Promise<number> {
     const { id } = await until(async () =>
-      (await this.#read()).subtasks.find((subtask) => subtask.name === name && subtask.status === 'RUNNING'),
+      (await this.#read()).subtasks.find(
+        (subtask) => subtask.name === name && subtask.status === 'RUNNING',
+      ),
     )
     await this.type(`TASK=${this.#task} SUBTASK=${id}`)
     return id
@@ -199,7 +207,11 @@ export class Walk implements AsyncDisposable {
   /** Waits until a subtask runs, and cancels it. */
   async #cancelled(name: string): Promise<void> {
     const id = await this.#running(name)
-    await this.#api.post(`/api/v2/tasks/instances/${this.#task}/subtasks/${id}/cancel`, {}, z.unknown())
+    await this.#api.post(
+      `/api/v2/tasks/instances/${this.#task}/subtasks/${id}/cancel`,
+      {},
+      z.unknown(),
+    )
     await this.#ended('FAILED')
   }
 
@@ -214,7 +226,8 @@ export class Walk implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#terminal[Symbol.asyncDispose]()
-    for (const server of [this.#grown, this.#obflow, this.#lab]) await server?.[Symbol.asyncDispose]()
+    for (const server of [this.#grown, this.#obflow, this.#lab])
+      await server?.[Symbol.asyncDispose]()
     await this.#remove()
     await rm(this.#folder, { recursive: true, force: true })
   }
@@ -236,7 +249,9 @@ class Grown implements AsyncDisposable {
 
   static async begin(dir: string, folder: string): Promise<Grown> {
     const postgres = await startPostgres(join(folder, 'postgres'))
-    const attributes = Object.values(searchAttributes).map((name) => `--search-attribute ${name}=Keyword`)
+    const attributes = Object.values(searchAttributes).map(
+      (name) => `--search-attribute ${name}=Keyword`,
+    )
     const port = await freePort()
     const temporal = await Server.start(
       `.tools/bin/temporal server start-dev --headless --port ${port} ${attributes.join(' ')}`,

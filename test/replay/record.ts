@@ -5,7 +5,10 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** A file that is not there yet: a history that was recorded with older code stays, for runs like it may be under way. */
+/**
+ * A file that is not there yet: a history that was recorded with older code stays, for runs like it
+ * may be under way.
+ */
 function freeFile(name: string, number = 1): URL {
   const file = new URL(`histories/${name}${number === 1 ? '' : `-${number}`}.json`, import.meta.url)
   return existsSync(file) ? freeFile(name, number + 1) : file
@@ -18,8 +21,15 @@ async function workflowOf(temporal: Client, taskId: number): Promise<string> {
   throw new Error(`no run of task ${taskId}`)
 }
 
-/** With OBFLOW_RECORD=1, keeps a run's history (its task's or workflow's id) for the replay test, without this machine's paths and name. */
-export async function recordHistory(temporal: Client, task: number | string, name: string): Promise<void> {
+/**
+ * With OBFLOW_RECORD=1, keeps a run's history (its task's or workflow's id) for the replay test,
+ * without this machine's paths and name.
+ */
+export async function recordHistory(
+  temporal: Client,
+  task: number | string,
+  name: string,
+): Promise<void> {
   if (process.env.OBFLOW_RECORD !== '1') return
   const workflowId = typeof task === 'string' ? task : await workflowOf(temporal, task)
   const history = await temporal.workflow.getHandle(workflowId).fetchHistory()

@@ -26,7 +26,10 @@ beforeAll(() => {
   Runtime.install({ logger: quiet })
 })
 
-/** Histories of runs, most of them in the lab: today's workflow code must still take every one of them the way it went. */
+/**
+ * Histories of runs, most of them in the lab: today's workflow code must still take every one of
+ * them the way it went.
+ */
 describe('replay', () => {
   it.each(kinds)('has a history of a create that was %s', (kind) => {
     expect(recorded.filter((file) => file.includes(kind))).not.toEqual([])
@@ -43,7 +46,12 @@ describe('replay', () => {
 
   it('notices a workflow that schedules something else', async () => {
     const file = recorded[0] ?? ''
-    const altered = readFileSync(new URL(file, folder), 'utf8').replaceAll('"installRpm"', '"installDeb"')
-    await expect(Worker.runReplayHistory({ workflowBundle: bundle() }, historyFromJSON(JSON.parse(altered)))).rejects.toThrow()
+    const altered = readFileSync(new URL(file, folder), 'utf8').replaceAll(
+      '"installRpm"',
+      '"installDeb"',
+    )
+    await expect(
+      Worker.runReplayHistory({ workflowBundle: bundle() }, historyFromJSON(JSON.parse(altered))),
+    ).rejects.toThrow()
   })
 })

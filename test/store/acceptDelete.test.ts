@@ -31,7 +31,11 @@ describe.each(databases)('accepting the deletion of a cluster on $name', ({ open
   test('writes the 6 subtasks and the context of the sample, and the cluster is DELETING', async () => {
     await aCluster('SUCCESSFUL')
     const task = await remove()
-    expect(task).toMatchObject({ name: 'Delete primary OB cluster', workflow: 'deleteCluster', prohibitRollback: true })
+    expect(task).toMatchObject({
+      name: 'Delete primary OB cluster',
+      workflow: 'deleteCluster',
+      prohibitRollback: true,
+    })
     expect(task.subtasks.map(({ name }) => name)).toEqual([
       'Prepare delete cluster',
       'Stop ocp agent service',
@@ -59,13 +63,16 @@ describe.each(databases)('accepting the deletion of a cluster on $name', ({ open
     const { store } = opened
     const create = await aCluster('FAILED')
     await store.clusters.setStatus(1, 'RUNNING')
-    for (const { taskId, acceptedRevision } of await store.tasks.untold()) await store.tasks.markTold(taskId, acceptedRevision)
+    for (const { taskId, acceptedRevision } of await store.tasks.untold())
+      await store.tasks.markTold(taskId, acceptedRevision)
     await remove()
     const ended = await store.tasks.get(create.id)
     expect(ended).toMatchObject({ status: 'FAILED', finishTime: expect.any(Date) })
     expect((await store.tasks.untold()).map(({ taskId }) => taskId)).toContain(create.id)
     const { workflowId, revision } = create
-    expect(await store.tasks.changes(create.id, workflowId, revision)).toMatchObject({ task: { ended: true } })
+    expect(await store.tasks.changes(create.id, workflowId, revision)).toMatchObject({
+      task: { ended: true },
+    })
     const subtaskId = create.firstSubtaskId
     await setSubtask(opened.db, subtaskId, { status: 'FAILED' })
     for (const ask of [
@@ -75,7 +82,10 @@ describe.each(databases)('accepting the deletion of a cluster on $name', ({ open
     ] as const)
       await expect(opened.operations.operate(create.id, ask)).rejects.toBeInstanceOf(Refused)
     await setSubtask(opened.db, subtaskId + 1, { status: 'FAILED' })
-    const skip = opened.operations.operate(create.id, { operation: 'skipSubtask', subtaskId: subtaskId + 1 })
+    const skip = opened.operations.operate(create.id, {
+      operation: 'skipSubtask',
+      subtaskId: subtaskId + 1,
+    })
     await expect(skip).rejects.toMatchObject({ findings: [{ code: 'TSK10007' }] })
   })
 
@@ -85,7 +95,10 @@ describe.each(databases)('accepting the deletion of a cluster on $name', ({ open
     const taskId = contents[0]?.id ?? 0
     await setTask(opened.db, taskId, 'FAILED')
     await store.hosts.remove([2])
-    expect(await store.tasks.get(taskId)).toMatchObject({ status: 'FAILED', finishTime: expect.any(Date) })
+    expect(await store.tasks.get(taskId)).toMatchObject({
+      status: 'FAILED',
+      finishTime: expect.any(Date),
+    })
   })
 
   test.each([
@@ -112,7 +125,9 @@ describe.each(databases)('accepting the deletion of a cluster on $name', ({ open
 
   test('accepts one of many at the same time', async () => {
     await aCluster('SUCCESSFUL')
-    const codes = await Promise.all(Array.from({ length: 5 }, () => remove().then(() => 'accepted', codeOf)))
+    const codes = await Promise.all(
+      Array.from({ length: 5 }, () => remove().then(() => 'accepted', codeOf)),
+    )
     expect(codes.toSorted()).toEqual(['OBE11020', 'OBE11020', 'OBE11020', 'OBE11020', 'accepted'])
   })
 

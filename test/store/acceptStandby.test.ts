@@ -22,7 +22,8 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
     const { store } = opened
     await opened.reset()
     await addHosts(store, 3)
-    for (const fileName of [sampleRpm, rpm4, other2, old2, community]) await store.packages.create(packageNamed(fileName))
+    for (const fileName of [sampleRpm, rpm4, other2, old2, community])
+      await store.packages.create(packageNamed(fileName))
     const { task } = await testOperations(store).acceptCluster({ request: newCluster(), creator })
     primaryTask = task.id
     await primaryEnded('SUCCESSFUL')
@@ -54,7 +55,11 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
   test("takes its primary's name under the next id, and its primary's users", async () => {
     const { store } = opened
     const { task } = await accept()
-    expect(task).toMatchObject({ name: 'Create standby OB cluster', workflow: 'createStandbyCluster', clusterType: 'STANDBY' })
+    expect(task).toMatchObject({
+      name: 'Create standby OB cluster',
+      workflow: 'createStandbyCluster',
+      clusterType: 'STANDBY',
+    })
     expect(task.subtasks.map(({ activity }) => activity)).not.toContain('createDefaultUser')
     expect(await store.clusters.spec(2)).toMatchObject({
       name: 'terran',
@@ -62,7 +67,9 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
       type: 'STANDBY',
       primary: { obClusterId: 1, rootServers: [{ ip: '10.0.0.1', rpcPort: 2882, sqlPort: 2881 }] },
     })
-    const secrets = (['root', 'ocp_monitor', 'proxyro'] as const).map((name) => store.secrets.get(`cluster/2/${name}`))
+    const secrets = (['root', 'ocp_monitor', 'proxyro'] as const).map((name) =>
+      store.secrets.get(`cluster/2/${name}`),
+    )
     expect((await Promise.all(secrets)).map((secret) => secret.reveal())).toEqual([
       'primary-password',
       'monitor-password',
@@ -71,12 +78,36 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
   })
 
   test.each([
-    { what: 'version 4.x', change: { rpmName: rpm4 }, says: /^COM10001 .*from 4\.1 on a physical standby is a tenant/ },
-    { what: 'a version before 2.2.50', change: { rpmName: old2 }, says: /^COM10001 .*begin with 2\.2\.50/ },
-    { what: 'the community edition', change: { rpmName: community }, says: /^COM10001 .*community edition/ },
-    { what: 'another version than its primary', change: { rpmName: other2 }, says: /^COM10001 .*primary is version 2\.2\.73/ },
-    { what: 'a primary that is not there', change: { primaryObClusterId: 9 }, says: /^OBE11017 .*terran:9/ },
-    { what: 'a name that is not its primary', change: { name: 'zerg' }, says: /^OBE11017 .*zerg:1/ },
+    {
+      what: 'version 4.x',
+      change: { rpmName: rpm4 },
+      says: /^COM10001 .*from 4\.1 on a physical standby is a tenant/,
+    },
+    {
+      what: 'a version before 2.2.50',
+      change: { rpmName: old2 },
+      says: /^COM10001 .*begin with 2\.2\.50/,
+    },
+    {
+      what: 'the community edition',
+      change: { rpmName: community },
+      says: /^COM10001 .*community edition/,
+    },
+    {
+      what: 'another version than its primary',
+      change: { rpmName: other2 },
+      says: /^COM10001 .*primary is version 2\.2\.73/,
+    },
+    {
+      what: 'a primary that is not there',
+      change: { primaryObClusterId: 9 },
+      says: /^OBE11017 .*terran:9/,
+    },
+    {
+      what: 'a name that is not its primary',
+      change: { name: 'zerg' },
+      says: /^OBE11017 .*zerg:1/,
+    },
     { what: "its primary's own id", change: { obClusterId: 1 }, says: /^OBE11014 .*terran:1/ },
   ])('refuses $what', async ({ change, says }) => {
     const before = await opened.dump()
@@ -91,7 +122,9 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
 
   test('refuses a primary whose create has not ended well: it may yet be deleted', async () => {
     await primaryEnded('FAILED')
-    expect(await refusal({})).toMatch(/^OBE11020 .*Create primary OB cluster.*FAILED.*terran:1.*retry it or roll it back first/)
+    expect(await refusal({})).toMatch(
+      /^OBE11020 .*Create primary OB cluster.*FAILED.*terran:1.*retry it or roll it back first/,
+    )
     await primaryEnded('SUCCESSFUL')
     expect((await accept()).task.clusterType).toBe('STANDBY')
   })
@@ -105,6 +138,8 @@ describe.each(databases)('accepting a standby cluster on $name', ({ open }) => {
       .acceptDelete({ clusterId: 1, creator })
       .catch((error: unknown) => error)
     expect(refused).toMatchObject({ message: expect.stringContaining('terran:2 is its standby') })
-    expect((await testOperations(store).acceptDelete({ clusterId: 2, creator })).name).toBe('Delete standby OB cluster')
+    expect((await testOperations(store).acceptDelete({ clusterId: 2, creator })).name).toBe(
+      'Delete standby OB cluster',
+    )
   })
 })

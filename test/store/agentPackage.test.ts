@@ -31,7 +31,8 @@ const aNode = {
   name: 'Install ocp agent',
   timeoutSeconds: 60,
 } as const
-const versionOf = async (hostId: number) => (await agentPackageOf(await preparing(hostId), hostId)).version
+const versionOf = async (hostId: number) =>
+  (await agentPackageOf(await preparing(hostId), hostId)).version
 
 test('a host keeps the agent package that was chosen for it; one uploaded later is for hosts added later', async () => {
   const { store } = opened
@@ -54,7 +55,10 @@ test('the newest agent package of a user who is no ADMIN goes to that user’s o
   await store.packages.create(agent('3.1.2'))
   expect(await versionOf(1)).toBe('3.1.2')
   const { input } = await preparing(2)
-  await opened.db.update(schema.tasks).set({ creatorId: 7 }).where(eq(schema.tasks.id, input.taskId))
+  await opened.db
+    .update(schema.tasks)
+    .set({ creatorId: 7 })
+    .where(eq(schema.tasks.id, input.taskId))
   expect(await versionOf(2)).toBe('9.9.9')
 })
 
@@ -73,7 +77,9 @@ test('a host that is added with an agent package gets that one, and no other kin
     creator: { id: 100, name: 'admin' },
   } as const
   for (const agentPackageId of [3, 4])
-    await expect(opened.operations.acceptHosts({ ...request, agentPackageId })).rejects.toMatchObject({
+    await expect(
+      opened.operations.acceptHosts({ ...request, agentPackageId }),
+    ).rejects.toMatchObject({
       findings: [{ code: 'COM10002', field: 'agentPackageId', rejected: agentPackageId }],
     })
   const { hostIds } = await opened.operations.acceptHosts({ ...request, agentPackageId: 2 })

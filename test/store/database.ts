@@ -29,7 +29,8 @@ export const newKeys = () => parseKeys(randomBytes(32).toString('hex'))
 /** Every row of every table, in a stable order. */
 export async function dump(db: Connection['db']): Promise<Record<string, unknown[]>> {
   const rows: Record<string, unknown[]> = {}
-  for (const table of tables) rows[getTableName(table)] = await db.select().from(table).orderBy(sql`1, 2`)
+  for (const table of tables)
+    rows[getTableName(table)] = await db.select().from(table).orderBy(sql`1, 2`)
   return rows
 }
 
@@ -52,7 +53,9 @@ function testStore(connection: Connection, drop: () => Promise<void> = async () 
   }
 }
 
-/** In memory: its tables are emptied before each test, and on a disk each time waits for the disk. */
+/**
+ * In memory: its tables are emptied before each test, and on a disk each time waits for the disk.
+ */
 async function openPglite(): Promise<TestStore> {
   const client = await PGlite.create({ loadDataDir: await emptyDatabase() })
   return testStore({ db: drizzle(client, { schema, casing }), close: () => client.close() })
@@ -82,7 +85,10 @@ async function openPostgres(server: string): Promise<TestStore> {
 
 const server = process.env.OBFLOW_TEST_DATABASE_URL
 
-/** PGlite always; PostgreSQL too where OBFLOW_TEST_DATABASE_URL names a server on which databases may be made. */
+/**
+ * PGlite always; PostgreSQL too where OBFLOW_TEST_DATABASE_URL names a server on which databases
+ * may be made.
+ */
 export const databases: readonly { readonly name: string; open(): Promise<TestStore> }[] = [
   { name: 'PGlite', open: openPglite },
   ...(server ? [{ name: 'PostgreSQL', open: () => openPostgres(server) }] : []),

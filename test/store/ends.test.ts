@@ -19,7 +19,10 @@ describe.each(databases)('ends of subtasks on $name', ({ open }) => {
     const servers = await addHosts(opened.store, hosts)
     await opened.store.packages.create(packageNamed(sampleRpm))
     const zones = [{ name: 'zone1', idcName: 'hz2', servers }]
-    const { task } = await opened.operations.acceptCluster({ request: newCluster({ zones }), creator })
+    const { task } = await opened.operations.acceptCluster({
+      request: newCluster({ zones }),
+      creator,
+    })
     taskId = task.id
     checks = task.subtasks.filter(({ activity }) => activity === 'preCheck').map(({ id }) => id)
     await ended(task.firstSubtaskId)
@@ -33,7 +36,9 @@ describe.each(databases)('ends of subtasks on $name', ({ open }) => {
       { status: 'FAILED', cause: { code: 'CMP07050', message: 'no space' } },
     )
   const statuses = async (activity: string) =>
-    (await opened.store.tasks.get(taskId))?.subtasks.filter((row) => row.activity === activity).map(({ status }) => status)
+    (await opened.store.tasks.get(taskId))?.subtasks
+      .filter((row) => row.activity === activity)
+      .map(({ status }) => status)
 
   test('that come together are all written, and the last makes the next stage ready', async () => {
     const revision = (await opened.store.tasks.get(taskId))?.revision ?? 0

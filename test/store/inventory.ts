@@ -11,7 +11,8 @@ export const sampleRpm = 'oceanbase-2.2.73-20201211175814.el7.x86_64.rpm'
 export const packageNamed = (fileName: string): Omit<Package, 'id' | 'createTime'> => {
   const [, name, version, buildNumber, operatingSystem, architecture] =
     /^(.+)-([^-]+)-([^-.]+)\.(\w+)\.(\w+)\.rpm$/.exec(fileName) ?? []
-  if (!name || !version || !buildNumber || !operatingSystem || !architecture) throw new Error(`not a package name: ${fileName}`)
+  if (!name || !version || !buildNumber || !operatingSystem || !architecture)
+    throw new Error(`not a package name: ${fileName}`)
   return {
     name,
     version,

@@ -23,7 +23,9 @@ interface OfObproxy extends By {
 
 /** The operations over a store, and a call for each, as the API makes it. */
 export interface TestOperations extends Operations {
-  acceptCluster(asked: Asked<NewCluster>): Promise<{ readonly task: TaskWithSubtasks; readonly again: boolean }>
+  acceptCluster(
+    asked: Asked<NewCluster>,
+  ): Promise<{ readonly task: TaskWithSubtasks; readonly again: boolean }>
   acceptDelete(asked: By & { readonly clusterId: number }): Promise<TaskWithSubtasks>
   acceptHosts(asked: By & HostsRequest): Promise<{
     readonly hostIds: readonly number[]
@@ -32,7 +34,9 @@ export interface TestOperations extends Operations {
   }>
   acceptObproxy(asked: Asked<NewObproxy>): Promise<TaskWithSubtasks>
   acceptObproxyDelete(asked: OfObproxy): Promise<TaskWithSubtasks>
-  acceptLinks(asked: OfObproxy & { readonly wanted: readonly WantedLink[] }): Promise<TaskWithSubtasks>
+  acceptLinks(
+    asked: OfObproxy & { readonly wanted: readonly WantedLink[] },
+  ): Promise<TaskWithSubtasks>
   acceptUnlink(asked: OfObproxy & { readonly wanted: string }): Promise<TaskWithSubtasks>
 }
 

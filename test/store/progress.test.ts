@@ -36,16 +36,28 @@ describe.each(databases)('progress of a task on $name', ({ open }) => {
   const started = (change?: object) => opened.store.tasks.started(begin(change))
   const cause = { code: 'CMP07050', message: 'no space' }
   const succeeded = (second = 2, runTime = 1) =>
-    opened.store.tasks.finished({ taskId, subtaskId, runTime }, { status: 'SUCCESSFUL' }, at(second))
+    opened.store.tasks.finished(
+      { taskId, subtaskId, runTime },
+      { status: 'SUCCESSFUL' },
+      at(second),
+    )
   const failed = (second = 2, runTime = 1) =>
-    opened.store.tasks.finished({ taskId, subtaskId, runTime }, { status: 'FAILED', cause }, at(second))
+    opened.store.tasks.finished(
+      { taskId, subtaskId, runTime },
+      { status: 'FAILED', cause },
+      at(second),
+    )
   const opening = (opens: 'EXECUTE' | 'RETRY', runTime = 1) =>
     ({ subtaskId, runTime, at: at(2), level: 'INFO', message: '', opens }) as const
-  const operate = (operation: 'retryTask' | 'rollbackTask') => opened.operations.operate(taskId, { operation })
+  const operate = (operation: 'retryTask' | 'rollbackTask') =>
+    opened.operations.operate(taskId, { operation })
 
   test('a second attempt of a run goes on under the first start time and one separator', async () => {
     await started()
-    await opened.store.tasks.log([opening('EXECUTE'), { ...opening('EXECUTE'), message: 'half', opens: undefined }])
+    await opened.store.tasks.log([
+      opening('EXECUTE'),
+      { ...opening('EXECUTE'), message: 'half', opens: undefined },
+    ])
     await started({ attempt: 2, at: at(9) })
     await opened.store.tasks.log([opening('EXECUTE')])
     await succeeded(10)
@@ -56,7 +68,9 @@ describe.each(databases)('progress of a task on $name', ({ open }) => {
       executor: '10.0.0.9',
       attempt: 2,
     })
-    expect((await opened.store.tasks.logOf(subtaskId)).map((line) => line.opens ?? line.message)).toEqual(['EXECUTE', 'half'])
+    expect(
+      (await opened.store.tasks.logOf(subtaskId)).map((line) => line.opens ?? line.message),
+    ).toEqual(['EXECUTE', 'half'])
   })
 
   test('an attempt learns from the store what it works on', async () => {
@@ -150,7 +164,9 @@ describe.each(databases)('progress of a task on $name', ({ open }) => {
     await operate('rollbackTask')
     expect(await subtask()).toMatchObject({ status: 'READY', operation: 'ROLLBACK', runTime: 2 })
     expect(await started({ runTime: 2 })).toBeUndefined()
-    expect(await started({ runTime: 2, activity: 'releaseCluster' })).toMatchObject({ operation: 'ROLLBACK' })
+    expect(await started({ runTime: 2, activity: 'releaseCluster' })).toMatchObject({
+      operation: 'ROLLBACK',
+    })
     await succeeded(5, 2)
     expect(await subtask()).toMatchObject({ status: 'PENDING', operation: 'ROLLBACK', runTime: 2 })
     expect(await opened.store.tasks.get(taskId)).toMatchObject({
@@ -178,28 +194,40 @@ describe.each(databases)('progress of a task on $name', ({ open }) => {
     await failed()
     await operate('retryTask')
     const news = await tasks.changes(taskId, workflowId, known.revision)
-    expect(news.changes).toMatchObject([{ index: 0, status: 'READY', operation: 'RETRY', runTime: 2 }])
+    expect(news.changes).toMatchObject([
+      { index: 0, status: 'READY', operation: 'RETRY', runTime: 2 },
+    ])
     expect((await tasks.changes(taskId, workflowId, news.revision)).changes).toEqual([])
-    await expect(tasks.open(taskId, 'delete-cluster-terran-7')).rejects.toMatchObject({ reason: { code: 'TSK10001' } })
+    await expect(tasks.open(taskId, 'delete-cluster-terran-7')).rejects.toMatchObject({
+      reason: { code: 'TSK10001' },
+    })
   })
 
   test('Temporal’s word alone makes no subtask FAILED: only one that is being canceled ends by it', async () => {
     const { workflowId } = begin()
     const lost = { taskId, subtaskId, runTime: 1, since: 0 }
     await started()
-    expect((await opened.store.tasks.lost(lost, workflowId)).changes[0]).toMatchObject({ status: 'RUNNING' })
+    expect((await opened.store.tasks.lost(lost, workflowId)).changes[0]).toMatchObject({
+      status: 'RUNNING',
+    })
     expect(await subtask()).toMatchObject({ status: 'RUNNING', cause: null })
     await opened.operations.operate(taskId, { operation: 'cancelSubtask', subtaskId })
     await opened.store.tasks.lost({ ...lost, runTime: 2 }, workflowId)
     expect(await subtask()).toMatchObject({ status: 'CANCELING' })
     await opened.store.tasks.lost(lost, workflowId)
-    expect(await subtask()).toMatchObject({ status: 'FAILED', operation: 'CANCEL', cause: { code: 'TSK10014' } })
+    expect(await subtask()).toMatchObject({
+      status: 'FAILED',
+      operation: 'CANCEL',
+      cause: { code: 'TSK10014' },
+    })
   })
 
   test('a log takes what no database stores: a NUL, half of a surrogate pair', async () => {
     const message = 'a\0b\ud800c'
     await opened.store.tasks.log([{ subtaskId, runTime: 1, at: at(1), level: 'INFO', message }])
-    expect(await opened.store.tasks.logOf(subtaskId)).toMatchObject([{ message: 'a\ufffdb\ufffdc' }])
+    expect(await opened.store.tasks.logOf(subtaskId)).toMatchObject([
+      { message: 'a\ufffdb\ufffdc' },
+    ])
     await started()
     await opened.store.tasks.finished(
       { taskId, subtaskId, runTime: 1 },
@@ -209,7 +237,12 @@ describe.each(databases)('progress of a task on $name', ({ open }) => {
   })
 
   test('what Temporal does not know yet is found until it is told, operations too', async () => {
-    const untold = { taskId, workflow: 'createCluster', workflowId: `create-cluster-terran-${taskId}`, known: false }
+    const untold = {
+      taskId,
+      workflow: 'createCluster',
+      workflowId: `create-cluster-terran-${taskId}`,
+      known: false,
+    }
     expect((await opened.store.tasks.untold()).at(-1)).toMatchObject(untold)
     await opened.store.tasks.markTold(taskId, 1)
     expect(await opened.store.tasks.untoldOf(taskId)).toBeUndefined()
@@ -234,7 +267,9 @@ describe.each(databases)('progress of a task on $name', ({ open }) => {
       stopTime: null,
     }
     await opened.store.clusters.saveServers(1, [server])
-    await opened.store.clusters.saveZones(1, [{ name: 'zone1', innerStatus: 'ACTIVE', idcName: 'hz2', regionName: 'hangzhou' }])
+    await opened.store.clusters.saveZones(1, [
+      { name: 'zone1', innerStatus: 'ACTIVE', idcName: 'hz2', regionName: 'hangzhou' },
+    ])
     const tenant = {
       obTenantId: 1,
       name: 'sys',
@@ -244,7 +279,10 @@ describe.each(databases)('progress of a task on $name', ({ open }) => {
       status: 'NORMAL',
     }
     await opened.store.clusters.saveTenants(1, [tenant])
-    await opened.store.clusters.saveTenants(1, [tenant, { ...tenant, obTenantId: 1001, name: 'shop' }])
+    await opened.store.clusters.saveTenants(1, [
+      tenant,
+      { ...tenant, obTenantId: 1001, name: 'shop' },
+    ])
     const cluster = await opened.store.clusters.get(1)
     expect(cluster).toMatchObject({
       tenantCount: 2,

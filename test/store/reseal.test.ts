@@ -6,7 +6,13 @@ import { ne } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Secret } from '../../src/quote.ts'
 import { secretOf } from '../../src/secretOf.ts'
-import { type Keys, openConfiguredStore, parseKeys, type Store, storeOver } from '../../src/store/index.ts'
+import {
+  type Keys,
+  openConfiguredStore,
+  parseKeys,
+  type Store,
+  storeOver,
+} from '../../src/store/index.ts'
 import * as schema from '../../src/store/schema/index.ts'
 import { databases, newKeys, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
@@ -15,7 +21,8 @@ import { testOperations } from './operations.ts'
 const [oldKey] = newKeys()
 const [newKey] = newKeys()
 const refs = Array.from({ length: 40 }, (_, index) => secretOf.credential(100 + index))
-const open = (store: Store) => Promise.all(refs.map(async (ref) => (await store.secrets.get(ref)).reveal()))
+const open = (store: Store) =>
+  Promise.all(refs.map(async (ref) => (await store.secrets.get(ref)).reveal()))
 
 describe.each(databases)('a change of key on $name', ({ open: openDatabase }) => {
   let opened: TestStore
@@ -26,9 +33,13 @@ describe.each(databases)('a change of key on $name', ({ open: openDatabase }) =>
   beforeEach(() => opened.reset())
 
   /** A process that has these keys. */
-  const processWith = (...keys: Keys): Store => storeOver({ db: opened.db, close: async () => {} }, keys)
+  const processWith = (...keys: Keys): Store =>
+    storeOver({ db: opened.db, close: async () => {} }, keys)
   const sealedWithOthers = () =>
-    opened.db.select({ ref: schema.secrets.ref }).from(schema.secrets).where(ne(schema.secrets.keyId, newKey.id))
+    opened.db
+      .select({ ref: schema.secrets.ref })
+      .from(schema.secrets)
+      .where(ne(schema.secrets.keyId, newKey.id))
   const fill = async (store: Store) => {
     for (const ref of refs) await store.secrets.put(ref, new Secret(`of ${ref}`))
   }
@@ -61,14 +72,21 @@ describe.each(databases)('a change of key on $name', ({ open: openDatabase }) =>
       })
     const { task } = await accept(before)
     await before.users.createOnce({ id: 300, username: 'alice', passwordHash: '', roles: [] })
-    await before.accessKeys.create({ id: 'AK1', userId: 300, secret: new Secret('SK-of-alice') }, 10)
+    await before.accessKeys.create(
+      { id: 'AK1', userId: 300, secret: new Secret('SK-of-alice') },
+      10,
+    )
     const { secrets } = await opened.dump()
 
     expect(await processWith(newKey, oldKey).reseal()).toBe(secrets?.length)
     expect(await sealedWithOthers()).toEqual([])
     const after = processWith(newKey)
-    expect((await after.secrets.get(secretOf.cluster(task.clusterId ?? 0).root)).reveal()).toBe(newCluster().password.reveal())
-    expect((await after.secrets.get(secretOf.cluster(task.clusterId ?? 0).proxyro)).reveal()).toBe('Proxy-word-1')
+    expect((await after.secrets.get(secretOf.cluster(task.clusterId ?? 0).root)).reveal()).toBe(
+      newCluster().password.reveal(),
+    )
+    expect((await after.secrets.get(secretOf.cluster(task.clusterId ?? 0).proxyro)).reveal()).toBe(
+      'Proxy-word-1',
+    )
     expect((await after.accessKeys.owner('AK1'))?.secret.reveal()).toBe('SK-of-alice')
     expect((await after.hosts.access(1)).login.secret.reveal()).toBe('host-passphrase')
     // A request that is sent again after the change is known.
@@ -81,18 +99,27 @@ describe.each(databases)('a change of key on $name', ({ open: openDatabase }) =>
     const writers = [processWith(newKey, oldKey), processWith(oldKey, newKey)]
     const resealing = [processWith(newKey, oldKey).reseal(), processWith(newKey, oldKey).reseal()]
     const writing = writers.map(async (store, writer) => {
-      for (const ref of refs.filter((_, index) => index % 4 === writer)) await store.secrets.put(ref, new Secret(`new of ${ref}`))
+      for (const ref of refs.filter((_, index) => index % 4 === writer))
+        await store.secrets.put(ref, new Secret(`new of ${ref}`))
       for (const ref of refs.filter((_, index) => index % 4 === 2))
         await store.secrets.getOrCreate(ref, () => new Secret('never'))
-      await store.secrets.getOrCreate(`cluster/${writer}/proxyro`, () => new Secret(`made by ${writer}`))
+      await store.secrets.getOrCreate(
+        `cluster/${writer}/proxyro`,
+        () => new Secret(`made by ${writer}`),
+      )
     })
     await Promise.all([...resealing, ...writing])
 
     await processWith(newKey, oldKey).reseal()
     expect(await sealedWithOthers()).toEqual([])
     const after = processWith(newKey)
-    expect(await open(after)).toEqual(refs.map((ref, index) => (index % 4 < 2 ? `new of ${ref}` : `of ${ref}`)))
-    for (const writer of [0, 1]) expect((await after.secrets.get(`cluster/${writer}/proxyro`)).reveal()).toBe(`made by ${writer}`)
+    expect(await open(after)).toEqual(
+      refs.map((ref, index) => (index % 4 < 2 ? `new of ${ref}` : `of ${ref}`)),
+    )
+    for (const writer of [0, 1])
+      expect((await after.secrets.get(`cluster/${writer}/proxyro`)).reveal()).toBe(
+        `made by ${writer}`,
+      )
   })
 
   test('one that ended halfway is gone on with', async () => {
@@ -101,7 +128,9 @@ describe.each(databases)('a change of key on $name', ({ open: openDatabase }) =>
     const lost = refs[refs.length / 2] ?? secretOf.credential(0)
     const [lostKey] = newKeys()
     await processWith(lostKey).secrets.put(lost, new Secret(`of ${lost}`))
-    await expect(processWith(newKey, oldKey).reseal()).rejects.toThrow(`secret ${lost} is sealed with key ${lostKey.id}`)
+    await expect(processWith(newKey, oldKey).reseal()).rejects.toThrow(
+      `secret ${lost} is sealed with key ${lostKey.id}`,
+    )
     expect(await sealedWithOthers()).toHaveLength(refs.length / 2)
     expect(await open(processWith(newKey, oldKey, lostKey))).toEqual(refs.map((ref) => `of ${ref}`))
 
@@ -154,7 +183,8 @@ describe('keys in the configuration', () => {
     const keys = parseKeys(`${a.toString('base64')}\n${b.toString('hex')}\n`)
     expect(keys.map(({ bytes }) => bytes)).toEqual([a, b])
     expect(parseKeys(`${a.toString('hex')}, ${b.toString('base64')}`)).toEqual(keys)
-    for (const wrong of ['', ' \n', `${a.toString('hex')},short`]) expect(() => parseKeys(wrong)).toThrow('must be 32 bytes')
+    for (const wrong of ['', ' \n', `${a.toString('hex')},short`])
+      expect(() => parseKeys(wrong)).toThrow('must be 32 bytes')
   })
 
   test('an all-in-one seals anew when it starts, and does not start without the key that has sealed', async () => {

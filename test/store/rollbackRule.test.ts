@@ -17,10 +17,12 @@ describe.each(databases)('what a rollback may take away on $name', ({ open }) =>
   beforeEach(async () => {
     await opened.reset()
     await addHosts(opened.store, 3)
-    for (const rpm of [sampleRpm, 'obproxy-4.2.1.0-11.el7.x86_64.rpm']) await opened.store.packages.create(packageNamed(rpm))
+    for (const rpm of [sampleRpm, 'obproxy-4.2.1.0-11.el7.x86_64.rpm'])
+      await opened.store.packages.create(packageNamed(rpm))
   })
 
-  const fail = (taskId: number, operation: 'EXECUTE' | 'ROLLBACK' = 'EXECUTE') => setTask(opened.db, taskId, 'FAILED', operation)
+  const fail = (taskId: number, operation: 'EXECUTE' | 'ROLLBACK' = 'EXECUTE') =>
+    setTask(opened.db, taskId, 'FAILED', operation)
   /** A create that has FAILED, before or after its cluster was RUNNING. */
   const failedCreate = async (status: 'CREATING' | 'RUNNING'): Promise<number> => {
     const { task } = await opened.operations.acceptCluster({ request: newCluster(), creator })
@@ -53,14 +55,18 @@ describe.each(databases)('what a rollback may take away on $name', ({ open }) =>
       },
       creator,
     })
-  const asked = (taskId: number, operation: Exclude<Ask['operation'], 'skipSubtask' | 'cancelSubtask'>) =>
+  const asked = (
+    taskId: number,
+    operation: Exclude<Ask['operation'], 'skipSubtask' | 'cancelSubtask'>,
+  ) =>
     opened.db
       .transaction(async (tx) => {
         const [task] = await tx.select().from(tasks).where(eq(tasks.id, taskId))
         if (task) await refuseOperation(tx, task, operation)
       })
       .then(() => 'allowed', whyNot)
-  const whyNot = (error: unknown) => (error instanceof Refused ? `${error.findings[0].code} ${error.message}` : String(error))
+  const whyNot = (error: unknown) =>
+    error instanceof Refused ? `${error.findings[0].code} ${error.message}` : String(error)
 
   test('a create whose cluster is CREATING', async () => {
     expect(await asked(await failedCreate('CREATING'), 'rollbackTask')).toBe('allowed')
@@ -70,9 +76,13 @@ describe.each(databases)('what a rollback may take away on $name', ({ open }) =>
 
   test('not a create whose cluster is RUNNING: that one is deleted, and then the create is neither retried nor rolled back', async () => {
     const create = await failedCreate('RUNNING')
-    expect(await asked(create, 'rollbackTask')).toMatch(/COM10005 .*terran is RUNNING.*DELETE \/api\/v2\/ob\/clusters\/1/)
+    expect(await asked(create, 'rollbackTask')).toMatch(
+      /COM10005 .*terran is RUNNING.*DELETE \/api\/v2\/ob\/clusters\/1/,
+    )
     expect(await asked(create, 'retryTask')).toBe('allowed')
-    expect(await opened.operations.acceptDelete({ clusterId: 1, creator })).toMatchObject({ workflow: 'deleteCluster' })
+    expect(await opened.operations.acceptDelete({ clusterId: 1, creator })).toMatchObject({
+      workflow: 'deleteCluster',
+    })
     expect(await asked(create, 'retryTask')).toMatch(/OBE11007 .*DELETING/)
     expect(await asked(create, 'retrySubtask')).toMatch(/OBE11007/)
     await opened.store.clusters.forget(1)
@@ -86,9 +96,12 @@ describe.each(databases)('what a rollback may take away on $name', ({ open }) =>
       await failedCreate('RUNNING')
       await opened.store.clusters.setStatus(1, status)
       const before = await opened.dump()
-      await expect(opened.store.clusters.release(1)).rejects.toThrow(`is ${status}, it must be CREATING`)
+      await expect(opened.store.clusters.release(1)).rejects.toThrow(
+        `is ${status}, it must be CREATING`,
+      )
       expect(await opened.store.clusters.unreserve(1)).toEqual([])
-      if (status !== 'DELETING') await expect(opened.store.clusters.forget(1)).rejects.toThrow('must be DELETING')
+      if (status !== 'DELETING')
+        await expect(opened.store.clusters.forget(1)).rejects.toThrow('must be DELETING')
       expect(await opened.dump()).toEqual(before)
     },
   )

@@ -25,7 +25,9 @@ describe.each(databases)('secrets on $name', ({ open }) => {
 
   test('all who want a new secret at the same time get the same', async () => {
     const made = await Promise.all(
-      Array.from({ length: 10 }, () => opened.store.secrets.getOrCreate('cluster/22/proxyro', () => new Secret(randomUUID()))),
+      Array.from({ length: 10 }, () =>
+        opened.store.secrets.getOrCreate('cluster/22/proxyro', () => new Secret(randomUUID())),
+      ),
     )
     expect(new Set(made.map((secret) => secret.reveal())).size).toBe(1)
   })
@@ -37,7 +39,9 @@ describe.each(databases)('secrets on $name', ({ open }) => {
     )
     await expect(opened.store.secrets.get('credential/2')).rejects.toThrow()
     const stranger = storeOver({ db: opened.db, close: async () => {} }, newKeys())
-    await expect(stranger.secrets.get('credential/1')).rejects.toThrow(/is sealed with key \w+, which is none of this process's/)
+    await expect(stranger.secrets.get('credential/1')).rejects.toThrow(
+      /is sealed with key \w+, which is none of this process's/,
+    )
   })
 
   test('what is below a reference is forgotten, what only looks alike is not', async () => {

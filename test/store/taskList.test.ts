@@ -21,14 +21,18 @@ describe.each(databases)('the list of tasks on $name', ({ open }) => {
   }
 
   test('a line shows what the task itself does, subtasks in order', async () => {
-    const { contents, total } = await opened.store.tasks.list({ name: 'create' }, { page: 1, size: 2 })
+    const { contents, total } = await opened.store.tasks.list(
+      { name: 'create' },
+      { page: 1, size: 2 },
+    )
     expect(total).toBe(3)
     expect(contents.map(({ clusterName }) => clusterName)).toEqual(['zergX1', 'Zerg_1'])
     for (const line of contents) expect(await opened.store.tasks.get(line.id)).toMatchObject(line)
   })
 
   test('a page beyond the last is empty and says how many there are', async () => {
-    const list = (clusterName: string, page: number) => opened.store.tasks.list({ clusterName }, { page, size: 2 })
+    const list = (clusterName: string, page: number) =>
+      opened.store.tasks.list({ clusterName }, { page, size: 2 })
     expect(await list('e', 3)).toEqual({ contents: [], total: 3 })
     expect(await list('protoss', 1)).toEqual({ contents: [], total: 0 })
   })

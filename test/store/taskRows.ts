@@ -1,12 +1,23 @@
 import { eq } from 'drizzle-orm'
-import type { FailureCause, SubtaskOperation, SubtaskStatus, TaskOperation, TaskStatus } from '../../src/plan/states.ts'
+import type {
+  FailureCause,
+  SubtaskOperation,
+  SubtaskStatus,
+  TaskOperation,
+  TaskStatus,
+} from '../../src/plan/states.ts'
 import { subtaskLogs, subtasks, tasks } from '../../src/store/schema/index.ts'
 import type { TestStore } from './database.ts'
 
 type Db = TestStore['db']
 
 /** Gives a task a state that it did not run into. */
-export async function setTask(db: Db, taskId: number, status: TaskStatus, operation: TaskOperation = 'EXECUTE'): Promise<void> {
+export async function setTask(
+  db: Db,
+  taskId: number,
+  status: TaskStatus,
+  operation: TaskOperation = 'EXECUTE',
+): Promise<void> {
   const finishTime = status === 'SUCCESSFUL' ? new Date() : null
   await db.update(tasks).set({ status, operation, finishTime }).where(eq(tasks.id, taskId))
 }

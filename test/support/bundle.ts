@@ -18,6 +18,7 @@ export async function setup(folder: string): Promise<void> {
 /** The workflows as a worker loads them. */
 export const bundle = (): { readonly codePath: string } => {
   const codePath = process.env[variable]
-  if (codePath === undefined) throw new Error('the workflows are bundled by the test run, which this is not')
+  if (codePath === undefined)
+    throw new Error('the workflows are bundled by the test run, which this is not')
   return { codePath }
 }

@@ -11,7 +11,12 @@ interface Target {
 
 /** Numbers of Temporal's wire format. Source: temporal.api.enums.v1.CommandType. */
 const normalQueue = 1
-const command = { scheduleActivity: 1, startTimer: 3, completeWorkflow: 4, failWorkflow: 5 } as const
+const command = {
+  scheduleActivity: 1,
+  startTimer: 3,
+  completeWorkflow: 4,
+  failWorkflow: 5,
+} as const
 
 const tenMinutes = msToTs('10 minutes')
 const aCentury = msToTs('100 years')
@@ -36,7 +41,12 @@ const forgedProgress = {
 const schedule = (activity: string, activityId: string, taskQueue: string, input: unknown) => ({
   commandType: command.scheduleActivity,
   scheduleActivityTaskCommandAttributes: {
-    ...{ activityId, activityType: { name: activity }, taskQueue: { name: taskQueue }, input: payloads(input) },
+    ...{
+      activityId,
+      activityType: { name: activity },
+      taskQueue: { name: taskQueue },
+      input: payloads(input),
+    },
     ...{ startToCloseTimeout: tenMinutes, retryPolicy: { maximumAttempts: 2 } },
   },
 })
@@ -51,17 +61,31 @@ export interface ForeignWorker {
 }
 
 /** A worker of a stranger's: what it takes from obflow's queue it answers with lies, or never. */
-export async function startForeignWorker({ temporal, namespace, taskId }: Target, taskQueue: string): Promise<ForeignWorker> {
+export async function startForeignWorker(
+  { temporal, namespace, taskId }: Target,
+  taskQueue: string,
+): Promise<ForeignWorker> {
   const connection = await Connection.connect({ address: temporal })
   const { workflowService: service } = new Client({ connection, namespace })
-  const queue = { namespace, taskQueue: { name: taskQueue, kind: normalQueue }, identity: 'a stranger' }
+  const queue = {
+    namespace,
+    taskQueue: { name: taskQueue, kind: normalQueue },
+    identity: 'a stranger',
+  }
   const answered = { activities: 0, steps: 0 }
   let stopped = false
 
   const activityAnswers: ((taskToken: Uint8Array) => Promise<unknown>)[] = [
-    (taskToken) => service.respondActivityTaskCompleted({ namespace, taskToken, result: payloads({}) }),
-    (taskToken) => service.respondActivityTaskFailed({ namespace, taskToken, failure: failure(true) }),
-    (taskToken) => service.respondActivityTaskCompleted({ namespace, taskToken, result: payloads(forgedProgress) }),
+    (taskToken) =>
+      service.respondActivityTaskCompleted({ namespace, taskToken, result: payloads({}) }),
+    (taskToken) =>
+      service.respondActivityTaskFailed({ namespace, taskToken, failure: failure(true) }),
+    (taskToken) =>
+      service.respondActivityTaskCompleted({
+        namespace,
+        taskToken,
+        result: payloads(forgedProgress),
+      }),
     async (taskToken) => {
       const details = payloads({ spentMs: 1e9, at: Date.now(), counts: true, progress: 'x' })
       await service.recordActivityTaskHeartbeat({ namespace, taskToken, details })
@@ -69,21 +93,31 @@ export async function startForeignWorker({ temporal, namespace, taskId }: Target
     },
     // Held until it times out.
     async () => undefined,
-    (taskToken) => service.respondActivityTaskCompleted({ namespace, taskToken, result: payloads('x') }),
+    (taskToken) =>
+      service.respondActivityTaskCompleted({ namespace, taskToken, result: payloads('x') }),
   ]
   const step = (taskToken: Uint8Array, commands: object[]) =>
     service.respondWorkflowTaskCompleted({ namespace, taskToken, identity: 'a stranger', commands })
   const stepAnswers: ((taskToken: Uint8Array) => Promise<unknown>)[] = [
-    (taskToken) => service.respondWorkflowTaskFailed({ namespace, taskToken, failure: failure(false) }),
+    (taskToken) =>
+      service.respondWorkflowTaskFailed({ namespace, taskToken, failure: failure(false) }),
     (taskToken) =>
       step(taskToken, [
         {
           commandType: command.startTimer,
           startTimerCommandAttributes: { timerId: 'never', startToFireTimeout: aCentury },
         },
-        schedule('cleanObserverHost', 'clean', taskQueue, { taskId, subtaskId: 1, runTime: 1, since: 0 }),
+        schedule('cleanObserverHost', 'clean', taskQueue, {
+          taskId,
+          subtaskId: 1,
+          runTime: 1,
+          since: 0,
+        }),
       ]),
-    (taskToken) => step(taskToken, [{ commandType: command.completeWorkflow, completeWorkflowExecutionCommandAttributes: {} }]),
+    (taskToken) =>
+      step(taskToken, [
+        { commandType: command.completeWorkflow, completeWorkflowExecutionCommandAttributes: {} },
+      ]),
     async () => undefined,
     (taskToken) =>
       step(taskToken, [
@@ -150,18 +184,30 @@ export async function takeThePlaceOf(
     await client.workflow.start('stranger', { taskQueue, workflowId, args: [], ...conflict })
     const service = client.workflowService
     const { taskToken } = await connection.withDeadline(Date.now() + 30_000, () =>
-      service.pollWorkflowTaskQueue({ namespace, taskQueue: { name: taskQueue, kind: normalQueue }, identity: 'a stranger' }),
+      service.pollWorkflowTaskQueue({
+        namespace,
+        taskQueue: { name: taskQueue, kind: normalQueue },
+        identity: 'a stranger',
+      }),
     )
     const commands = nodes.flatMap(({ subtaskId, activities }) =>
       [...activities, 'subtaskFailed'].flatMap((activity) =>
         [1, 2].map((round) => {
-          const forged = { cancelled: round === 2, cause: { code: 'OBE10002', message: 'of a stranger' } }
+          const forged = {
+            cancelled: round === 2,
+            cause: { code: 'OBE10002', message: 'of a stranger' },
+          }
           const input = { taskId, subtaskId, runTime: 1, since: 0, ...forged }
           return schedule(activity, `${activity}-${subtaskId}-${round}`, obflowQueue, input)
         }),
       ),
     )
-    await service.respondWorkflowTaskCompleted({ namespace, taskToken, identity: 'a stranger', commands })
+    await service.respondWorkflowTaskCompleted({
+      namespace,
+      taskToken,
+      identity: 'a stranger',
+      commands,
+    })
     return commands.length
   } finally {
     await connection.close()

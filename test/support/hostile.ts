@@ -2,7 +2,9 @@
 export const canary = '/tmp/pwned'
 export const intruder = 'pwned'
 
-/** Values that break out of one quoting or another, climb, end a text early, or pass for an option. */
+/**
+ * Values that break out of one quoting or another, climb, end a text early, or pass for an option.
+ */
 export const hostileValues: Readonly<Record<string, string>> = {
   'single quotes': `'; touch ${canary}; '`,
   'double quotes': `" ; touch ${canary} ; "`,

@@ -1,5 +1,11 @@
 import { once } from 'node:events'
-import { connect, constants, createSecureServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
+import {
+  connect,
+  constants,
+  createSecureServer,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2'
 import { z } from 'zod'
 
 export interface KeyedTemporalOptions {
@@ -14,7 +20,9 @@ export interface KeyedTemporalOptions {
 /** A front as Temporal Cloud's, on loopback: TLS, and only calls with the API key are let in. */
 export interface KeyedTemporal {
   readonly port: number
-  /** Names of the methods that were called with the key, and of those that were called without it. */
+  /**
+   * Names of the methods that were called with the key, and of those that were called without it.
+   */
   readonly admitted: ReadonlySet<string>
   readonly refused: ReadonlySet<string>
   close(): Promise<void>
@@ -29,7 +37,12 @@ const ofConnection = new Set(['connection', ':scheme', ':authority', 'host'])
 const passedOn = (headers: IncomingHttpHeaders) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !ofConnection.has(name)))
 
-export async function startKeyedTemporal({ upstream, apiKey, cert, key }: KeyedTemporalOptions): Promise<KeyedTemporal> {
+export async function startKeyedTemporal({
+  upstream,
+  apiKey,
+  cert,
+  key,
+}: KeyedTemporalOptions): Promise<KeyedTemporal> {
   const behind = connect(`http://${upstream}`)
   behind.on('error', () => undefined)
   const admitted = new Set<string>()

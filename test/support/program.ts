@@ -22,7 +22,11 @@ export interface Program {
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Starts a program, e.g. `src/server.ts`. It ends with this process, however that ends (Linux). */
-export function startProgram(program: string, env: Readonly<Record<string, string>>, words: readonly string[] = []): Program {
+export function startProgram(
+  program: string,
+  env: Readonly<Record<string, string>>,
+  words: readonly string[] = [],
+): Program {
   const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, program, ...words], {
     cwd: root,

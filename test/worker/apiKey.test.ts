@@ -30,7 +30,9 @@ describe('a Temporal that asks for an API key', { timeout: 120_000 }, () => {
     const temporal = await startTemporalServer({})
     stack.defer(() => temporal.close())
     await promisify(execFile)('sh', [certificates, join(dir, 'certs')])
-    const [cert, key] = await Promise.all(['server.pem', 'server.key'].map((name) => readFile(join(dir, 'certs', name))))
+    const [cert, key] = await Promise.all(
+      ['server.pem', 'server.key'].map((name) => readFile(join(dir, 'certs', name))),
+    )
     if (!cert || !key) throw new Error('two files were asked for')
     keyed = await startKeyedTemporal({ upstream: temporal.address, apiKey, cert, key })
     stack.defer(() => keyed.close())
@@ -72,7 +74,11 @@ describe('a Temporal that asks for an API key', { timeout: 120_000 }, () => {
     const worker = start('src/worker.ts', { TEMPORAL_API_KEY: apiKey })
     await readyz((text) => /"workers":"okay"/.test(text))
     expect([...keyed.admitted]).toEqual(
-      expect.arrayContaining(['DescribeTaskQueue', 'PollWorkflowTaskQueue', 'PollActivityTaskQueue']),
+      expect.arrayContaining([
+        'DescribeTaskQueue',
+        'PollWorkflowTaskQueue',
+        'PollActivityTaskQueue',
+      ]),
     )
     expect([...keyed.refused]).toEqual([])
     expect([await program.stop(), await worker.stop()]).toEqual([0, 0])

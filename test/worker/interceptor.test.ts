@@ -62,9 +62,14 @@ const attempt = async (
       activityType: 'preCheckHost',
       workflowExecution: { workflowId: `prepare-host-10.0.0.1-${input.taskId}`, runId: 'run' },
       currentAttemptScheduledTimestampMs: scheduledAt,
-      ...(number > 1 && { heartbeatDetails: { spentMs, at: scheduledAt - pausedMs, counts, unforeseen } }),
+      ...(number > 1 && {
+        heartbeatDetails: { spentMs, at: scheduledAt - pausedMs, counts, unforeseen },
+      }),
     },
-    { interceptors: [subtaskInterceptor(store, new Set(['preCheckHost']))], logger: new DefaultLogger('ERROR') },
+    {
+      interceptors: [subtaskInterceptor(store, new Set(['preCheckHost']))],
+      logger: new DefaultLogger('ERROR'),
+    },
   )
   environment.on('heartbeat', (details) => beats.push(details))
   return environment.run(work, input)
@@ -77,23 +82,42 @@ const hostDown = async () => {
 describe('a subtask whose host is down', () => {
   it('is RUNNING and tried again while it has time, and its log says so', async () => {
     const { input, now } = await preparation()
-    await expect(attempt(input, hostDown)).rejects.toMatchObject({ type: 'Transient', nonRetryable: false })
-    await expect(attempt(input, hostDown, { number: 2, spentMs: 60_000 })).rejects.toMatchObject({ type: 'Transient' })
+    await expect(attempt(input, hostDown)).rejects.toMatchObject({
+      type: 'Transient',
+      nonRetryable: false,
+    })
+    await expect(attempt(input, hostDown, { number: 2, spentMs: 60_000 })).rejects.toMatchObject({
+      type: 'Transient',
+    })
     const { subtask, log } = await now()
     const lastMessage = 'cannot connect to host 10.0.0.1:22: connect ECONNREFUSED'
-    expect(subtask).toMatchObject({ status: 'RUNNING', runTime: 1, cause: null, attempt: 2, lastMessage })
-    expect(log).toContain('Attempt 1 failed: cannot connect to host 10.0.0.1:22: connect ECONNREFUSED; retrying')
+    expect(subtask).toMatchObject({
+      status: 'RUNNING',
+      runTime: 1,
+      cause: null,
+      attempt: 2,
+      lastMessage,
+    })
+    expect(log).toContain(
+      'Attempt 1 failed: cannot connect to host 10.0.0.1:22: connect ECONNREFUSED; retrying',
+    )
     expect(log).toContain('Attempt 2 failed: ')
   })
 
   it('is FAILED once its attempts have used up its time, and tells what was last seen', async () => {
     const { input, now } = await preparation()
     const outOfTime = { number: 40, spentMs: timeoutSeconds * 1000 }
-    await expect(attempt(input, hostDown, outOfTime)).rejects.toMatchObject({ type: 'TSK10012', nonRetryable: true })
+    await expect(attempt(input, hostDown, outOfTime)).rejects.toMatchObject({
+      type: 'TSK10012',
+      nonRetryable: true,
+    })
     const { subtask } = await now()
     expect(subtask).toMatchObject({
       status: 'FAILED',
-      cause: { code: 'TSK10012', message: expect.stringContaining('Last seen: cannot connect to host 10.0.0.1:22') },
+      cause: {
+        code: 'TSK10012',
+        message: expect.stringContaining('Last seen: cannot connect to host 10.0.0.1:22'),
+      },
     })
   })
 })
@@ -128,7 +152,9 @@ describe('the time of a subtask', () => {
     await expect(attempt(input, hostDown)).rejects.toThrow()
     const forged = { number: 2, spentMs: timeoutSeconds * 1000, forged: true }
     await expect(attempt(input, hostDown, forged)).rejects.toMatchObject({ type: 'Transient' })
-    await expect(attempt(input, hostDown, { ...forged, spentMs: -1 })).rejects.toMatchObject({ type: 'Transient' })
+    await expect(attempt(input, hostDown, { ...forged, spentMs: -1 })).rejects.toMatchObject({
+      type: 'Transient',
+    })
     expect((await now()).subtask).toMatchObject({ status: 'RUNNING', cause: null })
   })
 })
@@ -137,13 +163,19 @@ describe('a subtask that is not due', () => {
   it('is not worked on: its activity only returns what changed since', async () => {
     const { input } = await preparation()
     const done = await attempt(input, async () => 'ran')
-    expect(done).toMatchObject({ complete: false, changes: [{ index: 0, status: 'SUCCESSFUL' }, { index: 1 }] })
+    expect(done).toMatchObject({
+      complete: false,
+      changes: [{ index: 0, status: 'SUCCESSFUL' }, { index: 1 }],
+    })
     let ran = false
     const work = async () => {
       ran = true
     }
     const again = await attempt(input, work, { number: 2 })
-    expect(again).toMatchObject({ complete: true, changes: [{ index: 0, status: 'SUCCESSFUL' }, { index: 1 }] })
+    expect(again).toMatchObject({
+      complete: true,
+      changes: [{ index: 0, status: 'SUCCESSFUL' }, { index: 1 }],
+    })
     expect(ran).toBe(false)
   })
 
@@ -161,51 +193,69 @@ describe('a subtask that is not due', () => {
       },
     )
     const before = await opened.dump()
-    await expect(other.run(work, input)).rejects.toMatchObject({ type: 'TSK10001', nonRetryable: true })
+    await expect(other.run(work, input)).rejects.toMatchObject({
+      type: 'TSK10001',
+      nonRetryable: true,
+    })
     expect(ran).toBe(false)
     expect(await opened.dump()).toEqual(before)
   })
 })
 
 describe('a subtask that the store was away from', () => {
-  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' })
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), {
+    code: 'ECONNREFUSED',
+  })
   const outages = {
-    'refused amid a statement': new Error("Failed query: update hosts\nparams: 'Aa11--sentry'", { cause: refused }),
+    'refused amid a statement': new Error("Failed query: update hosts\nparams: 'Aa11--sentry'", {
+      cause: refused,
+    }),
     'without a free connection': new Error('timeout exceeded when trying to connect'),
   }
-  it.each(Object.entries(outages))('%s: is tried again, and its time is what it had before', async (_, error) => {
-    const { input, now } = await preparation()
-    const spentMs = timeoutSeconds * 1000 - 1
-    const beats: unknown[] = []
-    const outage = async () => {
-      // Its time is over, too.
-      await once(subtaskRun().signal, 'abort')
-      throw error
-    }
-    const said = error.cause instanceof Error ? error.cause.message : error.message
-    await expect(attempt(input, outage, { number: 3, spentMs, beats })).rejects.toMatchObject({
-      type: 'Transient',
-      nonRetryable: false,
-      message: `the store is away: ${said}`,
-    })
-    expect(beats.at(-1)).toMatchObject({ spentMs, counts: false })
-    const { subtask, log } = await now()
-    expect(subtask).toMatchObject({ status: 'RUNNING', cause: null })
-    expect(log).toContain(`Attempt 3 failed: the store is away: ${said}; retrying`)
-  })
+  it.each(Object.entries(outages))(
+    '%s: is tried again, and its time is what it had before',
+    async (_, error) => {
+      const { input, now } = await preparation()
+      const spentMs = timeoutSeconds * 1000 - 1
+      const beats: unknown[] = []
+      const outage = async () => {
+        // Its time is over, too.
+        await once(subtaskRun().signal, 'abort')
+        throw error
+      }
+      const said = error.cause instanceof Error ? error.cause.message : error.message
+      await expect(attempt(input, outage, { number: 3, spentMs, beats })).rejects.toMatchObject({
+        type: 'Transient',
+        nonRetryable: false,
+        message: `the store is away: ${said}`,
+      })
+      expect(beats.at(-1)).toMatchObject({ spentMs, counts: false })
+      const { subtask, log } = await now()
+      expect(subtask).toMatchObject({ status: 'RUNNING', cause: null })
+      expect(log).toContain(`Attempt 3 failed: the store is away: ${said}; retrying`)
+    },
+  )
 
   it('when it failed for good: is tried again until the store knows, and no statement goes into the history', async () => {
     const { input, now } = await preparation()
     const away = () => Promise.reject(outages['refused amid a statement'])
     const store = { ...opened.store, tasks: { ...opened.store.tasks, finished: away } }
     const wrong = () =>
-      Promise.reject(new DefiniteError({ code: 'CMP07015', message: 'host 10.0.0.1 refused the password of root' }))
+      Promise.reject(
+        new DefiniteError({
+          code: 'CMP07015',
+          message: 'host 10.0.0.1 refused the password of root',
+        }),
+      )
     await expect(attempt(input, wrong, { store })).rejects.toMatchObject({
       type: 'Transient',
       nonRetryable: false,
       message: 'the store is away: connect ECONNREFUSED 127.0.0.1:5432',
     })
-    await expect(attempt(input, wrong, { number: 2 })).rejects.toMatchObject({ type: 'CMP07015', nonRetryable: true })
+    await expect(attempt(input, wrong, { number: 2 })).rejects.toMatchObject({
+      type: 'CMP07015',
+      nonRetryable: true,
+    })
     expect((await now()).subtask).toMatchObject({ status: 'FAILED' })
   })
 })
@@ -224,15 +274,25 @@ it('a subtask whose time is up amid something tells what it did last, and not th
     await silentServer()
   }
   const outOfTime = { number: 4, spentMs: timeoutSeconds * 1000 }
-  await expect(attempt(input, work, outOfTime)).rejects.toMatchObject({ type: 'TSK10012', nonRetryable: true })
+  await expect(attempt(input, work, outOfTime)).rejects.toMatchObject({
+    type: 'TSK10012',
+    nonRetryable: true,
+  })
   const message = `"Pre check for create host" did not succeed within ${timeoutSeconds} s. Last seen: ALTER USER root: no answer`
-  expect((await now()).subtask).toMatchObject({ status: 'FAILED', cause: { code: 'TSK10012', message } })
+  expect((await now()).subtask).toMatchObject({
+    status: 'FAILED',
+    cause: { code: 'TSK10012', message },
+  })
   expect(closed).toEqual(['session'])
 })
 
 it('a wrong password ends a subtask at its first attempt', async () => {
   const { input, now } = await preparation()
-  const cause = { code: 'CMP07015', message: 'host 10.0.0.1 refused the password of root', host: '10.0.0.1' } as const
+  const cause = {
+    code: 'CMP07015',
+    message: 'host 10.0.0.1 refused the password of root',
+    host: '10.0.0.1',
+  } as const
   const refused = attempt(input, () => Promise.reject(new DefiniteError(cause)))
   await expect(refused).rejects.toMatchObject({ type: 'CMP07015', nonRetryable: true })
   expect((await now()).subtask).toMatchObject({ status: 'FAILED', cause })
@@ -256,7 +316,9 @@ describe('an error that nobody foresaw', () => {
   it('is tried again a few times', async () => {
     const { input, now } = await preparation()
     const beats: unknown[] = []
-    await expect(attempt(input, mistake, { number: 4, unforeseen: 3, beats })).rejects.toMatchObject({
+    await expect(
+      attempt(input, mistake, { number: 4, unforeseen: 3, beats }),
+    ).rejects.toMatchObject({
       type: 'Transient',
       nonRetryable: false,
     })
@@ -272,13 +334,17 @@ describe('an error that nobody foresaw', () => {
     })
     const { subtask, log } = await now()
     expect(subtask).toMatchObject({ status: 'FAILED', cause: { code: 'COM10999' } })
-    expect(subtask?.cause?.message).toContain("TypeError: Cannot read properties of undefined (reading 'ip')")
+    expect(subtask?.cause?.message).toContain(
+      "TypeError: Cannot read properties of undefined (reading 'ip')",
+    )
     expect(log).toContain('interceptor.test.ts')
   })
 
   it('does not count what passes by itself', async () => {
     const { input, now } = await preparation()
-    await expect(attempt(input, hostDown, { number: 9, unforeseen: 4 })).rejects.toMatchObject({ type: 'Transient' })
+    await expect(attempt(input, hostDown, { number: 9, unforeseen: 4 })).rejects.toMatchObject({
+      type: 'Transient',
+    })
     expect((await now()).subtask).toMatchObject({ status: 'RUNNING' })
   })
 })

@@ -10,7 +10,15 @@ import { endTasks } from '../../src/store/endTasks.ts'
 import * as schema from '../../src/store/schema/index.ts'
 import * as messages from '../../src/workflows/messages.ts'
 import { recordHistory } from '../replay/record.ts'
-import { aCreate, type Behaviour, type Call, type Environment, startEnvironment, targetsOf, withTask } from './environment.ts'
+import {
+  aCreate,
+  type Behaviour,
+  type Call,
+  type Environment,
+  startEnvironment,
+  targetsOf,
+  withTask,
+} from './environment.ts'
 
 let environment: Environment
 beforeAll(async () => {
@@ -54,7 +62,10 @@ describe('createCluster', () => {
 
   it('runs the plan its task was accepted with, whatever the release has', async () => {
     const { stages, ...rest } = createClusterPlan
-    const plan = { ...rest, stages: stagesIn({ stages }).filter(({ name }) => name !== 'Do io bench') }
+    const plan = {
+      ...rest,
+      stages: stagesIn({ stages }).filter(({ name }) => name !== 'Do io bench'),
+    }
     await withTask(environment, { ...aCreate(), plan }, fine, async ({ calls, done }) => {
       await done()
       expect(names(calls)).toEqual(nodesOf(1, plan))
@@ -94,7 +105,8 @@ describe('createCluster', () => {
       const { events } = await handle.fetchHistory()
       const keys = new Map<string, number>()
       for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? [])
-        if (scheduled) keys.set(scheduled.activityType?.name ?? '', scheduled.priority?.priorityKey ?? 0)
+        if (scheduled)
+          keys.set(scheduled.activityType?.name ?? '', scheduled.priority?.priorityKey ?? 0)
       keys.delete('openTask')
       const key = (activity: string): number => keys.get(activity) ?? 0
       expect([...keys.values()].every((each) => each >= 1 && each <= 5)).toBe(true)
@@ -151,13 +163,18 @@ describe('createCluster', () => {
 
   it('retries one subtask by its id', async () => {
     const behave = failing('ioBench', diskTooSmall)
-    await withTask(environment, aCreate(), behave, async ({ calls, recorded, operate, subtask, done, task }) => {
-      await recorded('FAILED')
-      await operate({ operation: 'retrySubtask', subtaskId: subtask('ioBench').id })
-      await done()
-      expect(names(calls).filter((name) => name === 'ioBench')).toHaveLength(2)
-      await recordHistory(environment.client, task.workflowId, 'retried')
-    })
+    await withTask(
+      environment,
+      aCreate(),
+      behave,
+      async ({ calls, recorded, operate, subtask, done, task }) => {
+        await recorded('FAILED')
+        await operate({ operation: 'retrySubtask', subtaskId: subtask('ioBench').id })
+        await done()
+        expect(names(calls).filter((name) => name === 'ioBench')).toHaveLength(2)
+        await recordHistory(environment.client, task.workflowId, 'retried')
+      },
+    )
   })
 
   it('counts one of two retries that come at the same moment', async () => {
@@ -174,30 +191,48 @@ describe('createCluster', () => {
 
   it('skips a failed subtask without running it', async () => {
     const behave = failing('ioBench', diskTooSmall)
-    await withTask(environment, aCreate(), behave, async ({ handle, calls, recorded, operate, subtask, done, row }) => {
-      await recorded('FAILED')
-      await operate({ operation: 'skipSubtask', subtaskId: subtask('ioBench').id })
-      await done()
-      expect(names(calls).filter((name) => name === 'ioBench')).toHaveLength(1)
-      const { index } = subtask('ioBench')
-      expect((await row()).subtasks[index]).toMatchObject({ status: 'SUCCESSFUL', operation: 'SKIP' })
-      await recordHistory(environment.client, handle.workflowId, 'skipped')
-    })
+    await withTask(
+      environment,
+      aCreate(),
+      behave,
+      async ({ handle, calls, recorded, operate, subtask, done, row }) => {
+        await recorded('FAILED')
+        await operate({ operation: 'skipSubtask', subtaskId: subtask('ioBench').id })
+        await done()
+        expect(names(calls).filter((name) => name === 'ioBench')).toHaveLength(1)
+        const { index } = subtask('ioBench')
+        expect((await row()).subtasks[index]).toMatchObject({
+          status: 'SUCCESSFUL',
+          operation: 'SKIP',
+        })
+        await recordHistory(environment.client, handle.workflowId, 'skipped')
+      },
+    )
   })
 
   it('undoes everything in reverse when it is rolled back, and then is done', async () => {
     const behave = failing('ioBench', diskTooSmall)
-    await withTask(environment, aCreate(), behave, async ({ handle, calls, recorded, operate, done, row }) => {
-      await recorded('FAILED')
-      const forward = calls.length
-      await operate({ operation: 'rollbackTask' })
-      await done()
-      expect(names(calls.slice(forward))).toEqual(['removeIoBench', 'removeDir', 'removeRpm', 'releaseCluster'])
-      const { status, operation, subtasks } = await row()
-      expect({ status, operation }).toEqual({ status: 'SUCCESSFUL', operation: 'ROLLBACK' })
-      expect(subtasks.every((subtask) => subtask.status === 'PENDING')).toBe(true)
-      await recordHistory(environment.client, handle.workflowId, 'rolled-back')
-    })
+    await withTask(
+      environment,
+      aCreate(),
+      behave,
+      async ({ handle, calls, recorded, operate, done, row }) => {
+        await recorded('FAILED')
+        const forward = calls.length
+        await operate({ operation: 'rollbackTask' })
+        await done()
+        expect(names(calls.slice(forward))).toEqual([
+          'removeIoBench',
+          'removeDir',
+          'removeRpm',
+          'releaseCluster',
+        ])
+        const { status, operation, subtasks } = await row()
+        expect({ status, operation }).toEqual({ status: 'SUCCESSFUL', operation: 'ROLLBACK' })
+        expect(subtasks.every((subtask) => subtask.status === 'PENDING')).toBe(true)
+        await recordHistory(environment.client, handle.workflowId, 'rolled-back')
+      },
+    )
   })
 
   it('cancels a running subtask, which then is FAILED and can be run again', async () => {
@@ -213,19 +248,24 @@ describe('createCluster', () => {
         clearInterval(heart)
       }
     }
-    await withTask(environment, aCreate(), hanging, async ({ handle, recorded, operate, subtask, row, done }) => {
-      await running.promise
-      await operate({ operation: 'cancelSubtask', subtaskId: subtask('makeDir').id })
-      await recorded('FAILED')
-      expect((await row()).subtasks[subtask('makeDir').index]).toMatchObject({
-        status: 'FAILED',
-        operation: 'CANCEL',
-        cause: { code: 'TSK10014' },
-      })
-      await operate({ operation: 'retryTask' })
-      await done()
-      await recordHistory(environment.client, handle.workflowId, 'cancelled')
-    })
+    await withTask(
+      environment,
+      aCreate(),
+      hanging,
+      async ({ handle, recorded, operate, subtask, row, done }) => {
+        await running.promise
+        await operate({ operation: 'cancelSubtask', subtaskId: subtask('makeDir').id })
+        await recorded('FAILED')
+        expect((await row()).subtasks[subtask('makeDir').index]).toMatchObject({
+          status: 'FAILED',
+          operation: 'CANCEL',
+          cause: { code: 'TSK10014' },
+        })
+        await operate({ operation: 'retryTask' })
+        await done()
+        await recordHistory(environment.client, handle.workflowId, 'cancelled')
+      },
+    )
   })
 
   it("goes on when Temporal's own cancellation is requested, at work and while it waits", async () => {
@@ -234,14 +274,19 @@ describe('createCluster', () => {
       if (call.activity === 'prepareInstallCluster') await requested.promise
       if (call.activity === 'makeDir' && call.runTime === 1) throw diskTooSmall()
     }
-    await withTask(environment, aCreate(), failingOnce, async ({ handle, recorded, operate, done }) => {
-      await handle.cancel()
-      requested.resolve()
-      await recorded('FAILED')
-      await handle.cancel()
-      await operate({ operation: 'retryTask' })
-      await done()
-    })
+    await withTask(
+      environment,
+      aCreate(),
+      failingOnce,
+      async ({ handle, recorded, operate, done }) => {
+        await handle.cancel()
+        requested.resolve()
+        await recorded('FAILED')
+        await handle.cancel()
+        await operate({ operation: 'retryTask' })
+        await done()
+      },
+    )
   })
 })
 
@@ -250,34 +295,46 @@ describe('a wide task', () => {
     const some: Behaviour = ({ activity, hostId = 0, runTime }) => {
       if (activity === 'installRpm' && hostId % 13 === 0 && runTime === 1) throw diskTooSmall()
     }
-    await withTask(environment, aCreate(40), some, async ({ handle, recorded, operate, done, row }) => {
-      await recorded('FAILED')
-      const failed = (await row()).subtasks.filter(({ status }) => status === 'FAILED')
-      expect(failed.map(({ hostId }) => hostId)).toEqual([13, 26, 39])
-      await recordHistory(environment.client, handle.workflowId, 'failed-40-hosts')
-      await operate({ operation: 'retryTask' })
-      await done()
-      await recordHistory(environment.client, handle.workflowId, 'retried-40-hosts')
-    })
+    await withTask(
+      environment,
+      aCreate(40),
+      some,
+      async ({ handle, recorded, operate, done, row }) => {
+        await recorded('FAILED')
+        const failed = (await row()).subtasks.filter(({ status }) => status === 'FAILED')
+        expect(failed.map(({ hostId }) => hostId)).toEqual([13, 26, 39])
+        await recordHistory(environment.client, handle.workflowId, 'failed-40-hosts')
+        await operate({ operation: 'retryTask' })
+        await done()
+        await recordHistory(environment.client, handle.workflowId, 'retried-40-hosts')
+      },
+    )
   })
 })
 
 describe('a run in Temporal', () => {
   it("refuses an operation that is sent to Temporal, in a sentence that names the API's call", async () => {
     const behave = failing('ioBench', diskTooSmall)
-    await withTask(environment, aCreate(), behave, async ({ handle, recorded, operate, task, row, done }) => {
-      await recorded('FAILED')
-      const before = await row()
-      for (const name of ['retryTask', 'rollbackTask', 'skipSubtask']) {
-        const refused = await handle.executeUpdate(name).catch((error: unknown) => error)
-        expect(refused).toBeInstanceOf(WorkflowUpdateFailedError)
-        const message = expect.stringContaining(`obflow's API, which knows who may do them: POST /api/v2/tasks/${task.id}/`)
-        expect(refused).toMatchObject({ cause: { message } })
-      }
-      expect(await row()).toEqual(before)
-      await operate({ operation: 'retryTask' })
-      await done()
-    })
+    await withTask(
+      environment,
+      aCreate(),
+      behave,
+      async ({ handle, recorded, operate, task, row, done }) => {
+        await recorded('FAILED')
+        const before = await row()
+        for (const name of ['retryTask', 'rollbackTask', 'skipSubtask']) {
+          const refused = await handle.executeUpdate(name).catch((error: unknown) => error)
+          expect(refused).toBeInstanceOf(WorkflowUpdateFailedError)
+          const message = expect.stringContaining(
+            `obflow's API, which knows who may do them: POST /api/v2/tasks/${task.id}/`,
+          )
+          expect(refused).toMatchObject({ cause: { message } })
+        }
+        expect(await row()).toEqual(before)
+        await operate({ operation: 'retryTask' })
+        await done()
+      },
+    )
   })
 
   it('names subtasks and hosts in its progress', async () => {
@@ -317,14 +374,19 @@ describe('a run in Temporal', () => {
 
   it('whose task ends FAILED for good ends, too', async () => {
     const behave = failing('triggerCompaction', diskTooSmall)
-    await withTask(environment, aCreate(), behave, async ({ handle, recorded, row, task, again }) => {
-      await recorded('FAILED')
-      await environment.opened.db.transaction((tx) => endTasks(tx, eq(schema.tasks.id, task.id)))
-      await handle.signal(messages.changed)
-      await handle.result()
-      await (await again()).result()
-      expect((await row()).status).toBe('FAILED')
-    })
+    await withTask(
+      environment,
+      aCreate(),
+      behave,
+      async ({ handle, recorded, row, task, again }) => {
+        await recorded('FAILED')
+        await environment.opened.db.transaction((tx) => endTasks(tx, eq(schema.tasks.id, task.id)))
+        await handle.signal(messages.changed)
+        await handle.result()
+        await (await again()).result()
+        expect((await row()).status).toBe('FAILED')
+      },
+    )
   })
 
   it('that is started again for a task that has ended ends at once and does nothing', async () => {
@@ -349,7 +411,11 @@ describe('a run in Temporal', () => {
     await withTask(environment, aCreate(), hanging, async ({ handle, task, calls, done }) => {
       await reached.promise
       const { taskQueue } = await handle.describe()
-      const plan = { name: 'x', prohibitRollback: false, stages: [{ activity: 'cleanObserverHost' }] }
+      const plan = {
+        name: 'x',
+        prohibitRollback: false,
+        stages: [{ activity: 'cleanObserverHost' }],
+      }
       const forged = await environment.client.workflow.start('deleteCluster', {
         taskQueue,
         workflowId: 'forged',

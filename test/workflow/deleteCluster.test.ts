@@ -2,7 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError } from '../../src/errors/failure.ts'
 import { Refused } from '../../src/errors/refused.ts'
 import { deleteClusterPlan } from '../../src/operations/deleteCluster.ts'
-import { type Accepted, type Behaviour, type Call, type Environment, startEnvironment, withTask } from './environment.ts'
+import {
+  type Accepted,
+  type Behaviour,
+  type Call,
+  type Environment,
+  startEnvironment,
+  withTask,
+} from './environment.ts'
 
 let environment: Environment
 beforeAll(async () => {
@@ -38,21 +45,30 @@ describe('deleteCluster', () => {
         'deleteClusterInfo',
         'unreserveHost',
       ])
-      const nodes = task.subtasks.map(({ activity }) => activity).filter((name) => name !== 'waitNode')
+      const nodes = task.subtasks
+        .map(({ activity }) => activity)
+        .filter((name) => name !== 'waitNode')
       expect(names(calls)).toEqual(nodes)
       expect(await row()).toMatchObject({ status: 'SUCCESSFUL', operation: 'EXECUTE' })
     })
   })
 
   it('keeps what the store knows until every host is clean, and goes on past a skipped host', async () => {
-    await withTask(environment, aDelete(3), hostGone(), async ({ calls, recorded, operate, done }) => {
-      await recorded('FAILED')
-      expect(names(calls)).not.toContain('deleteClusterInfo')
-      const failed = calls.find(({ activity, hostId }) => activity === 'cleanObserverHost' && hostId === 2)
-      await operate({ operation: 'skipSubtask', subtaskId: failed?.subtaskId ?? 0 })
-      await done()
-      expect(names(calls).slice(-2)).toEqual(['deleteClusterInfo', 'unreserveHost'])
-    })
+    await withTask(
+      environment,
+      aDelete(3),
+      hostGone(),
+      async ({ calls, recorded, operate, done }) => {
+        await recorded('FAILED')
+        expect(names(calls)).not.toContain('deleteClusterInfo')
+        const failed = calls.find(
+          ({ activity, hostId }) => activity === 'cleanObserverHost' && hostId === 2,
+        )
+        await operate({ operation: 'skipSubtask', subtaskId: failed?.subtaskId ?? 0 })
+        await done()
+        expect(names(calls).slice(-2)).toEqual(['deleteClusterInfo', 'unreserveHost'])
+      },
+    )
   })
 
   it('cannot be rolled back', async () => {

@@ -45,9 +45,12 @@ export async function startEnvironment(
 ): Promise<Environment> {
   Runtime.install({
     logger: quiet,
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
+    },
   })
-  const executable = (name: string) => ({ executable: { type: 'existing-path', path: tool(name) } }) as const
+  const executable = (name: string) =>
+    ({ executable: { type: 'existing-path', path: tool(name) } }) as const
   const environment =
     kind === 'dev'
       ? await TestWorkflowEnvironment.createLocal({
@@ -56,7 +59,9 @@ export async function startEnvironment(
             extraArgs: settings.flatMap((setting) => ['--dynamic-config-value', setting]),
           },
         })
-      : await TestWorkflowEnvironment.createTimeSkipping({ server: executable('temporal-test-server') })
+      : await TestWorkflowEnvironment.createTimeSkipping({
+          server: executable('temporal-test-server'),
+        })
   await environment.connection.operatorService.addSearchAttributes({
     namespace: 'default',
     searchAttributes: Object.fromEntries(Object.values(searchAttributes).map((name) => [name, 2])),
@@ -98,7 +103,11 @@ export function targetsOf(hosts: number): Targets {
   const zoneOf = (index: number): string => `zone${(index % 3) + 1}`
   const indexes = Array.from({ length: hosts }, (_, index) => index)
   return {
-    hosts: indexes.map((index) => ({ id: index + 1, ip: `10.0.0.${index + 1}`, zone: zoneOf(index) })),
+    hosts: indexes.map((index) => ({
+      id: index + 1,
+      ip: `10.0.0.${index + 1}`,
+      zone: zoneOf(index),
+    })),
     zones: [...new Set(indexes.map(zoneOf))],
   }
 }
@@ -107,21 +116,52 @@ export function targetsOf(hosts: number): Targets {
 async function place(tx: TestStore['db'], { workflow, obproxyClusterId }: Accepted): Promise<void> {
   if (obproxyClusterId !== undefined) {
     const status = workflow === 'deleteObproxyCluster' ? 'DELETING' : 'CREATING'
-    const proxies = { name: 'odp', address: '10.0.0.1', port: 2883, workMode: 'CONFIG_URL', creator: 'admin' } as const
+    const proxies = {
+      name: 'odp',
+      address: '10.0.0.1',
+      port: 2883,
+      workMode: 'CONFIG_URL',
+      creator: 'admin',
+    } as const
     await tx.insert(schema.obproxyClusters).values({ id: obproxyClusterId, ...proxies, status })
     return
   }
   const [rpm] = await tx.insert(schema.packages).values(packageNamed(sampleRpm)).returning()
-  const { name, rpmName, primaryZone, sqlPort, rpcPort, installPath, dataPath, logPath, osUser } = newCluster()
+  const { name, rpmName, primaryZone, sqlPort, rpcPort, installPath, dataPath, logPath, osUser } =
+    newCluster()
   await tx.insert(schema.clusters).values({
-    ...{ id: 1, name, obClusterId: 1, type: 'PRIMARY', version: '2.2.73', packageId: rpm?.id ?? 0, rpmName },
-    ...{ primaryZone, sqlPort, rpcPort, installPath, dataPath, logPath, osUser, startupParameters: [] },
-    ...{ obproxyClusterIds: [], creator: 'admin', status: workflow === 'createCluster' ? 'CREATING' : 'DELETING' },
+    ...{
+      id: 1,
+      name,
+      obClusterId: 1,
+      type: 'PRIMARY',
+      version: '2.2.73',
+      packageId: rpm?.id ?? 0,
+      rpmName,
+    },
+    ...{
+      primaryZone,
+      sqlPort,
+      rpcPort,
+      installPath,
+      dataPath,
+      logPath,
+      osUser,
+      startupParameters: [],
+    },
+    ...{
+      obproxyClusterIds: [],
+      creator: 'admin',
+      status: workflow === 'createCluster' ? 'CREATING' : 'DELETING',
+    },
   })
 }
 
 /** Accepts a task as the store's own acceptances do, with no more around it than it needs. */
-export const accept = ({ opened }: Pick<Environment, 'opened'>, accepted: Accepted): Promise<TaskWithSubtasks> =>
+export const accept = (
+  { opened }: Pick<Environment, 'opened'>,
+  accepted: Accepted,
+): Promise<TaskWithSubtasks> =>
   opened.db.transaction(async (tx) => {
     const { workflow, plan, hosts, obproxyClusterId } = accepted
     await place(tx, accepted)
@@ -171,7 +211,12 @@ export async function withTask<T>(
   return worker.runUntil(async () => act(await startRun(environment, taskQueue, accepted, calls)))
 }
 
-async function startRun(environment: Environment, taskQueue: string, accepted: Accepted, calls: Call[]) {
+async function startRun(
+  environment: Environment,
+  taskQueue: string,
+  accepted: Accepted,
+  calls: Call[],
+) {
   const { client, opened } = environment
   const task = await accept(environment, accepted)
   const { id: taskId, workflow, workflowId } = task
@@ -219,7 +264,9 @@ async function startRun(environment: Environment, taskQueue: string, accepted: A
     /** Starts the run again as the API does when Temporal has lost it. */
     again: () => client.workflow.start(workflow, options),
     state: () => handle.query(messages.progress),
-    details: async () => (await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata')).currentDetails ?? '',
+    details: async () =>
+      (await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata'))
+        .currentDetails ?? '',
     /** Gives the task's rows other values. */
     async setTask(values: Partial<typeof schema.tasks.$inferInsert>): Promise<void> {
       await opened.db.update(schema.tasks).set(values).where(eq(schema.tasks.id, taskId))

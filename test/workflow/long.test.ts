@@ -13,7 +13,9 @@ const patienceMs = 240_000
 
 let environment: Environment
 beforeAll(async () => {
-  environment = await startEnvironment('dev', [`limit.historyCount.suggestContinueAsNew=${suggestAt}`])
+  environment = await startEnvironment('dev', [
+    `limit.historyCount.suggestContinueAsNew=${suggestAt}`,
+  ])
 })
 afterAll(() => environment?.teardown())
 beforeEach(() => environment.opened.reset())
@@ -59,8 +61,12 @@ describe('a run whose history grows long', { timeout: patienceMs }, () => {
         const done = scene.calls.map(({ subtaskId }) => subtaskId)
         expect(new Set(done).size).toBe(done.length)
         const description = await scene.handle.describe()
-        expect(description.typedSearchAttributes.getAll()).toContainEqual(expect.objectContaining({ value: 'SUCCESSFUL' }))
-        expect(description.typedSearchAttributes.getAll()).toContainEqual(expect.objectContaining({ value: 'terran' }))
+        expect(description.typedSearchAttributes.getAll()).toContainEqual(
+          expect.objectContaining({ value: 'SUCCESSFUL' }),
+        )
+        expect(description.typedSearchAttributes.getAll()).toContainEqual(
+          expect.objectContaining({ value: 'terran' }),
+        )
       },
     )
   })
@@ -68,21 +74,30 @@ describe('a run whose history grows long', { timeout: patienceMs }, () => {
   it('waits under a short one while its task is FAILED, and goes on with a retry', async () => {
     let times = 1
     const failing = ({ activity }: { readonly activity: string }) => {
-      if (activity === 'triggerCompaction' && times-- > 0) throw new DefiniteError({ code: 'OBE11007', message: 'no' })
+      if (activity === 'triggerCompaction' && times-- > 0)
+        throw new DefiniteError({ code: 'OBE11007', message: 'no' })
     }
     await withTask(environment, aCreate(12), failing, async (scene) => {
       await scene.recorded('FAILED')
       const before = scene.calls.length
       await scene.operate({ operation: 'retryTask' })
       await scene.done()
-      expect(scene.calls.slice(before).map(({ activity }) => activity)).toEqual(['triggerCompaction', 'linkObproxy'])
+      expect(scene.calls.slice(before).map(({ activity }) => activity)).toEqual([
+        'triggerCompaction',
+        'linkObproxy',
+      ])
     })
   })
 
   it('is not held up by a host that takes longer than the others', async () => {
     const slow = Promise.withResolvers<void>()
-    const behave = ({ activity, hostId }: { readonly activity: string; readonly hostId?: number }) =>
-      activity === 'preCheck' && hostId === 1 ? slow.promise : undefined
+    const behave = ({
+      activity,
+      hostId,
+    }: {
+      readonly activity: string
+      readonly hostId?: number
+    }) => (activity === 'preCheck' && hostId === 1 ? slow.promise : undefined)
     // More than there are places for, so that some are started only when others have ended.
     await withTask(environment, perHostOnly(450), behave, async (scene) => {
       while (scene.calls.length < 451) await new Promise((resolve) => setTimeout(resolve, 50))
@@ -92,10 +107,13 @@ describe('a run whose history grows long', { timeout: patienceMs }, () => {
   })
 })
 
-it('a wide run has no more than 400 subtasks under way at once', { timeout: patienceMs }, async () => {
+it('a wide run has no more than 400 subtasks under way at once', {
+  timeout: patienceMs,
+}, async () => {
   const gate = Promise.withResolvers<void>()
   let opened = false
-  const behave = ({ activity }: { readonly activity: string }) => (activity === 'preCheck' && !opened ? gate.promise : undefined)
+  const behave = ({ activity }: { readonly activity: string }) =>
+    activity === 'preCheck' && !opened ? gate.promise : undefined
   await withTask(environment, perHostOnly(450), behave, async (scene) => {
     const pending = async () => (await scene.handle.describe()).raw.pendingActivities?.length ?? 0
     while ((await pending()) < 400) await new Promise((resolve) => setTimeout(resolve, 50))

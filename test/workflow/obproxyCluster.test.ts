@@ -4,7 +4,14 @@ import { createObproxyClusterPlan } from '../../src/operations/createObproxyClus
 import { deleteObproxyClusterPlan } from '../../src/operations/deleteObproxyCluster.ts'
 import { linkObproxyPlan } from '../../src/operations/linkObproxy.ts'
 import { unlinkObproxyPlan } from '../../src/operations/unlinkObproxy.ts'
-import { type Accepted, type Behaviour, type Call, type Environment, startEnvironment, withTask } from './environment.ts'
+import {
+  type Accepted,
+  type Behaviour,
+  type Call,
+  type Environment,
+  startEnvironment,
+  withTask,
+} from './environment.ts'
 
 let environment: Environment
 beforeAll(async () => {
@@ -31,7 +38,8 @@ const fine: Behaviour = () => undefined
 const failing = (activity: string): Behaviour => {
   let times = 1
   return (call) => {
-    if (call.activity === activity && times-- > 0) throw new DefiniteError({ code: 'OBE10002', message: 'port 2883 is in use' })
+    if (call.activity === activity && times-- > 0)
+      throw new DefiniteError({ code: 'OBE10002', message: 'port 2883 is in use' })
   }
 }
 
@@ -66,7 +74,11 @@ describe('createObproxyCluster', () => {
       const forward = calls.length
       await operate({ operation: 'rollbackTask' })
       await done()
-      expect(names(calls.slice(forward))).toEqual(['stopObproxy', 'removeObproxyRpm', 'releaseObproxyCluster'])
+      expect(names(calls.slice(forward))).toEqual([
+        'stopObproxy',
+        'removeObproxyRpm',
+        'releaseObproxyCluster',
+      ])
     })
   })
 })
@@ -75,7 +87,12 @@ describe('deleteObproxyCluster', () => {
   it('stops before it uninstalls, and forgets the cluster last', async () => {
     await withTask(environment, aDelete(1), fine, async ({ calls, done }) => {
       await done()
-      expect(names(calls)).toEqual(['startObproxyOffline', 'stopObproxy', 'removeObproxyRpm', 'releaseObproxyCluster'])
+      expect(names(calls)).toEqual([
+        'startObproxyOffline',
+        'stopObproxy',
+        'removeObproxyRpm',
+        'releaseObproxyCluster',
+      ])
     })
   })
 
@@ -86,26 +103,43 @@ describe('deleteObproxyCluster', () => {
       const forward = calls.length
       await operate({ operation: 'rollbackTask' })
       await done()
-      expect(names(calls.slice(forward))).toEqual(['installObproxyRpm', 'startObproxy', 'keepObproxyCluster'])
+      expect(names(calls.slice(forward))).toEqual([
+        'installObproxyRpm',
+        'startObproxy',
+        'keepObproxyCluster',
+      ])
     })
   })
 })
 
 describe('links', () => {
   it.each([
-    { workflow: 'linkObproxy', plan: linkObproxyPlan, forward: 'linkObClusters', back: 'unlinkObClusters' },
-    { workflow: 'unlinkObproxy', plan: unlinkObproxyPlan, forward: 'unlinkObClusters', back: 'linkObClusters' },
-  ] as const)('$forward that fails is undone by $back', async ({ workflow, plan, forward, back }) => {
-    await withTask(
-      environment,
-      { workflow, plan, hosts: 1, obproxyClusterId: 5 },
-      failing(forward),
-      async ({ calls, recorded, operate, done }) => {
-        await recorded('FAILED')
-        await operate({ operation: 'rollbackTask' })
-        await done()
-        expect(names(calls)).toEqual([forward, back])
-      },
-    )
-  })
+    {
+      workflow: 'linkObproxy',
+      plan: linkObproxyPlan,
+      forward: 'linkObClusters',
+      back: 'unlinkObClusters',
+    },
+    {
+      workflow: 'unlinkObproxy',
+      plan: unlinkObproxyPlan,
+      forward: 'unlinkObClusters',
+      back: 'linkObClusters',
+    },
+  ] as const)(
+    '$forward that fails is undone by $back',
+    async ({ workflow, plan, forward, back }) => {
+      await withTask(
+        environment,
+        { workflow, plan, hosts: 1, obproxyClusterId: 5 },
+        failing(forward),
+        async ({ calls, recorded, operate, done }) => {
+          await recorded('FAILED')
+          await operate({ operation: 'rollbackTask' })
+          await done()
+          expect(names(calls)).toEqual([forward, back])
+        },
+      )
+    },
+  )
 })

@@ -26,7 +26,8 @@ function storeThatGoes(down: () => boolean): Store {
   return { ...store, tasks }
 }
 
-const eventsOf = async ({ handle }: Scene): Promise<number> => (await handle.describe()).historyLength
+const eventsOf = async ({ handle }: Scene): Promise<number> =>
+  (await handle.describe()).historyLength
 
 describe('half an hour without the store', () => {
   it('costs a run that waits for an operator nothing', async () => {

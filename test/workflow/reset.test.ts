@@ -9,7 +9,10 @@ beforeAll(async () => {
 afterAll(() => environment?.teardown())
 beforeEach(() => environment.opened.reset())
 
-/** Resets a run as the button of Temporal's UI does; `back` counts completed workflow tasks from the end. */
+/**
+ * Resets a run as the button of Temporal's UI does; `back` counts completed workflow tasks from the
+ * end.
+ */
 async function reset({ handle }: Scene, from: 'first' | number): Promise<string> {
   const { events } = await handle.fetchHistory()
   const completed = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes)
@@ -23,25 +26,30 @@ async function reset({ handle }: Scene, from: 'first' | number): Promise<string>
   })
   return runId
 }
-const resultOf = (scene: Scene, runId: string) => environment.client.workflow.getHandle(scene.handle.workflowId, runId).result()
+const resultOf = (scene: Scene, runId: string) =>
+  environment.client.workflow.getHandle(scene.handle.workflowId, runId).result()
 
 describe('a run that is reset in Temporal', () => {
-  it.each(['first', 3, 8] as const)('to its workflow task %s, after its task was done, does nothing', async (from) => {
-    const fine = () => undefined
-    await withTask(environment, aCreate(2), fine, async (scene) => {
-      await scene.done()
-      const ended = await scene.row()
-      const before = scene.calls.length
-      await resultOf(scene, await reset(scene, from))
-      expect(scene.calls).toHaveLength(before)
-      expect(await scene.row()).toEqual(ended)
-    })
-  })
+  it.each(['first', 3, 8] as const)(
+    'to its workflow task %s, after its task was done, does nothing',
+    async (from) => {
+      const fine = () => undefined
+      await withTask(environment, aCreate(2), fine, async (scene) => {
+        await scene.done()
+        const ended = await scene.row()
+        const before = scene.calls.length
+        await resultOf(scene, await reset(scene, from))
+        expect(scene.calls).toHaveLength(before)
+        expect(await scene.row()).toEqual(ended)
+      })
+    },
+  )
 
   it('while its task is FAILED goes on waiting, and with a retry to its end', async () => {
     let times = 1
     const failing = ({ activity }: { readonly activity: string }) => {
-      if (activity === 'ioBench' && times-- > 0) throw new DefiniteError({ code: 'CMP07053', message: 'slow' })
+      if (activity === 'ioBench' && times-- > 0)
+        throw new DefiniteError({ code: 'CMP07053', message: 'slow' })
     }
     await withTask(environment, aCreate(), failing, async (scene) => {
       await scene.recorded('FAILED')

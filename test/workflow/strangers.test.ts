@@ -15,8 +15,14 @@ beforeEach(() => environment.opened.reset())
 
 const gate = () => Promise.withResolvers<void>()
 
-/** What the API does beside a run, more often than it does: it compares what is due with what is under way. */
-async function besideApi<T>({ handle, task }: Scene, act: (queue: string, target: Target) => Promise<T>): Promise<T> {
+/**
+ * What the API does beside a run, more often than it does: it compares what is due with what is
+ * under way.
+ */
+async function besideApi<T>(
+  { handle, task }: Scene,
+  act: (queue: string, target: Target) => Promise<T>,
+): Promise<T> {
   const { taskQueue } = await handle.describe()
   const { store } = environment.opened
   const workflows = connectTemporal({ store, taskQueue, address: environment.address })
@@ -30,7 +36,11 @@ async function besideApi<T>({ handle, task }: Scene, act: (queue: string, target
     }
   })()
   try {
-    return await act(taskQueue, { temporal: environment.address, namespace: 'default', taskId: task.id })
+    return await act(taskQueue, {
+      temporal: environment.address,
+      namespace: 'default',
+      taskId: task.id,
+    })
   } finally {
     over = true
     await looking
@@ -40,10 +50,15 @@ async function besideApi<T>({ handle, task }: Scene, act: (queue: string, target
 type Target = Parameters<typeof takeThePlaceOf>[0]
 
 /** Ended as if nothing had been: every subtask in its first run, each node but once. */
-async function expectUndisturbed({ row, calls }: Scene, twice: readonly string[] = []): Promise<void> {
+async function expectUndisturbed(
+  { row, calls }: Scene,
+  twice: readonly string[] = [],
+): Promise<void> {
   const { status, operation, subtasks } = await row()
   expect({ status, operation }).toEqual({ status: 'SUCCESSFUL', operation: 'EXECUTE' })
-  expect(subtasks.map((each) => [each.status, each.runTime, each.cause])).toEqual(subtasks.map(() => ['SUCCESSFUL', 1, null]))
+  expect(subtasks.map((each) => [each.status, each.runTime, each.cause])).toEqual(
+    subtasks.map(() => ['SUCCESSFUL', 1, null]),
+  )
   const names = calls.map(({ activity }) => activity).filter((name) => !twice.includes(name))
   expect(names).toEqual([...new Set(names)])
 }

@@ -4,20 +4,40 @@ import { coreTable } from './coreTable.ts'
 import { type Row, type View, viewOf } from './derived.ts'
 import { zoneServers } from './line4.ts'
 
-const isLeader = (cluster: Cluster, server: Server) => cluster.leader === `${server.ip}:${server.rpcPort}`
+const isLeader = (cluster: Cluster, server: Server) =>
+  cluster.leader === `${server.ip}:${server.rpcPort}`
 
 function status(server: Server): string {
   if (server.deletingSince > 0) return 'deleting'
   return server.alive ? 'active' : 'inactive'
 }
 
-const created = (cluster: Cluster) => ({ gmt_create: { at: cluster.created }, gmt_modified: { at: cluster.created } })
-const unit = { max_cpu: 5, min_cpu: 2.5, max_memory: 1610612736, min_memory: 1288490188, max_iops: 10000, min_iops: 5000 }
+const created = (cluster: Cluster) => ({
+  gmt_create: { at: cluster.created },
+  gmt_modified: { at: cluster.created },
+})
+const unit = {
+  max_cpu: 5,
+  min_cpu: 2.5,
+  max_memory: 1610612736,
+  min_memory: 1288490188,
+  max_iops: 10000,
+  min_iops: 5000,
+}
 
-/** __all_zone is entity-attribute-value: a number in `value` or a text in `info`; zone '' holds what belongs to the cluster. */
+/**
+ * __all_zone is entity-attribute-value: a number in `value` or a text in `info`; zone '' holds what
+ * belongs to the cluster.
+ */
 function zoneRows(cluster: Cluster): Row[] {
   const last = merging(cluster) ? cluster.frozenVersion - 1 : cluster.frozenVersion
-  const row = (zone: string, name: string, value: number, info = ''): Row => ({ ...created(cluster), zone, name, value, info })
+  const row = (zone: string, name: string, value: number, info = ''): Row => ({
+    ...created(cluster),
+    zone,
+    name,
+    value,
+    info,
+  })
   const ofCluster = [
     row('', 'cluster', 0, cluster.clusterName),
     row('', 'frozen_version', cluster.frozenVersion),
@@ -85,7 +105,8 @@ export const line3: Record<string, (cluster: Cluster) => View> = {
           is_in_sync: server.startService > 0 ? 1 : 0,
         })),
     ),
-  __ALL_ZONE: (cluster) => viewOf('gmt_create gmt_modified zone name value info', zoneRows(cluster)),
+  __ALL_ZONE: (cluster) =>
+    viewOf('gmt_create gmt_modified zone name value info', zoneRows(cluster)),
   __ALL_TENANT: (cluster) =>
     viewOf(
       'gmt_create gmt_modified tenant_id tenant_name replica_num zone_list primary_zone locked collation_type info read_only locality previous_locality compatibility_mode status in_recyclebin',
@@ -130,18 +151,21 @@ export const line3: Record<string, (cluster: Cluster) => View> = {
       })),
     ),
   __ALL_RESOURCE_POOL: (cluster) =>
-    viewOf('gmt_create gmt_modified resource_pool_id name unit_count unit_config_id zone_list tenant_id replica_type', [
-      {
-        ...created(cluster),
-        resource_pool_id: 1,
-        name: 'sys_pool',
-        unit_count: 1,
-        unit_config_id: 1,
-        zone_list: cluster.zones.map((zone) => zone.name).join(';'),
-        tenant_id: 1,
-        replica_type: 0,
-      },
-    ]),
+    viewOf(
+      'gmt_create gmt_modified resource_pool_id name unit_count unit_config_id zone_list tenant_id replica_type',
+      [
+        {
+          ...created(cluster),
+          resource_pool_id: 1,
+          name: 'sys_pool',
+          unit_count: 1,
+          unit_config_id: 1,
+          zone_list: cluster.zones.map((zone) => zone.name).join(';'),
+          tenant_id: 1,
+          replica_type: 0,
+        },
+      ],
+    ),
   __ALL_UNIT_CONFIG: (cluster) =>
     viewOf(
       'gmt_create gmt_modified unit_config_id name max_cpu min_cpu max_memory min_memory max_iops min_iops max_disk_size max_session_num',

@@ -6,7 +6,8 @@ import { type View, viewOf } from './derived.ts'
 /** An SCN counts nanoseconds; a cluster that never froze shows 1. */
 const scn = (micros: number) => (micros === 0 ? 1n : BigInt(micros) * 1000n)
 const address = (server: Server) => ({ SVR_IP: server.ip, SVR_PORT: server.rpcPort })
-const isLeader = (cluster: Cluster, server: Server) => cluster.leader === `${server.ip}:${server.rpcPort}`
+const isLeader = (cluster: Cluster, server: Server) =>
+  cluster.leader === `${server.ip}:${server.rpcPort}`
 
 function status(server: Server): string {
   if (server.deletingSince > 0) return 'DELETING'
@@ -113,21 +114,24 @@ export const line4: Record<string, (cluster: Cluster) => View> = {
       })),
     ),
   DBA_OB_RESOURCE_POOLS: (cluster) =>
-    viewOf('RESOURCE_POOL_ID NAME TENANT_ID CREATE_TIME MODIFY_TIME UNIT_COUNT UNIT_CONFIG_ID ZONE_LIST REPLICA_TYPE', [
-      {
-        RESOURCE_POOL_ID: 1,
-        NAME: 'sys_pool',
-        TENANT_ID: 1,
-        CREATE_TIME: { at: cluster.created },
-        MODIFY_TIME: { at: cluster.created },
-        UNIT_COUNT: 1,
-        UNIT_CONFIG_ID: 1,
-        ZONE_LIST: zoneServers(cluster)
-          .map((server) => server.zone)
-          .join(';'),
-        REPLICA_TYPE: 'FULL',
-      },
-    ]),
+    viewOf(
+      'RESOURCE_POOL_ID NAME TENANT_ID CREATE_TIME MODIFY_TIME UNIT_COUNT UNIT_CONFIG_ID ZONE_LIST REPLICA_TYPE',
+      [
+        {
+          RESOURCE_POOL_ID: 1,
+          NAME: 'sys_pool',
+          TENANT_ID: 1,
+          CREATE_TIME: { at: cluster.created },
+          MODIFY_TIME: { at: cluster.created },
+          UNIT_COUNT: 1,
+          UNIT_CONFIG_ID: 1,
+          ZONE_LIST: zoneServers(cluster)
+            .map((server) => server.zone)
+            .join(';'),
+          REPLICA_TYPE: 'FULL',
+        },
+      ],
+    ),
   DBA_OB_UNIT_CONFIGS: (cluster) =>
     viewOf(
       'UNIT_CONFIG_ID NAME CREATE_TIME MODIFY_TIME MAX_CPU MIN_CPU MEMORY_SIZE LOG_DISK_SIZE MAX_IOPS MIN_IOPS IOPS_WEIGHT',
@@ -243,7 +247,11 @@ export const line4: Record<string, (cluster: Cluster) => View> = {
   GV$OB_IO_CALIBRATION_STATUS: (cluster) =>
     viewOf(
       'SVR_IP SVR_PORT STORAGE_NAME STATUS START_TIME FINISH_TIME',
-      cluster.servers.map((server) => ({ ...address(server), STORAGE_NAME: 'DATA', ...calibration(cluster) })),
+      cluster.servers.map((server) => ({
+        ...address(server),
+        STORAGE_NAME: 'DATA',
+        ...calibration(cluster),
+      })),
     ),
   __ALL_CORE_TABLE: coreTable,
 }
@@ -252,5 +260,9 @@ function calibration({ ioCalibrationAt }: Cluster) {
   const running = now() < ioCalibrationAt + calibrationMicros
   if (ioCalibrationAt === 0) return { STATUS: 'NOT AVAILABLE' }
   if (running) return { STATUS: 'IN PROGRESS', START_TIME: { at: ioCalibrationAt } }
-  return { STATUS: 'READY', START_TIME: { at: ioCalibrationAt }, FINISH_TIME: { at: ioCalibrationAt + calibrationMicros } }
+  return {
+    STATUS: 'READY',
+    START_TIME: { at: ioCalibrationAt },
+    FINISH_TIME: { at: ioCalibrationAt + calibrationMicros },
+  }
 }

@@ -15,10 +15,16 @@ export async function agentConfigOf({
   return {
     cluster,
     server,
-    monitor: { username: 'ocp_monitor', password: await store.secrets.get(secretOf.cluster(cluster.id).ocp_monitor) },
+    monitor: {
+      username: 'ocp_monitor',
+      password: await store.secrets.get(secretOf.cluster(cluster.id).ocp_monitor),
+    },
     basicAuth: {
       username: agentUser,
-      password: await store.secrets.getOrCreate(secretOf.cluster(cluster.id).agent, generatePassword),
+      password: await store.secrets.getOrCreate(
+        secretOf.cluster(cluster.id).agent,
+        generatePassword,
+      ),
     },
   }
 }

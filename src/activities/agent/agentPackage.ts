@@ -5,34 +5,55 @@ import type { Package } from '../../store/index.ts'
 import type { Node } from '../node.ts'
 
 /** Where the agent writes, its generated key in `conf` included. Source: obagent's layout. */
-const agentFills = ['run', 'log', 'tmp', 'backup', 'conf', 'pkg_store', 'task_store', 'position_store', 'site-packages']
+const agentFills = [
+  'run',
+  'log',
+  'tmp',
+  'backup',
+  'conf',
+  'pkg_store',
+  'task_store',
+  'position_store',
+  'site-packages',
+]
 
 /**
  * The agent package of a host: the one that was chosen for it, else the newest that an ADMIN or the
  * task's creator uploaded, which is chosen by that. One uploaded later changes nothing for this
  * host. Throws DefiniteError PKG10014 when there is none for its architecture.
  */
-export async function agentPackageOf({ input, store }: Pick<Node, 'input' | 'store'>, hostId: number): Promise<Package> {
+export async function agentPackageOf(
+  { input, store }: Pick<Node, 'input' | 'store'>,
+  hostId: number,
+): Promise<Package> {
   const host = await store.hosts.get(hostId)
   const architecture = host?.architecture ?? 'x86_64'
-  const newest = host?.agentPackageId ? undefined : await store.packages.agentFor(input.taskId, architecture)
+  const newest = host?.agentPackageId
+    ? undefined
+    : await store.packages.agentFor(input.taskId, architecture)
   const id = host?.agentPackageId ?? (newest && (await store.hosts.chooseAgent(hostId, newest.id)))
   const found = id === undefined ? undefined : await store.packages.get(id)
   if (found) return found
   throw new DefiniteError({
     code: 'PKG10014',
     message: `there is no OCP_AGENT_INSTALL_PACKAGE for ${architecture} of an ADMIN, or of whoever adds the host`,
-    advice: 'let one of them upload it, then retry; or add the host with the agentPackageId of another',
+    advice:
+      'let one of them upload it, then retry; or add the host with the agentPackageId of another',
     ...(host && { host: host.innerIpAddress }),
   })
 }
 
 /** The agent's version as OCP shows it of a host, e.g. `3.1.2-20210812221645`. */
-export const agentVersion = ({ version, buildNumber }: Pick<Package, 'version' | 'buildNumber'>): string =>
-  `${version}-${buildNumber}`
+export const agentVersion = ({
+  version,
+  buildNumber,
+}: Pick<Package, 'version' | 'buildNumber'>): string => `${version}-${buildNumber}`
 
 /** How the agent is to be installed. */
-export const agentWish = async (node: Pick<Node, 'input' | 'store'>, hostId: number): Promise<RpmWish> => ({
+export const agentWish = async (
+  node: Pick<Node, 'input' | 'store'>,
+  hostId: number,
+): Promise<RpmWish> => ({
   taskId: node.input.taskId,
   file: await agentPackageOf(node, hostId),
   prefix: agentHome,

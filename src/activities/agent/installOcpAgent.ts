@@ -4,7 +4,9 @@ import type { Node, PreparedHostNode } from '../node.ts'
 import { agentWish } from './agentPackage.ts'
 
 /** Installs the newest agent package of the host's architecture, unless it is there whole. */
-export async function installOcpAgent(node: PreparedHostNode): Promise<{ readonly installed: boolean }> {
+export async function installOcpAgent(
+  node: PreparedHostNode,
+): Promise<{ readonly installed: boolean }> {
   return ensureAgent(node, node.hostId, node.target)
 }
 
@@ -15,7 +17,9 @@ export async function removeOcpAgent(node: PreparedHostNode): Promise<void> {
   if (outcome === 'removed') await node.store.hosts.setAgent(node.hostId, undefined)
   node.log(
     'INFO',
-    outcome === 'removed' ? `${nameOf(wish.file)} removed` : `${nameOf(wish.file)} is not this task's, nothing removed`,
+    outcome === 'removed'
+      ? `${nameOf(wish.file)} removed`
+      : `${nameOf(wish.file)} is not this task's, nothing removed`,
   )
 }
 
@@ -29,6 +33,11 @@ export async function ensureAgent(
   const outcome = await installPackage(target, wish, (sent) =>
     node.progress(`${Math.round((100 * sent) / wish.file.size)} % of ${wish.file.fileName} sent`),
   )
-  node.log('INFO', outcome === 'unchanged' ? `${nameOf(wish.file)} is already installed` : `${nameOf(wish.file)} installed`)
+  node.log(
+    'INFO',
+    outcome === 'unchanged'
+      ? `${nameOf(wish.file)} is already installed`
+      : `${nameOf(wish.file)} installed`,
+  )
   return { installed: outcome === 'installed' }
 }

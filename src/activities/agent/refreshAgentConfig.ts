@@ -6,22 +6,35 @@ import { agentConfigOf } from './agentConfig.ts'
 import { agentWish } from './agentPackage.ts'
 import { ensureAgent } from './installOcpAgent.ts'
 
-/** Tells the host's agent which server it watches and as whom; brings the agent when the host was prepared without one. */
+/**
+ * Tells the host's agent which server it watches and as whom; brings the agent when the host was
+ * prepared without one.
+ */
 export async function refreshAgentConfig(node: HostNode): Promise<{ readonly changed: boolean }> {
   await ensureAgent(node, node.server.hostId, node.target)
   const script = agent.refreshAgentConfig(await agentConfigOf(node))
-  const answer = (await node.target.must(script, { as: agent.agentOwner, title: 'write the agent configuration' })).trim()
+  const answer = (
+    await node.target.must(script, { as: agent.agentOwner, title: 'write the agent configuration' })
+  ).trim()
   node.log('INFO', `agent configuration ${answer}`)
   return { changed: answer === 'changed' }
 }
 
-/** Puts back the configuration that the agent had before, and removes the agent if this task brought it. */
+/**
+ * Puts back the configuration that the agent had before, and removes the agent if this task brought
+ * it.
+ */
 export async function restoreAgentConfig(node: HostNode): Promise<void> {
   // Without its owner a host has no agent, and no script can run as that user.
-  const { code } = await node.target.run(sh`id -u ${agent.agentOwner}`, { title: 'look for the user of the agent' })
+  const { code } = await node.target.run(sh`id -u ${agent.agentOwner}`, {
+    title: 'look for the user of the agent',
+  })
   if (code === 0) {
     const script = agent.restoreAgentConfig(node.cluster)
-    await node.target.must(script, { as: agent.agentOwner, title: 'put back the agent configuration' })
+    await node.target.must(script, {
+      as: agent.agentOwner,
+      title: 'put back the agent configuration',
+    })
   }
   const { hostId } = node.server
   if ((await removePackage(node.target, await agentWish(node, hostId))) === 'removed')

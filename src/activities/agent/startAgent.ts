@@ -5,10 +5,16 @@ import { type Look, until } from '../until.ts'
 import { agentConfigOf } from './agentConfig.ts'
 import { agentPackageOf, agentVersion } from './agentPackage.ts'
 
-/** A busy host's agent takes its time; one that is not there after this is kept from it by something. */
+/**
+ * A busy host's agent takes its time; one that is not there after this is kept from it by
+ * something.
+ */
 const patienceMs = 180_000
 
-/** Starts the host's agent, or restarts it on an older configuration, and proves that its status URL answers. */
+/**
+ * Starts the host's agent, or restarts it on an older configuration, and proves that its status URL
+ * answers.
+ */
 export async function startAgent(node: HostNode): Promise<{ readonly version: string }> {
   await bringUp(node)
   await waitForAgent(node)
@@ -17,7 +23,10 @@ export async function startAgent(node: HostNode): Promise<{ readonly version: st
   return { version }
 }
 
-/** A host that was away meanwhile may have been rebooted: then the agent is started anew, and so is the patience with it. */
+/**
+ * A host that was away meanwhile may have been rebooted: then the agent is started anew, and so is
+ * the patience with it.
+ */
 async function waitForAgent(node: HostNode): Promise<void> {
   const { basicAuth } = await agentConfigOf(node)
   let since = performance.now()
@@ -42,11 +51,19 @@ async function waitForAgent(node: HostNode): Promise<void> {
 }
 
 const bringUp = (node: HostNode): Promise<string> =>
-  node.target.must(agent.startAgent(node.cluster), { as: agent.agentOwner, title: 'start the agent' })
+  node.target.must(agent.startAgent(node.cluster), {
+    as: agent.agentOwner,
+    title: 'start the agent',
+  })
 
 /** What keeps the agent from being seen as running, if anything. */
-async function whyNot(node: HostNode, basicAuth: agent.AgentConfig['basicAuth']): Promise<string | undefined> {
-  const { code, stdout, stderr } = await node.target.run(agent.agentStatus(basicAuth), { title: 'ask the agent for its status' })
+async function whyNot(
+  node: HostNode,
+  basicAuth: agent.AgentConfig['basicAuth'],
+): Promise<string | undefined> {
+  const { code, stdout, stderr } = await node.target.run(agent.agentStatus(basicAuth), {
+    title: 'ask the agent for its status',
+  })
   if (code !== 0) return stderr.trim() || `its status URL does not answer (exit code ${code})`
   const { state } = agent.readAgentStatus(stdout)
   return state === 'running' ? undefined : `it is ${state || 'silent'}`

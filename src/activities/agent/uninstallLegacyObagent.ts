@@ -3,7 +3,10 @@ import { nameOf } from '../../host/rpm.ts'
 import type { PreparedHostNode } from '../node.ts'
 import { agentPackageOf } from './agentPackage.ts'
 
-/** Removes an obagent of its own package: it would hold the ports of the agent that is to come. Does nothing when there is none. */
+/**
+ * Removes an obagent of its own package: it would hold the ports of the agent that is to come. Does
+ * nothing when there is none.
+ */
 export async function uninstallLegacyObagent(node: PreparedHostNode): Promise<void> {
   const file = await agentPackageOf(node, node.hostId)
   const done = await removeLegacy(node.target, {

@@ -1,4 +1,11 @@
-import { addServer, allowSeconds, lineOf, type ServerSpec, SqlError, serversOf } from '../../oceanbase/index.ts'
+import {
+  addServer,
+  allowSeconds,
+  lineOf,
+  type ServerSpec,
+  SqlError,
+  serversOf,
+} from '../../oceanbase/index.ts'
 import { observerFailure } from '../logTail.ts'
 import type { ClusterNode } from '../node.ts'
 import { onCluster } from '../session.ts'
@@ -12,7 +19,8 @@ export async function addServers(node: ClusterNode): Promise<void> {
   const listed = await listedAddresses(node)
   for (const server of serversOf(node.cluster).filter(({ ip }) => !listed.has(ip))) {
     let refusal = await add(node, server)
-    // One that an earlier attempt added half-way has something in its directories, yet the cluster does not know it.
+    // One that an earlier attempt added half-way has something in its directories, yet the cluster
+    // does not know it.
     if (refusal && foundNotEmpty(refusal)) {
       await startAfresh(node, refusal.message, [server])
       refusal = await add(node, server)
@@ -29,7 +37,10 @@ export async function listedAddresses(node: ClusterNode): Promise<Set<string>> {
   return new Set(rows.map((row) => row.ip))
 }
 
-/** Gives the server's refusal, unless an attempt that never saw its answer has added the server already. */
+/**
+ * Gives the server's refusal, unless an attempt that never saw its answer has added the server
+ * already.
+ */
 async function add(node: ClusterNode, server: ServerSpec): Promise<SqlError | undefined> {
   try {
     await onCluster(
@@ -50,7 +61,11 @@ async function add(node: ClusterNode, server: ServerSpec): Promise<SqlError | un
 const notAdded = (node: ClusterNode, server: ServerSpec, refusal: SqlError) =>
   observerFailure(
     node,
-    { code: 'OBE10002', message: `Bootstrap OB failed: ${server.ip} was not added: ${refusal.message}`, host: server.ip },
+    {
+      code: 'OBE10002',
+      message: `Bootstrap OB failed: ${server.ip} was not added: ${refusal.message}`,
+      host: server.ip,
+    },
     [server],
     { cause: refusal },
   )

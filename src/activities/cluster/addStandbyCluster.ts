@@ -6,17 +6,22 @@ import { onPrimary } from './primary.ts'
 
 const statusOf = (node: ClusterNode) => onPrimary(node, standbyStatus(node.cluster.obClusterId))
 
-/** Lets the registered standby follow its primary, and proves that the primary counts it as VALID. */
+/**
+ * Lets the registered standby follow its primary, and proves that the primary counts it as VALID.
+ */
 export async function addStandbyCluster(node: ClusterNode): Promise<void> {
   const { name, obClusterId } = node.cluster
   await until(`the primary to know ${name}:${obClusterId}`, node, async () => {
     const seen = await statusOf(node)
     return seen === undefined ? { waiting: 'it is not registered yet' } : { ready: seen }
   })
-  if ((await statusOf(node)) !== 'VALID') await onPrimary(node, (session) => session.run(addCluster(node.cluster)))
+  if ((await statusOf(node)) !== 'VALID')
+    await onPrimary(node, (session) => session.run(addCluster(node.cluster)))
   await until(`${name}:${obClusterId} to be VALID`, node, async () => {
     const seen = await statusOf(node)
-    return seen === 'VALID' ? { ready: true } : { waiting: `it is ${seen ?? 'unknown'} to the primary` }
+    return seen === 'VALID'
+      ? { ready: true }
+      : { waiting: `it is ${seen ?? 'unknown'} to the primary` }
   })
   node.log('INFO', `The primary counts ${name}:${obClusterId} as VALID`)
 }
@@ -32,14 +37,21 @@ export async function removeStandbyCluster(node: ClusterNode): Promise<void> {
   }
   if ((await statusOf(node)) === undefined) return
   await onPrimary(node, (session) => session.run(removeCluster(node.cluster)))
-  await until(`the primary to forget ${node.cluster.name}:${node.cluster.obClusterId}`, node, async () => {
-    const seen = await statusOf(node)
-    return seen === undefined ? { ready: true } : { waiting: `it is ${seen} to the primary` }
-  })
+  await until(
+    `the primary to forget ${node.cluster.name}:${node.cluster.obClusterId}`,
+    node,
+    async () => {
+      const seen = await statusOf(node)
+      return seen === undefined ? { ready: true } : { waiting: `it is ${seen} to the primary` }
+    },
+  )
   node.log('INFO', `The primary has forgotten ${node.cluster.name}:${node.cluster.obClusterId}`)
 }
 
-/** Undoes the BOOTSTRAP of a standby: on the primary, which it registered with, then on its own hosts. */
+/**
+ * Undoes the BOOTSTRAP of a standby: on the primary, which it registered with, then on its own
+ * hosts.
+ */
 export async function clearStandby(node: ClusterNode): Promise<void> {
   await removeStandbyCluster(node)
   await clearObservers(node)

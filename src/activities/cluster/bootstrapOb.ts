@@ -8,7 +8,10 @@ import { bootstrapOnce, isBootstrapped } from './bootstrapOnce.ts'
 import { startObservers } from './observers.ts'
 import { clearServer } from './startAfresh.ts'
 
-/** Makes one cluster of the installed servers: starts every observer, bootstraps one root server a zone, adds the others, names the IDCs. */
+/**
+ * Makes one cluster of the installed servers: starts every observer, bootstraps one root server a
+ * zone, adds the others, names the IDCs.
+ */
 export async function bootstrapOb(node: ClusterNode): Promise<void> {
   await startObservers(node, serversOf(node.cluster))
   if (await isBootstrapped(node)) node.log('INFO', 'The cluster is bootstrapped already')
@@ -18,7 +21,10 @@ export async function bootstrapOb(node: ClusterNode): Promise<void> {
   await proveListed(node)
 }
 
-/** Stops the observers of this task and takes away what they wrote. Directories that another task made are left as they are. */
+/**
+ * Stops the observers of this task and takes away what they wrote. Directories that another task
+ * made are left as they are.
+ */
 export async function clearObservers(node: ClusterNode): Promise<void> {
   await inParallel(serversOf(node.cluster), (server) => clearServer(node, server))
 }
@@ -38,5 +44,8 @@ async function proveListed(node: ClusterNode): Promise<void> {
   const missing = serversOf(node.cluster).filter(({ ip }) => !listed.has(ip))
   if (missing.length === 0) return
   const addresses = missing.map(({ ip }) => ip).join(', ')
-  throw new DefiniteError({ code: 'OBE10002', message: `Bootstrap OB failed: the cluster does not list ${addresses}` })
+  throw new DefiniteError({
+    code: 'OBE10002',
+    message: `Bootstrap OB failed: the cluster does not list ${addresses}`,
+  })
 }

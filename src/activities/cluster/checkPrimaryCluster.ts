@@ -3,7 +3,10 @@ import { clusterRole, verifyAddCluster } from '../../oceanbase/index.ts'
 import type { ClusterNode } from '../node.ts'
 import { onPrimary, primaryOf } from './primary.ts'
 
-/** Proves, before anything is made, that the posted password opens the primary, and that it is one and may have a standby. Makes nothing. */
+/**
+ * Proves, before anything is made, that the posted password opens the primary, and that it is one
+ * and may have a standby. Makes nothing.
+ */
 export async function checkPrimaryCluster(node: ClusterNode): Promise<void> {
   const primary = primaryOf(node)
   const { obClusterId, role } = await onPrimary(node, clusterRole)

@@ -5,19 +5,24 @@ import { canLogIn, onCluster } from '../session.ts'
 import { until } from '../until.ts'
 
 /**
- * Proves that the cluster is a standby and has its primary's users: root gets in with the primary's password and not without one, and so do
- * the users that the agent and the obproxies log in as. They arrive with the primary's data, so it waits for them.
+ * Proves that the cluster is a standby and has its primary's users: root gets in with the primary's
+ * password and not without one, and so do the users that the agent and the obproxies log in as.
+ * They arrive with the primary's data, so it waits for them.
  */
 export async function checkStandbyCluster(node: ClusterNode): Promise<void> {
   const { cluster } = node
   for (const server of rootServersOf(cluster)) {
     for (const name of ['root', ...defaultUsers.map((user) => user.name)] as const) {
       await until(`${name} on ${server.ip}`, node, async () =>
-        (await canLogIn(node, server, name)) ? { ready: true } : { waiting: "the primary's password is refused" },
+        (await canLogIn(node, server, name))
+          ? { ready: true }
+          : { waiting: "the primary's password is refused" },
       )
     }
     await until(`root on ${server.ip} to have a password`, node, async () =>
-      (await canLogIn(node, server, 'rootEmpty')) ? { waiting: 'it has none yet' } : { ready: true },
+      (await canLogIn(node, server, 'rootEmpty'))
+        ? { waiting: 'it has none yet' }
+        : { ready: true },
     )
   }
   const { obClusterId, role } = await onCluster(node, clusterRole)

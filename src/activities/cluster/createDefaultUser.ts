@@ -1,20 +1,34 @@
 import { z } from 'zod'
 import { DefiniteError } from '../../errors/failure.ts'
-import { createReadOnlyUser, type DefaultUser, defaultUsers, generatePassword, grantsOf } from '../../oceanbase/index.ts'
+import {
+  createReadOnlyUser,
+  type DefaultUser,
+  defaultUsers,
+  generatePassword,
+  grantsOf,
+} from '../../oceanbase/index.ts'
 import { secretOf } from '../../secretOf.ts'
 import type { ClusterNode } from '../node.ts'
 import { canLogIn, leadingServer, onCluster } from '../session.ts'
 import { until } from '../until.ts'
 
-/** Makes ocp_monitor and proxyro with generated passwords of their own, and proves that each gets in and may read, nothing else. */
+/**
+ * Makes ocp_monitor and proxyro with generated passwords of their own, and proves that each gets in
+ * and may read, nothing else.
+ */
 export async function createDefaultUser(node: ClusterNode): Promise<void> {
   for (const { name } of defaultUsers) {
-    const password = await node.store.secrets.getOrCreate(secretOf.cluster(node.cluster.id)[name], generatePassword)
+    const password = await node.store.secrets.getOrCreate(
+      secretOf.cluster(node.cluster.id)[name],
+      generatePassword,
+    )
     await onCluster(node, async (session) => {
       for (const statement of createReadOnlyUser(name, password)) await session.run(statement)
     })
     await until(`${name} to get in`, node, async () =>
-      (await canLogIn(node, leadingServer(node), name)) ? { ready: true } : { waiting: 'its password is refused' },
+      (await canLogIn(node, leadingServer(node), name))
+        ? { ready: true }
+        : { waiting: 'its password is refused' },
     )
     await proveReadOnly(node, name)
     node.log('INFO', `${name} gets in and may only read`)

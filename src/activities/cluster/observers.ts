@@ -14,19 +14,39 @@ import type { ClusterNode } from '../node.ts'
 import { asRoot, selectOne } from '../session.ts'
 import { until } from '../until.ts'
 
-/** Every how many looks at the SQL port the process is looked at as well: a remote command is dearer than a login. */
+/**
+ * Every how many looks at the SQL port the process is looked at as well: a remote command is dearer
+ * than a login.
+ */
 const processEvery = 8
 
-const failedToStart = (node: ClusterNode, server: ServerSpec, why: string, options?: ErrorOptions) =>
+const failedToStart = (
+  node: ClusterNode,
+  server: ServerSpec,
+  why: string,
+  options?: ErrorOptions,
+) =>
   observerFailure(
     node,
-    { code: 'OBE19006', message: `observer on ${server.ip} failed to start: ${why}`, host: server.ip },
+    {
+      code: 'OBE19006',
+      message: `observer on ${server.ip} failed to start: ${why}`,
+      host: server.ip,
+    },
     [server],
     options,
   )
 
-/** Runs a script that ends with the observer running, as the OS user that owns it. Its failure carries the observer's own log. */
-export async function bringUp(node: ClusterNode, server: ServerSpec, script: Quoted, title: string): Promise<void> {
+/**
+ * Runs a script that ends with the observer running, as the OS user that owns it. Its failure
+ * carries the observer's own log.
+ */
+export async function bringUp(
+  node: ClusterNode,
+  server: ServerSpec,
+  script: Quoted,
+  title: string,
+): Promise<void> {
   const host = await node.host(server.hostId)
   try {
     await host.must(script, { as: node.cluster.osUser, title })
@@ -36,8 +56,14 @@ export async function bringUp(node: ClusterNode, server: ServerSpec, script: Quo
   }
 }
 
-/** Starts the observers that do not run yet, adopts those that do, and waits until each lets root in. */
-export async function startObservers(node: ClusterNode, servers: readonly ServerSpec[]): Promise<void> {
+/**
+ * Starts the observers that do not run yet, adopts those that do, and waits until each lets root
+ * in.
+ */
+export async function startObservers(
+  node: ClusterNode,
+  servers: readonly ServerSpec[],
+): Promise<void> {
   await inParallel(servers, async (server) => {
     await bringUp(node, server, startObserver(node.cluster, server), 'start observer')
     await waitForSql(node, server)
@@ -46,7 +72,10 @@ export async function startObservers(node: ClusterNode, servers: readonly Server
 }
 
 /** Stops the cluster's observers, each by the pid of its own home. */
-export async function stopObservers(node: ClusterNode, servers: readonly ServerSpec[]): Promise<void> {
+export async function stopObservers(
+  node: ClusterNode,
+  servers: readonly ServerSpec[],
+): Promise<void> {
   await inParallel(servers, async (server) => {
     const host = await node.host(server.hostId)
     await host.must(stopObserver(node.cluster), { as: node.cluster.osUser, title: 'stop observer' })
@@ -61,7 +90,8 @@ export async function waitForSql(node: ClusterNode, server: ServerSpec): Promise
       await asRoot(node, server, selectOne)
       return { ready: true }
     } catch (error) {
-      // While it starts, a server says no in many ways: "Server is initializing", no such tenant yet.
+      // While it starts, a server says no in many ways: "Server is initializing", no such tenant
+      // yet.
       if (error instanceof DefiniteError && !(error instanceof SqlError)) throw error
       if (++looks % processEvery === 0) await refuseDead(node, server)
       return { waiting: error instanceof Error ? error.message : String(error) }
@@ -71,6 +101,9 @@ export async function waitForSql(node: ClusterNode, server: ServerSpec): Promise
 
 async function refuseDead(node: ClusterNode, server: ServerSpec): Promise<void> {
   const host = await node.host(server.hostId)
-  const state = await host.must(observerState(node.cluster), { as: node.cluster.osUser, title: 'look for observer' })
+  const state = await host.must(observerState(node.cluster), {
+    as: node.cluster.osUser,
+    title: 'look for observer',
+  })
   if (!readObserverState(state)) throw await failedToStart(node, server, 'the process is gone')
 }

@@ -5,18 +5,27 @@ import { unlinkObproxy } from '../obproxy/linkObproxy.ts'
 import { removeStandbyCluster } from './addStandbyCluster.ts'
 import { asMaker } from './makerOf.ts'
 
-/** Proves that the cluster is to go, takes it from the obproxies that serve it and from a primary that it follows, and logs what will be removed. */
+/**
+ * Proves that the cluster is to go, takes it from the obproxies that serve it and from a primary
+ * that it follows, and logs what will be removed.
+ */
 export async function prepareDeleteCluster(node: ClusterNode): Promise<void> {
   const { cluster, log, store } = node
   const status = (await store.clusters.get(cluster.id))?.status
   if (status !== 'DELETING') {
-    throw new DefiniteError({ code: 'OBE11008', message: `cluster ${cluster.name} is ${status ?? 'gone'}, it must be DELETING` })
+    throw new DefiniteError({
+      code: 'OBE11008',
+      message: `cluster ${cluster.name} is ${status ?? 'gone'}, it must be DELETING`,
+    })
   }
   const maker = asMaker(node)
   await unlinkObproxy(maker)
   if (cluster.type === 'STANDBY') await removeStandbyCluster(node)
   const { install, data, log: redo } = cluster.paths
-  log('INFO', `Cluster ${cluster.name}:${cluster.obClusterId} goes, with all its data: ${install}, ${data}, ${redo}`)
+  log(
+    'INFO',
+    `Cluster ${cluster.name}:${cluster.obClusterId} goes, with all its data: ${install}, ${data}, ${redo}`,
+  )
   log(
     'INFO',
     `Of ${serversOf(cluster)

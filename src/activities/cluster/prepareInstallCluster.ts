@@ -2,13 +2,23 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { DefiniteError } from '../../errors/failure.ts'
-import { type ClusterSpec, lineOf, rootServersOf, serverAddress, serversOf, startupParametersOf } from '../../oceanbase/index.ts'
+import {
+  type ClusterSpec,
+  lineOf,
+  rootServersOf,
+  serverAddress,
+  serversOf,
+  startupParametersOf,
+} from '../../oceanbase/index.ts'
 import { inParallel } from '../inParallel.ts'
 import type { ClusterNode, Node } from '../node.ts'
 import { clusterIdOf } from './clusterId.ts'
 import { packageOf } from './clusterPackage.ts'
 
-/** Proves that everything the request reserved is still there, and logs what will be done. Makes nothing. */
+/**
+ * Proves that everything the request reserved is still there, and logs what will be done. Makes
+ * nothing.
+ */
 export async function prepareInstallCluster(node: ClusterNode): Promise<void> {
   await proveCreating(node)
   await inParallel(serversOf(node.cluster), ({ hostId, ip }) => proveReserved(node, hostId, ip))
@@ -17,7 +27,10 @@ export async function prepareInstallCluster(node: ClusterNode): Promise<void> {
   logPlan(node)
 }
 
-/** Takes back what accepting the request reserved: hosts are AVAILABLE again, the name is free. The cluster may be gone already. */
+/**
+ * Takes back what accepting the request reserved: hosts are AVAILABLE again, the name is free. The
+ * cluster may be gone already.
+ */
 export async function releaseCluster({ input, store, log }: Node): Promise<void> {
   const clusterId = clusterIdOf(input)
   await store.clusters.release(clusterId)
@@ -27,12 +40,20 @@ export async function releaseCluster({ input, store, log }: Node): Promise<void>
 async function proveCreating({ cluster, store }: ClusterNode): Promise<void> {
   const status = (await store.clusters.get(cluster.id))?.status
   if (status === 'CREATING') return
-  throw new DefiniteError({ code: 'OBE11008', message: `cluster ${cluster.name} is ${status ?? 'gone'}, it must be CREATING` })
+  throw new DefiniteError({
+    code: 'OBE11008',
+    message: `cluster ${cluster.name} is ${status ?? 'gone'}, it must be CREATING`,
+  })
 }
 
-async function proveReserved({ cluster, store }: ClusterNode, hostId: number, ip: string): Promise<void> {
+async function proveReserved(
+  { cluster, store }: ClusterNode,
+  hostId: number,
+  ip: string,
+): Promise<void> {
   const services = (await store.hosts.get(hostId))?.services ?? []
-  if (services.some((service) => service.type === 'OB_CLUSTER' && service.clusterId === cluster.id)) return
+  if (services.some((service) => service.type === 'OB_CLUSTER' && service.clusterId === cluster.id))
+    return
   throw new DefiniteError({
     code: 'CMP07004',
     message: `host ${ip} is not reserved for cluster ${cluster.name}`,
@@ -45,7 +66,10 @@ function proveRootServers(cluster: ClusterSpec): void {
   for (const { name, servers } of cluster.zones) {
     const roots = servers.filter((server) => server.rootServer).length
     if (roots !== 1)
-      throw new DefiniteError({ code: 'OBE11019', message: `zone ${name} has ${roots} root servers, it needs one` })
+      throw new DefiniteError({
+        code: 'OBE11019',
+        message: `zone ${name} has ${roots} root servers, it needs one`,
+      })
   }
 }
 
@@ -53,22 +77,34 @@ async function provePackage(node: ClusterNode): Promise<void> {
   const { path, fileName, size, sha256 } = await packageOf(node)
   const damaged = (why: string, options?: ErrorOptions) =>
     new DefiniteError(
-      { code: 'PKG10014', message: `package ${fileName} ${why}`, advice: 'upload the package again, then retry' },
+      {
+        code: 'PKG10014',
+        message: `package ${fileName} ${why}`,
+        advice: 'upload the package again, then retry',
+      },
       options,
     )
   const digest = createHash('sha256')
-  await pipeline(createReadStream(path), digest, { signal: node.signal }).catch((error: unknown) => {
-    if (node.signal.aborted) throw error
-    throw damaged('cannot be read', { cause: error })
-  })
-  if (digest.digest('hex') !== sha256) throw damaged('is not what was uploaded: its SHA-256 differs')
+  await pipeline(createReadStream(path), digest, { signal: node.signal }).catch(
+    (error: unknown) => {
+      if (node.signal.aborted) throw error
+      throw damaged('cannot be read', { cause: error })
+    },
+  )
+  if (digest.digest('hex') !== sha256)
+    throw damaged('is not what was uploaded: its SHA-256 differs')
   node.log('INFO', `Package ${fileName}, ${size} bytes, SHA-256 ${sha256}`)
 }
 
 function logPlan({ cluster, log }: ClusterNode): void {
-  const roots = rootServersOf(cluster).map((server) => `${server.zone} ${serverAddress(cluster, server)}`)
+  const roots = rootServersOf(cluster).map(
+    (server) => `${server.zone} ${serverAddress(cluster, server)}`,
+  )
   const options = startupParametersOf(cluster).map(({ name, value }) => `${name}=${value}`)
-  log('INFO', `Cluster ${cluster.name}:${cluster.obClusterId}, version ${cluster.version} (line ${lineOf(cluster.version).name})`)
+  log(
+    'INFO',
+    `Cluster ${cluster.name}:${cluster.obClusterId}, version ${cluster.version} (line ${lineOf(cluster.version).name})`,
+  )
   log('INFO', `Root servers: ${roots.join(', ')}; ${serversOf(cluster).length} servers in all`)
   log('INFO', `Startup options: ${options.join(',') || 'none'}`)
 }

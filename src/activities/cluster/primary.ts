@@ -14,7 +14,8 @@ export function primaryOf({ cluster }: Pick<ClusterNode, 'cluster'>): PrimaryClu
 }
 
 const open = async (node: ClusterNode, ip: string, port: number): Promise<Sql> => {
-  // A standby has its primary's users: its own root password is the one that was posted as the primary's.
+  // A standby has its primary's users: its own root password is the one that was posted as the
+  // primary's.
   const password = await node.store.secrets.get(secretOf.cluster(node.cluster.id).root)
   try {
     return await connectSql({ ip, port, username: 'root@sys', password }, node)
@@ -32,7 +33,10 @@ const open = async (node: ClusterNode, ip: string, port: number): Promise<Sql> =
 }
 
 /** Work as root on the first root server of the primary that answers. */
-export async function onPrimary<T>(node: ClusterNode, work: (session: Sql) => Promise<T>): Promise<T> {
+export async function onPrimary<T>(
+  node: ClusterNode,
+  work: (session: Sql) => Promise<T>,
+): Promise<T> {
   const unreachable: string[] = []
   for (const { ip, sqlPort } of primaryOf(node).rootServers) {
     try {
@@ -47,5 +51,7 @@ export async function onPrimary<T>(node: ClusterNode, work: (session: Sql) => Pr
       unreachable.push(error.message)
     }
   }
-  throw new TransientError(`no root server of the primary cluster answers: ${unreachable.join('; ')}`)
+  throw new TransientError(
+    `no root server of the primary cluster answers: ${unreachable.join('; ')}`,
+  )
 }

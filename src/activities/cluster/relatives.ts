@@ -21,10 +21,14 @@ interface Looked {
 const patienceMs = 2_000
 
 /**
- * Finds the hosts that are this machine, and its clones. A machine that has rebooted since a host of it was last looked at has another boot
- * id now, so a host with the same machine-id is asked for it.
+ * Finds the hosts that are this machine, and its clones. A machine that has rebooted since a host
+ * of it was last looked at has another boot id now, so a host with the same machine-id is asked for
+ * it.
  */
-export async function relativesOf({ hostId, store, host }: Looked, machine: Machine): Promise<Relatives> {
+export async function relativesOf(
+  { hostId, store, host }: Looked,
+  machine: Machine,
+): Promise<Relatives> {
   const known = await store.hosts.relatives(hostId, machine)
   const now = await Promise.all(
     known.map(async (other): Promise<Relative> => {
@@ -33,5 +37,8 @@ export async function relativesOf({ hostId, store, host }: Looked, machine: Mach
     }),
   )
   const twins = now.filter((other) => isSameMachine(machine, other))
-  return { twins, clones: now.filter((other) => !twins.includes(other) && other.machineId === machine.machineId) }
+  return {
+    twins,
+    clones: now.filter((other) => !twins.includes(other) && other.machineId === machine.machineId),
+  }
 }

@@ -17,7 +17,10 @@ import { bringUp, waitForSql } from './observers.ts'
 /** With fewer zones than this a zone cannot be missed: no majority is left (deployers §1.7). */
 const zonesForMajority = 3
 
-/** Restarts every observer once, so that it reads etc/io_resource.conf: zone by zone where a majority remains, else all together. */
+/**
+ * Restarts every observer once, so that it reads etc/io_resource.conf: zone by zone where a
+ * majority remains, else all together.
+ */
 export async function restartObserver(node: ClusterNode): Promise<void> {
   const { zones } = node.cluster
   if (zones.length < zonesForMajority) return restartAll(node, serversOf(node.cluster))
@@ -37,7 +40,9 @@ async function restartOnce(node: ClusterNode, server: ServerSpec): Promise<void>
   const { taskId, subtaskId, runTime } = node.input
   const run = `${subtaskId}-${runTime}`
   const host = await node.host(server.hostId)
-  const done = (await host.must(restartedAlready(taskId, run), { title: 'look for an earlier restart' })).includes('restarted')
+  const done = (
+    await host.must(restartedAlready(taskId, run), { title: 'look for an earlier restart' })
+  ).includes('restarted')
   if (done) await bringUp(node, server, startObserver(node.cluster, server), 'start observer')
   else await bringUp(node, server, restartScript(node.cluster), 'restart observer')
   await waitForSql(node, server)
@@ -48,8 +53,14 @@ async function restartOnce(node: ClusterNode, server: ServerSpec): Promise<void>
 async function waitForServing(node: ClusterNode, servers: readonly ServerSpec[]): Promise<void> {
   const line = lineOf(node.cluster.version)
   await until(`zone ${servers[0]?.zone}`, node, async () => {
-    const serving = (await onCluster(node, line.servers)).filter(isServing).map((server) => server.ip)
-    const missing = servers.filter((server) => !serving.includes(server.ip)).map((server) => server.ip)
-    return missing.length === 0 ? { ready: true } : { waiting: `not serving: ${missing.join(', ')}` }
+    const serving = (await onCluster(node, line.servers))
+      .filter(isServing)
+      .map((server) => server.ip)
+    const missing = servers
+      .filter((server) => !serving.includes(server.ip))
+      .map((server) => server.ip)
+    return missing.length === 0
+      ? { ready: true }
+      : { waiting: `not serving: ${missing.join(', ')}` }
   })
 }

@@ -5,9 +5,13 @@ import type { ClusterNode } from '../node.ts'
 import { canLogIn, leadingServer, onCluster } from '../session.ts'
 import { until } from '../until.ts'
 
-/** Gives root@sys the cluster's password, whether it has none yet or has it already, and proves it on every root server. */
+/**
+ * Gives root@sys the cluster's password, whether it has none yet or has it already, and proves it
+ * on every root server.
+ */
 export async function setSysPassword(node: ClusterNode): Promise<void> {
-  if (await canLogIn(node, leadingServer(node), 'root')) node.log('INFO', "root has the cluster's password already")
+  if (await canLogIn(node, leadingServer(node), 'root'))
+    node.log('INFO', "root has the cluster's password already")
   else {
     const password = await node.store.secrets.get(secretOf.cluster(node.cluster.id).root)
     await onCluster(node, (session) => session.run(alterRootPassword(password)))
@@ -15,7 +19,9 @@ export async function setSysPassword(node: ClusterNode): Promise<void> {
   for (const server of rootServersOf(node.cluster)) {
     // The other root servers learn of a new password a moment later.
     await until(`root's password on ${server.ip}`, node, async () =>
-      (await canLogIn(node, server, 'root')) ? { ready: true } : { waiting: 'the new password is refused' },
+      (await canLogIn(node, server, 'root'))
+        ? { ready: true }
+        : { waiting: 'the new password is refused' },
     )
     if (await canLogIn(node, server, 'rootEmpty')) {
       throw new DefiniteError({
@@ -25,5 +31,8 @@ export async function setSysPassword(node: ClusterNode): Promise<void> {
       })
     }
   }
-  node.log('INFO', "root logs in with the cluster's password on every root server, and not without one")
+  node.log(
+    'INFO',
+    "root logs in with the cluster's password on every root server, and not without one",
+  )
 }

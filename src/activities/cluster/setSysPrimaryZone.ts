@@ -3,7 +3,10 @@ import type { ClusterNode } from '../node.ts'
 import { onCluster } from '../session.ts'
 import { until } from '../until.ts'
 
-/** Gives the sys tenant the posted primary zone, or its version line's default, where it has another one. */
+/**
+ * Gives the sys tenant the posted primary zone, or its version line's default, where it has another
+ * one.
+ */
 export async function setSysPrimaryZone(node: ClusterNode): Promise<void> {
   const wanted = primaryZoneOf(node.cluster)
   const line = lineOf(node.cluster.version)
@@ -16,6 +19,8 @@ export async function setSysPrimaryZone(node: ClusterNode): Promise<void> {
   await onCluster(node, (session) => session.run(setPrimaryZone(wanted)))
   await until(`primary zone ${wanted}`, node, async () => {
     const seen = await onCluster(node, line.sysPrimaryZone)
-    return samePrimaryZone(seen, wanted) ? { ready: true } : { waiting: `sys still has ${seen || 'none'}` }
+    return samePrimaryZone(seen, wanted)
+      ? { ready: true }
+      : { waiting: `sys still has ${seen || 'none'}` }
   })
 }

@@ -16,15 +16,23 @@ import { startObservers, stopObservers } from './observers.ts'
 async function directoriesOf(node: ClusterNode, server: ServerSpec): Promise<DirectoryOwner[]> {
   const host = await node.host(server.hostId)
   return readDirectoryOwners(
-    await host.must(directoryOwners(node.cluster, node.input.taskId), { title: 'look whose directories these are' }),
+    await host.must(directoryOwners(node.cluster, node.input.taskId), {
+      title: 'look whose directories these are',
+    }),
   )
 }
 
-/** "observer is not empty" of BOOTSTRAP (a system error, of which 4015 is all that some versions say), "non-empty server" of ADD SERVER. */
+/**
+ * "observer is not empty" of BOOTSTRAP (a system error, of which 4015 is all that some versions
+ * say), "non-empty server" of ADD SERVER.
+ */
 export const foundNotEmpty = (refusal: SqlError): boolean =>
   refusal.errno === 4015 || /not empty|non-empty/i.test(refusal.message)
 
-/** Stops observers, empties what this task made for them and starts them again. A foreign directory stops it before anything is touched. */
+/**
+ * Stops observers, empties what this task made for them and starts them again. A foreign directory
+ * stops it before anything is touched.
+ */
 export async function startAfresh(
   node: ClusterNode,
   why: string,
@@ -36,14 +44,18 @@ export async function startAfresh(
   await stopObservers(node, servers)
   await inParallel(servers, async (server) => {
     const host = await node.host(server.hostId)
-    await host.must(emptyDirectories(cluster, input.taskId), { title: 'empty observer directories' })
+    await host.must(emptyDirectories(cluster, input.taskId), {
+      title: 'empty observer directories',
+    })
     node.log('INFO', `${server.ip}: directories of this task emptied`)
   })
   await startObservers(node, servers)
 }
 
 async function refuseForeign(node: ClusterNode, server: ServerSpec, why: string): Promise<void> {
-  const foreign = (await directoriesOf(node, server)).filter(({ owner }) => owner === 'foreign').map(({ path }) => path)
+  const foreign = (await directoriesOf(node, server))
+    .filter(({ owner }) => owner === 'foreign')
+    .map(({ path }) => path)
   if (foreign.length === 0) return
   throw new DefiniteError({
     code: 'OBE10002',
@@ -56,11 +68,16 @@ async function refuseForeign(node: ClusterNode, server: ServerSpec, why: string)
 /** Stops one observer and takes away what it wrote, if its directories are this task's. */
 export async function clearServer(node: ClusterNode, server: ServerSpec): Promise<void> {
   const directories = await directoriesOf(node, server)
-  if (!directories.some(({ owner }) => owner === 'ours') || directories.some(({ owner }) => owner === 'foreign')) {
+  if (
+    !directories.some(({ owner }) => owner === 'ours') ||
+    directories.some(({ owner }) => owner === 'foreign')
+  ) {
     node.log('INFO', `${server.ip}: nothing of this task to clear`)
     return
   }
   await stopObservers(node, [server])
   const host = await node.host(server.hostId)
-  await host.must(clearDirectories(node.cluster, node.input.taskId), { title: 'clear observer files' })
+  await host.must(clearDirectories(node.cluster, node.input.taskId), {
+    title: 'clear observer files',
+  })
 }

@@ -17,13 +17,19 @@ export async function syncClusterInfo(node: ClusterNode): Promise<void> {
   })
   await node.store.clusters.saveZones(
     node.cluster.id,
-    seen.zones.map((zone) => ({ name: zone.name, innerStatus: zone.status, idcName: zone.idc, regionName: zone.region })),
+    seen.zones.map((zone) => ({
+      name: zone.name,
+      innerStatus: zone.status,
+      idcName: zone.idc,
+      regionName: zone.region,
+    })),
   )
   await node.store.clusters.saveServers(node.cluster.id, rows)
   node.log('INFO', `${rows.length} servers in ${seen.zones.length} zones`)
 }
 
-const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString())
+const iso = (time: number | null): string | null =>
+  time === null ? null : new Date(time).toISOString()
 
 /** OCP's word for a server's state. */
 const statusOf = (server: ObServer) => {

@@ -5,7 +5,10 @@ import type { ClusterNode } from '../node.ts'
 export async function updateClusterStatus(node: ClusterNode): Promise<void> {
   const { id, name } = node.cluster
   if (!(await node.store.clusters.setRunning(id))) {
-    throw new DefiniteError({ code: 'OBE11008', message: `cluster ${name} is not to become RUNNING any more` })
+    throw new DefiniteError({
+      code: 'OBE11008',
+      message: `cluster ${name} is not to become RUNNING any more`,
+    })
   }
   node.log('INFO', `Cluster ${name} is RUNNING`)
 }

@@ -7,7 +7,10 @@ import type { ClusterNode } from '../node.ts'
 import { asRoot, onCluster, selectOne } from '../session.ts'
 import { type Look, until } from '../until.ts'
 
-/** Waits until the cluster itself says that it is whole: every server serves, one root server leads, and databases can be listed. */
+/**
+ * Waits until the cluster itself says that it is whole: every server serves, one root server leads,
+ * and databases can be listed.
+ */
 export async function waitClusterAccessible(node: ClusterNode): Promise<void> {
   const expected = serversOf(node.cluster).map((server) => server.ip)
   const { servers } = lineOf(node.cluster.version)
@@ -23,10 +26,16 @@ export async function waitClusterAccessible(node: ClusterNode): Promise<void> {
       return { ready: true }
     }),
   )
-  node.log('INFO', `${expected.length} of ${expected.length} servers serve, and one root server leads`)
+  node.log(
+    'INFO',
+    `${expected.length} of ${expected.length} servers serve, and one root server leads`,
+  )
 }
 
-/** Calls on the servers that do not serve, which starts an observer that is gone. No answer is no failure: it is waited for. */
+/**
+ * Calls on the servers that do not serve, which starts an observer that is gone. No answer is no
+ * failure: it is waited for.
+ */
 async function callOn(node: ClusterNode, listed: readonly ObServer[]): Promise<void> {
   const serving = new Set(listed.filter(isServing).map((server) => server.ip))
   const absent = serversOf(node.cluster).filter(({ ip }) => !serving.has(ip))
@@ -38,14 +47,20 @@ async function callOn(node: ClusterNode, listed: readonly ObServer[]): Promise<v
 }
 
 /** What is not as it should be, in words; undefined when the cluster is whole. */
-export function incomplete(servers: readonly ObServer[], expected: readonly string[]): string | undefined {
+export function incomplete(
+  servers: readonly ObServer[],
+  expected: readonly string[],
+): string | undefined {
   const serving = new Set(servers.filter(isServing).map((server) => server.ip))
   const absent = expected.filter((ip) => !serving.has(ip))
   if (absent.length > 0) {
-    const states = absent.map((ip) => `${ip} ${servers.find((server) => server.ip === ip)?.status ?? 'is not listed'}`)
+    const states = absent.map(
+      (ip) => `${ip} ${servers.find((server) => server.ip === ip)?.status ?? 'is not listed'}`,
+    )
     return `${expected.length - absent.length} of ${expected.length} servers serve (${states.slice(0, 5).join(', ')})`
   }
-  if (servers.length !== expected.length) return `${servers.length} servers are listed, ${expected.length} expected`
+  if (servers.length !== expected.length)
+    return `${servers.length} servers are listed, ${expected.length} expected`
   const leaders = servers.filter((server) => server.withRootserver)
   return leaders.length === 1 ? undefined : `${leaders.length} root servers lead`
 }

@@ -7,8 +7,9 @@ import { removeIoBench } from './ioBench.ts'
 import { removeDir } from './makeDir.ts'
 
 /**
- * Leaves the host as it was before the create: observer stopped by its own pid, then what the create made, in reverse. What others put
- * there stays and is named in the log; each step looks first, so that it may be run again.
+ * Leaves the host as it was before the create: observer stopped by its own pid, then what the
+ * create made, in reverse. What others put there stays and is named in the log; each step looks
+ * first, so that it may be run again.
  */
 export async function cleanObserverHost(node: HostNode): Promise<void> {
   const maker = asMaker(node)

@@ -1,14 +1,21 @@
 import { DefiniteError } from '../../errors/failure.ts'
 import { ledger } from '../../host/ledger.ts'
 import { benchFile, benchScript, readBench } from '../../oceanbase/observer/ioBench.ts'
-import { type IoPoint, readIoResource, standard, standardReads, writeIoResource } from '../../oceanbase/observer/ioResource.ts'
+import {
+  type IoPoint,
+  readIoResource,
+  standard,
+  standardReads,
+  writeIoResource,
+} from '../../oceanbase/observer/ioResource.ts'
 import { layoutOf } from '../../oceanbase/observer/layout.ts'
 import { sh } from '../../quote.ts'
 import type { HostNode } from '../node.ts'
 
 /**
- * Measures the data disk and leaves the result in etc/io_resource.conf, which observer reads at its next start. Fails below OCP's
- * standard, also when it is measured for longer. Does nothing when this task has measured already.
+ * Measures the data disk and leaves the result in etc/io_resource.conf, which observer reads at its
+ * next start. Fails below OCP's standard, also when it is measured for longer. Does nothing when
+ * this task has measured already.
  */
 export async function ioBench(node: HostNode): Promise<{ readonly iops16k: number }> {
   const { log } = node
@@ -32,7 +39,10 @@ interface Measured {
 /** How much longer a disk is measured before it is called too slow. */
 const longer = 5
 
-/** Others may have had a shared disk for the moment that a short bench takes, so it is not judged by that alone. */
+/**
+ * Others may have had a shared disk for the moment that a short bench takes, so it is not judged by
+ * that alone.
+ */
 async function measureUntilSure(node: HostNode): Promise<Measured> {
   const first = await measure(node, 1)
   if (first.iops >= standard.iops) return first
@@ -57,7 +67,10 @@ async function measure(node: HostNode, times: number): Promise<Measured> {
   return { points, iops: reads.iops }
 }
 
-/** Puts back the io_resource.conf that was there before, or none, and removes a bench file that a killed host left. */
+/**
+ * Puts back the io_resource.conf that was there before, or none, and removes a bench file that a
+ * killed host left.
+ */
 export async function removeIoBench({ cluster, input, target }: HostNode): Promise<void> {
   await target.must(
     sh`${ledger(input.taskId)}owner=${cluster.osUser}\nremove ${benchFile(cluster)}\nput_back ${layoutOf(cluster).ioResource}`,
@@ -67,7 +80,10 @@ export async function removeIoBench({ cluster, input, target }: HostNode): Promi
   )
 }
 
-/** What this task measured on the host before; a file that was there before the task says nothing of this disk. */
+/**
+ * What this task measured on the host before; a file that was there before the task says nothing of
+ * this disk.
+ */
 async function measuredBefore({ cluster, input, target }: HostNode): Promise<readonly IoPoint[]> {
   const { ioResource } = layoutOf(cluster)
   const script = sh`${ledger(input.taskId)}owner=${cluster.osUser} path=${ioResource}
@@ -75,7 +91,10 @@ if noted file "$path" || [ -e "$path.obflow-$task" ]; then as_owner cat -- "$pat
   return readIoResource(await target.must(script, { title: 'look for io_resource.conf' }))
 }
 
-async function save({ cluster, input, target }: HostNode, points: readonly IoPoint[]): Promise<void> {
+async function save(
+  { cluster, input, target }: HostNode,
+  points: readonly IoPoint[],
+): Promise<void> {
   const script = sh`${ledger(input.taskId)}owner=${cluster.osUser} path=${layoutOf(cluster).ioResource}
 keep "$path"
 printf %s ${writeIoResource(points)} | write_file "$path"`
@@ -85,18 +104,29 @@ printf %s ${writeIoResource(points)} | write_file "$path"`
 const shown = ({ ioType, sizeBytes, iops, latencyUs }: IoPoint): string =>
   `${ioType === 0 ? 'read' : 'write'} ${sizeBytes / 1024} KB ${Math.round(iops)}/s ${Math.round(latencyUs)} µs`
 
-const tooSlow = ({ cluster, target }: HostNode, points: readonly IoPoint[], iops: number): DefiniteError =>
+const tooSlow = (
+  { cluster, target }: HostNode,
+  points: readonly IoPoint[],
+  iops: number,
+): DefiniteError =>
   new DefiniteError({
     code: 'CMP07053',
     message: `disk io below standard: ${layoutOf(cluster).dataRoot} on ${target.ip} does ${Math.round(iops)} reads of 16 KB a second, ${standard.iops} are needed (${points.map(shown).join(', ')})`,
-    advice: 'move the data directory to a faster disk; or skip this subtask and live with a slow cluster',
+    advice:
+      'move the data directory to a faster disk; or skip this subtask and live with a slow cluster',
     host: target.ip,
   })
 
-const unmeasured = ({ cluster, target }: HostNode, tool: string, code: number, said: string): DefiniteError =>
+const unmeasured = (
+  { cluster, target }: HostNode,
+  tool: string,
+  code: number,
+  said: string,
+): DefiniteError =>
   new DefiniteError({
     code: 'CMP07053',
     message: `the data disk of ${target.ip} could not be measured below ${layoutOf(cluster).dataRoot} (${tool || 'no tool'}, exit code ${code}): ${said.slice(-1000) || 'it said nothing'}`,
-    advice: 'the directory must lie on a disk that can do direct I/O and has 64 MiB free; install fio if it is missing',
+    advice:
+      'the directory must lie on a disk that can do direct I/O and has 64 MiB free; install fio if it is missing',
     host: target.ip,
   })

@@ -10,8 +10,8 @@ import { findingsOf } from './preCheck.ts'
 const noTask = 0
 
 /**
- * The live pre-check of every host of a create that is only asked about. It is no subtask: it writes no row and no log. A host that cannot
- * be looked at gives a finding like any other.
+ * The live pre-check of every host of a create that is only asked about. It is no subtask: it
+ * writes no row and no log. A host that cannot be looked at gives a finding like any other.
  */
 export const lookAtHosts =
   ({ store, hosts }: { readonly store: Store; readonly hosts: HostPool }) =>
@@ -35,7 +35,10 @@ export const lookAtHosts =
       const open = async (id: number) => hosts.host(await store.hosts.access(id), session)
       try {
         const node = { cluster, server, store, host: open, target: await open(hostId) }
-        const found = await Promise.race([findingsOf(node, { taskId: noTask, package: wanted }), aborted(signal)])
+        const found = await Promise.race([
+          findingsOf(node, { taskId: noTask, package: wanted }),
+          aborted(signal),
+        ])
         return found.map((finding) => ({ ...finding, hostId, host: ip }))
       } catch (error) {
         return [unseen(server, error, timeUp.aborted ? last : undefined)]
@@ -58,7 +61,11 @@ const aborted = (signal: AbortSignal): Promise<never> =>
   })
 
 /** Why a host could not be looked at, as a finding. */
-function unseen({ hostId, ip }: ServerSpec, error: unknown, lastLine: string | undefined): HostFinding {
+function unseen(
+  { hostId, ip }: ServerSpec,
+  error: unknown,
+  lastLine: string | undefined,
+): HostFinding {
   const about = { item: 'host', level: 'FATAL', hostId, host: ip } as const
   if (error instanceof DefiniteError) {
     const { code, message, advice = 'mend it, then ask again' } = error.reason
@@ -70,5 +77,10 @@ function unseen({ hostId, ip }: ServerSpec, error: unknown, lastLine: string | u
         ? error.message
         : String(error)
       : `host ${ip} did not say all within ${lookSeconds} s${lastLine && `; last seen: ${lastLine}`}`
-  return { ...about, code: 'CMP07015', message, advice: 'a create would wait for it and go on once it answers' }
+  return {
+    ...about,
+    code: 'CMP07015',
+    message,
+    advice: 'a create would wait for it and go on once it answers',
+  }
 }

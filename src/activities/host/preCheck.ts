@@ -22,10 +22,14 @@ import { relativesOf } from '../cluster/relatives.ts'
 import type { HostNode } from '../node.ts'
 import { soon } from '../soon.ts'
 
-/** Fails with everything at once that speaks against an install on this host; what merely could be better goes to the log. */
+/**
+ * Fails with everything at once that speaks against an install on this host; what merely could be
+ * better goes to the log.
+ */
 export async function preCheck(node: HostNode): Promise<{ readonly warnings: number }> {
   const found = await findings(node)
-  for (const finding of found) node.log(finding.level === 'FATAL' ? 'ERROR' : 'WARN', sentence(finding))
+  for (const finding of found)
+    node.log(finding.level === 'FATAL' ? 'ERROR' : 'WARN', sentence(finding))
   const fatal = found.filter(({ level }) => level === 'FATAL')
   if (fatal.length > 0) throw new DefiniteError(causeOf(fatal, node.server.ip))
   return { warnings: found.length }
@@ -33,37 +37,54 @@ export async function preCheck(node: HostNode): Promise<{ readonly warnings: num
 
 async function findings(node: HostNode): Promise<Finding[]> {
   const software = await packageOf(node)
-  const wanted = { name: software.name, nvra: nameOf(software), architecture: software.architecture, size: software.size }
+  const wanted = {
+    name: software.name,
+    nvra: nameOf(software),
+    architecture: software.architecture,
+    size: software.size,
+  }
   const { hostId } = node.server
   const noteMachine = (machine: Machine) => node.store.hosts.setMachine(hostId, machine)
   return findingsOf({ ...node, noteMachine }, { taskId: node.input.taskId, package: wanted })
 }
 
-/** What is looked at and how to reach it: less than a node, because it need not be part of a task. */
+/**
+ * What is looked at and how to reach it: less than a node, because it need not be part of a task.
+ */
 export interface Looked extends Pick<HostNode, 'cluster' | 'server' | 'target' | 'host' | 'store'> {
   /** Keeps which machine the host is; a look that must change nothing has none. */
   readonly noteMachine?: (machine: Machine) => Promise<void>
 }
 
 /** What a host's pre-check finds, without acting on it. Changes nothing on the host. */
-export async function findingsOf(node: Looked, wanted: Pick<Wish, 'taskId' | 'package'>): Promise<Finding[]> {
+export async function findingsOf(
+  node: Looked,
+  wanted: Pick<Wish, 'taskId' | 'package'>,
+): Promise<Finding[]> {
   const { cluster, server } = node
   const wish: Wish = { ...wanted, cluster, server, layout: layoutOf(cluster) }
   const peers = await node.store.hosts.byIds(peersOf(wish).map(({ hostId }) => hostId))
   const ports = new Map(peers.map((peer) => [peer.innerIpAddress, peer.sshPort]))
   const [output, clocks] = await Promise.all([
-    node.target.must(gatherScript(wish, ports), { title: 'read the facts of the host', timeoutMs: 60_000 }),
+    node.target.must(gatherScript(wish, ports), {
+      title: 'read the facts of the host',
+      timeoutMs: 60_000,
+    }),
     clocksOf(node, wish),
   ])
   const facts = parseFacts(output)
   await node.noteMachine?.(facts.machine)
   const members = new Set(serversOf(cluster).map(({ ip }) => ip))
   const { twins, clones } = await relativesOf({ ...node, hostId: server.hostId }, facts.machine)
-  const inCluster = (relatives: readonly Relative[]) => relatives.map(({ ip }) => ip).filter((ip) => members.has(ip))
+  const inCluster = (relatives: readonly Relative[]) =>
+    relatives.map(({ ip }) => ip).filter((ip) => members.has(ip))
   return judge({ facts, wish, clocks, twins: inCluster(twins), clones: inCluster(clones) })
 }
 
-/** How much later than this host a peer may answer: one that is down has a pre-check of its own that waits for it. */
+/**
+ * How much later than this host a peer may answer: one that is down has a pre-check of its own that
+ * waits for it.
+ */
 const patienceMs = 2_000
 
 /** How often clocks that seem to differ are asked again, a few times each. */
@@ -89,7 +110,8 @@ async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
     return clocks.flat()
   }
   let clocks = await measure(1)
-  // On a busy host an answer takes its time. One that comes too late in a later round does not undo an earlier one.
+  // On a busy host an answer takes its time. One that comes too late in a later round does not undo
+  // an earlier one.
   for (let round = 0; round < rounds && areDoubtful(clocks); round += 1)
     clocks = truest([...clocks, ...(await measure(timesARound))])
   return clocks
@@ -102,8 +124,19 @@ const longestMessage = 6000
 function causeOf(fatal: readonly Finding[], host: string) {
   const [first, ...others] = fatal
   if (first && others.length === 0)
-    return { code: first.code, message: `${first.item}: ${first.message}`, advice: first.advice, host }
+    return {
+      code: first.code,
+      message: `${first.item}: ${first.message}`,
+      advice: first.advice,
+      host,
+    }
   const message = `ob install pre check failed with ${fatal.length} findings:\n${fatal.map((finding) => `${finding.level} ${sentence(finding)}`).join('\n')}`
-  const code = fatal.every((finding) => finding.code === first?.code) && first ? first.code : 'OBE10002'
-  return { code, message: message.slice(0, longestMessage), advice: 'mend all of them, then retry this subtask', host }
+  const code =
+    fatal.every((finding) => finding.code === first?.code) && first ? first.code : 'OBE10002'
+  return {
+    code,
+    message: message.slice(0, longestMessage),
+    advice: 'mend all of them, then retry this subtask',
+    host,
+  }
 }

@@ -9,10 +9,15 @@ import type { PreparedHostNode } from '../node.ts'
 /** OCP's default of `ocp.host.check.clock-diff.max-diff`. */
 const largestClockDifferenceMs = 500
 
-/** Reaches the host as root, reads what it is made of into the inventory, and holds its clock against the controller's. */
+/**
+ * Reaches the host as root, reads what it is made of into the inventory, and holds its clock
+ * against the controller's.
+ */
 export async function preCheckHost(node: PreparedHostNode): Promise<void> {
   const { hostId, log, store, target } = node
-  const facts = readMachineFacts(await target.must(machineFacts(neededCommands), { title: 'read the facts of the host' }))
+  const facts = readMachineFacts(
+    await target.must(machineFacts(neededCommands), { title: 'read the facts of the host' }),
+  )
   const clock = await clockOffset(target, 3)
   const { name, kernel, architecture, missing, machine, deadMounts, ...rest } = facts
   await store.hosts.setFacts(hostId, {
@@ -47,10 +52,13 @@ export async function preCheckHost(node: PreparedHostNode): Promise<void> {
   }
 }
 
-/** Refuses another address of a machine that is a host already; a clone of one only gets a warning. */
+/**
+ * Refuses another address of a machine that is a host already; a clone of one only gets a warning.
+ */
 async function refuseTwin(node: PreparedHostNode, machine: Machine): Promise<void> {
   const { hostId, log, store, target } = node
-  // Written before the others are read: of two hosts that are looked at at once, at least one sees the other.
+  // Written before the others are read: of two hosts that are looked at at once, at least one sees
+  // the other.
   await store.hosts.setMachine(hostId, machine)
   const { twins, clones } = await relativesOf(node, machine)
   for (const { id, ip } of clones)

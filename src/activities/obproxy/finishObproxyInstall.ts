@@ -1,6 +1,9 @@
 import type { ObproxyNode } from '../node.ts'
 
-/** CREATING becomes RUNNING. Without proxies nothing else settles the links: whoever joins later reads them. */
+/**
+ * CREATING becomes RUNNING. Without proxies nothing else settles the links: whoever joins later
+ * reads them.
+ */
 export async function finishObproxyInstall({ proxies, store, log }: ObproxyNode): Promise<void> {
   await store.obproxy.settle(
     proxies.id,

@@ -4,16 +4,21 @@ import { linkProxies, unlinkProxies } from './obproxyLink.ts'
 const changing = ({ proxies }: ObproxyNode): number[] =>
   proxies.links.filter(({ state }) => state === 'CHANGING').map(({ clusterId }) => clusterId)
 
-/** Makes the proxies serve every cluster whose link is not settled, one after the other; the links are settled when all work. */
+/**
+ * Makes the proxies serve every cluster whose link is not settled, one after the other; the links
+ * are settled when all work.
+ */
 export async function linkObClusters(node: ObproxyNode): Promise<void> {
   const clusterIds = changing(node)
-  for (const clusterId of clusterIds) await linkProxies(await node.ofCluster(clusterId), node.proxies)
+  for (const clusterId of clusterIds)
+    await linkProxies(await node.ofCluster(clusterId), node.proxies)
   await node.store.obproxy.settle(node.proxies.id, clusterIds)
 }
 
 /** Takes every cluster whose link is not settled from the proxies, and the links with it. */
 export async function unlinkObClusters(node: ObproxyNode): Promise<void> {
   const clusterIds = changing(node)
-  for (const clusterId of clusterIds) await unlinkProxies(await node.ofCluster(clusterId), node.proxies)
+  for (const clusterId of clusterIds)
+    await unlinkProxies(await node.ofCluster(clusterId), node.proxies)
   await node.store.obproxy.unlink(node.proxies.id, clusterIds)
 }

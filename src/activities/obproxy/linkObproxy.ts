@@ -6,20 +6,25 @@ import type { ClusterNode } from '../node.ts'
 import { linkProxies, otherLink, unlinkProxies } from './obproxyLink.ts'
 
 /**
- * Makes the wanted obproxy clusters serve this cluster and proves it through each proxy's port; nothing more to do when none was asked for.
- * The last node of a create: it hands over no cluster of which an observer has died since.
+ * Makes the wanted obproxy clusters serve this cluster and proves it through each proxy's port;
+ * nothing more to do when none was asked for. The last node of a create: it hands over no cluster
+ * of which an observer has died since.
  */
 export async function linkObproxy(node: ClusterNode): Promise<void> {
   const { cluster, store } = node
   const status = (await store.clusters.get(cluster.id))?.status
   if (status !== 'RUNNING') {
-    throw new DefiniteError({ code: 'OBE11008', message: `cluster ${cluster.name} is ${status ?? 'gone'}, it must be RUNNING` })
+    throw new DefiniteError({
+      code: 'OBE11008',
+      message: `cluster ${cluster.name} is ${status ?? 'gone'}, it must be RUNNING`,
+    })
   }
   await inParallel(serversOf(cluster), (server) => waitForSql(node, server))
   if (cluster.obproxyClusterIds.length === 0) node.log('INFO', 'No obproxy cluster was asked for')
   for (const id of cluster.obproxyClusterIds) {
     const proxies = await store.obproxy.get(id)
-    if (!proxies) throw new DefiniteError({ code: 'ODP21001', message: `obproxy cluster ${id} does not exist` })
+    if (!proxies)
+      throw new DefiniteError({ code: 'ODP21001', message: `obproxy cluster ${id} does not exist` })
     // Proxies that ask for their clusters must find this one before it can be proven.
     if (proxies.workMode === 'CONFIG_URL') await store.obproxy.link(id, [cluster.id])
     await linkProxies(node, proxies)
@@ -30,9 +35,13 @@ export async function linkObproxy(node: ClusterNode): Promise<void> {
 /** Takes back the links of this cluster, finished or not, and those made since. */
 export async function unlinkObproxy(node: ClusterNode): Promise<void> {
   const { cluster, store } = node
-  for (const id of new Set([...cluster.obproxyClusterIds, ...(await store.obproxy.linkedTo(cluster.id))])) {
+  for (const id of new Set([
+    ...cluster.obproxyClusterIds,
+    ...(await store.obproxy.linkedTo(cluster.id)),
+  ])) {
     const proxies = await store.obproxy.get(id)
-    // Where a single cluster can be linked and that is another one, linkObproxy was refused: nothing of ours is on these proxies.
+    // Where a single cluster can be linked and that is another one, linkObproxy was refused:
+    // nothing of ours is on these proxies.
     if (!proxies || (proxies.workMode === 'RS_LIST' && otherLink(node, proxies))) continue
     await unlinkProxies(node, proxies)
     await store.obproxy.unlink(id, [cluster.id])

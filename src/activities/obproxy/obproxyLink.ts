@@ -1,5 +1,11 @@
 import { DefiniteError } from '../../errors/failure.ts'
-import { createReadOnlyUser, linkStatements, proxyroStatement, throughProxy, unlinkStatements } from '../../oceanbase/index.ts'
+import {
+  createReadOnlyUser,
+  linkStatements,
+  proxyroStatement,
+  throughProxy,
+  unlinkStatements,
+} from '../../oceanbase/index.ts'
 import type { Secret } from '../../quote.ts'
 import { secretOf } from '../../secretOf.ts'
 import type { ObproxyCluster } from '../../store/index.ts'
@@ -7,37 +13,58 @@ import { inParallel } from '../inParallel.ts'
 import type { ClusterNode } from '../node.ts'
 import { onCluster, selectOne } from '../session.ts'
 import { until } from '../until.ts'
-import { asProxyAdmin, bringUpProxy, type ProxyProcess, proxyAnswers, sourceOf, throughPort } from './proxyProcess.ts'
+import {
+  asProxyAdmin,
+  bringUpProxy,
+  type ProxyProcess,
+  proxyAnswers,
+  sourceOf,
+  throughPort,
+} from './proxyProcess.ts'
 
-/** Makes the proxies serve this cluster and proves it through each one's port. Their link is in the store already if they ask for it there. */
+/**
+ * Makes the proxies serve this cluster and proves it through each one's port. Their link is in the
+ * store already if they ask for it there.
+ */
 export async function linkProxies(node: ClusterNode, proxies: ObproxyCluster): Promise<void> {
   refuseSecond(node, proxies)
   const proxyro = await agreeOnProxyro(node, proxies)
   await inParallel(proxies.servers, async (server) => {
     const proxy = { of: proxies, server }
     await bringUpProxy(node, proxy, sourceOf(proxy, node.cluster))
-    const statements = proxies.configUrl === null ? linkStatements(node.cluster, proxyro) : [proxyroStatement(proxyro)]
+    const statements =
+      proxies.configUrl === null
+        ? linkStatements(node.cluster, proxyro)
+        : [proxyroStatement(proxyro)]
     await asProxyAdmin(node, proxy, async (session) => {
       for (const statement of statements) await session.run(statement)
     })
     await proveRoute(node, proxy)
   })
-  node.log('INFO', `obproxy cluster ${proxies.name} serves ${node.cluster.name} through ${proxies.servers.length} proxies`)
+  node.log(
+    'INFO',
+    `obproxy cluster ${proxies.name} serves ${node.cluster.name} through ${proxies.servers.length} proxies`,
+  )
 }
 
 /**
- * Takes this cluster from the proxies again, linked wholly or not. One that asks for its clusters is told of the others only, by the store. The
- * proxies run on: they are the OBProxy cluster's, and may serve others.
+ * Takes this cluster from the proxies again, linked wholly or not. One that asks for its clusters
+ * is told of the others only, by the store. The proxies run on: they are the OBProxy cluster's, and
+ * may serve others.
  */
 export async function unlinkProxies(node: ClusterNode, proxies: ObproxyCluster): Promise<void> {
-  if (proxies.configUrl === null) await inParallel(proxies.servers, (server) => forgetCluster(node, { of: proxies, server }))
+  if (proxies.configUrl === null)
+    await inParallel(proxies.servers, (server) => forgetCluster(node, { of: proxies, server }))
   node.log('INFO', `obproxy cluster ${proxies.name} serves ${node.cluster.name} no more`)
 }
 
 async function forgetCluster(node: ClusterNode, proxy: ProxyProcess): Promise<void> {
   // A proxy that is down must not keep the rest of a rollback from happening.
   if (!(await proxyAnswers(node, proxy))) {
-    node.log('WARN', `obproxy on ${proxy.server.ip} does not answer: its own configuration is left as it is`)
+    node.log(
+      'WARN',
+      `obproxy on ${proxy.server.ip} does not answer: its own configuration is left as it is`,
+    )
     return
   }
   await asProxyAdmin(node, proxy, async (session) => {
@@ -60,8 +87,9 @@ function refuseSecond(node: ClusterNode, proxies: ObproxyCluster): void {
 }
 
 /**
- * A proxy has one proxyro password for all clusters it serves (oceanbase issue 878): its first cluster's, or the one it was created with.
- * A cluster whose proxyro has another one takes that of the proxies, unless proxies elsewhere rely on its own.
+ * A proxy has one proxyro password for all clusters it serves (oceanbase issue 878): its first
+ * cluster's, or the one it was created with. A cluster whose proxyro has another one takes that of
+ * the proxies, unless proxies elsewhere rely on its own.
  */
 async function agreeOnProxyro(node: ClusterNode, proxies: ObproxyCluster): Promise<Secret> {
   const { cluster, store } = node
@@ -89,7 +117,10 @@ async function agreeOnProxyro(node: ClusterNode, proxies: ObproxyCluster): Promi
   return wanted
 }
 
-/** `SELECT 1` as root of this cluster through the proxy, which needs a moment to read the cluster's servers. */
+/**
+ * `SELECT 1` as root of this cluster through the proxy, which needs a moment to read the cluster's
+ * servers.
+ */
 async function proveRoute(node: ClusterNode, proxy: ProxyProcess): Promise<void> {
   const password = await node.store.secrets.get(secretOf.cluster(node.cluster.id).root)
   const username = throughProxy(node.cluster)

@@ -8,8 +8,14 @@ import { proxyUser } from './proxyProcess.ts'
 /** Where a proxy writes, the real one's control and sharding configuration included. */
 const proxyFills = ['etc', 'log', 'run', 'control-config', 'sharding-config', '.conf', 'minidump']
 
-/** The package of an OBProxy cluster's proxies. Throws DefiniteError PKG10014 when it is there no more. */
-export async function obproxyPackageOf({ proxies, store }: Pick<ObproxyNode, 'proxies' | 'store'>): Promise<Package> {
+/**
+ * The package of an OBProxy cluster's proxies. Throws DefiniteError PKG10014 when it is there no
+ * more.
+ */
+export async function obproxyPackageOf({
+  proxies,
+  store,
+}: Pick<ObproxyNode, 'proxies' | 'store'>): Promise<Package> {
   const found = proxies.packageId === null ? undefined : await store.packages.get(proxies.packageId)
   if (found) return found
   throw new DefiniteError({
@@ -19,7 +25,10 @@ export async function obproxyPackageOf({ proxies, store }: Pick<ObproxyNode, 'pr
   })
 }
 
-/** How it is to be installed: always in the name of the task that made the OBProxy cluster, so that its deletion finds what that one did. */
+/**
+ * How it is to be installed: always in the name of the task that made the OBProxy cluster, so that
+ * its deletion finds what that one did.
+ */
 export const obproxyWish = async (node: ObproxyNode): Promise<RpmWish> => ({
   taskId: node.proxies.taskId ?? node.input.taskId,
   file: await obproxyPackageOf(node),

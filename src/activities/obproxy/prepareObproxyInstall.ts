@@ -4,7 +4,9 @@ import { inParallel } from '../inParallel.ts'
 import type { Node, ObproxyNode } from '../node.ts'
 import { obproxyPackageOf } from './obproxyPackage.ts'
 
-/** Proves that what the request reserved is still there, and logs what will be done. Makes nothing. */
+/**
+ * Proves that what the request reserved is still there, and logs what will be done. Makes nothing.
+ */
 export async function prepareObproxyInstall(node: ObproxyNode): Promise<void> {
   const { proxies, log } = node
   if (proxies.status !== 'CREATING') {
@@ -15,14 +17,28 @@ export async function prepareObproxyInstall(node: ObproxyNode): Promise<void> {
   }
   await inParallel(proxies.servers, ({ hostId, ip }) => proveReserved(node, hostId, ip))
   if (proxies.servers.length > 0) log('INFO', `Package ${nameOf(await obproxyPackageOf(node))}`)
-  log('INFO', `OBProxy cluster ${proxies.name}, ${proxies.workMode}${proxies.configUrl === null ? '' : ` ${proxies.configUrl}`}`)
-  log('INFO', `Proxies: ${proxies.servers.map(({ ip, sqlPort }) => `${ip}:${sqlPort}`).join(', ') || 'none yet'}`)
-  log('INFO', `Clusters: ${proxies.links.map(({ clusterName }) => clusterName).join(', ') || 'none yet'}`)
+  log(
+    'INFO',
+    `OBProxy cluster ${proxies.name}, ${proxies.workMode}${proxies.configUrl === null ? '' : ` ${proxies.configUrl}`}`,
+  )
+  log(
+    'INFO',
+    `Proxies: ${proxies.servers.map(({ ip, sqlPort }) => `${ip}:${sqlPort}`).join(', ') || 'none yet'}`,
+  )
+  log(
+    'INFO',
+    `Clusters: ${proxies.links.map(({ clusterName }) => clusterName).join(', ') || 'none yet'}`,
+  )
 }
 
-async function proveReserved({ proxies, store }: ObproxyNode, hostId: number, ip: string): Promise<void> {
+async function proveReserved(
+  { proxies, store }: ObproxyNode,
+  hostId: number,
+  ip: string,
+): Promise<void> {
   const services = (await store.hosts.get(hostId))?.services ?? []
-  if (services.some((service) => service.type === 'OB_PROXY' && service.clusterId === proxies.id)) return
+  if (services.some((service) => service.type === 'OB_PROXY' && service.clusterId === proxies.id))
+    return
   throw new DefiniteError({
     code: 'CMP07004',
     message: `host ${ip} is not reserved for obproxy cluster ${proxies.name}`,
@@ -31,10 +47,14 @@ async function proveReserved({ proxies, store }: ObproxyNode, hostId: number, ip
   })
 }
 
-/** The OBProxy cluster is gone, its hosts are AVAILABLE and its name is free: the end of a deletion, and of taking back a creation. */
+/**
+ * The OBProxy cluster is gone, its hosts are AVAILABLE and its name is free: the end of a deletion,
+ * and of taking back a creation.
+ */
 export async function releaseObproxyCluster({ input, store, log }: Node): Promise<void> {
   const { obproxyClusterId } = input
-  if (obproxyClusterId === undefined) throw new TypeError(`"${input.name}" needs an obproxy cluster`)
+  if (obproxyClusterId === undefined)
+    throw new TypeError(`"${input.name}" needs an obproxy cluster`)
   await store.obproxy.release(obproxyClusterId)
   log('INFO', `OBProxy cluster ${obproxyClusterId} is gone and its hosts are free`)
 }

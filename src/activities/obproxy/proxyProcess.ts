@@ -58,8 +58,17 @@ const adminPassword = ({ store }: Node, { of }: ProxyProcess): Promise<Secret> =
   store.secrets.getOrCreate(secretOf.obproxy(of.id).root, generatePassword)
 
 /** Work on the proxy's own configuration. */
-export const asProxyAdmin = async <T>(node: Node, proxy: ProxyProcess, work: (session: Sql) => Promise<T>): Promise<T> =>
-  throughPort(node, proxy, { username: obproxyAdmin, password: await adminPassword(node, proxy) }, work)
+export const asProxyAdmin = async <T>(
+  node: Node,
+  proxy: ProxyProcess,
+  work: (session: Sql) => Promise<T>,
+): Promise<T> =>
+  throughPort(
+    node,
+    proxy,
+    { username: obproxyAdmin, password: await adminPassword(node, proxy) },
+    work,
+  )
 
 /** What a proxy's listen port says to its administrator. */
 async function answer(node: Node, proxy: ProxyProcess): Promise<'in' | 'refused' | 'silent'> {
@@ -73,9 +82,13 @@ async function answer(node: Node, proxy: ProxyProcess): Promise<'in' | 'refused'
 }
 
 /** Whether its listen port answers at all. */
-export const proxyAnswers = async (node: Node, proxy: ProxyProcess): Promise<boolean> => (await answer(node, proxy)) !== 'silent'
+export const proxyAnswers = async (node: Node, proxy: ProxyProcess): Promise<boolean> =>
+  (await answer(node, proxy)) !== 'silent'
 
-/** Gives a proxy fresh from its package, whose administrator has no password, the one of its OBProxy cluster. */
+/**
+ * Gives a proxy fresh from its package, whose administrator has no password, the one of its OBProxy
+ * cluster.
+ */
 async function ensureAdminPassword(node: Node, proxy: ProxyProcess): Promise<void> {
   if ((await answer(node, proxy)) === 'in') return
   const password = await adminPassword(node, proxy)
@@ -83,7 +96,10 @@ async function ensureAdminPassword(node: Node, proxy: ProxyProcess): Promise<voi
   await throughPort(node, proxy, fresh, (session) => session.run(setAdminPassword(password)))
 }
 
-/** Where this proxy learns of clusters. Throws DefiniteError when it has no cluster to be told of: without one it does not start (obd's error 4100). */
+/**
+ * Where this proxy learns of clusters. Throws DefiniteError when it has no cluster to be told of:
+ * without one it does not start (obd's error 4100).
+ */
 export function sourceOf({ of }: ProxyProcess, cluster: ClusterSpec | undefined): ClusterSource {
   if (of.configUrl !== null) return { configUrl: of.configUrl }
   if (cluster !== undefined) return { cluster }
@@ -95,13 +111,20 @@ export function sourceOf({ of }: ProxyProcess, cluster: ClusterSpec | undefined)
 }
 
 /**
- * Whose a proxy is that is started: always the task's that made its OBProxy cluster. A create or a link that finds it down brings it up for
- * all whom it serves, and nobody's end but the OBProxy cluster's own stops it.
+ * Whose a proxy is that is started: always the task's that made its OBProxy cluster. A create or a
+ * link that finds it down brings it up for all whom it serves, and nobody's end but the OBProxy
+ * cluster's own stops it.
  */
 const ownerOf = (node: Node, { of }: ProxyProcess): number => of.taskId ?? node.input.taskId
 
-/** Starts a proxy that does not run, and lets its administrator in with the right password alone. */
-export async function bringUpProxy(node: Node, proxy: ProxyProcess, source: ClusterSource): Promise<void> {
+/**
+ * Starts a proxy that does not run, and lets its administrator in with the right password alone.
+ */
+export async function bringUpProxy(
+  node: Node,
+  proxy: ProxyProcess,
+  source: ClusterSource,
+): Promise<void> {
   if (!(await proxyAnswers(node, proxy))) await start(node, proxy, source)
   await ensureAdminPassword(node, proxy)
 }
@@ -109,7 +132,10 @@ export async function bringUpProxy(node: Node, proxy: ProxyProcess, source: Clus
 async function start(node: Node, proxy: ProxyProcess, source: ClusterSource): Promise<void> {
   const host = await node.host(proxy.server.hostId)
   await host.must(noteProxyStarted(ownerOf(node, proxy)), { title: 'note that obproxy is started' })
-  const { code, stderr } = await host.run(startObproxy(processOf(proxy), source), { as: proxyUser, title: 'start obproxy' })
+  const { code, stderr } = await host.run(startObproxy(processOf(proxy), source), {
+    as: proxyUser,
+    title: 'start obproxy',
+  })
   if (code !== 0) {
     throw new DefiniteError({
       code: 'ODP21002',
@@ -119,14 +145,18 @@ async function start(node: Node, proxy: ProxyProcess, source: ClusterSource): Pr
     })
   }
   await until(`obproxy ${host.ip}`, node, async () =>
-    (await proxyAnswers(node, proxy)) ? { ready: true } : { waiting: 'its port does not answer yet' },
+    (await proxyAnswers(node, proxy))
+      ? { ready: true }
+      : { waiting: 'its port does not answer yet' },
   )
 }
 
 /** Stops the proxy if it was started for its OBProxy cluster. */
 export async function takeDownProxy(node: Node, proxy: ProxyProcess): Promise<boolean> {
   const host = await node.host(proxy.server.hostId)
-  const started = await host.must(proxyStartedHere(ownerOf(node, proxy)), { title: 'look who started obproxy' })
+  const started = await host.must(proxyStartedHere(ownerOf(node, proxy)), {
+    title: 'look who started obproxy',
+  })
   if (!started.includes('started')) return false
   await host.must(stopObproxy(processOf(proxy)), { as: proxyUser, title: 'stop obproxy' })
   await host.must(forgetProxy(ownerOf(node, proxy)), { title: 'forget obproxy' })

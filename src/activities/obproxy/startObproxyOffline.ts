@@ -9,8 +9,14 @@ export async function startObproxyOffline({ proxies, log }: ObproxyNode): Promis
       message: `obproxy cluster ${proxies.name} is ${proxies.status}, it must be DELETING`,
     })
   }
-  log('INFO', `Proxies to go: ${proxies.servers.map(({ ip, sqlPort }) => `${ip}:${sqlPort}`).join(', ') || 'none'}`)
-  log('INFO', `Clusters that lose them: ${proxies.links.map(({ clusterName }) => clusterName).join(', ') || 'none'}`)
+  log(
+    'INFO',
+    `Proxies to go: ${proxies.servers.map(({ ip, sqlPort }) => `${ip}:${sqlPort}`).join(', ') || 'none'}`,
+  )
+  log(
+    'INFO',
+    `Clusters that lose them: ${proxies.links.map(({ clusterName }) => clusterName).join(', ') || 'none'}`,
+  )
 }
 
 /** Takes a deletion back: the proxies run again and serve what they did. */

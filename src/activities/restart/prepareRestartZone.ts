@@ -7,8 +7,8 @@ import { zonesIn } from './zonesIn.ts'
 const stopSeconds = 300
 
 /**
- * Takes the zone whose turn it is out of service; OceanBase refuses when that would cost a majority.
- * When all zones go at once there is nothing to move away.
+ * Takes the zone whose turn it is out of service; OceanBase refuses when that would cost a
+ * majority. When all zones go at once there is nothing to move away.
  */
 export async function prepareRestartZone(node: PartNode): Promise<void> {
   const { zone } = node.input
@@ -21,7 +21,8 @@ export async function prepareRestartZone(node: PartNode): Promise<void> {
   await onCluster(
     node,
     async (session) => {
-      const isActive = async () => (await line.zones(session)).some((each) => each.name === zone && each.status === 'ACTIVE')
+      const isActive = async () =>
+        (await line.zones(session)).some((each) => each.name === zone && each.status === 'ACTIVE')
       if (await isActive()) {
         await session.run(allowSeconds(stopSeconds))
         await session.run(stopZone(zone))

@@ -3,7 +3,9 @@ import type { HostNode } from '../node.ts'
 import { onCluster } from '../session.ts'
 import { until } from '../until.ts'
 
-/** Waits until the cluster counts the server as serving. One that was stopped by itself is started. */
+/**
+ * Waits until the cluster counts the server as serving. One that was stopped by itself is started.
+ */
 export async function startServer(node: HostNode): Promise<void> {
   const { cluster, server } = node
   const line = lineOf(cluster.version)

@@ -9,13 +9,19 @@ export async function startZone(node: PartNode): Promise<void> {
   const line = lineOf(node.cluster.version)
   const zones = zonesIn(node)
   await onCluster(node, async (session) => {
-    const active = new Set((await line.zones(session)).filter(({ status }) => status === 'ACTIVE').map(({ name }) => name))
+    const active = new Set(
+      (await line.zones(session))
+        .filter(({ status }) => status === 'ACTIVE')
+        .map(({ name }) => name),
+    )
     for (const zone of zones) if (!active.has(zone)) await session.run(startStatement(zone))
   })
   await until(`${zones.join(', ')} to catch up`, node, async () => {
     const lagging = new Set(await onCluster(node, line.lagging))
     const behind = node.servers.filter(({ ip }) => lagging.has(ip)).map(({ ip }) => ip)
-    return behind.length === 0 ? { ready: true } : { waiting: `logs not in sync: ${behind.join(', ')}` }
+    return behind.length === 0
+      ? { ready: true }
+      : { waiting: `logs not in sync: ${behind.join(', ')}` }
   })
   node.log('INFO', `${zones.join(', ')} in service, logs in sync`)
 }

@@ -8,7 +8,9 @@ import { zonesIn } from './zonesIn.ts'
 export async function updateZoneStatus(node: PartNode): Promise<void> {
   const seen = await onCluster(node, lineOf(node.cluster.version).zones)
   const zones = zonesIn(node)
-  const missing = zones.filter((zone) => !seen.some(({ name, status }) => name === zone && status === 'ACTIVE'))
+  const missing = zones.filter(
+    (zone) => !seen.some(({ name, status }) => name === zone && status === 'ACTIVE'),
+  )
   if (missing.length > 0) throw new TransientError(`not ACTIVE: ${missing.join(', ')}`)
   await node.store.clusters.setZones(node.cluster.id, zones, 'RUNNING')
 }

@@ -19,16 +19,28 @@ export const newPassword = (): Secret => new Secret(randomBytes(18).toString('ba
 /** Creates `admin` on first start; gives the password that it made up when none was given. */
 export async function ensureAdmin(store: Store, given: Secret | undefined): Promise<AdminStart> {
   const there = await store.users.byName(admin.username)
-  if (there) return { kind: 'there', differs: given !== undefined && !(await verifyPassword(given, there.passwordHash)) }
+  if (there)
+    return {
+      kind: 'there',
+      differs: given !== undefined && !(await verifyPassword(given, there.passwordHash)),
+    }
   const password = given ?? newPassword()
-  const created = await store.users.createOnce({ ...admin, passwordHash: await hashPassword(password) })
-  return created ? { kind: 'made', password: given === undefined ? password : undefined } : { kind: 'there', differs: false }
+  const created = await store.users.createOnce({
+    ...admin,
+    passwordHash: await hashPassword(password),
+  })
+  return created
+    ? { kind: 'made', password: given === undefined ? password : undefined }
+    : { kind: 'there', differs: false }
 }
 
 /** What whoever starts obflow is told about `admin`. */
 export function adminNotice(start: AdminStart): string | undefined {
   if (start.kind === 'made')
-    return start.password && `First start: user admin, password ${start.password.reveal()} (it is not shown again)`
+    return (
+      start.password &&
+      `First start: user admin, password ${start.password.reveal()} (it is not shown again)`
+    )
   if (!start.differs) return undefined
   return 'OBFLOW_ADMIN_PASSWORD is not the password of admin, who was there already: it is read on first start only. A new one is set by: obflow password admin'
 }

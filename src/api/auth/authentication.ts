@@ -44,7 +44,11 @@ export function authentication({ store, rateLimits, clock }: AuthenticationOptio
   const claims = new WeakMap<FastifyRequest, Claim>()
   let unverified = 0
 
-  const enter = (request: FastifyRequest, reply: FastifyReply, { id, username, roles }: User): void => {
+  const enter = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { id, username, roles }: User,
+  ): void => {
     request.caller = { id, name: username }
     request.callerRoles = roles
     if (count(id, reply).exceeded) throw new Refused({ code: '0' })
@@ -69,8 +73,10 @@ export function authentication({ store, rateLimits, clock }: AuthenticationOptio
       const claim = claims.get(request)
       if (claim === undefined) return payload
       if (request.routeOptions.config.streamsBody && isMultipart(request)) {
-        // The signature is over the body: its bytes have to be taken before anybody knows whose they are.
-        if (unverified >= maxUnverified) throw new Refused({ code: 'COM10004', args: ['other signed uploads are under way'] })
+        // The signature is over the body: its bytes have to be taken before anybody knows whose
+        // they are.
+        if (unverified >= maxUnverified)
+          throw new Refused({ code: 'COM10004', args: ['other signed uploads are under way'] })
         unverified += 1
         request.raw.once('close', () => {
           unverified -= 1
@@ -93,11 +99,21 @@ export interface Declared {
   readonly permission: Permission
 }
 
-/** What a route says of itself. One that does not say what its caller needs is a mistake, found when the program starts. */
-export function declared({ method, url, config }: Pick<RouteOptions, 'method' | 'url' | 'config'>): Declared[] {
+/**
+ * What a route says of itself. One that does not say what its caller needs is a mistake, found when
+ * the program starts.
+ */
+export function declared({
+  method,
+  url,
+  config,
+}: Pick<RouteOptions, 'method' | 'url' | 'config'>): Declared[] {
   const permission = config?.permission
-  if (permission !== undefined) return [method].flat().map((each) => ({ method: each, url, permission }))
-  throw new Error(`${[method].flat().join(', ')} ${url} names no permission: config: { permission: … }, see permissions.ts`)
+  if (permission !== undefined)
+    return [method].flat().map((each) => ({ method: each, url, permission }))
+  throw new Error(
+    `${[method].flat().join(', ')} ${url} names no permission: config: { permission: … }, see permissions.ts`,
+  )
 }
 
 /** Who calls; every handler of a call that needs authentication may rely on it. */

@@ -22,13 +22,16 @@ export function basicLogin(header: string | undefined): Login | undefined {
 }
 
 /**
- * Wrong passwords after which none is looked at for 30 minutes: of a user from one address, which is
- * OCP's default, and of a user from all addresses that did not log in before.
+ * Wrong passwords after which none is looked at for 30 minutes: of a user from one address, which
+ * is OCP's default, and of a user from all addresses that did not log in before.
  */
 const limits = { pair: 5, user: 50 } as const
 const lockMs = 30 * 60_000
 
-/** Wrong logins a minute after which a locked user's remembered ones from that address count on their connections only. */
+/**
+ * Wrong logins a minute after which a locked user's remembered ones from that address count on
+ * their connections only.
+ */
 const flood = { guesses: 20, ms: 60_000 } as const
 
 /** Logins remembered at a time. */
@@ -54,8 +57,9 @@ const subjectsOf = (username: string, address: string) => {
 
 /**
  * Checks passwords. A verified login is remembered by a keyed digest of user, password and client
- * address, together with the hash it was verified against: scrypt is not paid on each call, a changed
- * password counts at once, and whoever is logged in is not locked out by somebody else who guesses.
+ * address, together with the hash it was verified against: scrypt is not paid on each call, a
+ * changed password counts at once, and whoever is logged in is not locked out by somebody else who
+ * guesses.
  */
 export function passwordCheck(store: Store, clock: () => Date) {
   const digestKey = randomBytes(32)
@@ -76,17 +80,27 @@ export function passwordCheck(store: Store, clock: () => Date) {
     return user && verified.get(digest) === user.passwordHash ? user : undefined
   }
 
-  /** Notes a wrong login; else a remembered one could be guessed without end. A client that repeats an old password guesses once. */
+  /**
+   * Notes a wrong login; else a remembered one could be guessed without end. A client that repeats
+   * an old password guesses once.
+   */
   const guessed = (pair: string, digest: string, now: Date): void => {
     const known = guesses.get(pair)
-    const current = known && known.until > now ? known : { digests: new Set<string>(), until: new Date(now.getTime() + flood.ms) }
+    const current =
+      known && known.until > now
+        ? known
+        : { digests: new Set<string>(), until: new Date(now.getTime() + flood.ms) }
     if (current.digests.size <= flood.guesses) current.digests.add(digest)
     guesses.delete(pair)
     makeRoom(guesses)
     guesses.set(pair, current)
   }
 
-  const verify = async ({ username, password }: Login, address: string, digest: string): Promise<User> => {
+  const verify = async (
+    { username, password }: Login,
+    address: string,
+    digest: string,
+  ): Promise<User> => {
     const recalled = await recall(username, digest)
     if (recalled) return recalled
     const now = clock()
@@ -104,7 +118,10 @@ export function passwordCheck(store: Store, clock: () => Date) {
     const matches = await verifyPassword(password, user?.passwordHash ?? (await nobody))
     if (!user || !matches) {
       await fail(everywhere, now)
-      throw new Refused({ code: 'IAM10004', args: [Math.max(limits.pair - (await fail(pair, now)), 0)] })
+      throw new Refused({
+        code: 'IAM10004',
+        args: [Math.max(limits.pair - (await fail(pair, now)), 0)],
+      })
     }
     if (known.has(pair)) await store.loginFailures.forget(pair)
     makeRoom(verified)
@@ -112,7 +129,8 @@ export function passwordCheck(store: Store, clock: () => Date) {
     return user
   }
 
-  // One after the other: guesses sent at once are counted before the next is looked at, and a flood of them takes one core at most.
+  // One after the other: guesses sent at once are counted before the next is looked at, and a flood
+  // of them takes one core at most.
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = async (address: string, work: () => Promise<User>): Promise<User> => {
     const here = waiting.get(address) ?? 0
@@ -132,15 +150,19 @@ export function passwordCheck(store: Store, clock: () => Date) {
     }
   }
 
-  /** The user of a login, or Refused: IAM10004 with the attempts left, IAM10007 when there are none. */
+  /**
+   * The user of a login, or Refused: IAM10004 with the attempts left, IAM10007 when there are none.
+   */
   return async (login: Login, address: string, connection?: object): Promise<User> => {
     const words = [login.username, login.password.reveal(), address]
     const digest = createHmac('sha256', digestKey).update(JSON.stringify(words)).digest('base64')
     const { pair } = subjectsOf(login.username, address)
     const flooded = guesses.get(pair)
     const now = clock()
-    const tooMany = flooded !== undefined && flooded.until > now && flooded.digests.size > flood.guesses
-    if (tooMany && (connection === undefined || proven.get(connection) !== digest)) throw blocked(flooded.until, now)
+    const tooMany =
+      flooded !== undefined && flooded.until > now && flooded.digests.size > flood.guesses
+    if (tooMany && (connection === undefined || proven.get(connection) !== digest))
+      throw blocked(flooded.until, now)
     const recalled = await recall(login.username, digest)
     if (recalled) {
       if (connection) proven.set(connection, digest)

@@ -18,16 +18,24 @@ export const md5Of = (body: Buffer): string =>
 
 /** All but letters, digits and `-._~`. */
 const rfc3986 = (text: string): string =>
-  encodeURIComponent(text).replaceAll(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`)
+  encodeURIComponent(text).replaceAll(
+    /[!'()*]/g,
+    (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 
 /** As Java's URLEncoder has it: a space is `+`, `*` stays, `~` does not. */
-const urlEncoder = (text: string): string => rfc3986(text).replaceAll('%20', '+').replaceAll('%2A', '*').replaceAll('~', '%7E')
+const urlEncoder = (text: string): string =>
+  rfc3986(text).replaceAll('%20', '+').replaceAll('%2A', '*').replaceAll('~', '%7E')
 
 /**
- * How queries are written in the text that is signed. OCP's documents contradict themselves: RFC 3986 is the rule; the sample of 4.0 writes `%2B`
- * as `%20`, that of 4.3 uses URLEncoder, and there a `+` that was sent as such is a plus and not a space.
+ * How queries are written in the text that is signed. OCP's documents contradict themselves: RFC
+ * 3986 is the rule; the sample of 4.0 writes `%2B` as `%20`, that of 4.3 uses URLEncoder, and there
+ * a `+` that was sent as such is a plus and not a space.
  */
-const queryForms: readonly { readonly encode: (text: string) => string; readonly plusIsPlus?: true }[] = [
+const queryForms: readonly {
+  readonly encode: (text: string) => string
+  readonly plusIsPlus?: true
+}[] = [
   { encode: rfc3986 },
   { encode: (text) => rfc3986(text).replaceAll('%2B', '%20') },
   { encode: urlEncoder },
@@ -38,7 +46,9 @@ const queryForms: readonly { readonly encode: (text: string) => string; readonly
 /** Parameters in order of their names; the values of one in order, joined by commas. */
 function pathAndQuery(url: string, { encode, plusIsPlus }: (typeof queryForms)[number]): string {
   const [path = '', ...rest] = url.split('?')
-  const query = new URLSearchParams(plusIsPlus ? rest.join('?').replaceAll('+', '%2B') : rest.join('?'))
+  const query = new URLSearchParams(
+    plusIsPlus ? rest.join('?').replaceAll('+', '%2B') : rest.join('?'),
+  )
   const names = [...new Set(query.keys())].sort()
   const valuesOf = (name: string): string => query.getAll(name).filter(Boolean).sort().join(',')
   if (names.length === 0) return path
@@ -52,11 +62,22 @@ const sent = (headers: SignedParts['headers'], wanted: string): string =>
     .join(',')
 
 /** When a call says it was made; `x-ocp-date` is for clients that may not set `Date`. */
-export const dateOf = (headers: SignedParts['headers']): string => sent(headers, 'date') || sent(headers, 'x-ocp-date')
+export const dateOf = (headers: SignedParts['headers']): string =>
+  sent(headers, 'date') || sent(headers, 'x-ocp-date')
 
-/** The texts that may have been signed, the one of the rule first. Source: OCP's documents, "AK/SK signature". */
-export function signedTexts({ method, url, headers, bodyMd5 }: SignedParts): readonly [string, ...string[]] {
-  const ocpNames = [...new Set(headers.map(([name]) => name))].filter((name) => name.startsWith('x-ocp-')).sort()
+/**
+ * The texts that may have been signed, the one of the rule first. Source: OCP's documents, "AK/SK
+ * signature".
+ */
+export function signedTexts({
+  method,
+  url,
+  headers,
+  bodyMd5,
+}: SignedParts): readonly [string, ...string[]] {
+  const ocpNames = [...new Set(headers.map(([name]) => name))]
+    .filter((name) => name.startsWith('x-ocp-'))
+    .sort()
   const lines = [
     method.toUpperCase(),
     bodyMd5,
@@ -65,7 +86,9 @@ export function signedTexts({ method, url, headers, bodyMd5 }: SignedParts): rea
     sent(headers, 'host'),
     ocpNames.map((name) => `${name}:${sent(headers, name)}`).join('\n'),
   ]
-  const [first = '', ...others] = new Set(queryForms.map((form) => [...lines, pathAndQuery(url, form)].join('\n')))
+  const [first = '', ...others] = new Set(
+    queryForms.map((form) => [...lines, pathAndQuery(url, form)].join('\n')),
+  )
   return [first, ...others]
 }
 
@@ -82,7 +105,10 @@ export function isSignedBy(secret: Secret, parts: SignedParts, signature: string
 }
 
 /** Access key and signature of an `Authorization` header in OCP's form. */
-export function signedLogin(header: string | undefined): { readonly accessKey: string; readonly signature: string } | undefined {
-  const [, accessKey, signature] = /^OCP-ACCESS-KEY-HMACSHA1 +([\w-]{1,64}):([A-Za-z0-9+/=]{1,64}) *$/.exec(header ?? '') ?? []
+export function signedLogin(
+  header: string | undefined,
+): { readonly accessKey: string; readonly signature: string } | undefined {
+  const [, accessKey, signature] =
+    /^OCP-ACCESS-KEY-HMACSHA1 +([\w-]{1,64}):([A-Za-z0-9+/=]{1,64}) *$/.exec(header ?? '') ?? []
   return accessKey === undefined || signature === undefined ? undefined : { accessKey, signature }
 }

@@ -10,11 +10,17 @@ import { dateOf, isSignedBy, md5Of, type SignedParts, signedLogin } from './sign
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Takes a body too large to be held: the handler waits for `bodyVerified` before anything comes of it. */
+    /**
+     * Takes a body too large to be held: the handler waits for `bodyVerified` before anything comes
+     * of it.
+     */
     streamsBody?: boolean
   }
   interface FastifyRequest {
-    /** Waits until the signature is known to hold for the whole of a streamed body and its signer may make the call; undefined where there is nothing to wait for. */
+    /**
+     * Waits until the signature is known to hold for the whole of a streamed body and its signer
+     * may make the call; undefined where there is nothing to wait for.
+     */
     bodyVerified: (() => Promise<void>) | undefined
   }
 }
@@ -32,13 +38,19 @@ const notLoggedIn = (reason: string): Refused => new Refused({ code: 'IAM10000',
 
 /** Headers as often as they were sent; Node keeps names and values in turns. */
 const headersOf = ({ rawHeaders }: IncomingMessage): SignedParts['headers'] =>
-  rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name.toLowerCase(), rawHeaders[index + 1] ?? ''] as const] : []))
+  rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 ? [[name.toLowerCase(), rawHeaders[index + 1] ?? ''] as const] : [],
+  )
 
 /** Checks a key that is not there like any other: what is known is not told by text or time. */
 const nobodysSecret = new Secret(randomBytes(16).toString('hex'))
 
 /** What a call with OCP's signature claims, its date checked; undefined for a call without one. */
-export async function claimOf(store: Store, request: FastifyRequest, now: Date): Promise<Claim | undefined> {
+export async function claimOf(
+  store: Store,
+  request: FastifyRequest,
+  now: Date,
+): Promise<Claim | undefined> {
   const login = signedLogin(request.headers.authorization)
   if (login === undefined) return undefined
   const headers = headersOf(request.raw)
@@ -57,10 +69,17 @@ export async function claimOf(store: Store, request: FastifyRequest, now: Date):
   }
 }
 
-/** Reads a body to its end and checks the signature over it, before anything is made of it; gives a stream of what was read. */
+/**
+ * Reads a body to its end and checks the signature over it, before anything is made of it; gives a
+ * stream of what was read.
+ */
 export async function verifyBody(
   claim: Claim,
-  { request, reply, payload }: { request: FastifyRequest; reply: FastifyReply; payload: RequestPayload },
+  {
+    request,
+    reply,
+    payload,
+  }: { request: FastifyRequest; reply: FastifyReply; payload: RequestPayload },
 ): Promise<{ readonly user: User; readonly body: Readable }> {
   const limit = request.routeOptions.bodyLimit ?? 0
   const chunks: Buffer[] = []
@@ -79,13 +98,17 @@ export async function verifyBody(
   return { user, body: Readable.from(body.length === 0 ? [] : [body]) }
 }
 
-/** Digests a body while a handler reads it; what it gives reads the rest and checks the signature. */
+/**
+ * Digests a body while a handler reads it; what it gives reads the rest and checks the signature.
+ */
 export function verifyOnTheWay(claim: Claim, raw: IncomingMessage): () => Promise<User> {
   const md5 = createHash('md5')
   // Paused first: a listener then does not set it flowing, its reader does.
   raw.pause()
   raw.on('data', (chunk: Buffer) => md5.update(chunk))
-  const verified = finished(raw, { writable: false }).then(() => claim.check(md5.digest('hex').toUpperCase()))
+  const verified = finished(raw, { writable: false }).then(() =>
+    claim.check(md5.digest('hex').toUpperCase()),
+  )
   // A handler that fails before it waits for this has its own answer.
   verified.catch(() => {})
   return () => {

@@ -16,7 +16,10 @@ import { objections } from './rules.ts'
 type Servers = CreateLook['cluster']['zones'][number]['servers']
 
 /** The first hosts of a create, and those that are too many to be looked at. */
-function withinLimit({ cluster, ...rest }: CreateLook): { readonly look: CreateLook; readonly passed: Servers } {
+function withinLimit({ cluster, ...rest }: CreateLook): {
+  readonly look: CreateLook
+  readonly passed: Servers
+} {
   const passed: Servers[number][] = []
   let room = mostLooked
   const zones = cluster.zones.map((zone) => {
@@ -28,7 +31,11 @@ function withinLimit({ cluster, ...rest }: CreateLook): { readonly look: CreateL
   return { look: { ...rest, cluster: { ...cluster, zones } }, passed }
 }
 
-const unseen = ({ hostId, ip }: Servers[number], level: HostFinding['level'], message: string): HostFinding => ({
+const unseen = (
+  { hostId, ip }: Servers[number],
+  level: HostFinding['level'],
+  message: string,
+): HostFinding => ({
   code: 'COM10004',
   item: 'host',
   level,
@@ -38,7 +45,10 @@ const unseen = ({ hostId, ip }: Servers[number], level: HostFinding['level'], me
   host: ip,
 })
 
-/** What is found on the hosts, all of it in one list; an engine that does not answer in time is a finding about each of them. */
+/**
+ * What is found on the hosts, all of it in one list; an engine that does not answer in time is a
+ * finding about each of them.
+ */
 async function preCheck(
   { lookAtHosts }: Context,
   whole: CreateLook | undefined,
@@ -46,21 +56,32 @@ async function preCheck(
 ): Promise<HostFinding[]> {
   if (whole === undefined) return []
   const { look, passed } = withinLimit(whole)
-  const beyond = passed.map((server) => unseen(server, 'WARN', `only ${mostLooked} hosts are looked at in a dry run`))
+  const beyond = passed.map((server) =>
+    unseen(server, 'WARN', `only ${mostLooked} hosts are looked at in a dry run`),
+  )
   try {
     return [...(await lookAtHosts(look)), ...beyond]
   } catch (error) {
     request.log.warn({ err: error }, 'the hosts of a dry run could not be looked at')
     const servers = look.cluster.zones.flatMap((zone) => zone.servers)
-    return [...servers.map((server) => unseen(server, 'FATAL', 'no worker looked at this host in time')), ...beyond]
+    return [
+      ...servers.map((server) => unseen(server, 'FATAL', 'no worker looked at this host in time')),
+      ...beyond,
+    ]
   }
 }
 
 /**
- * The answer to a create that is only asked about: the create's own reply, as it would be, with everything that speaks against it. There is
- * no task and no cluster, so their ids are null; ids of subtasks are their places in the plan, from 1, and edges name those.
+ * The answer to a create that is only asked about: the create's own reply, as it would be, with
+ * everything that speaks against it. There is no task and no cluster, so their ids are null; ids of
+ * subtasks are their places in the plan, from 1, and edges name those.
  */
-export async function dryRun(context: Context, request: FastifyRequest, body: CreateRequest, wanted: NewCluster) {
+export async function dryRun(
+  context: Context,
+  request: FastifyRequest,
+  body: CreateRequest,
+  wanted: NewCluster,
+) {
   const { config, operations } = context
   const { findings, look, obClusterId, task } = await operations.dryRunCluster(wanted)
   const found = await preCheck(context, look, request)
@@ -83,19 +104,22 @@ export async function dryRun(context: Context, request: FastifyRequest, body: Cr
   }
   const reader = readerOf(config, request)
   const admission = await inTurns([...objections(body, config), ...findings], show)
-  const tasks = await inTurns(subtasks, ({ index, name, host, parallelIdx, timeoutSeconds, ...edges }) => ({
-    ...showCreatedSubtask(
-      {
-        id: place(index),
-        name,
-        upstreams: edges.upstreams.map(place),
-        downstreams: edges.downstreams.map(place),
-      },
-      reader,
-    ),
-    ...(host && { hostId: host.id, hostIp: host.ip }),
-    parallelIdx,
-    timeout: timeoutSeconds,
-  }))
+  const tasks = await inTurns(
+    subtasks,
+    ({ index, name, host, parallelIdx, timeoutSeconds, ...edges }) => ({
+      ...showCreatedSubtask(
+        {
+          id: place(index),
+          name,
+          upstreams: edges.upstreams.map(place),
+          downstreams: edges.downstreams.map(place),
+        },
+        reader,
+      ),
+      ...(host && { hostId: host.id, hostIp: host.ip }),
+      parallelIdx,
+      timeout: timeoutSeconds,
+    }),
+  )
   return { ...showCreated(planned, reader), admission, preCheck: found, tasks }
 }

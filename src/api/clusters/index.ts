@@ -1,7 +1,14 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Refused, refuseAny } from '../../errors/refused.ts'
-import { type Accepted, creates, deletes, type NewCluster, type Operation, restartCluster } from '../../operations/index.ts'
+import {
+  type Accepted,
+  creates,
+  deletes,
+  type NewCluster,
+  type Operation,
+  restartCluster,
+} from '../../operations/index.ts'
 import { Secret } from '../../quote.ts'
 import { type Cluster, clusterStatuses } from '../../store/index.ts'
 import { callerOf } from '../auth/authentication.ts'
@@ -17,12 +24,15 @@ import { objections } from './rules.ts'
 import { showCluster, showServer, showZone } from './show.ts'
 
 function newCluster(request: CreateRequest): NewCluster {
-  const { installPath, dataDiskPath, logDiskPath, operatingSystemUser, sqlPort, svrPort } = attributesOf(request)
+  const { installPath, dataDiskPath, logDiskPath, operatingSystemUser, sqlPort, svrPort } =
+    attributesOf(request)
   const { obproxyUserPassword } = request
   return {
     name: request.name,
     type: request.type,
-    ...(request.primaryClusterInfo && { primaryObClusterId: request.primaryClusterInfo.obClusterId }),
+    ...(request.primaryClusterInfo && {
+      primaryObClusterId: request.primaryClusterInfo.obClusterId,
+    }),
     rpmName: rpmNamesOf(request)[0] ?? '',
     password: new Secret(request.password),
     obClusterId: request.obClusterId ?? undefined,
@@ -47,7 +57,10 @@ const query = z.strictObject({
   status: list(z.enum(clusterStatuses)).optional(),
   withStandby: z.enum(['true', 'false']).optional(),
 })
-const serverQuery = z.strictObject({ regionName: z.string().optional(), idcName: z.string().optional() })
+const serverQuery = z.strictObject({
+  regionName: z.string().optional(),
+  idcName: z.string().optional(),
+})
 /** An operation on a cluster that is there, and what it does on hosts with what lies there. */
 interface OnCluster {
   readonly operation: Operation<string, { readonly clusterId: number }>
@@ -80,12 +93,19 @@ export function clusters(api: Api, context: Context): void {
   ) => {
     const asked = { request: { clusterId }, creator: callerOf(request), traceId: request.id }
     if (!isDryRun(request)) return started(request, await operations.accept(operation, asked))
-    return rehearsed(context, { request, change, rehearse: () => operations.rehearse(operation, asked) })
+    return rehearsed(context, {
+      request,
+      change,
+      rehearse: () => operations.rehearse(operation, asked),
+    })
   }
 
   api.post(
     path,
-    { config: { permission: 'CLUSTER:*:CREATE' }, schema: { body: createRequest, querystring: dryRunQuery } },
+    {
+      config: { permission: 'CLUSTER:*:CREATE' },
+      schema: { body: createRequest, querystring: dryRunQuery },
+    },
     async (request) => {
       const { body } = request
       if (isDryRun(request)) return data(await dryRun(context, request, body, newCluster(body)))
@@ -94,14 +114,19 @@ export function clusters(api: Api, context: Context): void {
         request: newCluster(body),
         creator: callerOf(request),
         traceId: request.id,
-        ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
+        ...(body.clientToken && {
+          clientToken: { token: body.clientToken, body: JSON.stringify(body) },
+        }),
       })
       return started(request, accepted)
     },
   )
   api.delete(
     `${path}/:id`,
-    { config: { permission: 'CLUSTER:*:DELETE' }, schema: { params: idParam, querystring: dryRunQuery } },
+    {
+      config: { permission: 'CLUSTER:*:DELETE' },
+      schema: { params: idParam, querystring: dryRunQuery },
+    },
     async (request) => {
       const { id: clusterId } = request.params
       const { type } = await clusterOf(clusterId)
@@ -114,28 +139,49 @@ export function clusters(api: Api, context: Context): void {
       config: { permission: 'CLUSTER:*:UPDATE' },
       schema: { params: idParam, querystring: dryRunQuery },
     },
-    (request) => operated(request, { operation: restartCluster, change: 'NONE', clusterId: request.params.id }),
+    (request) =>
+      operated(request, {
+        operation: restartCluster,
+        change: 'NONE',
+        clusterId: request.params.id,
+      }),
   )
-  api.get(path, { config: { permission: 'CLUSTER:*:READ' }, schema: { querystring: query } }, async ({ query }) => {
-    // OCP's page: with `true` primary clusters only, with `false` all. Each primary is shown with its standbys.
-    const filter = { ...query, ...(query.withStandby === 'true' && { type: 'PRIMARY' as const }) }
-    return paged(await store.clusters.list(filter, query), query, showCluster)
-  })
-  api.get(`${path}/:id`, { config: { permission: 'CLUSTER:*:READ' }, schema: { params: idParam } }, async ({ params }) =>
-    data(showCluster(await clusterOf(params.id))),
+  api.get(
+    path,
+    { config: { permission: 'CLUSTER:*:READ' }, schema: { querystring: query } },
+    async ({ query }) => {
+      // OCP's page: with `true` primary clusters only, with `false` all. Each primary is shown with
+      // its standbys.
+      const filter = { ...query, ...(query.withStandby === 'true' && { type: 'PRIMARY' as const }) }
+      return paged(await store.clusters.list(filter, query), query, showCluster)
+    },
   )
-  api.get(`${path}/:id/zones`, { config: { permission: 'CLUSTER:*:READ' }, schema: { params: idParam } }, async ({ params }) => {
-    const cluster = await clusterOf(params.id)
-    return contents(cluster.zones.map((zone) => showZone(cluster, zone)))
-  })
+  api.get(
+    `${path}/:id`,
+    { config: { permission: 'CLUSTER:*:READ' }, schema: { params: idParam } },
+    async ({ params }) => data(showCluster(await clusterOf(params.id))),
+  )
+  api.get(
+    `${path}/:id/zones`,
+    { config: { permission: 'CLUSTER:*:READ' }, schema: { params: idParam } },
+    async ({ params }) => {
+      const cluster = await clusterOf(params.id)
+      return contents(cluster.zones.map((zone) => showZone(cluster, zone)))
+    },
+  )
   api.get(
     `${path}/:id/servers`,
-    { config: { permission: 'CLUSTER:*:READ' }, schema: { params: idParam, querystring: serverQuery } },
+    {
+      config: { permission: 'CLUSTER:*:READ' },
+      schema: { params: idParam, querystring: serverQuery },
+    },
     async ({ params, query }) => {
       const zones = (await clusterOf(params.id)).zones
         .filter((zone) => query.regionName === undefined || zone.regionName === query.regionName)
         .filter((zone) => query.idcName === undefined || zone.idcName === query.idcName)
-      return contents(zones.flatMap((zone) => zone.servers.map((server) => showServer(zone, server))))
+      return contents(
+        zones.flatMap((zone) => zone.servers.map((server) => showServer(zone, server))),
+      )
     },
   )
   // OCP's page prints the second form.
@@ -144,7 +190,9 @@ export function clusters(api: Api, context: Context): void {
       `${root}/:id/zones/:zoneName/servers`,
       { config: { permission: 'CLUSTER:*:READ' }, schema: { params: zoneParams } },
       async ({ params }) => {
-        const zone = (await clusterOf(params.id)).zones.find((each) => each.name === params.zoneName)
+        const zone = (await clusterOf(params.id)).zones.find(
+          (each) => each.name === params.zoneName,
+        )
         if (!zone) throw new Refused({ code: 'COM10002', args: ['zone', params.zoneName] })
         return contents(zone.servers.map((server) => showServer(zone, server)))
       },

@@ -2,7 +2,10 @@ import type { Config } from '../../config.ts'
 
 const classes = [/[a-z]/g, /[A-Z]/g, /[0-9]/g] as const
 
-/** OCP's own password rules, from its documents: of 3.x two of each class, of 4.x three of four classes. */
+/**
+ * OCP's own password rules, from its documents: of 3.x two of each class, of 4.x three of four
+ * classes.
+ */
 const rules = {
   ocp3: {
     specials: '._+@#$%',
@@ -19,7 +22,10 @@ const rules = {
 } as const
 
 /** The rule a password breaks, in words; undefined when it keeps it. */
-export function objectionToPassword(password: string, setting: Config['passwordRule']): string | undefined {
+export function objectionToPassword(
+  password: string,
+  setting: Config['passwordRule'],
+): string | undefined {
   if (setting === 'none') return undefined
   const rule = rules[setting]
   const letters = [...password]
@@ -27,5 +33,7 @@ export function objectionToPassword(password: string, setting: Config['passwordR
   const specials = letters.filter((letter) => rule.specials.includes(letter)).length
   const met = [...counts, specials].filter((count) => count >= rule.each).length
   const known = counts.reduce((sum, count) => sum + count, 0) + specials === letters.length
-  return known && letters.length >= 8 && letters.length <= 32 && met >= rule.classes ? undefined : rule.text
+  return known && letters.length >= 8 && letters.length <= 32 && met >= rule.classes
+    ? undefined
+    : rule.text
 }

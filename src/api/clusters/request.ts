@@ -2,11 +2,20 @@ import { z } from 'zod'
 import { ignored } from '../http/fields.ts'
 import { key } from '../http/validation.ts'
 
-/** Names in OCP's spelling. Its Terraform provider writes `InstallPath` for `installPath`; where both are given, this one counts. */
+/**
+ * Names in OCP's spelling. Its Terraform provider writes `InstallPath` for `installPath`; where
+ * both are given, this one counts.
+ */
 function camelCased(given: unknown): unknown {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return given
-  const other = Object.entries(given).map(([name, value]) => [`${name.charAt(0).toLowerCase()}${name.slice(1)}`, value])
-  return { ...Object.fromEntries(other), ...Object.fromEntries(Object.entries(given).filter(([name]) => /^[a-z]/.test(name))) }
+  const other = Object.entries(given).map(([name, value]) => [
+    `${name.charAt(0).toLowerCase()}${name.slice(1)}`,
+    value,
+  ])
+  return {
+    ...Object.fromEntries(other),
+    ...Object.fromEntries(Object.entries(given).filter(([name]) => /^[a-z]/.test(name))),
+  }
 }
 
 /** Paths, ports and the user of a cluster on its hosts. */
@@ -54,7 +63,10 @@ const primaryClusterInfo = z.strictObject({
   vpcId: z.int().nullish(),
 })
 
-/** Body of `POST /api/v2/ob/clusters`: every field that OCP documents; rules.ts says which values are taken. */
+/**
+ * Body of `POST /api/v2/ob/clusters`: every field that OCP documents; rules.ts says which values
+ * are taken.
+ */
 export const createRequest = z.strictObject({
   name: z.string(),
   type: z.enum(['PRIMARY', 'STANDBY']),
@@ -115,5 +127,7 @@ export function attributesOf({ attributes: given }: CreateRequest) {
 
 /** The package file names a request gives, each once: OCP takes one for all or one a zone. */
 export const rpmNamesOf = ({ rpmName, zones }: CreateRequest): string[] => [
-  ...new Set([rpmName, ...zones.map((zone) => zone.rpmName)].flatMap((name) => (name ? [name] : []))),
+  ...new Set(
+    [rpmName, ...zones.map((zone) => zone.rpmName)].flatMap((name) => (name ? [name] : [])),
+  ),
 ]

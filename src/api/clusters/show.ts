@@ -26,7 +26,9 @@ export const showServer = (zone: Zone, server: Server) => ({
   zoneName: server.zoneName,
 })
 
-/** Of the servers that run a root service the one that leads; before bootstrap, of those that will. */
+/**
+ * Of the servers that run a root service the one that leads; before bootstrap, of those that will.
+ */
 export const rootServersOf = (cluster: Cluster) =>
   cluster.zones
     .flatMap((zone) => zone.servers)
@@ -37,7 +39,8 @@ export const rootServersOf = (cluster: Cluster) =>
       sql_port: server.sqlPort,
     }))
 
-const operateStatus = (status: string): string => (status === 'RUNNING' || status === 'STOPPED' ? 'NORMAL' : 'OPERATING')
+const operateStatus = (status: string): string =>
+  status === 'RUNNING' || status === 'STOPPED' ? 'NORMAL' : 'OPERATING'
 
 /** OCP's zone, with its servers. */
 export function showZone(cluster: Cluster, zone: Zone) {
@@ -73,8 +76,11 @@ export const showCluster = (cluster: Cluster) => ({
   regionCount: new Set(cluster.zones.map((zone) => zone.regionName)).size,
   rootServers: rootServersOf(cluster),
   serverCount: cluster.zones.reduce((sum, zone) => sum + zone.servers.length, 0),
-  ...(cluster.type === 'STANDBY' && { primaryCluster: cluster.namesakes.find(({ type }) => type === 'PRIMARY') ?? null }),
-  standbyClusters: cluster.type === 'PRIMARY' ? cluster.namesakes.filter(({ type }) => type === 'STANDBY') : [],
+  ...(cluster.type === 'STANDBY' && {
+    primaryCluster: cluster.namesakes.find(({ type }) => type === 'PRIMARY') ?? null,
+  }),
+  standbyClusters:
+    cluster.type === 'PRIMARY' ? cluster.namesakes.filter(({ type }) => type === 'STANDBY') : [],
   status: cluster.status,
   tenantCount: cluster.tenantCount,
   type: cluster.type,

@@ -8,7 +8,10 @@ export interface EngineHealth {
 
 /** Whoever asks for health wants an answer soon. */
 const deadlineMs = 2000
-/** Temporal forgets a poller after 5 minutes. One that lives comes back within 60 s, when its poll has found nothing. */
+/**
+ * Temporal forgets a poller after 5 minutes. One that lives comes back within 60 s, when its poll
+ * has found nothing.
+ */
 const pollerMs = 90_000
 
 interface TaskQueue {
@@ -17,7 +20,10 @@ interface TaskQueue {
   readonly taskQueue: string
 }
 
-/** When a worker last asked this queue for work, in ms since 1970; undefined when none has in the last minutes. */
+/**
+ * When a worker last asked this queue for work, in ms since 1970; undefined when none has in the
+ * last minutes.
+ */
 async function lastPoll(
   { connection, namespace, taskQueue }: TaskQueue,
   kind: 'WORKFLOW' | 'ACTIVITY',
@@ -27,11 +33,16 @@ async function lastPoll(
     taskQueue: { name: taskQueue },
     taskQueueType: kind === 'WORKFLOW' ? 1 : 2,
   })
-  const seen = (pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000)
+  const seen = (pollers ?? []).map(
+    ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000,
+  )
   return seen.length === 0 ? undefined : Math.max(...seen)
 }
 
-/** Asks Temporal who works for a task queue. Never throws. A worker that was killed counts for up to 90 s more. */
+/**
+ * Asks Temporal who works for a task queue. Never throws. A worker that was killed counts for up to
+ * 90 s more.
+ */
 export async function engineHealth(queue: TaskQueue): Promise<EngineHealth> {
   try {
     const polls = await queue.connection.withDeadline(Date.now() + deadlineMs, () =>

@@ -48,7 +48,10 @@ export function launcher({ store, workflows, log }: Dependencies) {
         await tell(task)
       }
     } catch (error) {
-      log.warn({ err: withoutStatement(error), taskId }, 'Temporal could not be told of a task; retrying')
+      log.warn(
+        { err: withoutStatement(error), taskId },
+        'Temporal could not be told of a task; retrying',
+      )
     } finally {
       telling.delete(taskId)
     }
@@ -76,7 +79,10 @@ export function launcher({ store, workflows, log }: Dependencies) {
     const before = suspects.get(task.taskId)
     if (why === undefined || before?.runId !== look.runId || before.events !== look.events)
       return why === undefined ? undefined : look
-    log.warn({ taskId: task.taskId, why }, 'the run of a task did not go on; another takes its place')
+    log.warn(
+      { taskId: task.taskId, why },
+      'the run of a task did not go on; another takes its place',
+    )
     await workflows.replace(task)
     return undefined
   }

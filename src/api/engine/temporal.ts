@@ -17,13 +17,18 @@ import type { RunLook } from './stalled.ts'
 
 /** A request may wait this long for Temporal; what does not come in time is swept up later. */
 const deadlineMs = 5000
-/** A Temporal that is back is found again after this long; the channel's own pauses grow to 2 min. */
+/**
+ * A Temporal that is back is found again after this long; the channel's own pauses grow to 2 min.
+ */
 const reconnectMs = 5000
 
 export interface TemporalOptions {
   readonly store: Pick<Store, 'tasks'>
   readonly taskQueue: string
-  /** Where Temporal is; absent: what TEMPORAL_* and the Temporal profile say (@temporalio/envconfig). */
+  /**
+   * Where Temporal is; absent: what TEMPORAL_* and the Temporal profile say
+   * (@temporalio/envconfig).
+   */
   readonly address?: string
 }
 
@@ -41,7 +46,11 @@ const hostFindings: z.ZodType<HostFinding[]> = z.array(
 )
 
 /** What a run is about to do; undefined when it has ended. */
-function lookOf(found: WorkflowExecutionDescription, workflow: string, taskQueue: string): RunLook | undefined {
+function lookOf(
+  found: WorkflowExecutionDescription,
+  workflow: string,
+  taskQueue: string,
+): RunLook | undefined {
   const { raw, runId, status, historyLength } = found
   if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return undefined
   const own = (raw.pendingActivities ?? []).filter(({ paused, activityOptions }) => {
@@ -61,7 +70,11 @@ function lookOf(found: WorkflowExecutionDescription, workflow: string, taskQueue
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD')
 
 /** The engine as the API sees it: a client whose calls are bounded. */
-export function connectTemporal({ store, taskQueue, address }: TemporalOptions): Workflows & { close(): Promise<void> } {
+export function connectTemporal({
+  store,
+  taskQueue,
+  address,
+}: TemporalOptions): Workflows & { close(): Promise<void> } {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
   const connection = Connection.lazy({
     ...connectionOptions,
@@ -69,7 +82,8 @@ export function connectTemporal({ store, taskQueue, address }: TemporalOptions):
     channelArgs: { 'grpc.max_reconnect_backoff_ms': reconnectMs },
   })
   const client = new Client({ connection, namespace })
-  const soon = <T>(call: () => Promise<T>): Promise<T> => connection.withDeadline(Date.now() + deadlineMs, call)
+  const soon = <T>(call: () => Promise<T>): Promise<T> =>
+    connection.withDeadline(Date.now() + deadlineMs, call)
 
   const optionsOf = ({ taskId, workflowId, subject, clusterName, creator }: Untold) => ({
     taskQueue,
@@ -89,7 +103,8 @@ export function connectTemporal({ store, taskQueue, address }: TemporalOptions):
       const options = optionsOf(task)
       const signal = { signal: 'changed', signalArgs: [] }
       // A new run reads all there is; only one that may be under way has to be woken.
-      if (task.known) await soon(() => client.workflow.signalWithStart(workflow, { ...options, ...signal }))
+      if (task.known)
+        await soon(() => client.workflow.signalWithStart(workflow, { ...options, ...signal }))
       else
         await soon(() => client.workflow.start(workflow, options)).catch(async (error: unknown) => {
           if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error

@@ -18,8 +18,8 @@ const unsupported = ({ headers }: FastifyRequest) =>
   new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(headers['content-type'] ?? '(none)')
 
 /**
- * Takes bodies as JSON only: a form or a text can be posted by a page of any site. A call that reads
- * no body takes an empty one under any content type, as clients of OCP send it.
+ * Takes bodies as JSON only: a form or a text can be posted by a page of any site. A call that
+ * reads no body takes an empty one under any content type, as clients of OCP send it.
  */
 export function takeBodies(api: Api): void {
   api.removeAllContentTypeParsers()
@@ -28,12 +28,20 @@ export function takeBodies(api: Api): void {
     if (!readsBody(request)) return done(null, undefined)
     return parse(request, body.toString(), done)
   })
-  api.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-    if (request.is404 || (body.length === 0 && !readsBody(request))) return undefined
-    throw unsupported(request)
-  })
+  api.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      if (request.is404 || (body.length === 0 && !readsBody(request))) return undefined
+      throw unsupported(request)
+    },
+  )
   api.addHook('preValidation', async (request) => {
-    if (isMultipart(request) && !request.is404 && request.routeOptions.config.streamsBody !== true) {
+    if (
+      isMultipart(request) &&
+      !request.is404 &&
+      request.routeOptions.config.streamsBody !== true
+    ) {
       throw unsupported(request)
     }
   })

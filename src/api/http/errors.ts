@@ -12,7 +12,9 @@ export function languageOf(header: string | undefined): Language {
     .split(',')
     .map((part) => {
       const [tag = '', ...options] = part.trim().toLowerCase().split(';')
-      const weight = options.map((option) => /^\s*q=([\d.]+)$/.exec(option)?.[1]).find((found) => found !== undefined)
+      const weight = options
+        .map((option) => /^\s*q=([\d.]+)$/.exec(option)?.[1])
+        .find((found) => found !== undefined)
       return { tag, weight: weight === undefined ? 1 : Number(weight) }
     })
     .filter(({ tag, weight }) => /^(en|zh)\b/.test(tag) && weight > 0)
@@ -41,15 +43,24 @@ const failure = (http: number | undefined, code: Code, ...args: string[]): Failu
 const byFastifyCode: Readonly<Record<string, (request: FastifyRequest) => Failure>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: () => failure(400, 'COM10003', 'Malformed JSON request'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => failure(400, 'COM10003', 'the body is empty'),
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => failure(400, 'COM10003', 'the body is not as long as Content-Length says'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    failure(400, 'COM10003', 'the body is not as long as Content-Length says'),
   FST_ERR_CTP_BODY_TOO_LARGE: () => failure(413, 'COM10003', 'the body is too large'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) =>
-    failure(415, 'COM10003', `content type ${request.headers['content-type'] ?? '(none)'} is not supported`),
+    failure(
+      415,
+      'COM10003',
+      `content type ${request.headers['content-type'] ?? '(none)'} is not supported`,
+    ),
   FST_FIELDS_LIMIT: () => failure(413, 'COM10003', 'the form has too many fields'),
   FST_PARTS_LIMIT: () => failure(413, 'COM10003', 'the form has too many fields'),
   FST_FILES_LIMIT: () => failure(413, 'COM10003', 'the form has more than one file'),
   FST_INVALID_MULTIPART_CONTENT_TYPE: (request) =>
-    failure(415, 'COM10003', `content type ${request.headers['content-type'] ?? '(none)'} is not multipart/form-data`),
+    failure(
+      415,
+      'COM10003',
+      `content type ${request.headers['content-type'] ?? '(none)'} is not multipart/form-data`,
+    ),
   FST_ERR_BAD_URL: (request) => failure(400, 'COM10003', `${request.url} is not a URL path`),
 }
 
@@ -59,17 +70,32 @@ function failureOf(error: FastifyError, request: FastifyRequest): Failure {
   if (known) return known(request)
   const status = error.statusCode ?? 500
   if (status >= 400 && status < 500) return failure(status, 'COM10003', error.message)
-  if (error.message.startsWith('Multipart:')) return failure(400, 'COM10003', 'Malformed multipart form')
-  const cause = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : String(error.code)
+  if (error.message.startsWith('Multipart:'))
+    return failure(400, 'COM10003', 'Malformed multipart form')
+  const cause =
+    error.cause instanceof Error && 'code' in error.cause
+      ? String(error.cause.code)
+      : String(error.code)
   // A NUL that came another way than through a schema.
   if (cause === '22021') return failure(400, 'COM10003', 'not a text that can be stored')
-  if (isFull(error)) return failure(503, 'COM10004', 'no space is left on the disk of the API or of its store; make room')
-  if (isRace(error)) return failure(409, 'COM10005', 'another call changed the same at this moment; look at it and try again')
+  if (isFull(error))
+    return failure(
+      503,
+      'COM10004',
+      'no space is left on the disk of the API or of its store; make room',
+    )
+  if (isRace(error))
+    return failure(
+      409,
+      'COM10005',
+      'another call changed the same at this moment; look at it and try again',
+    )
   if (isAway(error)) return failure(503, 'COM10004', 'the store is away')
   return failure(undefined, 'COM10999', request.id)
 }
 
-const numberer = (config: Pick<Config, 'errorCodes'>) => (code: Code) => (config.errorCodes === 'int' ? codes[code].int : code)
+const numberer = (config: Pick<Config, 'errorCodes'>) => (code: Code) =>
+  config.errorCodes === 'int' ? codes[code].int : code
 
 /** How a finding reads in an answer that is no error, in the language asked for. */
 export const findingShower = (config: Pick<Config, 'errorCodes'>, request: FastifyRequest) => {
@@ -89,7 +115,10 @@ interface Refusal extends Pick<Failure, 'findings'> {
   readonly say: (finding: Finding) => string
 }
 
-/** What an exception means to the caller. Writes the log and the reply's status and headers; its body is still to be sent. */
+/**
+ * What an exception means to the caller. Writes the log and the reply's status and headers; its
+ * body is still to be sent.
+ */
 function refuse(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Refusal {
   const { findings, http } = failureOf(error, request)
   const status = http ?? codes[findings[0].code].http
@@ -101,15 +130,23 @@ function refuse(error: FastifyError, request: FastifyRequest, reply: FastifyRepl
   return { findings, status, say: ({ code, args = [] }) => textOf(code, args, language) }
 }
 
-/** An error handler for a route with a form of its own: `body` makes the answer of a status and a text. */
+/**
+ * An error handler for a route with a form of its own: `body` makes the answer of a status and a
+ * text.
+ */
 export const plainErrorHandler =
-  (body: (request: FastifyRequest, reply: FastifyReply, status: number, message: string) => object) =>
+  (
+    body: (request: FastifyRequest, reply: FastifyReply, status: number, message: string) => object,
+  ) =>
   (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const { findings, status, say } = refuse(error, request, reply)
     return reply.send(body(request, reply, status, say(findings[0])))
   }
 
-/** The one way from an exception to OCP's error answer; details of what was not foreseen go to the log only. */
+/**
+ * The one way from an exception to OCP's error answer; details of what was not foreseen go to the
+ * log only.
+ */
 export const errorHandler = (config: Pick<Config, 'errorCodes'>) => {
   const numberOf = numberer(config)
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
@@ -124,7 +161,11 @@ export const errorHandler = (config: Pick<Config, 'errorCodes'>) => {
         message: say(finding),
         ...(finding.rejected !== undefined && { rejectedValue: finding.rejected }),
       }))
-    const body = { code: numberOf(first.code), message: say(first), ...(subErrors.length > 0 && { subErrors }) }
+    const body = {
+      code: numberOf(first.code),
+      message: say(first),
+      ...(subErrors.length > 0 && { subErrors }),
+    }
     return reply.send(envelope(request, reply, { error: body }))
   }
 }

@@ -13,13 +13,18 @@ export function ignored(why: string) {
 
 /** A schema without what wraps it: optional, nullable, a default, or something done before. */
 function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return unwrapped(schema.unwrap())
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable)
+    return unwrapped(schema.unwrap())
   if (schema instanceof z.ZodDefault) return unwrapped(schema.def.innerType)
-  if (schema instanceof z.ZodPipe) return unwrapped(schema.in instanceof z.ZodTransform ? schema.out : schema.in)
+  if (schema instanceof z.ZodPipe)
+    return unwrapped(schema.in instanceof z.ZodTransform ? schema.out : schema.in)
   return schema
 }
 
-/** The names that an object may have at a path of what a schema describes; none where it is no object. */
+/**
+ * The names that an object may have at a path of what a schema describes; none where it is no
+ * object.
+ */
 export function namesAt(schema: z.core.$ZodType, path: Path): readonly string[] {
   const at = unwrapped(schema)
   const [step, ...rest] = path
@@ -40,7 +45,9 @@ export function ignoredIn(schema: z.core.$ZodType, value: unknown, at = ''): Ign
   const shape = unwrapped(schema)
   if (shape instanceof z.ZodArray && Array.isArray(value)) {
     const element = unwrapped(shape.element)
-    return element instanceof z.ZodObject ? value.flatMap((item, index) => ignoredIn(element, item, `${at}[${index}]`)) : []
+    return element instanceof z.ZodObject
+      ? value.flatMap((item, index) => ignoredIn(element, item, `${at}[${index}]`))
+      : []
   }
   if (!(shape instanceof z.ZodObject)) return []
   return Object.entries(value).flatMap(([name, item]) => {

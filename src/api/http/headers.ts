@@ -1,8 +1,8 @@
 import type { FastifyHelmetOptions } from '@fastify/helmet'
 
 /**
- * What a browser may do with an answer: nothing but show it. The page of the calls has styles of its
- * own. HSTS is for whoever ends TLS.
+ * What a browser may do with an answer: nothing but show it. The page of the calls has styles of
+ * its own. HSTS is for whoever ends TLS.
  */
 export const headers: FastifyHelmetOptions = {
   contentSecurityPolicy: {

@@ -2,7 +2,10 @@ import type { FastifyRequest } from 'fastify'
 import { Refused } from '../../errors/refused.ts'
 import type { Api } from '../context.ts'
 
-/** Calls answered at a time; of them those with a body that need no login, from all addresses and from one. */
+/**
+ * Calls answered at a time; of them those with a body that need no login, from all addresses and
+ * from one.
+ */
 const maxCalls = { all: 1000, open: 200, openHere: 50 } as const
 
 /** How long a body may take. A package comes over slow lines: a silent one ends by silentMs. */
@@ -16,7 +19,8 @@ export const silentMs = 90_000
 /** A call's headers have to be there after this long. */
 export const headersMs = 20_000
 
-const kindOf = ({ routeOptions }: FastifyRequest): keyof typeof bodyMs => (routeOptions.config.streamsBody ? 'upload' : 'plain')
+const kindOf = ({ routeOptions }: FastifyRequest): keyof typeof bodyMs =>
+  routeOptions.config.streamsBody ? 'upload' : 'plain'
 
 /** Ends the connection of a call whose body is not complete. */
 function cut({ raw }: FastifyRequest): void {
@@ -27,7 +31,10 @@ function cut({ raw }: FastifyRequest): void {
   raw.socket.destroySoon()
 }
 
-/** Bounds how many calls are under way, how long their bodies take, and how long they hold a server that stops. */
+/**
+ * Bounds how many calls are under way, how long their bodies take, and how long they hold a server
+ * that stops.
+ */
 export function boundOpenCalls(api: Api): void {
   const under = new Set<FastifyRequest>()
   /** Calls that need no login and bring a body; health is always told. */
@@ -41,7 +48,11 @@ export function boundOpenCalls(api: Api): void {
     if (request.routeOptions.config.permission === 'OPEN' && !isOpen(request)) return
     const open = isOpen(request) ? [...under].filter(isOpen) : []
     const here = open.filter(({ ip }) => ip === request.ip)
-    if (under.size >= maxCalls.all || open.length >= maxCalls.open || here.length >= maxCalls.openHere) {
+    if (
+      under.size >= maxCalls.all ||
+      open.length >= maxCalls.open ||
+      here.length >= maxCalls.openHere
+    ) {
       throw new Refused({ code: 'COM10004', args: ['too many calls are under way'] })
     }
     under.add(request)
@@ -54,7 +65,8 @@ export function boundOpenCalls(api: Api): void {
       const waited = Date.now() - begun
       for (const request of under) if (waited >= stopMs[kindOf(request)]) cut(request)
       // What is left then are connections without a call, or with half of its headers.
-      if ((under.size === 0 && waited >= 500) || waited >= stopMs.answer) api.server.closeAllConnections()
+      if ((under.size === 0 && waited >= 500) || waited >= stopMs.answer)
+        api.server.closeAllConnections()
     }, 100)
     api.server.once('close', () => clearInterval(timer))
   })

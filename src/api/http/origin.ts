@@ -6,7 +6,8 @@ import type { Api } from '../context.ts'
 
 type Names = Pick<Config, 'listen' | 'publicUrl' | 'allowedHosts'>
 
-const refused = (statusCode: 403 | 421, message: string) => Object.assign(new Error(message), { statusCode })
+const refused = (statusCode: 403 | 421, message: string) =>
+  Object.assign(new Error(message), { statusCode })
 
 /** The name or address of a Host header; undefined when it is none. */
 function nameOf(host: string): string | undefined {
@@ -21,7 +22,10 @@ function nameOf(host: string): string | undefined {
  */
 function isOurs(host: string, names: ReadonlySet<string>): boolean {
   const name = nameOf(host)
-  return name !== undefined && (isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || names.has(name))
+  return (
+    name !== undefined &&
+    (isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || names.has(name))
+  )
 }
 
 const changesNothing: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -50,9 +54,13 @@ export function refuseStrangers(api: Api, config: Names): void {
   api.addHook('onRequest', async (request) => {
     if (request.host !== '' && !isOurs(request.host, names)) {
       const name = request.host.slice(0, 100)
-      throw refused(421, `${name} is not a name of this API: call it by its address, or add the name to OBFLOW_ALLOWED_HOSTS`)
+      throw refused(
+        421,
+        `${name} is not a name of this API: call it by its address, or add the name to OBFLOW_ALLOWED_HOSTS`,
+      )
     }
     const stranger = changesNothing.has(request.method) ? undefined : strangerOf(request, config)
-    if (stranger !== undefined) throw refused(403, `a page of ${stranger.slice(0, 100)} may not make this call`)
+    if (stranger !== undefined)
+      throw refused(403, `a page of ${stranger.slice(0, 100)} may not make this call`)
   })
 }

@@ -14,8 +14,8 @@ interface Count {
 const remembered = 10_000
 
 /**
- * Counts the calls of each user, in this process; a window begins with its first call. Tells of the window with the least left, in the headers
- * OCP gives them, and whether the call is one too many.
+ * Counts the calls of each user, in this process; a window begins with its first call. Tells of the
+ * window with the least left, in the headers OCP gives them, and whether the call is one too many.
  */
 export function rateLimiter(limits: RateLimits, clock: () => Date) {
   const users = new Map<number, Count[]>()
@@ -28,11 +28,15 @@ export function rateLimiter(limits: RateLimits, clock: () => Date) {
   return (userId: number, reply: FastifyReply): { readonly exceeded: boolean } => {
     const now = clock().getTime()
     const fresh = begin(now)
-    const counts = (users.get(userId) ?? fresh).map((count, index) => (count.endsAt > now ? count : (fresh[index] ?? count)))
+    const counts = (users.get(userId) ?? fresh).map((count, index) =>
+      count.endsAt > now ? count : (fresh[index] ?? count),
+    )
     if (!users.has(userId) && users.size >= remembered) users.clear()
     users.set(userId, counts)
     for (const count of counts) count.calls += 1
-    const [tightest] = counts.toSorted((left, right) => left.limit - left.calls - (right.limit - right.calls))
+    const [tightest] = counts.toSorted(
+      (left, right) => left.limit - left.calls - (right.limit - right.calls),
+    )
     if (tightest === undefined) return { exceeded: false }
     reply.headers({
       'RateLimit-Limit': tightest.limit,

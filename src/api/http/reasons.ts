@@ -16,7 +16,8 @@ const kinds: Readonly<Record<string, Pair>> = {
 
 const must = (be: Pair): Pair => ({ en: `must be ${be.en}`, zh: `应为${be.zh}` })
 
-const plural = (count: number | bigint, one: string): string => `${count} ${one}${Number(count) === 1 ? '' : 's'}`
+const plural = (count: number | bigint, one: string): string =>
+  `${count} ${one}${Number(count) === 1 ? '' : 's'}`
 
 /** What a bound counts, or nothing for a number itself. */
 const counted: Readonly<Record<string, { readonly en: string; readonly zh: string }>> = {
@@ -26,9 +27,16 @@ const counted: Readonly<Record<string, { readonly en: string; readonly zh: strin
 
 function bound(origin: string, limit: number | bigint, which: 'most' | 'least'): Pair {
   const of = counted[origin]
-  if (of === undefined) return { en: `must be at ${which} ${limit}`, zh: `不能${which === 'most' ? '大' : '小'}于 ${limit}` }
+  if (of === undefined)
+    return {
+      en: `must be at ${which} ${limit}`,
+      zh: `不能${which === 'most' ? '大' : '小'}于 ${limit}`,
+    }
   if (which === 'least' && Number(limit) === 1) return { en: 'must not be empty', zh: '不能为空' }
-  return { en: `must have at ${which} ${plural(limit, of.en)}`, zh: `${which === 'most' ? '最多' : '至少'} ${limit} ${of.zh}` }
+  return {
+    en: `must have at ${which} ${plural(limit, of.en)}`,
+    zh: `${which === 'most' ? '最多' : '至少'} ${limit} ${of.zh}`,
+  }
 }
 
 /** Why a value is refused, in both languages; undefined where the schema says it better. */
@@ -43,15 +51,23 @@ function inOwnWords(issue: Raw): Pair | undefined {
       return bound(issue.origin, issue.minimum, 'least')
     case 'invalid_value': {
       const values = issue.values.map(String)
-      return must({ en: `${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`, zh: ` ${values.join('、')}` })
+      return must({
+        en: `${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`,
+        zh: ` ${values.join('、')}`,
+      })
     }
     default:
       return undefined
   }
 }
 
-/** Why a value is refused: the schema's own words where it has some, for phrases.ts to translate. */
+/**
+ * Why a value is refused: the schema's own words where it has some, for phrases.ts to translate.
+ */
 export function reasonOf(issue: Raw): Words {
   const own = issue.message !== undefined || issue.inst?._zod.def.error !== undefined
-  return (own ? undefined : inOwnWords(issue)) ?? z.core.util.finalizeIssue(issue, { async: false }, z.config()).message
+  return (
+    (own ? undefined : inOwnWords(issue)) ??
+    z.core.util.finalizeIssue(issue, { async: false }, z.config()).message
+  )
 }

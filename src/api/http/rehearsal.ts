@@ -12,12 +12,18 @@ import { findingShower } from './errors.ts'
 /** With `dryRun=true` a call changes nothing: the answer is what it would do. */
 export const dryRunQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).optional() })
 
-export const isDryRun = ({ query }: { readonly query: z.infer<typeof dryRunQuery> }): boolean => query.dryRun === 'true'
+export const isDryRun = ({ query }: { readonly query: z.infer<typeof dryRunQuery> }): boolean =>
+  query.dryRun === 'true'
 
 /** What a task would do on hosts with what lies there. */
 export type Change = 'MAKE' | 'REMOVE' | 'NONE'
 
-function show({ task, footprints, note }: Rehearsal, change: Change, request: FastifyRequest, config: Context['config']) {
+function show(
+  { task, footprints, note }: Rehearsal,
+  change: Change,
+  request: FastifyRequest,
+  config: Context['config'],
+) {
   const reader = readerOf(config, request)
   // A rollback names only the subtasks that it undoes.
   const ids = task.subtasks.map(({ id }) => id)
@@ -25,7 +31,10 @@ function show({ task, footprints, note }: Rehearsal, change: Change, request: Fa
   const place = (id: number): number => id - task.firstSubtaskId + 1
   return {
     admission: [],
-    hosts: change === 'NONE' ? [] : footprints.map(({ ip, ...rest }) => ({ change, hostIp: ip, ...rest })),
+    hosts:
+      change === 'NONE'
+        ? []
+        : footprints.map(({ ip, ...rest }) => ({ change, hostIp: ip, ...rest })),
     id: null,
     name: nameIn(reader.language, task.name),
     ...(note && { note: note[reader.language] }),
@@ -43,8 +52,8 @@ function show({ task, footprints, note }: Rehearsal, change: Change, request: Fa
 }
 
 /**
- * The answer of a dry run: the task as it would be accepted and what it would make or remove on each
- * host, or what speaks against it. What does not exist is refused like by the call itself.
+ * The answer of a dry run: the task as it would be accepted and what it would make or remove on
+ * each host, or what speaks against it. What does not exist is refused like by the call itself.
  */
 export async function rehearsed(
   { config }: Pick<Context, 'config'>,

@@ -5,7 +5,10 @@ export const localTime = (date: Date): string =>
   `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ` +
   `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`
 
-/** ISO-8601 with milliseconds and this process's offset, `2021-03-02T11:39:34.508+08:00`, as OCP's replies print it. */
+/**
+ * ISO-8601 with milliseconds and this process's offset, `2021-03-02T11:39:34.508+08:00`, as OCP's
+ * replies print it.
+ */
 export function isoTime(date: Date): string {
   const minutes = -date.getTimezoneOffset()
   const sign = minutes < 0 ? '-' : '+'

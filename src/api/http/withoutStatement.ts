@@ -6,7 +6,8 @@ interface Loggable {
   readonly code?: string
 }
 
-const isStatement = (error: Error): boolean => 'query' in error && 'params' in error && error.cause instanceof Error
+const isStatement = (error: Error): boolean =>
+  'query' in error && 'params' in error && error.cause instanceof Error
 
 /**
  * An error for the log: of one about a statement, what the database said, and neither the statement

@@ -18,7 +18,8 @@ const maxKeys = 10
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** An AK as OCP makes them: 16 letters. It is a name, not a secret. */
-const newAccessKeyId = (): string => Array.from(randomBytes(16), (byte) => letters[byte % letters.length]).join('')
+const newAccessKeyId = (): string =>
+  Array.from(randomBytes(16), (byte) => letters[byte % letters.length]).join('')
 /** An SK as OCP makes them: 32 hex digits. */
 const newAccessKeySecret = (): string => randomBytes(16).toString('hex')
 
@@ -29,7 +30,10 @@ const newPassword = z.strictObject({
 })
 const keyParams = z.object({ accessKeyId: z.string().max(64) })
 
-const showKey = ({ id, createTime }: AccessKey) => ({ accessKeyId: id, createTime: isoTime(createTime) })
+const showKey = ({ id, createTime }: AccessKey) => ({
+  accessKeyId: id,
+  createTime: isoTime(createTime),
+})
 
 /** One's own settings in OCP: password and access keys. */
 export function profile(api: Api, { store, checkPassword }: Context): void {
@@ -41,15 +45,23 @@ export function profile(api: Api, { store, checkPassword }: Context): void {
     const { id } = callerOf(request)
     return data(showUser(found(await store.users.get(id), 'user', id)))
   })
-  api.post(`${path}/changePassword`, { config: update, schema: { body: newPassword } }, async (request) => {
-    const { id, name } = callerOf(request)
-    const { currentPassword, newPassword } = request.body
-    demandGoodPassword(newPassword, 'newPassword')
-    // Counted like a login: a stolen access key must not become a way to guess the password.
-    await checkPassword({ username: name, password: new Secret(currentPassword) }, request.ip, request.socket)
-    await store.users.setPasswordHash(id, await hashPassword(new Secret(newPassword)))
-    return done
-  })
+  api.post(
+    `${path}/changePassword`,
+    { config: update, schema: { body: newPassword } },
+    async (request) => {
+      const { id, name } = callerOf(request)
+      const { currentPassword, newPassword } = request.body
+      demandGoodPassword(newPassword, 'newPassword')
+      // Counted like a login: a stolen access key must not become a way to guess the password.
+      await checkPassword(
+        { username: name, password: new Secret(currentPassword) },
+        request.ip,
+        request.socket,
+      )
+      await store.users.setPasswordHash(id, await hashPassword(new Secret(newPassword)))
+      return done
+    },
+  )
 
   api.get(`${path}/accessKeys`, { config: read }, async (request) =>
     contents((await store.accessKeys.list(callerOf(request).id)).map(showKey)),
@@ -58,14 +70,23 @@ export function profile(api: Api, { store, checkPassword }: Context): void {
   api.post(`${path}/accessKeys`, { config: update }, async (request) => {
     const userId = callerOf(request).id
     const secret = newAccessKeySecret()
-    const created = await store.accessKeys.create({ id: newAccessKeyId(), userId, secret: new Secret(secret) }, maxKeys)
-    if (created === 'missing') throw new Refused({ code: 'IAM10000', args: ['this user was removed'] })
-    if (created === 'many') throw new Refused({ code: 'COM10005', args: [`there are ${maxKeys} access keys already`] })
+    const created = await store.accessKeys.create(
+      { id: newAccessKeyId(), userId, secret: new Secret(secret) },
+      maxKeys,
+    )
+    if (created === 'missing')
+      throw new Refused({ code: 'IAM10000', args: ['this user was removed'] })
+    if (created === 'many')
+      throw new Refused({ code: 'COM10005', args: [`there are ${maxKeys} access keys already`] })
     return data({ ...showKey(created), accessKeySecret: secret })
   })
-  api.delete(`${path}/accessKeys/:accessKeyId`, { config: update, schema: { params: keyParams } }, async (request) => {
-    const { accessKeyId } = request.params
-    if (await store.accessKeys.remove(accessKeyId, callerOf(request).id)) return done
-    throw new Refused({ code: 'COM10002', args: ['access key', accessKeyId] })
-  })
+  api.delete(
+    `${path}/accessKeys/:accessKeyId`,
+    { config: update, schema: { params: keyParams } },
+    async (request) => {
+      const { accessKeyId } = request.params
+      if (await store.accessKeys.remove(accessKeyId, callerOf(request).id)) return done
+      throw new Refused({ code: 'COM10002', args: ['access key', accessKeyId] })
+    },
+  )
 }

@@ -18,7 +18,12 @@ const someRoles = z.array(z.enum(roleNames)).max(roleNames.length)
 const onlyLogin = 'users have a name, a password and roles here'
 
 const newUser = z.strictObject({
-  username: z.string().regex(/^[A-Za-z][\w.@-]{1,47}$/, 'must be a letter, then letters, digits, _ . @ -, 2 to 48 characters'),
+  username: z
+    .string()
+    .regex(
+      /^[A-Za-z][\w.@-]{1,47}$/,
+      'must be a letter, then letters, digits, _ . @ -, 2 to 48 characters',
+    ),
   password: z.string().max(128),
   roles: someRoles.default([]),
   email: ignored(onlyLogin),
@@ -27,7 +32,10 @@ const newUser = z.strictObject({
   description: ignored(onlyLogin),
   needChangePassword: ignored(onlyLogin),
 })
-const query = z.strictObject({ ...paging('id', 'username', 'createTime'), keyword: z.string().optional() })
+const query = z.strictObject({
+  ...paging('id', 'username', 'createTime'),
+  keyword: z.string().optional(),
+})
 
 export const showUser = ({ id, username, roles: held, createTime, updateTime }: User) => ({
   createTime: isoTime(createTime),
@@ -37,9 +45,13 @@ export const showUser = ({ id, username, roles: held, createTime, updateTime }: 
   username,
 })
 
-/** Who manages users gives only what it holds: else it could give itself, or another user of its own, everything. */
+/**
+ * Who manages users gives only what it holds: else it could give itself, or another user of its
+ * own, everything.
+ */
 function demandHeld(callerRoles: readonly string[], given: readonly Role[]): void {
-  if (!given.every((role) => role === 'PROFILE' || holds(callerRoles, role))) throw new Refused({ code: 'IAM11000' })
+  if (!given.every((role) => role === 'PROFILE' || holds(callerRoles, role)))
+    throw new Refused({ code: 'IAM11000' })
 }
 
 /** Only an administrator touches a user who is one. */
@@ -53,25 +65,41 @@ export function users(api: Api, { store }: Context): void {
   const path = '/api/v2/iam/users'
   const userOf = async (id: number): Promise<User> => found(await store.users.get(id), 'user', id)
 
-  api.get(path, { config: { permission: 'USER:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
-    paged(await store.users.list(query, query), query, showUser),
+  api.get(
+    path,
+    { config: { permission: 'USER:*:READ' }, schema: { querystring: query } },
+    async ({ query }) => paged(await store.users.list(query, query), query, showUser),
   )
-  api.get(`${path}/:id`, { config: { permission: 'USER:*:READ' }, schema: { params: idParam } }, async ({ params }) =>
-    data(showUser(await userOf(params.id))),
+  api.get(
+    `${path}/:id`,
+    { config: { permission: 'USER:*:READ' }, schema: { params: idParam } },
+    async ({ params }) => data(showUser(await userOf(params.id))),
   )
-  api.post(path, { config: { permission: 'USER:*:CREATE' }, schema: { body: newUser } }, async ({ body, callerRoles }) => {
-    demandHeld(callerRoles, body.roles)
-    demandGoodPassword(body.password, 'password')
-    // OCP gives everyone the role that opens one's own settings.
-    const held = [...new Set<Role>([...body.roles, 'PROFILE'])]
-    const passwordHash = await hashPassword(new Secret(body.password))
-    const user = await store.users.create({ username: body.username, passwordHash, roles: held })
-    if (user) return data(showUser(user))
-    throw new Refused({ code: 'COM10006', args: ['user', body.username], field: 'username', rejected: body.username })
-  })
+  api.post(
+    path,
+    { config: { permission: 'USER:*:CREATE' }, schema: { body: newUser } },
+    async ({ body, callerRoles }) => {
+      demandHeld(callerRoles, body.roles)
+      demandGoodPassword(body.password, 'password')
+      // OCP gives everyone the role that opens one's own settings.
+      const held = [...new Set<Role>([...body.roles, 'PROFILE'])]
+      const passwordHash = await hashPassword(new Secret(body.password))
+      const user = await store.users.create({ username: body.username, passwordHash, roles: held })
+      if (user) return data(showUser(user))
+      throw new Refused({
+        code: 'COM10006',
+        args: ['user', body.username],
+        field: 'username',
+        rejected: body.username,
+      })
+    },
+  )
   api.put(
     `${path}/:id/roles`,
-    { config: { permission: 'USER:*:UPDATE' }, schema: { params: idParam, body: z.strictObject({ roles: someRoles }) } },
+    {
+      config: { permission: 'USER:*:UPDATE' },
+      schema: { params: idParam, body: z.strictObject({ roles: someRoles }) },
+    },
     async ({ params: { id }, body, callerRoles }) => {
       const before = (await userOf(id)).roles
       demandAdminFor(callerRoles, before)
@@ -80,7 +108,9 @@ export function users(api: Api, { store }: Context): void {
         body.roles.filter((role) => !before.includes(role)),
       )
       if (id === admin.id && !body.roles.includes('ADMIN')) throw keptAdmin()
-      return data(showUser(found(await store.users.setRoles(id, [...new Set(body.roles)]), 'user', id)))
+      return data(
+        showUser(found(await store.users.setRoles(id, [...new Set(body.roles)]), 'user', id)),
+      )
     },
   )
   api.delete(

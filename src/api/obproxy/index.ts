@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { Refused, refuseAny } from '../../errors/refused.ts'
-import { createObproxyCluster, deleteObproxyCluster, type NewObproxy } from '../../operations/index.ts'
+import {
+  createObproxyCluster,
+  deleteObproxyCluster,
+  type NewObproxy,
+} from '../../operations/index.ts'
 import { Secret } from '../../quote.ts'
 import { obproxyStatuses } from '../../store/index.ts'
 import { callerOf } from '../auth/authentication.ts'
@@ -34,7 +38,9 @@ function newObproxy(body: CreateObproxy, configUrl: string | undefined): NewObpr
     ],
     parameters: body.parameters,
     ...(body.password !== undefined && { password: new Secret(body.password) }),
-    ...(body.proxyroPassword !== undefined && { proxyroPassword: new Secret(body.proxyroPassword) }),
+    ...(body.proxyroPassword !== undefined && {
+      proxyroPassword: new Secret(body.proxyroPassword),
+    }),
   }
 }
 
@@ -54,36 +60,52 @@ export function obproxy(api: Api, context: Context): void {
 
   api.post(
     path,
-    { config: { permission: 'OBPROXY:*:CREATE' }, schema: { body: createObproxy, querystring: dryRunQuery }, bodyLimit },
+    {
+      config: { permission: 'OBPROXY:*:CREATE' },
+      schema: { body: createObproxy, querystring: dryRunQuery },
+      bodyLimit,
+    },
     async (request) => {
       const { body } = request
       refuseAny(objections(body))
       const byUrl = body.workMode === 'CONFIG_URL'
-      const configUrl = byUrl ? configUrlOf(config, request, body.name, body.obproxyInstallParam.hostIds.length) : undefined
-      const wanted = { request: newObproxy(body, configUrl), creator: callerOf(request), traceId: request.id }
+      const configUrl = byUrl
+        ? configUrlOf(config, request, body.name, body.obproxyInstallParam.hostIds.length)
+        : undefined
+      const wanted = {
+        request: newObproxy(body, configUrl),
+        creator: callerOf(request),
+        traceId: request.id,
+      }
       if (isDryRun(request)) {
         const rehearse = () => operations.rehearse(createObproxyCluster, wanted)
         return rehearsed(context, { request, change: 'MAKE', rehearse })
       }
       const accepted = await operations.accept(createObproxyCluster, {
         ...wanted,
-        ...(body.clientToken && { clientToken: { token: body.clientToken, body: JSON.stringify(body) } }),
+        ...(body.clientToken && {
+          clientToken: { token: body.clientToken, body: JSON.stringify(body) },
+        }),
       })
       const task = accepted.task
       launch(task.id)
       return data(showObproxyTask(task, readerOf(config, request)))
     },
   )
-  api.get(path, { config: { permission: 'OBPROXY:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
-    paged(await store.obproxy.list(query, query), query, showObproxy),
+  api.get(
+    path,
+    { config: { permission: 'OBPROXY:*:READ' }, schema: { querystring: query } },
+    async ({ query }) => paged(await store.obproxy.list(query, query), query, showObproxy),
   )
   const shown = async (id: number) => {
     const found = await store.obproxy.get(id)
     if (!found) throw new Refused({ code: 'ODP21001', args: [id] })
     return data(showObproxy(found))
   }
-  api.get(`${path}/:id`, { config: { permission: 'OBPROXY:*:READ' }, schema: { params: idParam } }, ({ params }) =>
-    shown(params.id),
+  api.get(
+    `${path}/:id`,
+    { config: { permission: 'OBPROXY:*:READ' }, schema: { params: idParam } },
+    ({ params }) => shown(params.id),
   )
   api.route({
     // OCP's page shows the request and the reply, but not the method.
@@ -98,7 +120,10 @@ export function obproxy(api: Api, context: Context): void {
   })
   api.delete(
     `${path}/:id`,
-    { config: { permission: 'OBPROXY:*:DELETE' }, schema: { params: idParam, querystring: dryRunQuery } },
+    {
+      config: { permission: 'OBPROXY:*:DELETE' },
+      schema: { params: idParam, querystring: dryRunQuery },
+    },
     async (request) => {
       const wanted = {
         request: { obproxyClusterId: request.params.id },

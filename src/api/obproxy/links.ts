@@ -17,10 +17,15 @@ const patienceMs = 45_000
 const lookEveryMs = 100
 
 /**
- * Waits for a task that a call without data stands for. What it does on hosts is the worker's; a task that failed, or that goes on after the
- * patience, is answered as an error that names it, for it can be looked at, retried and rolled back like any other.
+ * Waits for a task that a call without data stands for. What it does on hosts is the worker's; a
+ * task that failed, or that goes on after the patience, is answered as an error that names it, for
+ * it can be looked at, retried and rolled back like any other.
  */
-async function ended(store: Store, { id: taskId }: TaskWithSubtasks, closing: () => boolean): Promise<void> {
+async function ended(
+  store: Store,
+  { id: taskId }: TaskWithSubtasks,
+  closing: () => boolean,
+): Promise<void> {
   const deadline = Date.now() + patienceMs
   for (;;) {
     const task = await store.tasks.get(taskId)
@@ -28,7 +33,10 @@ async function ended(store: Store, { id: taskId }: TaskWithSubtasks, closing: ()
     if (task?.status === 'FAILED') {
       const cause = task.subtasks.find((subtask) => subtask.status === 'FAILED')?.cause
       const why = cause ? `${cause.code} ${cause.message}` : 'see its log'
-      throw new Refused({ code: 'OBE10002', args: [`task ${taskId} "${task.name}" failed (retry it or roll it back): ${why}`] })
+      throw new Refused({
+        code: 'OBE10002',
+        args: [`task ${taskId} "${task.name}" failed (retry it or roll it back): ${why}`],
+      })
     }
     if (Date.now() > deadline || closing())
       throw new Refused({ code: 'COM10004', args: [`task ${taskId} goes on; look at it instead`] })
@@ -53,7 +61,11 @@ export function obproxyLinks(api: Api, context: Context): void {
     operation: Operation<string, Request>,
     wanted: Request,
   ) => {
-    const asked: Asked<Request> = { request: wanted, creator: callerOf(request), traceId: request.id }
+    const asked: Asked<Request> = {
+      request: wanted,
+      creator: callerOf(request),
+      traceId: request.id,
+    }
     const rehearse = () => operations.rehearse(operation, asked)
     if (isDryRun(request)) return rehearsed(context, { request, change: 'NONE', rehearse })
     const task = (await operations.accept(operation, asked)).task
@@ -69,12 +81,19 @@ export function obproxyLinks(api: Api, context: Context): void {
       const { body: wanted, params } = request
       const refused = usernames(wanted, 'body')
       if (refused.length > 0)
-        throw new Refused({ code: 'COM10003', args: [`this system does not support ${refused.join(', ')}`] })
+        throw new Refused({
+          code: 'COM10003',
+          args: [`this system does not support ${refused.join(', ')}`],
+        })
       return carriedOut(request, linkObproxy, { obproxyClusterId: params.id, wanted })
     },
   )
-  api.delete(`${path}/:obClusterName`, { config, schema: { params: linkParams, querystring: dryRunQuery } }, async (request) => {
-    const { id: obproxyClusterId, obClusterName: wanted } = request.params
-    return carriedOut(request, unlinkObproxy, { obproxyClusterId, wanted })
-  })
+  api.delete(
+    `${path}/:obClusterName`,
+    { config, schema: { params: linkParams, querystring: dryRunQuery } },
+    async (request) => {
+      const { id: obproxyClusterId, obClusterName: wanted } = request.params
+      return carriedOut(request, unlinkObproxy, { obproxyClusterId, wanted })
+    },
+  )
 }

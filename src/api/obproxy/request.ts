@@ -5,17 +5,23 @@ import { key } from '../http/validation.ts'
 const port = z.int().min(1025).max(65_535)
 
 const parameter = z.strictObject({
-  // A password would stand in the start command and in the store for all to read: there are fields for them.
+  // A password would stand in the start command and in the store for all to read: there are fields
+  // for them.
   name: z
     .string()
     .regex(/^_{0,2}[a-z]\w{0,125}$/i, 'must have only letters, digits and _')
-    .refine((name) => !/passw|secret/i.test(name), 'passwords go into password and proxyroPassword'),
+    .refine(
+      (name) => !/passw|secret/i.test(name),
+      'passwords go into password and proxyroPassword',
+    ),
   value: z.string().max(512),
 })
 
 /** The proxy takes its start options as one text, `a=1,b=2`: a comma would begin another one. */
 const startupParameter = parameter.extend({
-  value: z.string().regex(/^[^\s,'"\\\p{Cc}]{1,512}$/u, 'must have no spaces, commas, quotes or backslashes'),
+  value: z
+    .string()
+    .regex(/^[^\s,'"\\\p{Cc}]{1,512}$/u, 'must have no spaces, commas, quotes or backslashes'),
 })
 
 const address = z.string().regex(/^[\w.:-]{1,255}$/, 'must be an address or a host name')
@@ -38,9 +44,17 @@ export const obLink = z
 
 export const obLinks = z.array(obLink).min(1).max(100)
 
-/** Body of `POST /api/v2/obproxy/clusters`: every field that OCP documents; rules.ts says which values are taken. */
+/**
+ * Body of `POST /api/v2/obproxy/clusters`: every field that OCP documents; rules.ts says which
+ * values are taken.
+ */
 export const createObproxy = z.strictObject({
-  name: z.string().regex(/^[a-z][\w-]{0,47}$/i, 'must be a letter, then letters, digits, _ and -, at most 48 characters'),
+  name: z
+    .string()
+    .regex(
+      /^[a-z][\w-]{0,47}$/i,
+      'must be a letter, then letters, digits, _ and -, at most 48 characters',
+    ),
   address: address.optional(),
   port: port.default(2883),
   workMode: z.enum(['CONFIG_URL', 'RS_LIST', 'OB_SHARDING']),

@@ -4,8 +4,15 @@ import type { CreateObproxy } from './request.ts'
 /** OCP's defaults. */
 const ports = { sqlPort: 2883, exporterPort: 2884 } as const
 
-/** Where the package puts a proxy, and who runs it: what OCP's own packages do, and all that this system can. */
-const fixed = { installPath: '/opt/taobao/install/obproxy', runPath: '/opt/taobao/install/obproxy', runUser: 'admin' } as const
+/**
+ * Where the package puts a proxy, and who runs it: what OCP's own packages do, and all that this
+ * system can.
+ */
+const fixed = {
+  installPath: '/opt/taobao/install/obproxy',
+  runPath: '/opt/taobao/install/obproxy',
+  runUser: 'admin',
+} as const
 
 /** Start options that the request states elsewhere. */
 const ownParameters = new Set([
@@ -27,17 +34,24 @@ export function portsOf({ obproxyInstallParam: given }: CreateObproxy) {
 function unsupportedFields(request: CreateObproxy): Finding[] {
   const refused = Object.entries(fixed).flatMap(([field, taken]): string[] => {
     const value = Object.entries(request).find(([name]) => name === field)?.[1]
-    return value === undefined || value === '' || value === taken ? [] : [`${field} (only ${taken})`]
+    return value === undefined || value === '' || value === taken
+      ? []
+      : [`${field} (only ${taken})`]
   })
-  if (request.workMode === 'OB_SHARDING') refused.push('workMode OB_SHARDING (only CONFIG_URL and RS_LIST)')
+  if (request.workMode === 'OB_SHARDING')
+    refused.push('workMode OB_SHARDING (only CONFIG_URL and RS_LIST)')
   refused.push(...usernames(request.obLinks, 'obLinks'))
-  return refused.length === 0 ? [] : [{ code: 'COM10003', args: [`this system does not support ${refused.join(', ')}`] }]
+  return refused.length === 0
+    ? []
+    : [{ code: 'COM10003', args: [`this system does not support ${refused.join(', ')}`] }]
 }
 
 /** Proxies log in to clusters as proxyro, which every cluster made here has. */
 export const usernames = (links: CreateObproxy['obLinks'], field: string): string[] =>
   links.flatMap(({ username }, index) =>
-    username === undefined || username === '' || username === 'proxyro' ? [] : [`${field}[${index}].username (only proxyro)`],
+    username === undefined || username === '' || username === 'proxyro'
+      ? []
+      : [`${field}[${index}].username (only proxyro)`],
   )
 
 const invalid = (field: string, reason: string, rejected?: unknown): Finding => ({
@@ -53,10 +67,14 @@ function portsDiffer(request: CreateObproxy): Finding[] {
   if (exporterPort !== undefined && exportPort !== undefined && exporterPort !== exportPort) {
     return [invalid(field, `exportPort says ${exportPort}`, exporterPort)]
   }
-  const wanted = Object.entries(portsOf(request)).flatMap(([name, port]) => (port === undefined ? [] : [{ name, port }]))
+  const wanted = Object.entries(portsOf(request)).flatMap(([name, port]) =>
+    port === undefined ? [] : [{ name, port }],
+  )
   return wanted.flatMap(({ name, port }, index) => {
     const same = wanted.slice(0, index).find((other) => other.port === port)
-    return same ? [invalid(`obproxyInstallParam.${name}`, `${port} is ${same.name} already`, port)] : []
+    return same
+      ? [invalid(`obproxyInstallParam.${name}`, `${port} is ${same.name} already`, port)]
+      : []
   })
 }
 
@@ -65,7 +83,8 @@ function parametersStandOnce(request: CreateObproxy): Finding[] {
   return (['startupParameters', 'parameters'] as const).flatMap((list) =>
     request[list].flatMap(({ name }, index): Finding[] => {
       const field = `${list}[${index}].name`
-      if (ownParameters.has(name.toLowerCase())) return [invalid(field, 'the request says it elsewhere', name)]
+      if (ownParameters.has(name.toLowerCase()))
+        return [invalid(field, 'the request says it elsewhere', name)]
       if (seen.has(name.toLowerCase())) return [invalid(field, 'given twice', name)]
       seen.add(name.toLowerCase())
       return []
@@ -73,10 +92,17 @@ function parametersStandOnce(request: CreateObproxy): Finding[] {
   )
 }
 
-/** With a list of root servers proxies serve one cluster, and must be told which. Source: OCP's parameter table. */
+/**
+ * With a list of root servers proxies serve one cluster, and must be told which. Source: OCP's
+ * parameter table.
+ */
 const oneLinkForList = ({ workMode, obLinks }: CreateObproxy): Finding[] =>
-  workMode !== 'RS_LIST' || obLinks.length === 1 ? [] : [invalid('obLinks', 'exactly one for RS_LIST')]
+  workMode !== 'RS_LIST' || obLinks.length === 1
+    ? []
+    : [invalid('obLinks', 'exactly one for RS_LIST')]
 
 /** Everything that is wrong with a request taken by itself, the first one the most telling. */
 export const objections = (request: CreateObproxy): Finding[] =>
-  [unsupportedFields, oneLinkForList, portsDiffer, parametersStandOnce].flatMap((rule) => rule(request))
+  [unsupportedFields, oneLinkForList, portsDiffer, parametersStandOnce].flatMap((rule) =>
+    rule(request),
+  )

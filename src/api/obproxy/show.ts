@@ -5,7 +5,10 @@ import { showHostTask } from '../tasks/show.ts'
 
 /** How many of each, as OCP counts IDCs and versions. */
 const counted = <Name extends string>(name: Name, values: readonly (string | null)[]) =>
-  [...Map.groupBy(values, (value) => value)].map(([value, all]) => ({ count: all.length, [name]: value }))
+  [...Map.groupBy(values, (value) => value)].map(([value, all]) => ({
+    count: all.length,
+    [name]: value,
+  }))
 
 /** Parameters are set once, when the proxies are installed. */
 const parameterVersion = 1
@@ -59,6 +62,11 @@ export const showObproxy = (found: ObproxyCluster) => ({
 /** OCP's TaskInstance with its context as an object, as the samples of OBProxy's calls have it. */
 export const showObproxyTask = (task: TaskWithSubtasks, reader: Reader) => ({
   ...showHostTask(task, reader),
-  context: { listMap: task.context.listMap, parallel: false, parallelIdx: -1, stringMap: task.context.stringMap },
+  context: {
+    listMap: task.context.listMap,
+    parallel: false,
+    parallelIdx: -1,
+    stringMap: task.context.stringMap,
+  },
   obproxyClusterId: task.obproxyClusterId,
 })

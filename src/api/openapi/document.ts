@@ -1,5 +1,12 @@
-import type { FastifyDynamicSwaggerOptions, SwaggerTransform, SwaggerTransformObject } from '@fastify/swagger'
-import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import type {
+  FastifyDynamicSwaggerOptions,
+  SwaggerTransform,
+  SwaggerTransformObject,
+} from '@fastify/swagger'
+import {
+  createJsonSchemaTransform,
+  createJsonSchemaTransformObject,
+} from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Config } from '../../config.ts'
 import { allows, type Permission, roleNames } from '../auth/permissions.ts'
@@ -20,25 +27,32 @@ const replace = (jsonSchema: z.core.JSONSchema.BaseSchema, by: object): void => 
 }
 
 /** zod's null in OpenAPI 3.0, which has no type for it. */
-const isNull = (schema: z.core.JSONSchema.BaseSchema): boolean => schema.enum?.length === 1 && schema.enum[0] === null
+const isNull = (schema: z.core.JSONSchema.BaseSchema): boolean =>
+  schema.enum?.length === 1 && schema.enum[0] === null
 
 /**
- * What zod prints, in a form that client generators understand: no lone null, no constant but text, no object as a default, and one type for
- * error codes, the configured one. A schema with `.meta({ wire })` is printed in its form on the wire.
+ * What zod prints, in a form that client generators understand: no lone null, no constant but text,
+ * no object as a default, and one type for error codes, the configured one. A schema with `.meta({
+ * wire })` is printed in its form on the wire.
  */
 const printer =
   ({ errorCodes }: Settings) =>
   ({ zodSchema, jsonSchema }: Printing): void => {
     const wire = z.globalRegistry.get(zodSchema)?.wire
     if (typeof wire === 'object' && wire !== null) replace(jsonSchema, wire)
-    if (zodSchema === errorCode) replace(jsonSchema, { type: errorCodes === 'int' ? 'integer' : 'string' })
+    if (zodSchema === errorCode)
+      replace(jsonSchema, { type: errorCodes === 'int' ? 'integer' : 'string' })
     const others = jsonSchema.anyOf?.filter((schema) => !isNull(schema)) ?? []
     if (jsonSchema.anyOf && others.length < jsonSchema.anyOf.length) {
       const [only] = others
       if (others.length === 1 && only) replace(jsonSchema, { ...only, nullable: true })
       else Object.assign(jsonSchema, { anyOf: others, nullable: true })
     }
-    if (jsonSchema.type === 'boolean' || jsonSchema.type === 'integer' || jsonSchema.type === 'number') {
+    if (
+      jsonSchema.type === 'boolean' ||
+      jsonSchema.type === 'integer' ||
+      jsonSchema.type === 'number'
+    ) {
       const [only] = jsonSchema.enum ?? []
       if (only !== undefined && only !== null) Object.assign(jsonSchema, { example: only })
       delete jsonSchema.enum
@@ -52,7 +66,10 @@ const printer =
 const needs = (permission: Permission): string =>
   `Needs the permission \`${permission}\`, which these roles have: ${roleNames.filter((name) => allows([name], permission)).join(', ')}.`
 
-/** What the plugin is given: OpenAPI 3.0, which all generators read, made of the schemas that validate. */
+/**
+ * What the plugin is given: OpenAPI 3.0, which all generators read, made of the schemas that
+ * validate.
+ */
 export function documentOf(settings: Settings): FastifyDynamicSwaggerOptions {
   const zodToJsonConfig = { override: printer(settings) }
   const fromZod = createJsonSchemaTransform({ zodToJsonConfig })
@@ -70,7 +87,15 @@ export function documentOf(settings: Settings): FastifyDynamicSwaggerOptions {
     const upload = body && { consumes: ['multipart/form-data'], body }
     const permission = config?.permission
     const description = permission?.includes(':') && { description: needs(permission) }
-    return { schema: { ...schema, ...upload, ...description, ...(permission === 'OPEN' && { security: [] }) }, url }
+    return {
+      schema: {
+        ...schema,
+        ...upload,
+        ...description,
+        ...(permission === 'OPEN' && { security: [] }),
+      },
+      url,
+    }
   }
 
   /** Only replies have names here; their other form, as something sent, is of no use. */

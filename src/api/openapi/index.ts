@@ -7,7 +7,10 @@ import { failed } from '../schemas/envelope.ts'
 import { documentOf } from './document.ts'
 import { page } from './page.ts'
 
-const content = (type: string, schema: z.ZodType, description = 'OK') => ({ description, content: { [type]: { schema } } })
+const content = (type: string, schema: z.ZodType, description = 'OK') => ({
+  description,
+  content: { [type]: { schema } },
+})
 
 /** Gives a route the schemas of its replies, from the table of calls. */
 function describe({ method, url, schema }: RouteOptions) {
@@ -15,7 +18,9 @@ function describe({ method, url, schema }: RouteOptions) {
   if (call === undefined) return schema
   const { summary, tag, reply, bare, refusal = failed, also = {} } = call
   const shape = (value: z.ZodType) => (bare ? content(bare.type, value) : value)
-  const others = Object.fromEntries(Object.entries(also).map(([status, value]) => [status, shape(value)]))
+  const others = Object.fromEntries(
+    Object.entries(also).map(([status, value]) => [status, shape(value)]),
+  )
   const response = {
     200: shape(bare?.schema ?? reply ?? z.unknown()),
     ...others,
@@ -25,7 +30,10 @@ function describe({ method, url, schema }: RouteOptions) {
   return { ...schema, summary, tags: [tag], response }
 }
 
-/** Describes every route that is added afterwards. Replies are only described: a handler's are checked by the tests, not on each call. */
+/**
+ * Describes every route that is added afterwards. Replies are only described: a handler's are
+ * checked by the tests, not on each call.
+ */
 export async function describeRoutes(api: Api, config: Context['config']): Promise<void> {
   api.setSerializerCompiler(() => JSON.stringify)
   api.addHook('onRoute', (route) => {
@@ -35,7 +43,10 @@ export async function describeRoutes(api: Api, config: Context['config']): Promi
   await api.register(swagger, documentOf(config))
 }
 
-/** The OpenAPI document, and a page to read it. Both are open: they hold nothing of what is stored here. */
+/**
+ * The OpenAPI document, and a page to read it. Both are open: they hold nothing of what is stored
+ * here.
+ */
 export function openapi(api: Api): void {
   const itself = { config: { permission: 'OPEN', bare: true }, schema: { hide: true } } as const
   let text: string | undefined

@@ -1,11 +1,20 @@
 import { z } from 'zod'
 
-const media = z.looseObject({ content: z.record(z.string(), z.looseObject({ schema: z.unknown() })).optional() })
+const media = z.looseObject({
+  content: z.record(z.string(), z.looseObject({ schema: z.unknown() })).optional(),
+})
 const operation = z.looseObject({
   summary: z.string().optional(),
   tags: z.array(z.string()).optional(),
   parameters: z
-    .array(z.looseObject({ name: z.string(), in: z.string(), required: z.boolean().optional(), schema: z.unknown() }))
+    .array(
+      z.looseObject({
+        name: z.string(),
+        in: z.string(),
+        required: z.boolean().optional(),
+        schema: z.unknown(),
+      }),
+    )
     .optional(),
   requestBody: media.optional(),
   responses: z.record(z.string(), media),
@@ -16,7 +25,8 @@ const readable = z.looseObject({
   components: z.looseObject({ schemas: z.record(z.string(), z.unknown()).optional() }).optional(),
 })
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 
 /** A schema as indented JSON; references lead to the schema of that name below. */
 const printed = (schema: unknown): string =>
@@ -56,7 +66,10 @@ details{border-bottom:1px solid #ddd;padding:.4rem 0}summary{cursor:pointer}h2{t
 export function page(document: unknown): string {
   const { info, paths, components } = readable.parse(document)
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, facts]) => ({ tag: facts.tags?.[0] ?? '', html: section(path, method, facts) })),
+    Object.entries(methods).map(([method, facts]) => ({
+      tag: facts.tags?.[0] ?? '',
+      html: section(path, method, facts),
+    })),
   )
   const groups = [...Map.groupBy(operations, ({ tag }) => tag)]
   const schemas = Object.entries(components?.schemas ?? {})

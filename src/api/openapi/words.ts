@@ -1,8 +1,11 @@
 /** What a field or parameter means, and a value as an example. */
-export type Words = string | readonly [text: string, example: string | number | boolean | readonly (string | number)[]]
+export type Words =
+  | string
+  | readonly [text: string, example: string | number | boolean | readonly (string | number)[]]
 
 const parameterList = 'Parameters by name and value.'
-const taskState = 'RUNNING, then SUCCESSFUL or FAILED. A FAILED task waits for a retry, a skip or a rollback.'
+const taskState =
+  'RUNNING, then SUCCESSFUL or FAILED. A FAILED task waits for a retry, a skip or a rollback.'
 
 /** Words by name, wherever the name stands. */
 const byName = {
@@ -42,7 +45,10 @@ const byName = {
   creatorId: ['Id of the user who asked for it.', 100],
   creatorName: ['Name of the user who asked for it.', 'admin'],
   credentialId: ['Id of the credential to log in with.', 1],
-  agentPackageId: ['Id of the agent package that the hosts get. Absent: the newest that an ADMIN or the caller uploaded.', 1],
+  agentPackageId: [
+    'Id of the agent package that the hosts get. Absent: the newest that an ADMIN or the caller uploaded.',
+    1,
+  ],
   currentPassword: 'The password until now.',
   data: 'The answer.',
   dataDiskPath: ['Directory of data files.', '/data/1'],
@@ -75,7 +81,10 @@ const byName = {
   hosts: 'What would change on each host.',
   hostIds: ['Ids of the hosts.', [1, 2, 3]],
   hostIp: ['Address of the host.', '10.0.0.11'],
-  hostKey: ['Fingerprint of the new key, as `ssh-keygen -l` prints it.', 'SHA256:uNiVztksCsDhcc0u9e8BrQlGHuBQnqSc4qG4H3Hk2Zc'],
+  hostKey: [
+    'Fingerprint of the new key, as `ssh-keygen -l` prints it.',
+    'SHA256:uNiVztksCsDhcc0u9e8BrQlGHuBQnqSc4qG4H3Hk2Zc',
+  ],
   hostTypeName: ['Name of the host type.', 'small'],
   id: ['Id.', 1],
   idcDescription: 'Description of the IDC.',
@@ -137,7 +146,10 @@ const byName = {
   preCheck: 'What is wrong with the hosts right now. A host that does not answer is named too.',
   primaryCluster: 'The primary that this standby follows. Null for a primary.',
   primaryClusterInfo: 'The primary that a STANDBY shall follow.',
-  primaryZone: ['Where leaders live: zones by priority, `;` between priorities, `,` between equals.', 'zone1;zone2,zone3'],
+  primaryZone: [
+    'Where leaders live: zones by priority, `;` between priorities, `,` between equals.',
+    'zone1;zone2,zone3',
+  ],
   prohibitRollback: 'True: it cannot be rolled back.',
   prohibitSkip: 'True: it cannot be skipped.',
   proxyroPassword: 'Password of proxyro that the proxies use. Left out: that of the first cluster.',
@@ -153,12 +165,18 @@ const byName = {
   rootServers: 'Servers with a root service, with their addresses.',
   rootSysPassword: "Password of the primary's root@sys.",
   rpcPort: ["OBProxy's RPC port.", 2885],
-  rpmName: ['File name of an uploaded package.', 'oceanbase-3.2.4.1-101000052023010822.el7.x86_64.rpm'],
+  rpmName: [
+    'File name of an uploaded package.',
+    'oceanbase-3.2.4.1-101000052023010822.el7.x86_64.rpm',
+  ],
   runPath: 'Only the same as installPath.',
   runTime: ['How many times it was run.', 1],
   runUser: 'Only admin.',
   serialNumber: 'Serial number of the machine.',
-  sharedAddresses: ['Addresses of hosts for which others may use it; empty: its owner alone.', ['10.0.0.11']],
+  sharedAddresses: [
+    'Addresses of hosts for which others may use it; empty: its owner alone.',
+    ['10.0.0.11'],
+  ],
   seriesId: 'Place in the plan, from 0.',
   server: ['Address of the machine that answers.', '10.0.0.9'],
   serverCount: 'Number of servers.',
@@ -214,7 +232,8 @@ const byName = {
   warnings: 'Fields of the request that have no effect here. Absent when there are none.',
   withRootserver: 'Whether the leading root service runs there.',
   withStandby: 'true: only primaries. false or left out: standbys too.',
-  workMode: 'CONFIG_URL: proxies ask this service for their clusters. RS_LIST: they are told the root servers of one cluster.',
+  workMode:
+    'CONFIG_URL: proxies ask this service for their clusters. RS_LIST: they are told the root servers of one cluster.',
   workers: 'okay, away, or unknown while Temporal is away.',
   zoneName: ['Name of the zone.', 'zone1'],
   zones: 'The zones of the cluster.',
@@ -236,7 +255,10 @@ const byName = {
   VersionOnly: 'true: only the version of the list.',
 } as const satisfies Readonly<Record<string, Words>>
 
-/** Other words for a name in a schema, a request or a field's own object: `Schema.name`, `operationId.name`, `field.name`. */
+/**
+ * Other words for a name in a schema, a request or a field's own object: `Schema.name`,
+ * `operationId.name`, `field.name`.
+ */
 const byPlace = {
   'Rehearsal.id': 'Null: nothing was accepted.',
   'Rehearsal.name': ['Name of the operation.', 'Delete primary OB cluster'],
@@ -277,14 +299,20 @@ const byPlace = {
   'WrappedTaskInstance.status': taskState,
   'changePassword.saveToCredential': 'Not supported.',
   'createHosts.description': 'Free text, for each of the hosts.',
-  'createObCluster.name': ['Name: a letter, then letters, digits and _, 2 to 48 characters.', 'terran'],
+  'createObCluster.name': [
+    'Name: a letter, then letters, digits and _, 2 to 48 characters.',
+    'terran',
+  ],
   'createObCluster.password': 'Password of root@sys.',
   'zones.rootServer': "Id of the host that runs the zone's root service. Left out: the first.",
   'zones.servers': ['Ids of the hosts of the zone.', [1]],
   'createObCluster.type': 'PRIMARY, or STANDBY of a running primary (2.2.50 to 3.x).',
   'obLinks.clusterName': ['Name of a cluster to serve.', 'terran'],
   'obproxyInstallParam.hostIds': ['Ids of the hosts to install OBProxy on.', [4]],
-  'createObproxyCluster.name': ['Name: a letter, then letters, digits, _ and -, at most 48 characters.', 'odp'],
+  'createObproxyCluster.name': [
+    'Name: a letter, then letters, digits, _ and -, at most 48 characters.',
+    'odp',
+  ],
   'createObproxyCluster.password': 'Password of root@proxysys.',
   'createObproxyCluster.port': ['The port that clients connect to.', 2883],
   'obproxyInstallParam.sqlPort': ["The proxies' port for SQL.", 2883],
@@ -293,7 +321,10 @@ const byPlace = {
     '4.2.1.0-11',
   ],
   'createUser.password': ['Password: 8 to 32 characters of at least three kinds.', 'Change-me-2'],
-  'createUser.username': ['Name: a letter, then letters, digits, _ . @ -, 2 to 48 characters.', 'alice'],
+  'createUser.username': [
+    'Name: a letter, then letters, digits, _ . @ -, 2 to 48 characters.',
+    'alice',
+  ],
   'listHosts.idcId': 'Only hosts of these IDCs.',
   'listHosts.keyword': 'Only hosts with this in their name or address.',
   'listHosts.status': 'Only hosts in one of these states.',
@@ -325,7 +356,10 @@ const byPlace = {
   'startupParameters.name': ['Name of the parameter.', 'memory_limit'],
   'parameters.name': ['Name of the parameter.', 'enable_strict_kernel_release'],
   'sshCredentialProperty.type': 'Whether the passphrase is a password or a private key.',
-  'sshCredentialProperty.username': ['The Linux user to log in as: root, or one that may use sudo.', 'admin'],
+  'sshCredentialProperty.username': [
+    'The Linux user to log in as: root, or one that may use sudo.',
+    'admin',
+  ],
   'tasks.id': ['Id of the subtask.', 10001],
   'tasks.name': ['Name of the node.', 'Install rpm'],
   'tasks.description': 'The same as its name.',

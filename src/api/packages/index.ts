@@ -61,57 +61,83 @@ function tooLarge(reply: FastifyReply) {
 export function packages(api: Api, { store, config }: Context): void {
   const path = '/api/v2/software-packages'
 
-  api.post(path, { config: { permission: 'PACKAGE:*:CREATE', streamsBody: true } }, async (request, reply) => {
-    // A form is little more than its file.
-    if (Number(request.headers['content-length']) > config.maxPackageBytes + 1024 * 1024) throw tooLarge(reply)
-    const part = await fileOf(request)
-    if (part?.fieldname !== 'file') {
-      part?.file.resume()
-      await request.bodyVerified?.()
-      throw new Refused({ code: 'COM10001', args: ['file', 'one rpm in the form field "file"'], field: 'file' })
-    }
-    const fileName = part.filename
-    const known = await store.packages.byFileName(fileName)
-    const caller = callerOf(request)
-    const uploader = { uploaderId: caller.id, byAdmin: request.callerRoles.includes('ADMIN') }
-    // What somebody chose may be mended by its uploader, and must not become another's package.
-    const mayReplace = uploader.byAdmin || known?.uploaderId === caller.id
-    if (known && !(mayReplace && (await store.packages.isAwaited(known.id)))) {
-      const sha256 = await digestOf(part.file)
-      await request.bodyVerified?.()
-      if (sha256 === known.sha256) return data(show(request, known, await store.packages.inUse([known.id])))
-      throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
-    }
-    const received = await receive(config.packagesDir, part.file, config.maxPackageBytes)
-    try {
-      await request.bodyVerified?.()
-      const described = { ...(await describe(fileName, received)), ...uploader }
-      if (known && known.sha256 !== described.sha256) {
-        const before = await store.packages.replace(known.id, described)
-        if (!before) throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
-        await rm(before.path, { force: true })
-        return data(show(request, { ...before, ...described }, new Set([before.id])))
+  api.post(
+    path,
+    { config: { permission: 'PACKAGE:*:CREATE', streamsBody: true } },
+    async (request, reply) => {
+      // A form is little more than its file.
+      if (Number(request.headers['content-length']) > config.maxPackageBytes + 1024 * 1024)
+        throw tooLarge(reply)
+      const part = await fileOf(request)
+      if (part?.fieldname !== 'file') {
+        part?.file.resume()
+        await request.bodyVerified?.()
+        throw new Refused({
+          code: 'COM10001',
+          args: ['file', 'one rpm in the form field "file"'],
+          field: 'file',
+        })
       }
-      const created = await store.packages.create(described)
-      if (!created) {
-        const other = await store.packages.byFileName(fileName)
-        if (other?.sha256 === received.sha256) {
-          await rm(received.path, { force: true })
-          return data(show(request, other, new Set()))
+      const fileName = part.filename
+      const known = await store.packages.byFileName(fileName)
+      const caller = callerOf(request)
+      const uploader = { uploaderId: caller.id, byAdmin: request.callerRoles.includes('ADMIN') }
+      // What somebody chose may be mended by its uploader, and must not become another's package.
+      const mayReplace = uploader.byAdmin || known?.uploaderId === caller.id
+      if (known && !(mayReplace && (await store.packages.isAwaited(known.id)))) {
+        const sha256 = await digestOf(part.file)
+        await request.bodyVerified?.()
+        if (sha256 === known.sha256)
+          return data(show(request, known, await store.packages.inUse([known.id])))
+        throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
+      }
+      const received = await receive(config.packagesDir, part.file, config.maxPackageBytes)
+      try {
+        await request.bodyVerified?.()
+        const described = { ...(await describe(fileName, received)), ...uploader }
+        if (known && known.sha256 !== described.sha256) {
+          const before = await store.packages.replace(known.id, described)
+          if (!before)
+            throw new Refused({
+              code: 'PKG10012',
+              args: [fileName],
+              field: 'file',
+              rejected: fileName,
+            })
+          await rm(before.path, { force: true })
+          return data(show(request, { ...before, ...described }, new Set([before.id])))
         }
+        const created = await store.packages.create(described)
+        if (!created) {
+          const other = await store.packages.byFileName(fileName)
+          if (other?.sha256 === received.sha256) {
+            await rm(received.path, { force: true })
+            return data(show(request, other, new Set()))
+          }
+        }
+        if (!created)
+          throw new Refused({
+            code: 'PKG10012',
+            args: [fileName],
+            field: 'file',
+            rejected: fileName,
+          })
+        return data(show(request, created, new Set()))
+      } catch (error) {
+        await rm(received.path, { force: true })
+        throw error
       }
-      if (!created) throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
-      return data(show(request, created, new Set()))
-    } catch (error) {
-      await rm(received.path, { force: true })
-      throw error
-    }
-  })
-  api.get(path, { config: { permission: 'PACKAGE:*:READ' }, schema: { querystring: query } }, async (request) => {
-    const page = await store.packages.list(request.query, request.query)
-    const inUse = await store.packages.inUse(page.contents.map((found) => found.id))
-    return paged(page, request.query, (found) => show(request, found, inUse))
-  })
+    },
+  )
+  api.get(
+    path,
+    { config: { permission: 'PACKAGE:*:READ' }, schema: { querystring: query } },
+    async (request) => {
+      const page = await store.packages.list(request.query, request.query)
+      const inUse = await store.packages.inUse(page.contents.map((found) => found.id))
+      return paged(page, request.query, (found) => show(request, found, inUse))
+    },
+  )
   api.delete(
     `${path}/:id`,
     { config: { permission: 'PACKAGE:*:DELETE' }, schema: { params: idParam } },
@@ -119,7 +145,8 @@ export function packages(api: Api, { store, config }: Context): void {
       const found = await store.packages.get(id)
       const removal = await store.packages.remove(id)
       if (!found || removal === 'missing') throw new Refused({ code: 'PKG10014', args: [id] })
-      if (removal === 'used') throw new Refused({ code: 'COM10005', args: [`package ${found.fileName} is in use`] })
+      if (removal === 'used')
+        throw new Refused({ code: 'COM10005', args: [`package ${found.fileName} is in use`] })
       await rm(found.path, { force: true })
       return done
     },
@@ -130,7 +157,10 @@ export function packages(api: Api, { store, config }: Context): void {
     async ({ params }, reply) => {
       const found = await store.packages.byFileName(params.fileName)
       if (!found) throw new Refused({ code: 'PKG10014', args: [params.fileName] })
-      return reply.type('application/x-rpm').header('content-length', found.size).send(createReadStream(found.path))
+      return reply
+        .type('application/x-rpm')
+        .header('content-length', found.size)
+        .send(createReadStream(found.path))
     },
   )
 }

@@ -26,7 +26,10 @@ const partial = '.part'
 /** Uploads on which nothing moved for this long are dead: the server cuts a silent one sooner. */
 const deadMs = 2 * silentMs
 
-/** Removes what is left of uploads that a killed process was taking; another API may share the directory. */
+/**
+ * Removes what is left of uploads that a killed process was taking; another API may share the
+ * directory.
+ */
 export async function sweepUploads(directory: string): Promise<void> {
   const names = await readdir(directory).catch(() => [])
   for (const name of names.filter((each) => each.endsWith(partial))) {
@@ -36,8 +39,15 @@ export async function sweepUploads(directory: string): Promise<void> {
   }
 }
 
-/** Streams an upload to a file of its own, with its digests computed on the way. Leaves no file behind when the upload breaks off or is too large. */
-export async function receive(directory: string, upload: Readable, maxBytes: number): Promise<Received> {
+/**
+ * Streams an upload to a file of its own, with its digests computed on the way. Leaves no file
+ * behind when the upload breaks off or is too large.
+ */
+export async function receive(
+  directory: string,
+  upload: Readable,
+  maxBytes: number,
+): Promise<Received> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const path = join(directory, `${randomUUID()}.rpm`)
   const taken = `${path}${partial}`
@@ -62,7 +72,8 @@ export async function receive(directory: string, upload: Readable, maxBytes: num
   } catch (error) {
     await rm(taken, { force: true })
     if (error instanceof errorCodes.FST_ERR_CTP_BODY_TOO_LARGE) throw error
-    // What has an errno is this machine's trouble (no space left); the rest is an upload that broke off.
+    // What has an errno is this machine's trouble (no space left); the rest is an upload that broke
+    // off.
     if (error instanceof Error && 'errno' in error) throw error
     throw brokeOff()
   }
@@ -80,7 +91,8 @@ export async function digestOf(upload: Readable): Promise<string> {
   return sha256.digest('hex')
 }
 
-const brokeOff = (): Refused => new Refused({ code: 'COM10003', args: ['the upload broke off'], field: 'file' })
+const brokeOff = (): Refused =>
+  new Refused({ code: 'COM10003', args: ['the upload broke off'], field: 'file' })
 
 const notRpm = (fileName: string, reason: string): Refused =>
   new Refused({
@@ -99,16 +111,35 @@ async function headerOf(fileName: string, path: string): Promise<RpmHeader> {
   }
 }
 
-/** What the store keeps of a received file, or a refusal: it must be a whole rpm of a known type under its own name. */
+/**
+ * What the store keeps of a received file, or a refusal: it must be a whole rpm of a known type
+ * under its own name.
+ */
 export async function describe(fileName: string, received: Received) {
   const { name, version, release, architecture } = await headerOf(fileName, received.path)
   const ownName = `${name}-${version}-${release}.${architecture}.rpm`
   // A renamed package cannot be found again on a host: rpm knows it by its own name.
   if (fileName !== ownName) throw notRpm(fileName, `by its header it is ${ownName}`)
   const type = types.find((entry) => entry.name.test(name))?.type
-  if (type === undefined) throw new Refused({ code: 'PKG10013', args: [fileName, name], field: 'file', rejected: fileName })
+  if (type === undefined)
+    throw new Refused({
+      code: 'PKG10013',
+      args: [fileName, name],
+      field: 'file',
+      rejected: fileName,
+    })
   const dot = release.lastIndexOf('.')
   const buildNumber = dot < 0 ? release : release.slice(0, dot)
   const operatingSystem = dot < 0 ? '' : release.slice(dot + 1)
-  return { ...received, fileName, name, version, release, buildNumber, operatingSystem, architecture, type }
+  return {
+    ...received,
+    fileName,
+    name,
+    version,
+    release,
+    buildNumber,
+    operatingSystem,
+    architecture,
+    type,
+  }
 }

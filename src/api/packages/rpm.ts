@@ -24,7 +24,10 @@ const tag = { name: 1000, version: 1001, release: 1002, os: 1021, arch: 1022 } a
 const signatureTag = { size: 1000, longSize: 270 } as const
 const type = { int32: 4, int64: 5, string: 6 } as const
 
-/** A header of a real package has some hundred entries and a few hundred KiB; beyond this a file only claims to be one. */
+/**
+ * A header of a real package has some hundred entries and a few hundred KiB; beyond this a file
+ * only claims to be one.
+ */
 const headerLimit = { entries: 4096, bytes: 32 * 1024 * 1024 } as const
 
 interface Header {
@@ -46,11 +49,15 @@ async function readHeader(file: FileHandle, position: number): Promise<Header> {
   const entries = intro.readUInt32BE(8)
   const storeBytes = intro.readUInt32BE(12)
   const indexBytes = entries * entryBytes
-  if (entries > headerLimit.entries || indexBytes + storeBytes > headerLimit.bytes) throw new NotAnRpm('its header is too large')
+  if (entries > headerLimit.entries || indexBytes + storeBytes > headerLimit.bytes)
+    throw new NotAnRpm('its header is too large')
   const body = await read(file, position + introBytes, indexBytes + storeBytes)
   const offsets = new Map<string, number>()
   for (let at = 0; at < indexBytes; at += entryBytes) {
-    offsets.set(`${body.readUInt32BE(at)}/${body.readUInt32BE(at + 4)}`, indexBytes + body.readUInt32BE(at + 8))
+    offsets.set(
+      `${body.readUInt32BE(at)}/${body.readUInt32BE(at + 4)}`,
+      indexBytes + body.readUInt32BE(at + 8),
+    )
   }
   const at = (wanted: number, kind: number, bytes: number): number | undefined => {
     const offset = offsets.get(`${wanted}/${kind}`)

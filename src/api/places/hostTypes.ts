@@ -5,22 +5,40 @@ import { data, done, paged } from '../http/envelope.ts'
 import { idParam, paging } from '../http/validation.ts'
 import { found, named, removed, showNamed } from './named.ts'
 
-const query = z.strictObject({ ...paging('id', 'name', 'createTime'), keyword: z.string().optional() })
+const query = z.strictObject({
+  ...paging('id', 'name', 'createTime'),
+  keyword: z.string().optional(),
+})
 
 /** OCP's `/api/v2/compute/hostTypes`. */
 export function hostTypes(api: Api, { store }: Context): void {
   const path = '/api/v2/compute/hostTypes'
 
-  api.post(path, { config: { permission: 'HOST:*:CREATE' }, schema: { body: z.strictObject(named) } }, async ({ body }) => {
-    const hostType = await store.hostTypes.create(body)
-    if (!hostType) throw new Refused({ code: 'COM10006', args: ['host type', body.name], field: 'name', rejected: body.name })
-    return data(showNamed(hostType))
-  })
-  api.get(path, { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
-    paged(await store.hostTypes.list(query, query), query, showNamed),
+  api.post(
+    path,
+    { config: { permission: 'HOST:*:CREATE' }, schema: { body: z.strictObject(named) } },
+    async ({ body }) => {
+      const hostType = await store.hostTypes.create(body)
+      if (!hostType)
+        throw new Refused({
+          code: 'COM10006',
+          args: ['host type', body.name],
+          field: 'name',
+          rejected: body.name,
+        })
+      return data(showNamed(hostType))
+    },
   )
-  api.get(`${path}/:id`, { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } }, async ({ params: { id } }) =>
-    data(showNamed(found(await store.hostTypes.get(id), 'host type', id))),
+  api.get(
+    path,
+    { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } },
+    async ({ query }) => paged(await store.hostTypes.list(query, query), query, showNamed),
+  )
+  api.get(
+    `${path}/:id`,
+    { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } },
+    async ({ params: { id } }) =>
+      data(showNamed(found(await store.hostTypes.get(id), 'host type', id))),
   )
   api.delete(
     `${path}/:id`,

@@ -6,7 +6,10 @@ import { data, done, paged } from '../http/envelope.ts'
 import { idParam, key, paging } from '../http/validation.ts'
 import { found, named, removed, showNamed } from './named.ts'
 
-const query = z.strictObject({ ...paging('id', 'name', 'createTime', 'regionId'), keyword: z.string().optional() })
+const query = z.strictObject({
+  ...paging('id', 'name', 'createTime', 'regionId'),
+  keyword: z.string().optional(),
+})
 
 const show = (idc: Idc) => {
   const { updateTime, ...facts } = showNamed(idc)
@@ -19,21 +22,39 @@ export function idcs(api: Api, { store }: Context): void {
 
   api.post(
     path,
-    { config: { permission: 'HOST:*:CREATE' }, schema: { body: z.strictObject({ ...named, regionId: key }) } },
+    {
+      config: { permission: 'HOST:*:CREATE' },
+      schema: { body: z.strictObject({ ...named, regionId: key }) },
+    },
     async ({ body }) => {
       const idc = await store.idcs.create(body)
-      if (idc === 'taken') throw new Refused({ code: 'COM10006', args: ['IDC', body.name], field: 'name', rejected: body.name })
+      if (idc === 'taken')
+        throw new Refused({
+          code: 'COM10006',
+          args: ['IDC', body.name],
+          field: 'name',
+          rejected: body.name,
+        })
       if (idc === 'noRegion') {
-        throw new Refused({ code: 'COM10002', args: ['region', body.regionId], field: 'regionId', rejected: body.regionId })
+        throw new Refused({
+          code: 'COM10002',
+          args: ['region', body.regionId],
+          field: 'regionId',
+          rejected: body.regionId,
+        })
       }
       return data(show(idc))
     },
   )
-  api.get(path, { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } }, async ({ query }) =>
-    paged(await store.idcs.list(query, query), query, show),
+  api.get(
+    path,
+    { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } },
+    async ({ query }) => paged(await store.idcs.list(query, query), query, show),
   )
-  api.get(`${path}/:id`, { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } }, async ({ params: { id } }) =>
-    data(show(found(await store.idcs.get(id), 'IDC', id))),
+  api.get(
+    `${path}/:id`,
+    { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } },
+    async ({ params: { id } }) => data(show(found(await store.idcs.get(id), 'IDC', id))),
   )
   api.delete(
     `${path}/:id`,

@@ -9,7 +9,13 @@ export const named = {
   description: z.string().max(1024).nullish(),
 }
 
-export const showNamed = ({ id, name, description, createTime, updateTime }: Omit<Region, 'regionId'>) => ({
+export const showNamed = ({
+  id,
+  name,
+  description,
+  createTime,
+  updateTime,
+}: Omit<Region, 'regionId'>) => ({
   createTime: isoTime(createTime),
   description,
   id,

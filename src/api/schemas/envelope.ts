@@ -3,7 +3,12 @@ import { z } from 'zod'
 /** ISO-8601 with an offset, as isoTime prints it. */
 export const time = z.iso.datetime({ offset: true })
 
-const around = { duration: z.int().min(0), server: z.string(), timestamp: time, traceId: z.string() }
+const around = {
+  duration: z.int().min(0),
+  server: z.string(),
+  timestamp: time,
+  traceId: z.string(),
+}
 const warning = z.strictObject({ field: z.string(), message: z.string() }).meta({ id: 'Warning' })
 const well = {
   ...around,
@@ -19,7 +24,12 @@ const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]).meta({ w
 
 /** One thing that is wrong with a request. */
 export const finding = z
-  .strictObject({ code: errorCode, field: z.string().optional(), message: z.string(), rejectedValue: scalar.optional() })
+  .strictObject({
+    code: errorCode,
+    field: z.string().optional(),
+    message: z.string(),
+    rejectedValue: scalar.optional(),
+  })
   .meta({ id: 'Finding' })
 
 /** OCP's error answer. A sub-error names its code only where it is another one. */
@@ -29,7 +39,9 @@ export const failed = z
     error: z.strictObject({
       code: errorCode,
       message: z.string(),
-      subErrors: z.array(finding.extend({ code: errorCode.optional(), field: z.string() })).optional(),
+      subErrors: z
+        .array(finding.extend({ code: errorCode.optional(), field: z.string() }))
+        .optional(),
     }),
     status: z.int().min(400).max(599),
     successful: z.literal(false),
@@ -38,7 +50,12 @@ export const failed = z
 
 /** Why a subtask or a check failed: a code, what was seen, what mends it, and where. */
 export const cause = z
-  .strictObject({ code: errorCode, message: z.string(), advice: z.string().optional(), host: z.string().optional() })
+  .strictObject({
+    code: errorCode,
+    message: z.string(),
+    advice: z.string().optional(),
+    host: z.string().optional(),
+  })
   .meta({ id: 'Cause' })
 
 export const one = (data: z.ZodType) => z.strictObject({ data, ...well })

@@ -3,11 +3,21 @@ import { roleNames } from '../auth/permissions.ts'
 import { time } from './envelope.ts'
 
 export const user = z
-  .strictObject({ createTime: time, id: z.int(), roles: z.array(z.string()), updateTime: time, username: z.string() })
+  .strictObject({
+    createTime: time,
+    id: z.int(),
+    roles: z.array(z.string()),
+    updateTime: time,
+    username: z.string(),
+  })
   .meta({ id: 'User' })
 
-export const role = z.strictObject({ name: z.enum(roleNames), permissions: z.array(z.string()) }).meta({ id: 'Role' })
+export const role = z
+  .strictObject({ name: z.enum(roleNames), permissions: z.array(z.string()) })
+  .meta({ id: 'Role' })
 
 const keyFields = { accessKeyId: z.string(), createTime: time }
 export const accessKey = z.strictObject(keyFields).meta({ id: 'AccessKey' })
-export const createdAccessKey = z.strictObject({ ...keyFields, accessKeySecret: z.string() }).meta({ id: 'CreatedAccessKey' })
+export const createdAccessKey = z
+  .strictObject({ ...keyFields, accessKeySecret: z.string() })
+  .meta({ id: 'CreatedAccessKey' })

@@ -1,14 +1,28 @@
 import { z } from 'zod'
-import { agentStatuses, hostKinds, hostStatuses, packageTypes, serviceTypes } from '../../store/index.ts'
+import {
+  agentStatuses,
+  hostKinds,
+  hostStatuses,
+  packageTypes,
+  serviceTypes,
+} from '../../store/index.ts'
 import { time } from './envelope.ts'
 import { hostTask } from './tasks.ts'
 
 const text = z.string().nullable()
 
-const namedFields = { createTime: time, description: text, id: z.int(), name: z.string(), updateTime: time }
+const namedFields = {
+  createTime: time,
+  description: text,
+  id: z.int(),
+  name: z.string(),
+  updateTime: time,
+}
 export const region = z.strictObject(namedFields).meta({ id: 'Region' })
 export const hostType = z.strictObject(namedFields).meta({ id: 'HostType' })
-export const idc = z.strictObject({ ...namedFields, regionId: z.int(), regionName: z.string() }).meta({ id: 'Idc' })
+export const idc = z
+  .strictObject({ ...namedFields, regionId: z.int(), regionName: z.string() })
+  .meta({ id: 'Idc' })
 
 export const credential = z
   .strictObject({
@@ -17,7 +31,10 @@ export const credential = z
     name: z.string(),
     owner: z.string(),
     sharedAddresses: z.array(z.string()),
-    sshCredentialProperty: z.strictObject({ type: z.enum(['PASSWORD', 'PRIVATE_KEY']), username: z.string() }),
+    sshCredentialProperty: z.strictObject({
+      type: z.enum(['PASSWORD', 'PRIVATE_KEY']),
+      username: z.string(),
+    }),
     targetType: z.literal('HOST'),
     updateTime: time,
   })

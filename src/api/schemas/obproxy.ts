@@ -3,7 +3,8 @@ import { clusterStatuses, clusterTypes, obproxyStatuses } from '../../store/inde
 import { time } from './envelope.ts'
 import { hostTask } from './tasks.ts'
 
-const counted = (name: string) => z.array(z.strictObject({ count: z.int().min(1), [name]: z.string().nullable() }))
+const counted = (name: string) =>
+  z.array(z.strictObject({ count: z.int().min(1), [name]: z.string().nullable() }))
 
 /** OCP's OBProxy cluster. */
 export const obproxyCluster = z
@@ -70,7 +71,13 @@ const rootServiceInfo = z.strictObject({
   ObRegion: z.string(),
   ObRegionId: z.int(),
   ReadonlyRsList: z.array(z.unknown()),
-  RsList: z.array(z.strictObject({ address: z.string(), role: z.enum(['LEADER', 'FOLLOWER']), sql_port: z.int() })),
+  RsList: z.array(
+    z.strictObject({
+      address: z.string(),
+      role: z.enum(['LEADER', 'FOLLOWER']),
+      sql_port: z.int(),
+    }),
+  ),
   Type: z.enum(clusterTypes),
   timestamp: z.int(),
 })
@@ -78,22 +85,40 @@ const rootServiceInfo = z.strictObject({
 const proxyConfig = z.strictObject({
   ObProxyBinUrl: z.string(),
   ObProxyDatabaseInfo: z.record(z.string(), z.string()),
-  ObRootServiceInfoUrlList: z.array(z.strictObject({ ObRegion: z.string(), ObRootServiceInfoUrl: z.string() })),
+  ObRootServiceInfoUrlList: z.array(
+    z.strictObject({ ObRegion: z.string(), ObRootServiceInfoUrl: z.string() }),
+  ),
   Version: z.string(),
 })
 
-const around = { Code: z.int(), Cost: z.int().min(0), Message: z.string(), Server: z.string(), Trace: z.string() }
+const around = {
+  Code: z.int(),
+  Cost: z.int().min(0),
+  Message: z.string(),
+  Server: z.string(),
+  Trace: z.string(),
+}
 
-/** What `/services` answers observers and proxies: no envelope of OCP's API, but OceanBase's own. */
+/**
+ * What `/services` answers observers and proxies: no envelope of OCP's API, but OceanBase's own.
+ */
 export const serviceAnswer = z
   .strictObject({
     ...around,
     Data: z
-      .union([rootServiceInfo, z.array(rootServiceInfo), proxyConfig, proxyConfig.pick({ Version: true }), z.string()])
+      .union([
+        rootServiceInfo,
+        z.array(rootServiceInfo),
+        proxyConfig,
+        proxyConfig.pick({ Version: true }),
+        z.string(),
+      ])
       .meta({ wire: {} }),
     Success: z.literal(true),
   })
   .meta({ id: 'ServiceAnswer' })
 
 /** The same when it refuses. */
-export const serviceRefusal = z.strictObject({ ...around, Success: z.literal(false) }).meta({ id: 'ServiceRefusal' })
+export const serviceRefusal = z
+  .strictObject({ ...around, Success: z.literal(false) })
+  .meta({ id: 'ServiceRefusal' })

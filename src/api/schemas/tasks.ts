@@ -1,16 +1,31 @@
 import { z } from 'zod'
-import { clusterTypes, operations, subtaskStatuses, taskStatuses, taskTypes } from '../../store/index.ts'
+import {
+  clusterTypes,
+  operations,
+  subtaskStatuses,
+  taskStatuses,
+  taskTypes,
+} from '../../store/index.ts'
 import { cause, finding, time } from './envelope.ts'
 
 const creator = z.strictObject({ id: z.int(), name: z.string() })
-const clusterOf = z.strictObject({ id: z.int(), name: z.string(), obClusterId: z.int(), type: z.enum(clusterTypes) })
+const clusterOf = z.strictObject({
+  id: z.int(),
+  name: z.string(),
+  obClusterId: z.int(),
+  type: z.enum(clusterTypes),
+})
 const operation = z.enum(operations)
 const ids = z.array(z.int())
 
 /** OCP's SubtaskInstance, with the fields of both of its generations. */
 export const subtask = z
   .strictObject({
-    attempt: z.int().min(0).optional().describe('attempts at this run so far; of a subtask at work'),
+    attempt: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('attempts at this run so far; of a subtask at work'),
     createTime: time,
     description: z.string(),
     downstreams: ids,
@@ -56,10 +71,14 @@ const taskFields = {
 }
 
 /** OCP's WrappedTaskInstance, with the flat ids and the printed context of its TaskInstance. */
-export const task = z.strictObject({ ...taskFields, context: z.string(), creator }).meta({ id: 'WrappedTaskInstance' })
+export const task = z
+  .strictObject({ ...taskFields, context: z.string(), creator })
+  .meta({ id: 'WrappedTaskInstance' })
 
 /** OCP's TaskInstance, whose creator is a plain name. */
-export const hostTask = z.strictObject({ ...taskFields, context: z.string(), creator: z.string() }).meta({ id: 'TaskInstance' })
+export const hostTask = z
+  .strictObject({ ...taskFields, context: z.string(), creator: z.string() })
+  .meta({ id: 'TaskInstance' })
 
 /** OCP's BasicTaskInstance: a line of the task list. */
 export const basicTask = z
@@ -85,7 +104,13 @@ export const basicTask = z
   })
   .meta({ id: 'BasicTaskInstance' })
 
-const createdFields = { context: z.string(), creator, name: z.string(), startTime: time, status: z.enum(taskStatuses) }
+const createdFields = {
+  context: z.string(),
+  creator,
+  name: z.string(),
+  startTime: time,
+  status: z.enum(taskStatuses),
+}
 const createdSubtask = z.strictObject({
   description: z.string(),
   downstreams: ids,
@@ -96,7 +121,10 @@ const createdSubtask = z.strictObject({
   upstreams: ids,
 })
 
-/** The reply to a call that makes a task for a cluster, in the form of OCP's oldest samples; `clusterId` is for the Terraform provider. */
+/**
+ * The reply to a call that makes a task for a cluster, in the form of OCP's oldest samples;
+ * `clusterId` is for the Terraform provider.
+ */
 export const createdTask = z
   .strictObject({
     ...createdFields,
@@ -118,7 +146,9 @@ export const plannedTask = z
     cluster: z.strictObject({ id: none, name: z.string(), obClusterId: z.int().nullable() }),
     clusterId: none,
     id: none,
-    preCheck: z.array(cause.extend({ hostId: z.int(), item: z.string(), level: z.enum(['FATAL', 'WARN']) })),
+    preCheck: z.array(
+      cause.extend({ hostId: z.int(), item: z.string(), level: z.enum(['FATAL', 'WARN']) }),
+    ),
     tasks: z.array(
       createdSubtask.extend({
         hostId: z.int().optional(),
@@ -140,7 +170,10 @@ const changedHost = z.strictObject({
   processes: z.array(z.string()),
 })
 
-/** What a call with `dryRun=true` would do: its task with subtasks numbered from 1, what it would change on each host, or what speaks against it. */
+/**
+ * What a call with `dryRun=true` would do: its task with subtasks numbered from 1, what it would
+ * change on each host, or what speaks against it.
+ */
 export const rehearsal = z
   .strictObject({
     admission: z.array(finding),

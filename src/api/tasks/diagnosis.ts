@@ -11,11 +11,21 @@ import { type ZipEntry, zip } from './zip.ts'
 /** A line a subtask, upstreams before downstreams: subtasks are numbered in that order. */
 const taskInfo = ({ subtasks }: TaskWithSubtasks): string =>
   subtasks
-    .map(({ id, status, upstreams }) => `Subtask: ${id}, State: ${status}, Dependencies: [${upstreams.join(', ')}]\n`)
+    .map(
+      ({ id, status, upstreams }) =>
+        `Subtask: ${id}, State: ${status}, Dependencies: [${upstreams.join(', ')}]\n`,
+    )
     .join('')
 
 /** The task for people: which obflow, what ran where, how far it got, and why it failed. */
-const summary = ({ id, name, status, operation, clusterName, subtasks }: TaskWithSubtasks): string =>
+const summary = ({
+  id,
+  name,
+  status,
+  operation,
+  clusterName,
+  subtasks,
+}: TaskWithSubtasks): string =>
   [
     `obflow ${packageFile.version}`,
     `Task ${id}, ${name}${clusterName === null ? '' : `, cluster ${clusterName}`}: ${status} (${operation})`,
@@ -28,7 +38,10 @@ const summary = ({ id, name, status, operation, clusterName, subtasks }: TaskWit
     '',
   ].join('\n')
 
-/** What somebody who was not there needs: the graph with its states, the context, and a log for each run of each subtask. */
+/**
+ * What somebody who was not there needs: the graph with its states, the context, and a log for each
+ * run of each subtask.
+ */
 async function* entriesOf(store: Store, task: TaskWithSubtasks): AsyncGenerator<ZipEntry, void> {
   const at = new Date()
   yield { name: 'task_summary.txt', text: summary(task), at }
@@ -37,12 +50,19 @@ async function* entriesOf(store: Store, task: TaskWithSubtasks): AsyncGenerator<
   for (const subtask of task.subtasks) {
     const runs = Map.groupBy(await store.tasks.logOf(subtask.id), ({ runTime }) => runTime)
     for (const [runTime, lines] of runs) {
-      yield { name: `subtask_${subtask.id}_${runTime}.log`, text: printLog(subtask, lines, task.traceId), at }
+      yield {
+        name: `subtask_${subtask.id}_${runTime}.log`,
+        text: printLog(subtask, lines, task.traceId),
+        at,
+      }
     }
   }
 }
 
-/** The diagnosis of a task as a zip. OCP's open-source sibling documents the call below v1; OCP's own page has only the button. */
+/**
+ * The diagnosis of a task as a zip. OCP's open-source sibling documents the call below v1; OCP's
+ * own page has only the button.
+ */
 export function taskDiagnosis(api: Api, { store }: Context): void {
   for (const version of ['v1', 'v2']) {
     api.post(

@@ -24,23 +24,32 @@ const query = z.strictObject({
   hostId: id.optional(),
 })
 
-/** OCP's `/api/v2/tasks/instances`, and `/api/v2/tasks/{id}` as its Terraform provider asks for it. */
+/**
+ * OCP's `/api/v2/tasks/instances`, and `/api/v2/tasks/{id}` as its Terraform provider asks for it.
+ */
 export function tasks(api: Api, context: Context): void {
   const { store, config } = context
   const path = '/api/v2/tasks/instances'
 
-  api.get(path, { config: { permission: 'TASK:*:READ' }, schema: { querystring: query } }, async (request) => {
-    const { tenantName, tenantId, cluterName, ...asked } = request.query
-    const filter = { ...asked, clusterName: asked.clusterName ?? cluterName }
-    // No task here is about a tenant.
-    const noTenant = tenantName === undefined && tenantId === undefined
-    const page = noTenant ? await store.tasks.list(filter, filter) : { contents: [], total: 0 }
-    const reader = readerOf(config, request)
-    return paged(page, filter, (task) => showBasicTask(task, reader))
-  })
+  api.get(
+    path,
+    { config: { permission: 'TASK:*:READ' }, schema: { querystring: query } },
+    async (request) => {
+      const { tenantName, tenantId, cluterName, ...asked } = request.query
+      const filter = { ...asked, clusterName: asked.clusterName ?? cluterName }
+      // No task here is about a tenant.
+      const noTenant = tenantName === undefined && tenantId === undefined
+      const page = noTenant ? await store.tasks.list(filter, filter) : { contents: [], total: 0 }
+      const reader = readerOf(config, request)
+      return paged(page, filter, (task) => showBasicTask(task, reader))
+    },
+  )
   for (const one of [`${path}/:id`, '/api/v2/tasks/:id']) {
-    api.get(one, { config: { permission: 'TASK:*:READ' }, schema: { params: idParam } }, async (request) =>
-      data(showTask(await taskOf(store, request.params.id), readerOf(config, request))),
+    api.get(
+      one,
+      { config: { permission: 'TASK:*:READ' }, schema: { params: idParam } },
+      async (request) =>
+        data(showTask(await taskOf(store, request.params.id), readerOf(config, request))),
     )
   }
   api.get(

@@ -23,7 +23,8 @@ type Called = FastifyRequest<{ Params: { id: number } }>
  * OCP's code, so that of two clicks one counts and nothing is done twice.
  */
 export function taskOperations(api: Api, context: Context): void {
-  for (const path of ['/api/v2/tasks/instances', '/api/v2/tasks']) operationsBelow(path, api, context)
+  for (const path of ['/api/v2/tasks/instances', '/api/v2/tasks'])
+    operationsBelow(path, api, context)
 }
 
 function operationsBelow(path: string, api: Api, context: Context): void {
@@ -48,19 +49,31 @@ function operationsBelow(path: string, api: Api, context: Context): void {
     const { id } = request.params
     const { workflow } = await taskOf(store, id)
     if (!mayRollBack(request.callerRoles, workflow)) throw new Refused({ code: 'IAM11000' })
-    return rehearsed(context, { request, change: 'REMOVE', rehearse: () => operations.rehearseRollback(id) })
+    return rehearsed(context, {
+      request,
+      change: 'REMOVE',
+      rehearse: () => operations.rehearseRollback(id),
+    })
   })
   api.post(`${path}/:id/subtasks/:subtaskId/retry`, ofSubtask, async (request) => {
     const { id, subtaskId } = request.params
     await ask(id, { operation: 'retrySubtask', subtaskId }, request.callerRoles)
     return data(showSubtask(await subtaskOf(store, id, subtaskId), readerOf(settings, request)))
   })
-  api.post(`${path}/:id/subtasks/:subtaskId/skip`, ofSubtask, async ({ params: { id, subtaskId }, callerRoles }) => {
-    await ask(id, { operation: 'skipSubtask', subtaskId }, callerRoles)
-    return done
-  })
-  api.post(`${path}/:id/subtasks/:subtaskId/cancel`, ofSubtask, async ({ params: { id, subtaskId }, callerRoles }) => {
-    await ask(id, { operation: 'cancelSubtask', subtaskId }, callerRoles)
-    return done
-  })
+  api.post(
+    `${path}/:id/subtasks/:subtaskId/skip`,
+    ofSubtask,
+    async ({ params: { id, subtaskId }, callerRoles }) => {
+      await ask(id, { operation: 'skipSubtask', subtaskId }, callerRoles)
+      return done
+    },
+  )
+  api.post(
+    `${path}/:id/subtasks/:subtaskId/cancel`,
+    ofSubtask,
+    async ({ params: { id, subtaskId }, callerRoles }) => {
+      await ask(id, { operation: 'cancelSubtask', subtaskId }, callerRoles)
+      return done
+    },
+  )
 }

@@ -11,7 +11,10 @@ export interface Reader {
   readonly codes: CodeForm
 }
 
-export const readerOf = ({ errorCodes }: Pick<Config, 'errorCodes'>, { headers }: Pick<FastifyRequest, 'headers'>): Reader => ({
+export const readerOf = (
+  { errorCodes }: Pick<Config, 'errorCodes'>,
+  { headers }: Pick<FastifyRequest, 'headers'>,
+): Reader => ({
   language: languageOf(headers['accept-language']),
   codes: errorCodes,
 })
@@ -22,4 +25,7 @@ export function named({ language }: Reader, name: string) {
   return { description: shown, name: shown }
 }
 
-export const causeFor = ({ codes }: Reader, cause: FailureCause) => ({ ...cause, code: codeIn(codes, cause.code) })
+export const causeFor = ({ codes }: Reader, cause: FailureCause) => ({
+  ...cause,
+  code: codeIn(codes, cause.code),
+})

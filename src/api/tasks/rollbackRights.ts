@@ -1,7 +1,10 @@
 import type { OperationName } from '../../operations/index.ts'
 import { allows, type Permission } from '../auth/permissions.ts'
 
-/** What a rollback needs beside TASK:*:UPDATE: the right of the call that does the same to what the task made. Others cannot be rolled back. */
+/**
+ * What a rollback needs beside TASK:*:UPDATE: the right of the call that does the same to what the
+ * task made. Others cannot be rolled back.
+ */
 const rights: Readonly<Partial<Record<OperationName, Permission>>> = {
   createCluster: 'CLUSTER:*:DELETE',
   createStandbyCluster: 'CLUSTER:*:DELETE',

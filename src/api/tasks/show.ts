@@ -1,18 +1,29 @@
-import type { Subtask, Task, TaskContext, TaskSummary, TaskWithSubtasks } from '../../store/index.ts'
+import type {
+  Subtask,
+  Task,
+  TaskContext,
+  TaskSummary,
+  TaskWithSubtasks,
+} from '../../store/index.ts'
 import { isoTime } from '../http/time.ts'
 import { nameIn } from './names.ts'
 import { causeFor, named, type Reader } from './reader.ts'
 
-// A field without a value is undefined, and so not in the JSON: all subtasks have one shape then, which takes less time than leaving it out.
+// A field without a value is undefined, and so not in the JSON: all subtasks have one shape then,
+// which takes less time than leaving it out.
 const time = (date: Date | null): string | undefined => (date === null ? undefined : isoTime(date))
 const given = <Value>(value: Value | null): Value | undefined => value ?? undefined
 
 const printMap = (entries: readonly (readonly [string, string])[]): string =>
   `{${entries.map(([key, value]) => `${key}=${value}`).join(', ')}}`
 
-/** A context as OCP prints it: `Context(parallelIdx=-1, stringMap={k=v, …}, listMap={k=[…], …})`. */
+/**
+ * A context as OCP prints it: `Context(parallelIdx=-1, stringMap={k=v, …}, listMap={k=[…], …})`.
+ */
 export function printContext({ stringMap, listMap }: TaskContext): string {
-  const lists = Object.entries(listMap).map(([key, values]) => [key, `[${values.join(', ')}]`] as const)
+  const lists = Object.entries(listMap).map(
+    ([key, values]) => [key, `[${values.join(', ')}]`] as const,
+  )
   return `Context(parallelIdx=-1, stringMap=${printMap(Object.entries(stringMap))}, listMap=${printMap(lists)})`
 }
 
@@ -22,14 +33,26 @@ const clusterOf = ({
   obClusterId,
   clusterType,
 }: Pick<Task, 'clusterId' | 'clusterName' | 'obClusterId' | 'clusterType'>) =>
-  clusterId === null ? undefined : { id: clusterId, name: clusterName, obClusterId, type: clusterType }
+  clusterId === null
+    ? undefined
+    : { id: clusterId, name: clusterName, obClusterId, type: clusterType }
 
-const creatorOf = (task: Pick<Task, 'creatorId' | 'creator'>) => ({ id: task.creatorId, name: task.creator })
+const creatorOf = (task: Pick<Task, 'creatorId' | 'creator'>) => ({
+  id: task.creatorId,
+  name: task.creator,
+})
 
 /** What a reply to a create shows of a task; one that is only asked about has no id. */
 export type CreatedTask = Pick<
   Task,
-  'clusterId' | 'clusterName' | 'obClusterId' | 'context' | 'creatorId' | 'creator' | 'name' | 'startTime'
+  | 'clusterId'
+  | 'clusterName'
+  | 'obClusterId'
+  | 'context'
+  | 'creatorId'
+  | 'creator'
+  | 'name'
+  | 'startTime'
 > & {
   readonly id: number | null
   readonly status?: Task['status']
@@ -44,8 +67,8 @@ const shownStatus = ({ status, upstreams }: CreatedTask['subtasks'][number]): Su
 }
 
 /**
- * The reply to a create, as OCP's API page prints it: the task as it stands, its first subtask RUNNING because it is being started.
- * `clusterId` is what the Terraform provider reads.
+ * The reply to a create, as OCP's API page prints it: the task as it stands, its first subtask
+ * RUNNING because it is being started. `clusterId` is what the Terraform provider reads.
  */
 export function showCreated(task: CreatedTask, reader: Reader) {
   const { clusterId, clusterName, obClusterId } = task
@@ -140,5 +163,10 @@ export const showBasicTask = (task: TaskSummary, reader: Reader) => ({
   operation: task.operation,
   startTime: isoTime(task.startTime),
   status: task.status,
-  subtasks: task.subtasks.map(({ id, name, operation, status }) => ({ ...named(reader, name), id, operation, status })),
+  subtasks: task.subtasks.map(({ id, name, operation, status }) => ({
+    ...named(reader, name),
+    id,
+    operation,
+    status,
+  })),
 })

@@ -7,7 +7,10 @@ export interface ZipEntry {
   readonly at: Date
 }
 
-/** Bytes and values of PKWARE's APPNOTE.TXT, version 2.0 of the format: no entry and no archive of 4 GiB, at most 65,535 entries. */
+/**
+ * Bytes and values of PKWARE's APPNOTE.TXT, version 2.0 of the format: no entry and no archive of 4
+ * GiB, at most 65,535 entries.
+ */
 const signature = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 } as const
 const version = 20
 const utf8Names = 0x0800

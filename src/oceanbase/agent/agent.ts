@@ -9,7 +9,10 @@ export { agentPorts } from './agentProperties.ts'
 /** Home of OCP's agent; obagent, its open counterpart, has the same layout below. */
 export const agentHome = '/home/admin/ocp_agent'
 
-/** OS user who owns and runs it, whoever runs the observers beside it. All scripts here but `agentStatus` run as this user. */
+/**
+ * OS user who owns and runs it, whoever runs the observers beside it. All scripts here but
+ * `agentStatus` run as this user.
+ */
 export const agentOwner = 'admin'
 
 export interface AgentConfig {
@@ -33,19 +36,30 @@ ${functions}
 const absent = 'echo "no agent is installed" >&2; exit 1'
 
 /**
- * Writes the agent's configuration (mode 0600), keeping what was there before this cluster; prints `changed` or `unchanged`. The
- * passwords go into files, not through `ob_agentctl config -u`, whose arguments everyone on the host can read.
+ * Writes the agent's configuration (mode 0600), keeping what was there before this cluster; prints
+ * `changed` or `unchanged`. The passwords go into files, not through `ob_agentctl config -u`, whose
+ * arguments everyone on the host can read.
  */
-export const refreshAgentConfig = (config: AgentConfig): Quoted => sh`${atHome(config.cluster)} || { ${new Quoted(absent)}; }
+export const refreshAgentConfig = (
+  config: AgentConfig,
+): Quoted => sh`${atHome(config.cluster)} || { ${new Quoted(absent)}; }
 keep || exit 1
 set_properties ${agentProperties(config)}`
 
-/** Puts back the configuration that was there before this cluster; an agent that did not run then is stopped. */
+/**
+ * Puts back the configuration that was there before this cluster; an agent that did not run then is
+ * stopped.
+ */
 export const restoreAgentConfig = (cluster: Watched): Quoted => sh`${atHome(cluster)} || exit 0
 put_back`
 
-/** Starts the agent, or restarts it when its configuration is newer than it is; it may not serve yet. */
-export const startAgent = (cluster: Watched): Quoted => sh`${atHome(cluster)} || { ${new Quoted(absent)}; }
+/**
+ * Starts the agent, or restarts it when its configuration is newer than it is; it may not serve
+ * yet.
+ */
+export const startAgent = (
+  cluster: Watched,
+): Quoted => sh`${atHome(cluster)} || { ${new Quoted(absent)}; }
 if running && [ -n "$(find "$home/conf/config_properties" -newer "$home/run/ob_agentd.pid")" ]; then stop_agent || exit 1; fi
 start_agent`
 
@@ -53,8 +67,8 @@ export const stopAgent = (cluster: Watched): Quoted => sh`${atHome(cluster)} || 
 stop_agent`
 
 /**
- * Asks the agent's status URL from the host itself, with bash alone: a host may have no curl. Prints the JSON body and exits 0 when
- * it answers 200; exits 7 when nothing listens.
+ * Asks the agent's status URL from the host itself, with bash alone: a host may have no curl.
+ * Prints the JSON body and exits 0 when it answers 200; exits 7 when nothing listens.
  */
 export const agentStatus = ({ username, password }: AgentConfig['basicAuth']): Quoted => {
   const credentials = new Secret(Buffer.from(`${username}:${password.reveal()}`).toString('base64'))
@@ -82,10 +96,18 @@ const statusBody = z
   }))
 
 /** OCP wraps its answers in `data`, obagent's own socket does not. */
-const statusAnswer = z.union([z.object({ data: statusBody }).transform(({ data }) => data), statusBody])
+const statusAnswer = z.union([
+  z.object({ data: statusBody }).transform(({ data }) => data),
+  statusBody,
+])
 
-/** What the body of `agentStatus` says: `running` when all the agent's processes do, empty for a body that says nothing. */
-export const readAgentStatus = (body: string): { readonly state: string; readonly version: string } => {
+/**
+ * What the body of `agentStatus` says: `running` when all the agent's processes do, empty for a
+ * body that says nothing.
+ */
+export const readAgentStatus = (
+  body: string,
+): { readonly state: string; readonly version: string } => {
   try {
     return statusAnswer.parse(JSON.parse(body))
   } catch {

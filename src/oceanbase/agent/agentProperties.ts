@@ -7,8 +7,16 @@ export const agentPorts = { manager: 62888, monitor: 62889 } as const
 
 type Value = string | number | Secret
 
-/** What an agent must know, by key. Source: obdeploy plugins/obagent, obd_agent_mapper.yaml; obagent etc/config_properties. */
-const valuesOf = ({ cluster, server, monitor, basicAuth }: AgentConfig): Readonly<Record<string, Value>> => {
+/**
+ * What an agent must know, by key. Source: obdeploy plugins/obagent, obd_agent_mapper.yaml; obagent
+ * etc/config_properties.
+ */
+const valuesOf = ({
+  cluster,
+  server,
+  monitor,
+  basicAuth,
+}: AgentConfig): Readonly<Record<string, Value>> => {
   const layout = layoutOf(cluster)
   return {
     'agent.http.basic.auth.username': basicAuth.username,
@@ -34,9 +42,13 @@ const valuesOf = ({ cluster, server, monitor, basicAuth }: AgentConfig): Readonl
 }
 
 // A JSON string is a YAML string, and has neither tabs nor line ends of its own.
-const scalar = (value: Value): string => JSON.stringify(value instanceof Secret ? value.reveal() : value)
+const scalar = (value: Value): string =>
+  JSON.stringify(value instanceof Secret ? value.reveal() : value)
 
-/** The agent's settings, a line each: key, tab, YAML value. Secret as a whole, as some are passwords. */
+/**
+ * The agent's settings, a line each: key, tab, YAML value. Secret as a whole, as some are
+ * passwords.
+ */
 export const agentProperties = (config: AgentConfig): Secret =>
   new Secret(
     Object.entries(valuesOf(config))

@@ -18,7 +18,12 @@ export interface HostFacts {
   readonly kernel: Readonly<Record<string, number>>
   readonly observers: readonly { readonly pid: number; readonly cwd: string }[]
   /** Which of the wanted ports are taken, and by whom. */
-  readonly listening: readonly { readonly port: number; readonly pid: number; readonly command: string; readonly cwd: string }[]
+  readonly listening: readonly {
+    readonly port: number
+    readonly pid: number
+    readonly command: string
+    readonly cwd: string
+  }[]
   readonly paths: readonly PathFacts[]
   readonly leftovers: readonly string[]
   /** A file in OceanBase's home, if there is one. */
@@ -28,10 +33,20 @@ export interface HostFacts {
   readonly peers: readonly { readonly ip: string; readonly reached: boolean }[]
   /** Installed packages of the wanted name, as name-version-release.architecture. */
   readonly packages: readonly string[]
-  /** Limits of a process that the OS user starts; absent when no process could be started as that user. */
+  /**
+   * Limits of a process that the OS user starts; absent when no process could be started as that
+   * user.
+   */
   readonly limits?: Limits
-  /** For each wanted path, the nearest existing directory that the OS user can see, and whether it may write there. */
-  readonly seen: readonly { readonly path: string; readonly ancestor: string; readonly writable: boolean }[]
+  /**
+   * For each wanted path, the nearest existing directory that the OS user can see, and whether it
+   * may write there.
+   */
+  readonly seen: readonly {
+    readonly path: string
+    readonly ancestor: string
+    readonly writable: boolean
+  }[]
 }
 
 export interface PathFacts {
@@ -64,9 +79,19 @@ export type Limits = Readonly<Record<'openFiles' | 'processes' | 'stackKiB' | 'c
 type Row = readonly string[]
 
 const kib = 1024
-const unlimited = (value: string | undefined): number => (value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value))
+const unlimited = (value: string | undefined): number =>
+  value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value)
 
-const pathFacts = ([path = '', kind, entries, owner = '', madeBy = '', ancestor = '', writable, alone]: Row): PathFacts => ({
+const pathFacts = ([
+  path = '',
+  kind,
+  entries,
+  owner = '',
+  madeBy = '',
+  ancestor = '',
+  writable,
+  alone,
+]: Row): PathFacts => ({
   path,
   kind: kind === 'directory' || kind === 'other' ? kind : 'missing',
   entries: Number(entries),
@@ -77,7 +102,14 @@ const pathFacts = ([path = '', kind, entries, owner = '', madeBy = '', ancestor 
   rootAlone: alone === 'yes',
 })
 
-const diskFacts = ([path = '', device = '', total, available, used, options = '']: Row): DiskFacts => ({
+const diskFacts = ([
+  path = '',
+  device = '',
+  total,
+  available,
+  used,
+  options = '',
+]: Row): DiskFacts => ({
   path,
   device,
   total: Number(total) * kib,
@@ -90,13 +122,19 @@ const limitsOf = (rows: readonly Row[]): Limits | undefined => {
   const [row] = rows
   if (!row) return undefined
   const [openFiles, processes, stackKiB, coreBlocks] = row.map(unlimited)
-  return { openFiles: openFiles ?? 0, processes: processes ?? 0, stackKiB: stackKiB ?? 0, coreBlocks: coreBlocks ?? 0 }
+  return {
+    openFiles: openFiles ?? 0,
+    processes: processes ?? 0,
+    stackKiB: stackKiB ?? 0,
+    coreBlocks: coreBlocks ?? 0,
+  }
 }
 
 /** Reads what gather.sh prints: a word that names the fact, then its fields, divided by tabs. */
 export const parseFacts = (output: string): HostFacts => {
   const lines = output.split('\n').map((line) => line.split('\t'))
-  const rows = (name: string): Row[] => lines.filter(([key]) => key === name).map(([, ...fields]) => fields)
+  const rows = (name: string): Row[] =>
+    lines.filter(([key]) => key === name).map(([, ...fields]) => fields)
   const words = (name: string): string[] => rows(name).map(([word = '']) => word)
   const numbers = (name: string): Record<string, number> =>
     Object.fromEntries(rows(name).map(([key = '', value]) => [key, Number(value)]))
@@ -134,6 +172,10 @@ export const parseFacts = (output: string): HostFacts => {
     peers: rows('peer').map(([ip = '', reached]) => ({ ip, reached: reached === 'yes' })),
     packages: words('package'),
     ...(limits && { limits }),
-    seen: rows('seen').map(([path = '', ancestor = '', writable]) => ({ path, ancestor, writable: writable === 'yes' })),
+    seen: rows('seen').map(([path = '', ancestor = '', writable]) => ({
+      path,
+      ancestor,
+      writable: writable === 'yes',
+    })),
   }
 }

@@ -3,7 +3,10 @@ import type { ClusterSpec, ServerSpec } from '../cluster.ts'
 import type { Layout } from '../observer/layout.ts'
 import type { HostFacts } from './facts.ts'
 
-/** FATAL: an install would fail or the cluster would be unusable. WARN: it works, worse than it could. */
+/**
+ * FATAL: an install would fail or the cluster would be unusable. WARN: it works, worse than it
+ * could.
+ */
 export type Level = 'FATAL' | 'WARN'
 
 /** Something that is not as it should be on a host, for an operator. */
@@ -22,7 +25,12 @@ export interface Wish {
   readonly cluster: ClusterSpec
   readonly server: Pick<ServerSpec, 'hostId' | 'ip'>
   readonly layout: Layout
-  readonly package: { readonly name: string; readonly nvra: string; readonly architecture: string; readonly size: number }
+  readonly package: {
+    readonly name: string
+    readonly nvra: string
+    readonly architecture: string
+    readonly size: number
+  }
 }
 
 /** How far a host's clock is from the controller's, and how far off that may be. Milliseconds. */
@@ -44,7 +52,10 @@ export interface Situation {
   readonly clones: readonly string[]
 }
 
-/** One line of the table of pre-checks: what is looked at, how bad a finding is, and what is said then, once for each thing found. */
+/**
+ * One line of the table of pre-checks: what is looked at, how bad a finding is, and what is said
+ * then, once for each thing found.
+ */
 export interface Check {
   readonly code: CauseCode
   readonly item: string

@@ -23,14 +23,19 @@ export const peersOf = ({ cluster, server }: Pick<Wish, 'cluster' | 'server'>) =
     .slice(0, mostPeers)
 }
 
-/** The script that reads the facts of a host; run as root. `ports` are the SSH ports of its peers, by address. */
+/**
+ * The script that reads the facts of a host; run as root. `ports` are the SSH ports of its peers,
+ * by address.
+ */
 export const gatherScript = (wish: Wish, ports: ReadonlyMap<string, number>): Quoted => {
   const { cluster, layout, server } = wish
   const peers = peersOf(wish).flatMap(({ ip }) => {
     const port = ports.get(ip)
     return port === undefined ? [] : [`${ip}:${port}`]
   })
-  const leftovers = ['observer.config.bin', 'observer.conf.bin'].map((name) => `${layout.etc}/${name}`)
+  const leftovers = ['observer.config.bin', 'observer.conf.bin'].map(
+    (name) => `${layout.etc}/${name}`,
+  )
   return sh`ports=(${[cluster.sqlPort, cluster.rpcPort, agentPorts.manager, agentPorts.monitor]}) paths=(${layout.directories})
 disks=(${[cluster.paths.install, cluster.paths.data, cluster.paths.log, stateDirectory]}) leftovers=(${leftovers}) peers=(${peers})
 commands=(${neededCommands}) kernel=(${kernelNames}) home=${layout.home} package=${wish.package.name}

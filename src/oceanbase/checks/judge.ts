@@ -31,9 +31,15 @@ const unanswered = (path: string): Finding => ({
 export const judge = (situation: Situation): Finding[] => {
   const { dead } = situation.facts
   if (dead.length > 0) return dead.map(unanswered)
-  const findings = checks.flatMap(({ look, ...finding }) => look(situation).map((message) => ({ ...finding, message })))
-  return [...findings.filter(({ level }) => level === 'FATAL'), ...findings.filter(({ level }) => level === 'WARN')]
+  const findings = checks.flatMap(({ look, ...finding }) =>
+    look(situation).map((message) => ({ ...finding, message })),
+  )
+  return [
+    ...findings.filter(({ level }) => level === 'FATAL'),
+    ...findings.filter(({ level }) => level === 'WARN'),
+  ]
 }
 
 /** A finding as an operator reads it, in one line. */
-export const sentence = ({ code, item, message, advice }: Finding): string => `${code} ${item}: ${message}; ${advice}`
+export const sentence = ({ code, item, message, advice }: Finding): string =>
+  `${code} ${item}: ${message}; ${advice}`

@@ -9,7 +9,10 @@ interface Parameter {
 
 const any = Number.POSITIVE_INFINITY
 
-/** Source: obdeploy plugins/oceanbase/3.1.0/environment_check.py and host_tool/1.0; OceanBase's documentation, "Configure sysctl.conf". */
+/**
+ * Source: obdeploy plugins/oceanbase/3.1.0/environment_check.py and host_tool/1.0; OceanBase's
+ * documentation, "Configure sysctl.conf".
+ */
 const parameters: readonly Parameter[] = [
   { name: 'vm.max_map_count', from: 327_600, to: 1_310_720, recommended: 655_360 },
   { name: 'vm.min_free_kbytes', from: 32_768, to: 2_097_152, recommended: 2_097_152 },
@@ -35,7 +38,10 @@ const parameterCheck = ({ name, from, to, recommended }: Parameter): Check => ({
   look: ({ facts: { kernel } }) => {
     const value = kernel[name]
     const range = to === any ? `at least ${from}` : from === to ? String(from) : `${from} to ${to}`
-    return when(value !== undefined && (value < from || value > to), `is ${value}, it should be ${range}`)
+    return when(
+      value !== undefined && (value < from || value > to),
+      `is ${value}, it should be ${range}`,
+    )
   },
 })
 
@@ -49,7 +55,10 @@ export const kernelChecks: readonly Check[] = [
     look: ({ facts: { kernel, observers } }) => {
       const [max, used] = [kernel['fs.aio-max-nr'], kernel['fs.aio-nr']]
       if (max === undefined || used === undefined || observers.length > 0) return []
-      return when(max - used < aioNeeded, `${max - used} slots of asynchronous I/O are free, ${aioNeeded} are needed`)
+      return when(
+        max - used < aioNeeded,
+        `${max - used} slots of asynchronous I/O are free, ${aioNeeded} are needed`,
+      )
     },
   },
   {
@@ -59,7 +68,10 @@ export const kernelChecks: readonly Check[] = [
     advice: aioAdvice,
     look: ({ facts: { kernel } }) => {
       const max = kernel['fs.aio-max-nr']
-      return when(max !== undefined && max < aioRecommended, `is ${max}, recommended is ${aioRecommended}`)
+      return when(
+        max !== undefined && max < aioRecommended,
+        `is ${max}, recommended is ${aioRecommended}`,
+      )
     },
   },
   ...parameters.map(parameterCheck),

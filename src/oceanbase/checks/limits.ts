@@ -10,15 +10,30 @@ interface Limit {
   readonly name: string
 }
 
-/** Source: obdeploy plugins/oceanbase/3.1.0/system_limits_check.py; recommended values of OceanBase's documentation, "Configure limits.conf". */
+/**
+ * Source: obdeploy plugins/oceanbase/3.1.0/system_limits_check.py; recommended values of
+ * OceanBase's documentation, "Configure limits.conf".
+ */
 const table: readonly Limit[] = [
   { item: 'open files', key: 'openFiles', need: 20_000, recommended: 655_350, name: 'nofile' },
   { item: 'max user processes', key: 'processes', need: 4096, recommended: 655_360, name: 'nproc' },
-  { item: 'stack size (KiB)', key: 'stackKiB', need: 1024, recommended: Number.POSITIVE_INFINITY, name: 'stack' },
-  { item: 'core file size', key: 'coreBlocks', recommended: Number.POSITIVE_INFINITY, name: 'core' },
+  {
+    item: 'stack size (KiB)',
+    key: 'stackKiB',
+    need: 1024,
+    recommended: Number.POSITIVE_INFINITY,
+    name: 'stack',
+  },
+  {
+    item: 'core file size',
+    key: 'coreBlocks',
+    recommended: Number.POSITIVE_INFINITY,
+    name: 'core',
+  },
 ]
 
-const shown = (limit: number): string => (limit === Number.POSITIVE_INFINITY ? 'unlimited' : String(limit))
+const shown = (limit: number): string =>
+  limit === Number.POSITIVE_INFINITY ? 'unlimited' : String(limit)
 
 const adviceOf = ({ name, recommended }: Limit): string =>
   `set soft and hard ${name} of the user that runs observer to ${shown(recommended)} in /etc/security/limits.conf`
@@ -43,7 +58,9 @@ export const limitChecks: readonly Check[] = table.flatMap((limit): Check[] => [
     advice: adviceOf(limit),
     look: ({ facts: { limits } }) =>
       when(
-        limits !== undefined && limits[limit.key] >= (limit.need ?? 0) && limits[limit.key] < limit.recommended,
+        limits !== undefined &&
+          limits[limit.key] >= (limit.need ?? 0) &&
+          limits[limit.key] < limit.recommended,
         `is ${limits && shown(limits[limit.key])}, recommended is ${shown(limit.recommended)}`,
       ),
   },

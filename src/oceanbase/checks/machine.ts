@@ -1,12 +1,26 @@
 import { type Check, when } from './finding.ts'
 
 /** Commands that the steps of an install use on a host. */
-export const neededCommands = ['bash', 'rpm', 'setsid', 'runuser', 'install', 'find', 'ldd', 'timeout', 'df', 'stat'] as const
+export const neededCommands = [
+  'bash',
+  'rpm',
+  'setsid',
+  'runuser',
+  'install',
+  'find',
+  'ldd',
+  'timeout',
+  'df',
+  'stat',
+] as const
 
 /** Below that BOOTSTRAP answers -4015. */
 export const leastCores = 2
 
-/** A feature of the host that OceanBase does not like. Source: obdeploy plugins/host_tool/1.0; tiup, "cluster check". */
+/**
+ * A feature of the host that OceanBase does not like. Source: obdeploy plugins/host_tool/1.0; tiup,
+ * "cluster check".
+ */
 const disliked = [
   {
     feature: 'selinux',
@@ -28,7 +42,10 @@ const disliked = [
   },
 ] as const
 
-/** The machine and its operating system. Sources: OCP's error table (CMP070xx); obdeploy, errors 2014 and 2022. */
+/**
+ * The machine and its operating system. Sources: OCP's error table (CMP070xx); obdeploy, errors
+ * 2014 and 2022.
+ */
 export const machineChecks: readonly Check[] = [
   {
     code: 'CMP07010',
@@ -36,21 +53,27 @@ export const machineChecks: readonly Check[] = [
     level: 'FATAL',
     advice: 'create the cluster with one host for each machine, and delete the others',
     look: ({ twins, wish: { server } }) =>
-      twins.map((ip) => `${server.ip} and ${ip} are two addresses of one machine; a cluster needs a machine for each server`),
+      twins.map(
+        (ip) =>
+          `${server.ip} and ${ip} are two addresses of one machine; a cluster needs a machine for each server`,
+      ),
   },
   {
     code: 'CMP07010',
     item: 'machine',
     level: 'WARN',
-    advice: 'give each clone an identity of its own: rm /etc/machine-id, then systemd-machine-id-setup',
-    look: ({ clones }) => clones.map((ip) => `${ip} is another machine with the same machine-id, as a clone has`),
+    advice:
+      'give each clone an identity of its own: rm /etc/machine-id, then systemd-machine-id-setup',
+    look: ({ clones }) =>
+      clones.map((ip) => `${ip} is another machine with the same machine-id, as a clone has`),
   },
   {
     code: 'CMP07037',
     item: 'OS user',
     level: 'FATAL',
     advice: 'useradd -m the user that is to own and run OceanBase',
-    look: ({ facts, wish: { cluster } }) => when(!facts.userExists, `user ${cluster.osUser} does not exist`),
+    look: ({ facts, wish: { cluster } }) =>
+      when(!facts.userExists, `user ${cluster.osUser} does not exist`),
   },
   {
     code: 'CMP07037',
@@ -75,15 +98,18 @@ export const machineChecks: readonly Check[] = [
     code: 'CMP07036',
     item: 'commands',
     level: 'FATAL',
-    advice: 'install the packages that bring them (rpm, util-linux, coreutils, findutils, glibc-common)',
-    look: ({ facts }) => when(facts.missingCommands.length > 0, `missing: ${facts.missingCommands.join(', ')}`),
+    advice:
+      'install the packages that bring them (rpm, util-linux, coreutils, findutils, glibc-common)',
+    look: ({ facts }) =>
+      when(facts.missingCommands.length > 0, `missing: ${facts.missingCommands.join(', ')}`),
   },
   {
     code: 'OBE19018',
     item: 'CPU',
     level: 'FATAL',
     advice: `give the host at least ${leastCores} cores`,
-    look: ({ facts }) => when(facts.cores < leastCores, `${facts.cores} core, ${leastCores} are needed`),
+    look: ({ facts }) =>
+      when(facts.cores < leastCores, `${facts.cores} core, ${leastCores} are needed`),
   },
   {
     code: 'OBD-2014',
@@ -112,7 +138,8 @@ export const machineChecks: readonly Check[] = [
     item: 'swap',
     level: 'WARN',
     advice: 'swapoff -a and take swap out of /etc/fstab',
-    look: ({ facts }) => when(facts.memory.swap > 0, `${Math.round(facts.memory.swap / 1024 ** 2)} MiB are on`),
+    look: ({ facts }) =>
+      when(facts.memory.swap > 0, `${Math.round(facts.memory.swap / 1024 ** 2)} MiB are on`),
   },
   ...disliked.map(
     ({ feature, item, is, advice }): Check => ({

@@ -1,9 +1,14 @@
 import { type Check, type Clock, when } from './finding.ts'
 
-/** Source: OceanBase's bootstrap troubleshooting (document 848524) and obdiag: members of an election must agree within this. */
+/**
+ * Source: OceanBase's bootstrap troubleshooting (document 848524) and obdiag: members of an
+ * election must agree within this.
+ */
 export const largestSpreadMs = 50
 
-/** The clocks furthest apart, and by how much surely (what the measuring may have added taken off). */
+/**
+ * The clocks furthest apart, and by how much surely (what the measuring may have added taken off).
+ */
 const spreadOf = (clocks: readonly Clock[]) => {
   const [first, ...rest] = [...clocks].sort((a, b) => a.offsetMs - b.offsetMs)
   const last = rest.at(-1)
@@ -12,7 +17,9 @@ const spreadOf = (clocks: readonly Clock[]) => {
   return { first, last, spread, sure: spread - first.errorMs - last.errorMs }
 }
 
-/** Above this clocks are looked at again; what is above the limit must not look as if it were below. */
+/**
+ * Above this clocks are looked at again; what is above the limit must not look as if it were below.
+ */
 const suspiciousMs = 35
 
 /** Whether these clocks seem to differ, but not surely by more than is allowed. */
@@ -43,7 +50,9 @@ const clockMessage = (clocks: readonly Clock[], self: string): string => {
     .map((clock) => ({ ip: clock.ip, off: clock.offsetMs - median }))
     .sort((a, b) => Math.abs(b.off) - Math.abs(a.off))
     .slice(0, 5)
-  const who = worst.map(({ ip, off }) => `${ip}${ip === self ? ' (this host)' : ''} ${signed(off)}`).join(', ')
+  const who = worst
+    .map(({ ip, off }) => `${ip}${ip === self ? ' (this host)' : ''} ${signed(off)}`)
+    .join(', ')
   return `the clocks of the cluster's hosts are ${Math.round(spread)} ± ${Math.ceil(spread - sure)} ms apart, ${largestSpreadMs} ms are allowed; against their median: ${who}`
 }
 
@@ -54,7 +63,8 @@ export const networkChecks: readonly Check[] = [
     item: 'network device',
     level: 'FATAL',
     advice: 'use the address of one of its devices as the innerIpAddress of the host',
-    look: ({ facts, wish: { server } }) => when(!facts.hasAddress, `no network device has the address ${server.ip}`),
+    look: ({ facts, wish: { server } }) =>
+      when(!facts.hasAddress, `no network device has the address ${server.ip}`),
   },
   {
     code: 'OBD-2007',
@@ -84,7 +94,10 @@ export const networkChecks: readonly Check[] = [
     advice: clockAdvice,
     look: ({ clocks, wish: { server } }) => {
       const found = spreadOf(clocks)
-      return when(found !== undefined && found.sure > largestSpreadMs, clockMessage(clocks, server.ip))
+      return when(
+        found !== undefined && found.sure > largestSpreadMs,
+        clockMessage(clocks, server.ip),
+      )
     },
   },
   {

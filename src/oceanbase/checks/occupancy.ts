@@ -4,12 +4,16 @@ import { begun, isOwn, ownObservers } from './ownership.ts'
 
 /** Directories that belong to this cluster alone, the roots and all below them. */
 const ownPaths = ({ facts, wish: { layout } }: Situation) =>
-  facts.paths.filter(({ path }) => layout.ownRoots.some((root) => path === root || path.startsWith(`${root}/`)))
+  facts.paths.filter(({ path }) =>
+    layout.ownRoots.some((root) => path === root || path.startsWith(`${root}/`)),
+  )
 
-const isRoot = ({ wish: { layout } }: Situation, path: string): boolean => layout.ownRoots.includes(path)
+const isRoot = ({ wish: { layout } }: Situation, path: string): boolean =>
+  layout.ownRoots.includes(path)
 
 /** Whether the wanted package lies in OceanBase's home already, or this task has begun there. */
-const isInstalled = ({ facts, wish }: Situation): boolean => facts.packages.includes(wish.package.nvra)
+const isInstalled = ({ facts, wish }: Situation): boolean =>
+  facts.packages.includes(wish.package.nvra)
 
 const homeAdvice = 'move it away, or post another installPath'
 
@@ -35,7 +39,9 @@ const homeChecks: readonly Check[] = [
     look: ({ facts, wish: { cluster, layout } }) =>
       facts.paths
         .filter(({ path, kind }) => path === layout.home && kind === 'directory')
-        .filter(({ owner, rootAlone }) => owner !== cluster.osUser && !(owner === 'root' && rootAlone))
+        .filter(
+          ({ owner, rootAlone }) => owner !== cluster.osUser && !(owner === 'root' && rootAlone),
+        )
         .map(({ path, owner }) => `${path} belongs to ${owner}, not to ${cluster.osUser}`),
   },
   {
@@ -46,7 +52,10 @@ const homeChecks: readonly Check[] = [
     look: ({ facts, wish: { layout } }) =>
       facts.disks
         .filter(({ path, options }) => path === layout.home && options.includes('noexec'))
-        .map(({ path, device }) => `${path} lies on ${device}, which is mounted noexec: no program can run there`),
+        .map(
+          ({ path, device }) =>
+            `${path} lies on ${device}, which is mounted noexec: no program can run there`,
+        ),
   },
 ]
 
@@ -56,7 +65,8 @@ const portChecks: readonly Check[] = [
     item: 'ports',
     level: 'FATAL',
     advice: 'post different sqlPort and svrPort',
-    look: ({ wish: { cluster } }) => when(cluster.sqlPort === cluster.rpcPort, `SQL and RPC port are both ${cluster.sqlPort}`),
+    look: ({ wish: { cluster } }) =>
+      when(cluster.sqlPort === cluster.rpcPort, `SQL and RPC port are both ${cluster.sqlPort}`),
   },
   {
     code: 'OBD-1001',
@@ -66,7 +76,10 @@ const portChecks: readonly Check[] = [
     look: (situation) => {
       const own = ownObservers(situation)
       return situation.facts.listening
-        .filter(({ pid, cwd }) => !own.includes(pid) && cwd !== agentHome && !cwd.startsWith(`${agentHome}/`))
+        .filter(
+          ({ pid, cwd }) =>
+            !own.includes(pid) && cwd !== agentHome && !cwd.startsWith(`${agentHome}/`),
+        )
         .filter(({ port, command }) => !(isAgentPort(port) && /^(ob|ocp)_/.test(command)))
         .map(({ port, pid, command }) => `port ${port} is taken by ${command} (pid ${pid})`)
     },
@@ -74,7 +87,8 @@ const portChecks: readonly Check[] = [
 ]
 
 /** The agent is there since the host was prepared, and may run. */
-const isAgentPort = (port: number): boolean => port === agentPorts.manager || port === agentPorts.monitor
+const isAgentPort = (port: number): boolean =>
+  port === agentPorts.manager || port === agentPorts.monitor
 
 const directoryChecks: readonly Check[] = [
   {
@@ -84,7 +98,9 @@ const directoryChecks: readonly Check[] = [
     advice: 'use different paths for install, data and redo logs',
     look: ({ wish: { layout } }) => {
       const paths = [layout.home, ...layout.ownRoots]
-      return [...new Set(paths.filter((path, index) => paths.indexOf(path) !== index))].map((path) => `${path} is used twice`)
+      return [...new Set(paths.filter((path, index) => paths.indexOf(path) !== index))].map(
+        (path) => `${path} is used twice`,
+      )
     },
   },
   {
@@ -93,7 +109,9 @@ const directoryChecks: readonly Check[] = [
     level: 'FATAL',
     advice: 'move it away',
     look: ({ facts }) =>
-      facts.paths.filter(({ kind }) => kind === 'other').map(({ path }) => `${path} is there and is not a directory`),
+      facts.paths
+        .filter(({ kind }) => kind === 'other')
+        .map(({ path }) => `${path} is there and is not a directory`),
   },
   {
     code: 'OBD-1002',
@@ -103,7 +121,10 @@ const directoryChecks: readonly Check[] = [
     look: ({ facts }) =>
       facts.paths
         .filter(({ writable }) => !writable)
-        .map(({ path, ancestor }) => `${path} cannot be made or written: ${ancestor} is no directory or is read-only`),
+        .map(
+          ({ path, ancestor }) =>
+            `${path} cannot be made or written: ${ancestor} is no directory or is read-only`,
+        ),
   },
   {
     code: 'OBD-1002',
@@ -112,19 +133,27 @@ const directoryChecks: readonly Check[] = [
     advice: 'chmod o+x the directories above it',
     look: ({ facts, wish: { cluster } }) =>
       facts.seen
-        .filter(({ path, ancestor }) => facts.paths.some((entry) => entry.path === path && entry.ancestor !== ancestor))
-        .map(({ path, ancestor }) => `user ${cluster.osUser} does not get to ${path}: it sees nothing below ${ancestor}`),
+        .filter(({ path, ancestor }) =>
+          facts.paths.some((entry) => entry.path === path && entry.ancestor !== ancestor),
+        )
+        .map(
+          ({ path, ancestor }) =>
+            `user ${cluster.osUser} does not get to ${path}: it sees nothing below ${ancestor}`,
+        ),
   },
   {
     code: 'OBD-1002',
     item: 'directories',
     level: 'FATAL',
-    advice: 'give that directory to the user that runs OceanBase, or leave it and all above it to root alone',
+    advice:
+      'give that directory to the user that runs OceanBase, or leave it and all above it to root alone',
     look: ({ facts, wish: { cluster } }) =>
       facts.paths
         .filter(({ kind, rootAlone }) => kind === 'missing' && !rootAlone)
         .filter(({ path, ancestor }) =>
-          facts.seen.some((entry) => entry.path === path && entry.ancestor === ancestor && !entry.writable),
+          facts.seen.some(
+            (entry) => entry.path === path && entry.ancestor === ancestor && !entry.writable,
+          ),
         )
         .map(
           ({ path, ancestor }) =>
@@ -138,7 +167,9 @@ const directoryChecks: readonly Check[] = [
     advice: 'make sure that nothing there is needed, then empty it',
     look: (situation) =>
       ownPaths(situation)
-        .filter((path) => path.entries > 0 && !isRoot(situation, path.path) && !isOwn(situation, path))
+        .filter(
+          (path) => path.entries > 0 && !isRoot(situation, path.path) && !isOwn(situation, path),
+        )
         .map(({ path }) => `${path} is not empty`),
   },
   {
@@ -148,8 +179,16 @@ const directoryChecks: readonly Check[] = [
     advice: 'chown it to the user that runs OceanBase',
     look: (situation) =>
       ownPaths(situation)
-        .filter((path) => path.kind === 'directory' && path.owner !== situation.wish.cluster.osUser && !isOwn(situation, path))
-        .map(({ path, owner }) => `${path} belongs to ${owner}, not to ${situation.wish.cluster.osUser}`),
+        .filter(
+          (path) =>
+            path.kind === 'directory' &&
+            path.owner !== situation.wish.cluster.osUser &&
+            !isOwn(situation, path),
+        )
+        .map(
+          ({ path, owner }) =>
+            `${path} belongs to ${owner}, not to ${situation.wish.cluster.osUser}`,
+        ),
   },
   {
     code: 'OBD-1002',
@@ -158,7 +197,10 @@ const directoryChecks: readonly Check[] = [
     advice: 'nothing in it is touched but the sub-directories of OceanBase',
     look: (situation) =>
       ownPaths(situation)
-        .filter((path) => path.kind === 'directory' && isRoot(situation, path.path) && !isOwn(situation, path))
+        .filter(
+          (path) =>
+            path.kind === 'directory' && isRoot(situation, path.path) && !isOwn(situation, path),
+        )
         .map(({ path }) => `${path} is there already`),
   },
 ]
@@ -175,7 +217,10 @@ const leftoverChecks: readonly Check[] = [
       const own = ownObservers(situation)
       return situation.facts.observers
         .filter(({ pid }) => !own.includes(pid))
-        .map(({ pid, cwd }) => `ob install pre check failed, maybe from another observer: pid ${pid} runs in ${cwd}`)
+        .map(
+          ({ pid, cwd }) =>
+            `ob install pre check failed, maybe from another observer: pid ${pid} runs in ${cwd}`,
+        )
     },
   },
   {
@@ -187,7 +232,8 @@ const leftoverChecks: readonly Check[] = [
       begun(situation)
         ? []
         : situation.facts.leftovers.map(
-            (path) => `ob install pre check failed, maybe from another observer: ${path} is left over`,
+            (path) =>
+              `ob install pre check failed, maybe from another observer: ${path} is left over`,
           ),
   },
   {
@@ -202,5 +248,13 @@ const leftoverChecks: readonly Check[] = [
   },
 ]
 
-/** What stands in the way: ports, directories, other observers. Sources: obdeploy, errors 1001–1004; OCP's FAQ for the observer's words. */
-export const occupancyChecks: readonly Check[] = [...portChecks, ...homeChecks, ...directoryChecks, ...leftoverChecks]
+/**
+ * What stands in the way: ports, directories, other observers. Sources: obdeploy, errors 1001–1004;
+ * OCP's FAQ for the observer's words.
+ */
+export const occupancyChecks: readonly Check[] = [
+  ...portChecks,
+  ...homeChecks,
+  ...directoryChecks,
+  ...leftoverChecks,
+]

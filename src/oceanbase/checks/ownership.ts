@@ -1,13 +1,22 @@
 import type { PathFacts } from './facts.ts'
 import type { Situation } from './finding.ts'
 
-/** Whether this very task has begun on the host: then what runs and lies there is its own, and looking again finds nothing wrong. */
+/**
+ * Whether this very task has begun on the host: then what runs and lies there is its own, and
+ * looking again finds nothing wrong.
+ */
 export const begun = ({ facts, wish }: Situation): boolean =>
-  facts.paths.some(({ path, madeBy }) => wish.layout.ownRoots.includes(path) && madeBy === String(wish.taskId))
+  facts.paths.some(
+    ({ path, madeBy }) => wish.layout.ownRoots.includes(path) && madeBy === String(wish.taskId),
+  )
 
 /** Observers that run from this cluster's home and were started by this task. */
 export const ownObservers = (situation: Situation): readonly number[] =>
-  begun(situation) ? situation.facts.observers.filter(({ cwd }) => cwd === situation.wish.layout.home).map(({ pid }) => pid) : []
+  begun(situation)
+    ? situation.facts.observers
+        .filter(({ cwd }) => cwd === situation.wish.layout.home)
+        .map(({ pid }) => pid)
+    : []
 
 /** What stands below a tree that this task made. */
 export const isOwn = (situation: Situation, { path }: Pick<PathFacts, 'path'>): boolean =>

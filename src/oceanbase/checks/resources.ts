@@ -10,7 +10,10 @@ const leastMemory = 3 * 2 ** 30
 /** Source: obdeploy, error 2003; observer refuses to write redo logs from 95 % on. */
 const fullestPercent = 90
 
-/** What the smallest observer needs that was seen to start: a data file of 256 MiB, redo logs of 2 GiB, a package unpacked. */
+/**
+ * What the smallest observer needs that was seen to start: a data file of 256 MiB, redo logs of 2
+ * GiB, a package unpacked.
+ */
 const leastFree = 2 * 2 ** 30
 
 /** How many times its file a package takes when it is unpacked; OceanBase's are packed by xz. */
@@ -57,11 +60,19 @@ const disks: Check['look'] = (situation) => {
     { ...disk, path: paths.log, use: 'redo logs', size: given(situation, 'log_disk_size') ?? 0 },
     ...softwareOf(situation),
   ]
-  const devices = new Map<string, { available: number; needed: number; least: number; uses: string[] }>()
+  const devices = new Map<
+    string,
+    { available: number; needed: number; least: number; uses: string[] }
+  >()
   for (const { path, use, size, least } of wanted) {
     const disk = facts.disks.find((entry) => entry.path === path)
     if (!disk) continue
-    const device = devices.get(disk.device) ?? { available: disk.available, needed: 0, least: 0, uses: [] }
+    const device = devices.get(disk.device) ?? {
+      available: disk.available,
+      needed: 0,
+      least: 0,
+      uses: [],
+    }
     devices.set(disk.device, {
       ...device,
       needed: device.needed + size,
@@ -88,13 +99,19 @@ export const resourceChecks: readonly Check[] = [
   memory('FATAL', (situation) =>
     ['memory_limit', 'system_memory'].flatMap((name) => {
       const [size, { available }] = [given(situation, name) ?? 0, situation.facts.memory]
-      return when(size > available, `${name} is ${gibibytes(size)}, only ${gibibytes(available)} are available`)
+      return when(
+        size > available,
+        `${name} is ${gibibytes(size)}, only ${gibibytes(available)} are available`,
+      )
     }),
   ),
   memory('FATAL', (situation) => {
     const [limit, system] = [given(situation, 'memory_limit'), given(situation, 'system_memory')]
     // Source: obdeploy, error 2010.
-    return when(limit !== undefined && system !== undefined && system >= limit, 'system_memory is not below memory_limit')
+    return when(
+      limit !== undefined && system !== undefined && system >= limit,
+      'system_memory is not below memory_limit',
+    )
   }),
   memory('WARN', (situation) => {
     const [limit, system] = [given(situation, 'memory_limit'), given(situation, 'system_memory')]
@@ -107,7 +124,8 @@ export const resourceChecks: readonly Check[] = [
     code: 'CMP07050',
     item: 'disk space',
     level: 'FATAL',
-    advice: 'free space there, mount a bigger disk, or post smaller startupParameters datafile_size and log_disk_size',
+    advice:
+      'free space there, mount a bigger disk, or post smaller startupParameters datafile_size and log_disk_size',
     look: untaken(disks),
   },
   {
@@ -132,7 +150,10 @@ export const resourceChecks: readonly Check[] = [
     look: ({ facts, wish: { cluster } }) => {
       const deviceOf = (path: string) => facts.disks.find((disk) => disk.path === path)?.device
       const device = deviceOf(cluster.paths.data)
-      return when(device !== undefined && device === deviceOf(cluster.paths.log), `data and redo logs share ${device}`)
+      return when(
+        device !== undefined && device === deviceOf(cluster.paths.log),
+        `data and redo logs share ${device}`,
+      )
     },
   },
 ]

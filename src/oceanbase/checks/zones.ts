@@ -4,7 +4,10 @@ import { type Check, when } from './finding.ts'
 /** How many zones may be lost while a majority is left. */
 const spare = (zones: number): number => Math.floor((zones - 1) / 2)
 
-/** The zones of the cluster; found once, on its first host. Source: OceanBase's documentation, "Multi-replica consensus": an odd number. */
+/**
+ * The zones of the cluster; found once, on its first host. Source: OceanBase's documentation,
+ * "Multi-replica consensus": an odd number.
+ */
 export const zoneChecks: readonly Check[] = [
   {
     code: 'OBE18010',

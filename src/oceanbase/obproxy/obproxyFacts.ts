@@ -24,12 +24,16 @@ export interface ObproxyQuestions {
 
 const defaultPorts = { 'http:': 80, 'https:': 443 } as const
 
-/** Whether the address can be reached; over http also whether it answers the question itself. Prints `url` when all is well. */
+/**
+ * Whether the address can be reached; over http also whether it answers the question itself. Prints
+ * `url` when all is well.
+ */
 const askUrl = (configUrl: string | undefined): Quoted => {
   if (configUrl === undefined) return sh`echo url`
   const { protocol, hostname, port, pathname, search, host } = new URL(configUrl)
   const tcp = `/dev/tcp/${hostname.replace(/^\[(.*)\]$/, '$1')}/${port || (protocol === 'https:' ? defaultPorts['https:'] : defaultPorts['http:'])}`
-  if (protocol === 'https:') return sh`timeout 5 bash -c ${`exec 3<>${tcp}`} 2>/dev/null && echo url`
+  if (protocol === 'https:')
+    return sh`timeout 5 bash -c ${`exec 3<>${tcp}`} 2>/dev/null && echo url`
   return sh`timeout 5 bash -c 'exec 3<>"$0" && printf "GET %s HTTP/1.0\\r\\nHost: %s\\r\\n\\r\\n" "$1" "$2" >&3 && head -n 1 <&3' ${tcp} ${`${pathname}${search}`} ${host} 2>/dev/null | grep -q " 200 " && echo url`
 }
 
@@ -55,7 +59,9 @@ exit 0`
 export function readObproxyFacts(output: string): ObproxyFacts {
   const lines = output.split('\n')
   const all = (fact: string): string[] =>
-    lines.flatMap((line) => (line.startsWith(`${fact} `) ? [line.slice(fact.length + 1).trim()] : []))
+    lines.flatMap((line) =>
+      line.startsWith(`${fact} `) ? [line.slice(fact.length + 1).trim()] : [],
+    )
   return {
     architecture: all('architecture')[0] ?? '',
     hasUser: lines.includes('user'),

@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { Quoted } from '../../quote.ts'
 
-/** Shell functions about a daemon known by its home: state, stop, launch. They expect `name`, `home` and a function `ready`. */
-export const daemonFunctions = new Quoted(readFileSync(new URL('daemon.sh', import.meta.url), 'utf8'), '')
+/**
+ * Shell functions about a daemon known by its home: state, stop, launch. They expect `name`, `home`
+ * and a function `ready`.
+ */
+export const daemonFunctions = new Quoted(
+  readFileSync(new URL('daemon.sh', import.meta.url), 'utf8'),
+  '',
+)
 
 /** What a script about a daemon prints last: its name and its pid, or `none`. */
 export const readState =

@@ -5,7 +5,10 @@ import { layoutOf } from './layout.ts'
 
 const functions = new Quoted(readFileSync(new URL('directories.sh', import.meta.url), 'utf8'), '')
 
-/** The functions of directories.sh over a cluster's lists, and then `act`; to stand after the ledger. */
+/**
+ * The functions of directories.sh over a cluster's lists, and then `act`; to stand after the
+ * ledger.
+ */
 export const directoriesScript = (cluster: ClusterSpec, act: Quoted): Quoted => {
   const layout = layoutOf(cluster)
   const directories = layout.directories.filter((path) => !layout.ownRoots.includes(path))
@@ -16,8 +19,8 @@ ${act}`
 }
 
 /**
- * Makes and links what is missing; a root script, to stand after the ledger. Prints what it made, or `problem …` lines and makes nothing.
- * Safe to repeat.
+ * Makes and links what is missing; a root script, to stand after the ledger. Prints what it made,
+ * or `problem …` lines and makes nothing. Safe to repeat.
  */
 export const makeDirectories = (cluster: ClusterSpec): Quoted =>
   directoriesScript(
@@ -27,5 +30,9 @@ export const makeDirectories = (cluster: ClusterSpec): Quoted =>
 [ -z "$problems" ] || echo "$problems"`,
   )
 
-/** Removes what the task of the ledger made, with what observer wrote there, and says what it left. Safe to repeat. */
-export const removeDirectories = (cluster: ClusterSpec): Quoted => directoriesScript(cluster, sh`remove_all`)
+/**
+ * Removes what the task of the ledger made, with what observer wrote there, and says what it left.
+ * Safe to repeat.
+ */
+export const removeDirectories = (cluster: ClusterSpec): Quoted =>
+  directoriesScript(cluster, sh`remove_all`)

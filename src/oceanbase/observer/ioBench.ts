@@ -7,8 +7,9 @@ import { layoutOf } from './layout.ts'
 const functions = new Quoted(readFileSync(new URL('ioBench.sh', import.meta.url), 'utf8'), '')
 
 /**
- * What is measured, and for how many milliseconds: 2 s in all, and as much again for fio itself. OceanBase's own script takes 10 s for each of
- * 19 sizes; observer reads between the points. Its `io_bench` writes the same sizes.
+ * What is measured, and for how many milliseconds: 2 s in all, and as much again for fio itself.
+ * OceanBase's own script takes 10 s for each of 19 sizes; observer reads between the points. Its
+ * `io_bench` writes the same sizes.
  */
 const points = [
   ['write', 2_097_152, 300],
@@ -19,8 +20,8 @@ const points = [
 ] as const
 
 /**
- * A script for the OS user that measures the data disk, with ob_admin when the package has an io bench, else fio, else dd. fio measures so many
- * times as long as it does at first.
+ * A script for the OS user that measures the data disk, with ob_admin when the package has an io
+ * bench, else fio, else dd. fio measures so many times as long as it does at first.
  */
 export const benchScript = (cluster: ClusterSpec, times: number): Quoted => {
   const layout = layoutOf(cluster)
@@ -30,12 +31,16 @@ ${functions}`
 }
 
 /** The file that the bench makes, and removes. */
-export const benchFile = (cluster: ClusterSpec): string => `${layoutOf(cluster).dataRoot}/.obflow-io-bench`
+export const benchFile = (cluster: ClusterSpec): string =>
+  `${layoutOf(cluster).dataRoot}/.obflow-io-bench`
 
 /** Columns of fio's terse format, version 3, from 0. */
 const column = { name: 2, readIops: 7, readLatency: 39, writeIops: 48, writeLatency: 80 } as const
 
-/** A job that could do nothing, as on a full disk, has measured nothing: why is on fio's standard error. */
+/**
+ * A job that could do nothing, as on a full disk, has measured nothing: why is on fio's standard
+ * error.
+ */
 const fioPoint = (line: string): IoPoint[] => {
   const fields = line.split(';')
   const [way, size] = (fields[column.name] ?? '').split(' ')
@@ -55,10 +60,22 @@ const ddPoint = (line: string): IoPoint[] => {
   return [{ ioType: way === 'read' ? 0 : 1, sizeBytes: Number(size), iops, latencyUs: 1e6 / iops }]
 }
 
-/** Which tool measured, and what; reads before writes and small before large, as `io_bench` orders them. */
-export const readBench = (stdout: string): { readonly tool: string; readonly points: readonly IoPoint[] } => {
+/**
+ * Which tool measured, and what; reads before writes and small before large, as `io_bench` orders
+ * them.
+ */
+export const readBench = (
+  stdout: string,
+): { readonly tool: string; readonly points: readonly IoPoint[] } => {
   const [tool = '', ...lines] = stdout.split('\n')
   const found =
-    tool === 'ob_admin' ? readIoResource(lines.join('\n')) : lines.filter(Boolean).flatMap(tool === 'fio' ? fioPoint : ddPoint)
-  return { tool, points: found.sort((left, right) => left.ioType - right.ioType || left.sizeBytes - right.sizeBytes) }
+    tool === 'ob_admin'
+      ? readIoResource(lines.join('\n'))
+      : lines.filter(Boolean).flatMap(tool === 'fio' ? fioPoint : ddPoint)
+  return {
+    tool,
+    points: found.sort(
+      (left, right) => left.ioType - right.ioType || left.sizeBytes - right.sizeBytes,
+    ),
+  }
 }

@@ -6,18 +6,27 @@ export interface IoPoint {
   readonly latencyUs: number
 }
 
-/** Size of the reads that a data disk is judged by, and how many a second it must do. Source: OCP 4.0.1, release note 401. */
+/**
+ * Size of the reads that a data disk is judged by, and how many a second it must do. Source: OCP
+ * 4.0.1, release note 401.
+ */
 export const standard = { sizeBytes: 16_384, iops: 1000 } as const
 
 /** Threads that submit and reap I/O; what `ob_admin io_bench` itself writes. */
 const threads = { submit_thread_cnt: 1, getevent_thread_cnt: 5 } as const
 
-/** The text of `etc/io_resource.conf`, which observer reads at start. Format: oceanbase-doc V3.1, "io_bench". */
+/**
+ * The text of `etc/io_resource.conf`, which observer reads at start. Format: oceanbase-doc V3.1,
+ * "io_bench".
+ */
 export const writeIoResource = (points: readonly IoPoint[]): string =>
   [
     'version 1',
     'io_type io_size_byte io_ps io_rt_us',
-    ...points.map((point) => `${point.ioType} ${point.sizeBytes} ${point.iops.toFixed(2)} ${point.latencyUs.toFixed(2)}`),
+    ...points.map(
+      (point) =>
+        `${point.ioType} ${point.sizeBytes} ${point.iops.toFixed(2)} ${point.latencyUs.toFixed(2)}`,
+    ),
     ...Object.entries(threads).map(([name, count]) => `${name} ${count}`),
     '',
   ].join('\n')
@@ -28,11 +37,21 @@ export const readIoResource = (text: string): IoPoint[] => {
   return text.split('\n').flatMap((line): IoPoint[] => {
     const [, type, size, iops, latency] = /^([01]) (\d+) ([\d.]+) ([\d.]+)$/.exec(line.trim()) ?? []
     if (type === undefined) return []
-    return [{ ioType: type === '0' ? 0 : 1, sizeBytes: Number(size), iops: Number(iops), latencyUs: Number(latency) }]
+    return [
+      {
+        ioType: type === '0' ? 0 : 1,
+        sizeBytes: Number(size),
+        iops: Number(iops),
+        latencyUs: Number(latency),
+      },
+    ]
   })
 }
 
-/** What the disk does at 16 KB, from the point itself or the nearest one above it; undefined when nothing was measured. */
+/**
+ * What the disk does at 16 KB, from the point itself or the nearest one above it; undefined when
+ * nothing was measured.
+ */
 export const standardReads = (points: readonly IoPoint[]): IoPoint | undefined =>
   points
     .filter(({ ioType, sizeBytes }) => ioType === 0 && sizeBytes >= standard.sizeBytes)

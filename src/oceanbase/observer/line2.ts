@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import { sql } from '../../quote.ts'
-import { bigInteger, flag, integer, microseconds, tenantMode, text, textOrNull } from '../sql/rows.ts'
+import {
+  bigInteger,
+  flag,
+  integer,
+  microseconds,
+  tenantMode,
+  text,
+  textOrNull,
+} from '../sql/rows.ts'
 import type { Sql } from '../sql/sql.ts'
 import type { VersionLine } from '../versions.ts'
 import { baselineSchema } from './probe.ts'
@@ -49,11 +57,20 @@ const tenantRow = z
 
 const zoneFact = z.object({ zone: textOrNull, name: text, value: bigInteger, info: textOrNull })
 
-/** `__all_zone` holds one fact a row; facts of the whole cluster stand under the empty zone name. */
+/**
+ * `__all_zone` holds one fact a row; facts of the whole cluster stand under the empty zone name.
+ */
 const zoneFacts = async (session: Sql) => {
-  const rows = await session.rows(sql`SELECT zone, name, value, info FROM oceanbase.__all_zone`, zoneFact)
+  const rows = await session.rows(
+    sql`SELECT zone, name, value, info FROM oceanbase.__all_zone`,
+    zoneFact,
+  )
   const named = [...new Set(rows.map((row) => row.zone))].filter((zone) => zone !== '')
-  return { named, find: (zone: string, name: string) => rows.find((row) => row.zone === zone && row.name === name) }
+  return {
+    named,
+    find: (zone: string, name: string) =>
+      rows.find((row) => row.zone === zone && row.name === name),
+  }
 }
 
 const tenants = (session: Sql) =>
@@ -62,7 +79,10 @@ const tenants = (session: Sql) =>
     tenantRow,
   )
 
-/** OceanBase 2.2 and 3.x. Sources: oceanbase-doc V3.1 (manual deployment, `__all_*` tables); obdeploy plugins/oceanbase/3.1.0. */
+/**
+ * OceanBase 2.2 and 3.x. Sources: oceanbase-doc V3.1 (manual deployment, `__all_*` tables);
+ * obdeploy plugins/oceanbase/3.1.0.
+ */
 export const line2: VersionLine = {
   name: '2.2–3.x',
   dataDirectories: ['etc3', 'sort_dir', 'sstable'],
@@ -99,14 +119,17 @@ export const line2: VersionLine = {
     )
     return rows.map((row) => row.svr_ip)
   },
-  sysPrimaryZone: async (session) => (await tenants(session)).find((tenant) => tenant.id === 1)?.primaryZone ?? '',
+  sysPrimaryZone: async (session) =>
+    (await tenants(session)).find((tenant) => tenant.id === 1)?.primaryZone ?? '',
   freeze: async (session) => {
     const { named, find } = await zoneFacts(session)
     const merged = named.map((zone) => find(zone, 'last_merged_version')?.value ?? 0n)
     return {
       frozen: find('', 'frozen_version')?.value ?? 0n,
       merged: merged.sort((one, other) => Number(one - other))[0] ?? 0n,
-      idle: named.every((zone) => (find(zone, 'merge_status')?.info ?? 'IDLE').toUpperCase() === 'IDLE'),
+      idle: named.every(
+        (zone) => (find(zone, 'merge_status')?.info ?? 'IDLE').toUpperCase() === 'IDLE',
+      ),
     }
   },
   majorFreeze: sql`ALTER SYSTEM MAJOR FREEZE`,

@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import { sql } from '../../quote.ts'
-import { bigInteger, flag, integer, secondsOrNull, tenantMode, text, textOrNull } from '../sql/rows.ts'
+import {
+  bigInteger,
+  flag,
+  integer,
+  secondsOrNull,
+  tenantMode,
+  text,
+  textOrNull,
+} from '../sql/rows.ts'
 import type { Sql } from '../sql/sql.ts'
 import type { VersionLine } from '../versions.ts'
 import { baselineSchema } from './probe.ts'
@@ -31,7 +39,12 @@ const serverRow = z
 
 const zoneRow = z
   .object({ zone: text, status: text, region: textOrNull, idc: textOrNull })
-  .transform(({ zone, status, region, idc }) => ({ name: zone, status: status.toUpperCase(), region, idc }))
+  .transform(({ zone, status, region, idc }) => ({
+    name: zone,
+    status: status.toUpperCase(),
+    region,
+    idc,
+  }))
 
 const tenantRow = z
   .object({
@@ -55,7 +68,11 @@ const tenantRow = z
 
 const freezeRow = z
   .object({ frozen_scn: bigInteger, last_scn: bigInteger, status: text })
-  .transform((row) => ({ frozen: row.frozen_scn, merged: row.last_scn, idle: row.status.toUpperCase() === 'IDLE' }))
+  .transform((row) => ({
+    frozen: row.frozen_scn,
+    merged: row.last_scn,
+    idle: row.status.toUpperCase() === 'IDLE',
+  }))
 
 const tenants = async (session: Sql) => {
   const rows = await session.rows(
@@ -66,7 +83,10 @@ const tenants = async (session: Sql) => {
   return rows.filter(({ type }) => type !== 'META').map(({ type: _, ...tenant }) => tenant)
 }
 
-/** OceanBase 4.2 and later 4.x. Sources: oceanbase-doc V4 (manual deployment, DBA_OB_* views); obdeploy plugins/oceanbase/4.*. */
+/**
+ * OceanBase 4.2 and later 4.x. Sources: oceanbase-doc V4 (manual deployment, DBA_OB_* views);
+ * obdeploy plugins/oceanbase/4.*.
+ */
 export const line4: VersionLine = {
   name: '4.2–4.x',
   // slog must share the data disk up to 4.2.1.4 and may do so afterwards.
@@ -85,7 +105,8 @@ export const line4: VersionLine = {
       sql`SELECT SVR_IP, SVR_PORT, SQL_PORT, ZONE, STATUS, WITH_ROOTSERVER, UNIX_TIMESTAMP(START_SERVICE_TIME) AS START_SERVICE_TIME, UNIX_TIMESTAMP(STOP_TIME) AS STOP_TIME, BUILD_VERSION FROM oceanbase.DBA_OB_SERVERS`,
       serverRow,
     ),
-  zones: (session) => session.rows(sql`SELECT ZONE, STATUS, REGION, IDC FROM oceanbase.DBA_OB_ZONES`, zoneRow),
+  zones: (session) =>
+    session.rows(sql`SELECT ZONE, STATUS, REGION, IDC FROM oceanbase.DBA_OB_ZONES`, zoneRow),
   tenants,
   // Source: oceanbase-doc V4, GV$OB_LOG_STAT; obshell asks the same before it stops a server.
   lagging: async (session) => {
@@ -95,7 +116,8 @@ export const line4: VersionLine = {
     )
     return rows.map((row) => row.svr_ip)
   },
-  sysPrimaryZone: async (session) => (await tenants(session)).find((tenant) => tenant.id === 1)?.primaryZone ?? '',
+  sysPrimaryZone: async (session) =>
+    (await tenants(session)).find((tenant) => tenant.id === 1)?.primaryZone ?? '',
   freeze: async (session) => {
     const [row] = await session.rows(
       sql`SELECT FROZEN_SCN, LAST_SCN, STATUS FROM oceanbase.CDB_OB_MAJOR_COMPACTION WHERE TENANT_ID = 1`,

@@ -16,7 +16,10 @@ put() {
   mv "$ledger/$1.new" "$ledger/$1"
 }`
 
-/** Which process an observer is: its pid alone may come back, with its start time and the boot it cannot. */
+/**
+ * Which process an observer is: its pid alone may come back, with its start time and the boot it
+ * cannot.
+ */
 const identity = (cluster: ClusterSpec): Quoted => sh`identity() {
   local pid
   pid=$(cat ${layoutOf(cluster).pidFile} 2>/dev/null) && [ -r "/proc/$pid/stat" ] || return 0
@@ -28,13 +31,18 @@ export const noteBootstrapSent = (cluster: ClusterSpec, taskId: number): Quoted 
   sh`${notes(taskId)}\n${identity(cluster)}\nput bootstrap "sent $(identity)"`
 
 /** Notes that BOOTSTRAP was answered with a refusal: it runs no more. */
-export const noteBootstrapRefused = (taskId: number): Quoted => sh`${notes(taskId)}\nput bootstrap refused`
+export const noteBootstrapRefused = (taskId: number): Quoted =>
+  sh`${notes(taskId)}\nput bootstrap refused`
 
 /**
- * Whether this task sent BOOTSTRAP before: `none`; `running` when the process it was sent to lives and its answer was never seen, with the
- * seconds since this was first asked; `ended` when it was refused or its process is gone. Read the answer with `readEarlierBootstrap`.
+ * Whether this task sent BOOTSTRAP before: `none`; `running` when the process it was sent to lives
+ * and its answer was never seen, with the seconds since this was first asked; `ended` when it was
+ * refused or its process is gone. Read the answer with `readEarlierBootstrap`.
  */
-export const earlierBootstrap = (cluster: ClusterSpec, taskId: number): Quoted => sh`${notes(taskId)}
+export const earlierBootstrap = (
+  cluster: ClusterSpec,
+  taskId: number,
+): Quoted => sh`${notes(taskId)}
 ${identity(cluster)}
 noted=$(cat "$ledger/bootstrap" 2>/dev/null || true)
 process=$(identity)
@@ -60,17 +68,20 @@ export const readEarlierBootstrap = (stdout: string): EarlierBootstrap => {
 }
 
 /** Notes that this run of a subtask has restarted the observer. */
-export const noteRestarted = (taskId: number, run: string): Quoted => sh`${notes(taskId)}\nput ${`restarted-${run}`} done`
+export const noteRestarted = (taskId: number, run: string): Quoted =>
+  sh`${notes(taskId)}\nput ${`restarted-${run}`} done`
 
 /** Prints `restarted` when `noteRestarted` was done for this run. */
 export const restartedAlready = (taskId: number, run: string): Quoted =>
   sh`${notes(taskId)}\n[ ! -e "$ledger/"${`restarted-${run}`} ] || echo restarted`
 
 /** Notes that this task started a proxy which did not run before. */
-export const noteProxyStarted = (taskId: number): Quoted => sh`${notes(taskId)}\nput obproxy started`
+export const noteProxyStarted = (taskId: number): Quoted =>
+  sh`${notes(taskId)}\nput obproxy started`
 
 /** Prints `started` when this task started the proxy. */
-export const proxyStartedHere = (taskId: number): Quoted => sh`${notes(taskId)}\ncat "$ledger/obproxy" 2>/dev/null || true`
+export const proxyStartedHere = (taskId: number): Quoted =>
+  sh`${notes(taskId)}\ncat "$ledger/obproxy" 2>/dev/null || true`
 
 /** Forgets it, and the ledger with it when nothing else is in there. */
 export const forgetProxy = (taskId: number): Quoted =>

@@ -5,13 +5,14 @@ import { daemonFunctions, readState } from './daemon.ts'
 import { layoutOf } from './layout.ts'
 
 /*
- * Scripts about the observer of one home. An observer is known by its working directory and command line, never by its name alone:
- * other observers may live on the host. All run as the cluster's OS user and print the state last.
+ * Scripts about the observer of one home. An observer is known by its working directory and command
+ * line, never by its name alone: other observers may live on the host. All run as the cluster's OS
+ * user and print the state last.
  */
 
 /**
- * What is wrong with its parameters or its store an observer finds within 3 seconds (obd waits as long); one that lives on without its
- * port is busy, e.g. making its data file.
+ * What is wrong with its parameters or its store an observer finds within 3 seconds (obd waits as
+ * long); one that lives on without its port is busy, e.g. making its data file.
  */
 const settledTries = 30
 
@@ -20,7 +21,10 @@ ${daemonFunctions}
 ready() { recorded >/dev/null && { listening ${cluster.sqlPort} || [ "$tries" -ge ${settledTries} ]; }; }`
 
 /** Startup parameters as they are used: the posted ones, else the line's own. */
-export const startupParametersOf = ({ startupParameters, version }: Pick<ClusterSpec, 'startupParameters' | 'version'>) =>
+export const startupParametersOf = ({
+  startupParameters,
+  version,
+}: Pick<ClusterSpec, 'startupParameters' | 'version'>) =>
   startupParameters.length > 0 ? startupParameters : lineOf(version).defaultParameters
 
 /** `-r`: one server of each zone, `ip:rpc:sql`. */
@@ -36,8 +40,14 @@ const options = (cluster: ClusterSpec): string =>
     `config_additional_dir=${layoutOf(cluster).configCopies.join(';')}`,
   ].join(',')
 
-/** All flags of a first start but the address. Source: oceanbase-doc, "Deploy manually"; the same in 2.2, 3.x and 4.x. */
-export const startFlags = (cluster: ClusterSpec, server: ServerSpec): readonly (string | number)[] => [
+/**
+ * All flags of a first start but the address. Source: oceanbase-doc, "Deploy manually"; the same in
+ * 2.2, 3.x and 4.x.
+ */
+export const startFlags = (
+  cluster: ClusterSpec,
+  server: ServerSpec,
+): readonly (string | number)[] => [
   ...['-r', rootServiceList(cluster)],
   ...['-p', cluster.sqlPort],
   ...['-P', cluster.rpcPort],
@@ -49,7 +59,9 @@ export const startFlags = (cluster: ClusterSpec, server: ServerSpec): readonly (
   ...['-o', options(cluster)],
 ]
 
-/** Sets `address`: `-I ip`, or `-i device` with the device that carries the ip, guessed by no name. */
+/**
+ * Sets `address`: `-I ip`, or `-i device` with the device that carries the ip, guessed by no name.
+ */
 const addressFlag = (cluster: ClusterSpec, server: ServerSpec, device?: string): Quoted => {
   if (lineOf(cluster.version).addressFlag === 'ip') return sh`address=(-I ${server.ip})`
   if (device !== undefined) return sh`address=(-i ${device})`
@@ -63,7 +75,10 @@ export interface StartOptions {
   readonly device?: string
 }
 
-/** First start, with all flags; adopts an observer of this home that runs already. Exit 1 and the reason when it does not stay up. */
+/**
+ * First start, with all flags; adopts an observer of this home that runs already. Exit 1 and the
+ * reason when it does not stay up.
+ */
 export const startObserver = (
   cluster: ClusterSpec,
   server: ServerSpec,
@@ -75,12 +90,18 @@ if [ -z "$(running)" ]; then
 fi
 state`
 
-/** Starts an observer that ran before, without flags: it reads its saved parameters. Adopts one that runs. */
+/**
+ * Starts an observer that ran before, without flags: it reads its saved parameters. Adopts one that
+ * runs.
+ */
 export const startAgain = (cluster: ClusterSpec): Quoted => sh`${atHome(cluster)}
 [ -n "$(running)" ] || launch || exit 1
 state`
 
-/** Stops this home's observer, waits until its ports are free and starts it without flags: it reads its saved parameters. */
+/**
+ * Stops this home's observer, waits until its ports are free and starts it without flags: it reads
+ * its saved parameters.
+ */
 export const restartObserver = (cluster: ClusterSpec): Quoted => sh`${atHome(cluster)}
 stop ${cluster.sqlPort} ${cluster.rpcPort} || exit 1
 launch || exit 1
@@ -101,7 +122,13 @@ export const readObserverState = readState('observer')
 /** Bytes of observer.log that are looked at from its end. */
 const tailBytes = 8_000_000
 
-/** The last lines of observer.log that tell of an error, 4.x names (EDIAG, WDIAG) included; WARN only with a return code. */
-export const errorTail = (cluster: ClusterSpec, lines = 30): Quoted => sh`log=${layoutOf(cluster).observerLog}
+/**
+ * The last lines of observer.log that tell of an error, 4.x names (EDIAG, WDIAG) included; WARN
+ * only with a return code.
+ */
+export const errorTail = (
+  cluster: ClusterSpec,
+  lines = 30,
+): Quoted => sh`log=${layoutOf(cluster).observerLog}
 [ -r "$log" ] || exit 0
 tail -c ${tailBytes} "$log" | grep -aE ' (ERROR|EDIAG) |(WARN|WDIAG) .*ret=-[0-9]' | tail -n ${lines} | cut -c 1-500`

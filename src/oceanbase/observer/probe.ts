@@ -3,10 +3,16 @@ import { sql } from '../../quote.ts'
 import { bigInteger } from '../sql/rows.ts'
 import { type Sql, SqlError } from '../sql/sql.ts'
 
-/** No such database, no such table (MySQL's number and OceanBase's own): what an observer without a cluster says of its core table. */
+/**
+ * No such database, no such table (MySQL's number and OceanBase's own): what an observer without a
+ * cluster says of its core table.
+ */
 const absent = new Set([1049, 1146, 5019])
 
-/** Whether BOOTSTRAP has been done: the baseline schema is its last mark. Source: obdeploy plugins/oceanbase/3.1.0/bootstrap.py. */
+/**
+ * Whether BOOTSTRAP has been done: the baseline schema is its last mark. Source: obdeploy
+ * plugins/oceanbase/3.1.0/bootstrap.py.
+ */
 export const baselineSchema = async (session: Sql): Promise<boolean> => {
   try {
     const rows = await session.rows(

@@ -24,14 +24,24 @@ const rawRows = z.array(z.record(z.string(), z.unknown()))
 const lowerCased = (row: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]))
 
-/** A server's words on a statement. It repeats some of what it could not read, and may stop in the middle of a secret. */
+/**
+ * A server's words on a statement. It repeats some of what it could not read, and may stop in the
+ * middle of a secret.
+ */
 const cleaned =
   ({ secrets }: Quoted) =>
   (text: string): string =>
     secrets.length === 0 ? text : withoutSecrets(text, secrets).replace(/ near '.*/s, '')
 
-/** Work on a connection; when the signal aborts, the connection is cut, since a session does one thing at a time and cannot be asked to stop. */
-const unlessAborted = async <T>(signal: AbortSignal, cut: () => void, work: () => Promise<T>): Promise<T> => {
+/**
+ * Work on a connection; when the signal aborts, the connection is cut, since a session does one
+ * thing at a time and cannot be asked to stop.
+ */
+const unlessAborted = async <T>(
+  signal: AbortSignal,
+  cut: () => void,
+  work: () => Promise<T>,
+): Promise<T> => {
   signal.throwIfAborted()
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const abort = () => {
@@ -48,7 +58,10 @@ const unlessAborted = async <T>(signal: AbortSignal, cut: () => void, work: () =
 
 interface Opened {
   readonly connection: Connection
-  /** The driver's own `destroy` only says goodbye: a server that is silent keeps the socket, and the process that wants to end. */
+  /**
+   * The driver's own `destroy` only says goodbye: a server that is silent keeps the socket, and the
+   * process that wants to end.
+   */
   readonly socket: Socket
 }
 
@@ -62,7 +75,8 @@ const open = async (target: SqlTarget, signal: AbortSignal): Promise<Opened> => 
       user: target.username,
       password: target.password.reveal(),
       connectTimeout: connectTimeoutMs,
-      // Statements go as text. The driver keeps a place for each it might prepare: 16,000 of them are half a megabyte a session.
+      // Statements go as text. The driver keeps a place for each it might prepare: 16,000 of them
+      // are half a megabyte a session.
       maxPreparedStatements: 1,
       // A BIGINT that a number cannot hold comes as a string; times come as they are written.
       supportBigNumbers: true,
@@ -81,10 +95,13 @@ const open = async (target: SqlTarget, signal: AbortSignal): Promise<Opened> => 
 }
 
 /**
- * Logs in. Refused, reset, silent or still initializing servers throw TransientError, a refused password DefiniteError OBE12000,
- * a refused statement SqlError.
+ * Logs in. Refused, reset, silent or still initializing servers throw TransientError, a refused
+ * password DefiniteError OBE12000, a refused statement SqlError.
  */
-export const connectSql = async (target: SqlTarget, { signal, log, timeoutMs = defaultTimeoutMs }: SqlOptions): Promise<Sql> => {
+export const connectSql = async (
+  target: SqlTarget,
+  { signal, log, timeoutMs = defaultTimeoutMs }: SqlOptions,
+): Promise<Sql> => {
   const { connection, socket } = await open(target, signal)
   const destroy = () => void socket.destroy()
 
@@ -94,7 +111,8 @@ export const connectSql = async (target: SqlTarget, { signal, log, timeoutMs = d
     const line = (outcome: string) =>
       `${target.ip}:${target.port} ${target.username}> ${shown}: ${outcome}, ${Math.round(performance.now() - startedAt)} ms`
     try {
-      // The driver's own timer goes on when a connection is cut, and with it the process that wants to end.
+      // The driver's own timer goes on when a connection is cut, and with it the process that wants
+      // to end.
       const ending = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
       const [answer] = await unlessAborted(ending, destroy, () => connection.query(statement.text))
       log('INFO', line('ok'))

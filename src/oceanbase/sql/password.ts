@@ -1,8 +1,16 @@
 import { randomInt } from 'node:crypto'
 import { Secret } from '../../quote.ts'
 
-/** OCP asks for 8–32 characters with at least two of each class. The specials are those that 2.x and 4.x both allow. */
-const classes = ['ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz', '0123456789', '._+@#%'] as const
+/**
+ * OCP asks for 8–32 characters with at least two of each class. The specials are those that 2.x and
+ * 4.x both allow.
+ */
+const classes = [
+  'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+  'abcdefghijklmnopqrstuvwxyz',
+  '0123456789',
+  '._+@#%',
+] as const
 const perClass = 5
 
 const pick = (from: string): string => from.charAt(randomInt(from.length))
@@ -19,4 +27,8 @@ const shuffled = (characters: string[]): string[] => {
 
 /** A random password of 20 characters that satisfies OCP's rule. */
 export const generatePassword = (): Secret =>
-  new Secret(shuffled(classes.flatMap((from) => Array.from({ length: perClass }, () => pick(from)))).join(''))
+  new Secret(
+    shuffled(classes.flatMap((from) => Array.from({ length: perClass }, () => pick(from)))).join(
+      '',
+    ),
+  )

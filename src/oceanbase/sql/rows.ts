@@ -34,14 +34,20 @@ export interface ObTenant {
   readonly status: string
 }
 
-/** How far major compaction is: `frozen` is the newest frozen version (or SCN), `merged` what all zones have merged. */
+/**
+ * How far major compaction is: `frozen` is the newest frozen version (or SCN), `merged` what all
+ * zones have merged.
+ */
 export interface Freeze {
   readonly frozen: bigint
   readonly merged: bigint
   readonly idle: boolean
 }
 
-/** Serving, by the test the manual gives for each line (facts of both lines say the same once normalised). */
+/**
+ * Serving, by the test the manual gives for each line (facts of both lines say the same once
+ * normalised).
+ */
 export const isServing = (server: ObServer): boolean =>
   server.status === 'ACTIVE' && server.startServiceTime !== null && server.stopTime === null
 
@@ -56,15 +62,25 @@ export const textOrNull = z
   .transform((value) => value ?? '')
 
 /** `YES`/`NO` in the 4.x views, 1/0 in the older tables. */
-export const flag = z.union([z.number(), z.string()]).transform((value) => ['1', 'YES'].includes(String(value).toUpperCase()))
+export const flag = z
+  .union([z.number(), z.string()])
+  .transform((value) => ['1', 'YES'].includes(String(value).toUpperCase()))
 
 /** Microseconds since the epoch, 0 for "never". */
-export const microseconds = integer.transform((value) => (value > 0 ? Math.floor(value / 1000) : null))
+export const microseconds = integer.transform((value) =>
+  value > 0 ? Math.floor(value / 1000) : null,
+)
 
-/** `UNIX_TIMESTAMP(…)`: seconds with a fraction, whatever the session's time zone; NULL for "never". */
-export const secondsOrNull = digits.nullable().transform((value) => (value === null ? null : Math.floor(Number(value) * 1000)))
+/**
+ * `UNIX_TIMESTAMP(…)`: seconds with a fraction, whatever the session's time zone; NULL for "never".
+ */
+export const secondsOrNull = digits
+  .nullable()
+  .transform((value) => (value === null ? null : Math.floor(Number(value) * 1000)))
 
 /** 0/1 in the older tables, a word in the 4.x views. */
 export const tenantMode = z
   .union([z.number(), z.string()])
-  .transform((value): 'MYSQL' | 'ORACLE' => (['1', 'ORACLE'].includes(String(value).toUpperCase()) ? 'ORACLE' : 'MYSQL'))
+  .transform((value): 'MYSQL' | 'ORACLE' =>
+    ['1', 'ORACLE'].includes(String(value).toUpperCase()) ? 'ORACLE' : 'MYSQL',
+  )

@@ -6,7 +6,10 @@ export type SqlUser = 'root' | 'rootEmpty' | 'ocp_monitor' | 'proxyro'
 
 /** A session on one observer (or obproxy), as one user of the sys tenant. */
 export interface Sql {
-  /** Rows of a query, each parsed; column names are matched in lower case, whatever the server's spelling. */
+  /**
+   * Rows of a query, each parsed; column names are matched in lower case, whatever the server's
+   * spelling.
+   */
   rows<Row>(query: Quoted, row: z.ZodType<Row>): Promise<Row[]>
   /** A statement without rows. */
   run(statement: Quoted): Promise<void>

@@ -1,7 +1,10 @@
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
 import { NothingListens, SqlError, type SqlTarget } from './sql.ts'
 
-/** Refusals that pass by themselves. OceanBase's numbers: oceanbase/deps/oblib/src/lib/ob_errno; MySQL's: server error reference. */
+/**
+ * Refusals that pass by themselves. OceanBase's numbers: oceanbase/deps/oblib/src/lib/ob_errno;
+ * MySQL's: server error reference.
+ */
 const passing: ReadonlySet<number> = new Set([
   1040, // too many connections
   1053, // server shutdown in progress
@@ -17,13 +20,23 @@ const passing: ReadonlySet<number> = new Set([
 
 const accessDenied = 1045
 
-/** The server's number and words, when it was the server that refused; client-side and network errors have no SQL state. */
-const refusalOf = (error: unknown): { readonly errno: number; readonly message: string } | undefined => {
+/**
+ * The server's number and words, when it was the server that refused; client-side and network
+ * errors have no SQL state.
+ */
+const refusalOf = (
+  error: unknown,
+): { readonly errno: number; readonly message: string } | undefined => {
   if (!(error instanceof Error) || !('errno' in error) || !('sqlState' in error)) return undefined
-  return typeof error.errno === 'number' && error.errno > 0 ? { errno: error.errno, message: error.message } : undefined
+  return typeof error.errno === 'number' && error.errno > 0
+    ? { errno: error.errno, message: error.message }
+    : undefined
 }
 
-/** An error of the driver as one of this project's. `what` was being done, without secrets; `clean` takes them out of the answer. */
+/**
+ * An error of the driver as one of this project's. `what` was being done, without secrets; `clean`
+ * takes them out of the answer.
+ */
 export const sqlFailure = (
   error: unknown,
   what: string,
@@ -33,7 +46,10 @@ export const sqlFailure = (
   const refusal = refusalOf(error)
   if (!refusal) {
     const why = clean(error instanceof Error ? error.message : String(error))
-    const Trouble = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED' ? NothingListens : TransientError
+    const Trouble =
+      error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+        ? NothingListens
+        : TransientError
     return new Trouble(`${what} on ${ip}:${port} as ${username} failed: ${why}`)
   }
   const { errno } = refusal

@@ -1,17 +1,26 @@
 import { identifier, joined, type Quoted, type Secret, sql } from '../../quote.ts'
-import { type ClusterSpec, type PrimaryCluster, rootServersOf, type ServerSpec, type ZoneSpec } from '../cluster.ts'
+import {
+  type ClusterSpec,
+  type PrimaryCluster,
+  rootServersOf,
+  type ServerSpec,
+  type ZoneSpec,
+} from '../cluster.ts'
 import { lineOf } from '../versions.ts'
 
 /** `ip:rpc`: how OceanBase names a server. */
-export const serverAddress = (cluster: Pick<ClusterSpec, 'rpcPort'>, server: Pick<ServerSpec, 'ip'>): string =>
-  `${server.ip}:${cluster.rpcPort}`
+export const serverAddress = (
+  cluster: Pick<ClusterSpec, 'rpcPort'>,
+  server: Pick<ServerSpec, 'ip'>,
+): string => `${server.ip}:${cluster.rpcPort}`
 
 /** Gives a session time for BOOTSTRAP and its like. OceanBase counts microseconds. */
-export const allowSeconds = (seconds: number): Quoted => sql`SET SESSION ob_query_timeout = ${seconds * 1_000_000}`
+export const allowSeconds = (seconds: number): Quoted =>
+  sql`SET SESSION ob_query_timeout = ${seconds * 1_000_000}`
 
 /**
- * BOOTSTRAP with one server of each zone; the others join by ADD SERVER. Regions are named only where one was given: OceanBase then
- * uses `sys_region`.
+ * BOOTSTRAP with one server of each zone; the others join by ADD SERVER. Regions are named only
+ * where one was given: OceanBase then uses `sys_region`.
  */
 export const bootstrapStatement = (cluster: ClusterSpec, primary?: PrimaryCluster): Quoted => {
   const members = rootServersOf(cluster).map((server) => {
@@ -21,7 +30,9 @@ export const bootstrapStatement = (cluster: ClusterSpec, primary?: PrimaryCluste
   })
   const list = joined(members, ', ')
   if (!primary) return sql`ALTER SYSTEM BOOTSTRAP ${list}`
-  const roots = primary.rootServers.map((root) => `${root.ip}:${root.rpcPort}:${root.sqlPort}`).join(';')
+  const roots = primary.rootServers
+    .map((root) => `${root.ip}:${root.rpcPort}:${root.sqlPort}`)
+    .join(';')
   return sql`ALTER SYSTEM BOOTSTRAP CLUSTER STANDBY ${list} PRIMARY_CLUSTER_ID ${primary.obClusterId} PRIMARY_ROOTSERVICE_LIST ${roots}`
 }
 
@@ -32,7 +43,10 @@ export const addServer = (cluster: ClusterSpec, server: ServerSpec): Quoted =>
 export const setZoneIdc = (zone: Pick<ZoneSpec, 'name' | 'idcName'>): Quoted =>
   sql`ALTER SYSTEM MODIFY ZONE ${zone.name} SET IDC = ${zone.idcName}`
 
-/** Moves the leaders away and keeps the zone out; refused when a majority would be lost (4179, 4660). */
+/**
+ * Moves the leaders away and keeps the zone out; refused when a majority would be lost (4179,
+ * 4660).
+ */
 export const stopZone = (zone: string): Quoted => sql`ALTER SYSTEM STOP ZONE ${zone}`
 
 export const startZone = (zone: string): Quoted => sql`ALTER SYSTEM START ZONE ${zone}`
@@ -40,9 +54,13 @@ export const startZone = (zone: string): Quoted => sql`ALTER SYSTEM START ZONE $
 export const startServer = (cluster: ClusterSpec, server: ServerSpec): Quoted =>
   sql`ALTER SYSTEM START SERVER ${serverAddress(cluster, server)}`
 
-export const alterRootPassword = (password: Secret): Quoted => sql`ALTER USER root IDENTIFIED BY ${password}`
+export const alterRootPassword = (password: Secret): Quoted =>
+  sql`ALTER USER root IDENTIFIED BY ${password}`
 
-/** Makes a user that may read everything, or brings an existing one to this password: running it again ends the same. */
+/**
+ * Makes a user that may read everything, or brings an existing one to this password: running it
+ * again ends the same.
+ */
 export const createReadOnlyUser = (name: string, password: Secret): readonly Quoted[] => [
   sql`CREATE USER IF NOT EXISTS ${identifier(name)} IDENTIFIED BY ${password}`,
   sql`ALTER USER ${identifier(name)} IDENTIFIED BY ${password}`,
@@ -52,14 +70,21 @@ export const createReadOnlyUser = (name: string, password: Secret): readonly Quo
 export const grantsOf = (name: string): Quoted => sql`SHOW GRANTS FOR ${identifier(name)}`
 
 /** The primary zone sys is to have: the posted one, or what the version line does by itself. */
-export const primaryZoneOf = (cluster: Pick<ClusterSpec, 'primaryZone' | 'version' | 'zones'>): string => {
+export const primaryZoneOf = (
+  cluster: Pick<ClusterSpec, 'primaryZone' | 'version' | 'zones'>,
+): string => {
   if (cluster.primaryZone !== '') return cluster.primaryZone
   const [first, ...others] = cluster.zones.map((zone) => zone.name)
   const firstZoneFirst = [first, others.join(',')].filter(Boolean).join(';')
-  return { FIRST_ZONE: firstZoneFirst, RANDOM: 'RANDOM' }[lineOf(cluster.version).defaultPrimaryZone]
+  return { FIRST_ZONE: firstZoneFirst, RANDOM: 'RANDOM' }[
+    lineOf(cluster.version).defaultPrimaryZone
+  ]
 }
 
-/** Same priorities, whatever the order and spelling inside one: `zone1;zone2,zone3` is `zone1; zone3,zone2`. */
+/**
+ * Same priorities, whatever the order and spelling inside one: `zone1;zone2,zone3` is `zone1;
+ * zone3,zone2`.
+ */
 export const samePrimaryZone = (one: string, other: string): boolean => {
   const normal = (text: string) =>
     text
@@ -75,7 +100,12 @@ export const samePrimaryZone = (one: string, other: string): boolean => {
   return normal(one) === normal(other)
 }
 
-export const setPrimaryZone = (primaryZone: string): Quoted => sql`ALTER TENANT sys SET PRIMARY_ZONE = ${primaryZone}`
+export const setPrimaryZone = (primaryZone: string): Quoted =>
+  sql`ALTER TENANT sys SET PRIMARY_ZONE = ${primaryZone}`
 
-/** Starts a major compaction of what the line allows to be frozen at once: the cluster, or the sys tenant. */
-export const majorFreeze = (cluster: Pick<ClusterSpec, 'version'>): Quoted => lineOf(cluster.version).majorFreeze
+/**
+ * Starts a major compaction of what the line allows to be frozen at once: the cluster, or the sys
+ * tenant.
+ */
+export const majorFreeze = (cluster: Pick<ClusterSpec, 'version'>): Quoted =>
+  lineOf(cluster.version).majorFreeze

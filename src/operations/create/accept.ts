@@ -36,7 +36,10 @@ async function copyUsers(kept: Secrets, primaryId: number, standbyId: number): P
  * Reserves hosts, gives ids, writes the cluster and its secret. Of requests at the same time for
  * one name or one host exactly one is accepted.
  */
-async function acceptCreate(plan: Plan, { tx, keys, request, creator }: Asking<NewCluster>): Promise<Work> {
+async function acceptCreate(
+  plan: Plan,
+  { tx, keys, request, creator }: Asking<NewCluster>,
+): Promise<Work> {
   // Taking the id locks the counter row until commit: creates are serialised from here.
   const clusterId = await take(tx, 'cluster')
   await lockHosts(
@@ -50,7 +53,15 @@ async function acceptCreate(plan: Plan, { tx, keys, request, creator }: Asking<N
   const rpm = inventory.package
   if (rpm === undefined) throw new Error('admission let a missing package pass')
   const obClusterId = request.obClusterId ?? inventory.lastObClusterId + 1
-  const { name, type, zones, password, proxyroPassword, primaryObClusterId: _, ...settings } = request
+  const {
+    name,
+    type,
+    zones,
+    password,
+    proxyroPassword,
+    primaryObClusterId: _,
+    ...settings
+  } = request
   const ipOf = (hostId: number): string => inventory.hosts.get(hostId)?.innerIpAddress ?? ''
 
   await tx.insert(schema.clusters).values({
@@ -112,7 +123,8 @@ async function acceptCreate(plan: Plan, { tx, keys, request, creator }: Asking<N
   const hostIds = servers.map((server) => server.hostId)
   await tx.update(schema.hosts).set({ status: 'ONLINE' }).where(inArray(schema.hosts.id, hostIds))
   await secrets(tx, keys).put(secretOf.cluster(clusterId).root, password)
-  if (proxyroPassword !== undefined) await secrets(tx, keys).put(secretOf.cluster(clusterId).proxyro, proxyroPassword)
+  if (proxyroPassword !== undefined)
+    await secrets(tx, keys).put(secretOf.cluster(clusterId).proxyro, proxyroPassword)
   const primary = type === 'STANDBY' ? primaryOf(request, inventory) : undefined
   if (primary !== undefined) await copyUsers(secrets(tx, keys), primary.id, clusterId)
   return {
@@ -125,7 +137,9 @@ async function acceptCreate(plan: Plan, { tx, keys, request, creator }: Asking<N
   }
 }
 
-/** A cluster in use is deleted, not rolled back: only a deletion asks everybody who depends on it. */
+/**
+ * A cluster in use is deleted, not rolled back: only a deletion asks everybody who depends on it.
+ */
 const refuseRollback: Rule = async (tx, { clusterId, operation }) => {
   const [cluster] = await lockClusters(tx, clusterId === null ? [] : [clusterId])
   if (cluster === undefined) {
@@ -136,7 +150,8 @@ const refuseRollback: Rule = async (tx, { clusterId, operation }) => {
   await refuseWithStandbys(tx, cluster)
   if (cluster.status === 'CREATING') return
   const { id, name, status } = cluster
-  const advice = status === 'RUNNING' ? `; delete it instead (DELETE /api/v2/ob/clusters/${id})` : ''
+  const advice =
+    status === 'RUNNING' ? `; delete it instead (DELETE /api/v2/ob/clusters/${id})` : ''
   const reason = `cluster ${name} is ${status}, and only a CREATING one can be rolled back${advice}`
   throw new Refused({ code: 'COM10005', args: [reason] })
 }

@@ -13,12 +13,18 @@ import { standbyFits } from './standbyRule.ts'
 /** What the inventory says of everything a request names. */
 export interface Inventory {
   /** Clusters of the same name: a primary and its standbys. */
-  readonly namesakes: readonly Pick<ClusterRow, 'id' | 'obClusterId' | 'type' | 'status' | 'version'>[]
+  readonly namesakes: readonly Pick<
+    ClusterRow,
+    'id' | 'obClusterId' | 'type' | 'status' | 'version'
+  >[]
   readonly package: Package | undefined
   readonly hosts: ReadonlyMap<number, Host>
   readonly idcs: ReadonlyMap<string, Idc>
   readonly obproxies: ReadonlyMap<number, ServingObproxy>
-  /** What works on the primary of this name, or waits to be told what to do: a task that is RUNNING or FAILED. */
+  /**
+   * What works on the primary of this name, or waits to be told what to do: a task that is RUNNING
+   * or FAILED.
+   */
   readonly primaryTask: Task | undefined
 }
 
@@ -38,13 +44,21 @@ const nameIsFree: Rule = ({ name, type }, { namesakes }) =>
     : []
 
 const packageFits: Rule = ({ rpmName, fullVersion }, { package: found }) => {
-  if (found === undefined) return [{ code: 'PKG10014', args: [rpmName], field: 'rpmName', rejected: rpmName }]
+  if (found === undefined)
+    return [{ code: 'PKG10014', args: [rpmName], field: 'rpmName', rejected: rpmName }]
   if (found.type !== 'OB_SERVER_INSTALL_PACKAGE') {
     return [{ code: 'PKG10013', args: [rpmName, found.type], field: 'rpmName', rejected: rpmName }]
   }
   const version = `${found.version}-${found.buildNumber}`
   if (fullVersion === undefined || fullVersion === version) return []
-  return [{ code: 'COM10001', args: ['fullVersion', `package is ${version}`], field: 'fullVersion', rejected: fullVersion }]
+  return [
+    {
+      code: 'COM10001',
+      args: ['fullVersion', `package is ${version}`],
+      field: 'fullVersion',
+      rejected: fullVersion,
+    },
+  ]
 }
 
 const obproxiesCanServe: Rule = ({ obproxyClusterIds }, { obproxies, package: rpm }) =>
@@ -53,7 +67,14 @@ const obproxiesCanServe: Rule = ({ obproxyClusterIds }, { obproxies, package: rp
     const found = obproxies.get(id)
     if (found === undefined) return [{ code: 'ODP21001', args: [id], field, rejected: id }]
     if (found.status !== 'RUNNING') {
-      return [{ code: 'COM10005', args: [`OBProxy cluster ${found.name} is ${found.status}, not RUNNING`], field, rejected: id }]
+      return [
+        {
+          code: 'COM10005',
+          args: [`OBProxy cluster ${found.name} is ${found.status}, not RUNNING`],
+          field,
+          rejected: id,
+        },
+      ]
     }
     const version = found.servers[0]?.version
     if (version && rpm && !canServe(version, rpm.version)) {
@@ -74,7 +95,14 @@ const hostsServeOnce: Rule = ({ zones }) => {
         seen.add(id)
         return []
       }
-      return [{ code: 'CMP07010', args: [id, 'OB_CLUSTER'], field: `zones[${zoneIndex}].servers[${index}]`, rejected: id }]
+      return [
+        {
+          code: 'CMP07010',
+          args: [id, 'OB_CLUSTER'],
+          field: `zones[${zoneIndex}].servers[${index}]`,
+          rejected: id,
+        },
+      ]
     }),
   )
 }
@@ -96,19 +124,32 @@ const machinesServeOnce: Rule = ({ zones }, { hosts }) => {
   )
 }
 
-/** OCP's FAQ: with several zones, the region of the first-priority zone must hold at least two, or sys cannot fail over near by. */
+/**
+ * OCP's FAQ: with several zones, the region of the first-priority zone must hold at least two, or
+ * sys cannot fail over near by.
+ */
 const firstRegionHoldsTwo: Rule = ({ primaryZone, zones }, { idcs }) => {
   const first = priorityGroups(primaryZone)[0]?.[0]
   if (first === undefined || zones.length === 1) return []
   const regionOf = (zone: NewZone) => idcs.get(zone.idcName)?.regionId
   const leader = zones.find((zone) => zone.name === first)
   const region = leader && regionOf(leader)
-  if (region === undefined || zones.filter((zone) => regionOf(zone) === region).length > 1) return []
-  return [{ code: 'OBE11022', args: [`the region of ${first} holds no other zone`], field: 'primaryZone', rejected: primaryZone }]
+  if (region === undefined || zones.filter((zone) => regionOf(zone) === region).length > 1)
+    return []
+  return [
+    {
+      code: 'OBE11022',
+      args: [`the region of ${first} holds no other zone`],
+      field: 'primaryZone',
+      rejected: primaryZone,
+    },
+  ]
 }
 
 const idcIsThere: ZoneRule = ({ idcName }, { idcs }, field) =>
-  idcs.has(idcName) ? [] : [{ code: 'COM10002', args: ['IDC', idcName], field: `${field}.idcName`, rejected: idcName }]
+  idcs.has(idcName)
+    ? []
+    : [{ code: 'COM10002', args: ['IDC', idcName], field: `${field}.idcName`, rejected: idcName }]
 
 const hostsFit: ZoneRule = (zone, { hosts, idcs, package: found }, field) =>
   zone.servers.flatMap((id, index): Finding[] => {
@@ -116,7 +157,8 @@ const hostsFit: ZoneRule = (zone, { hosts, idcs, package: found }, field) =>
     const host = hosts.get(id)
     if (host === undefined) return [{ code: 'CMP07005', args: [id], ...at }]
     const ip = host.innerIpAddress
-    if (host.status !== 'AVAILABLE') return [{ code: 'CMP07004', args: [ip, host.status, 'AVAILABLE'], ...at }]
+    if (host.status !== 'AVAILABLE')
+      return [{ code: 'CMP07004', args: [ip, host.status, 'AVAILABLE'], ...at }]
     const findings: Finding[] = []
     if (idcs.has(zone.idcName) && host.idcName !== zone.idcName) {
       findings.push({ code: 'CMP07008', args: [ip, host.idcName, zone.idcName, zone.name], ...at })
@@ -127,32 +169,59 @@ const hostsFit: ZoneRule = (zone, { hosts, idcs, package: found }, field) =>
       host.architecture !== null &&
       host.architecture !== found.architecture
     ) {
-      findings.push({ code: 'CMP07025', args: [ip, host.architecture, found.fileName, found.architecture], ...at })
+      findings.push({
+        code: 'CMP07025',
+        args: [ip, host.architecture, found.fileName, found.architecture],
+        ...at,
+      })
     }
     return findings
   })
 
-const zoneFitsPackage: ZoneRule = ({ name, architecture, packageOperatingSystem }, { package: found }, field) => {
+const zoneFitsPackage: ZoneRule = (
+  { name, architecture, packageOperatingSystem },
+  { package: found },
+  field,
+) => {
   if (found === undefined) return []
   const findings: Finding[] = []
-  if (architecture !== undefined && found.architecture !== 'noarch' && architecture !== found.architecture) {
+  if (
+    architecture !== undefined &&
+    found.architecture !== 'noarch' &&
+    architecture !== found.architecture
+  ) {
     const at = { field: `${field}.architecture`, rejected: architecture }
     findings.push({ code: 'OBE11023', args: [name, architecture, found.architecture], ...at })
   }
   if (packageOperatingSystem !== undefined && packageOperatingSystem !== found.operatingSystem) {
     const at = { field: `${field}.packageOperatingSystem`, rejected: packageOperatingSystem }
-    findings.push({ code: 'COM10001', args: ['packageOperatingSystem', `package is for ${found.operatingSystem}`], ...at })
+    findings.push({
+      code: 'COM10001',
+      args: ['packageOperatingSystem', `package is for ${found.operatingSystem}`],
+      ...at,
+    })
   }
   return findings
 }
 
-const rules: readonly Rule[] = [nameIsFree, standbyFits, packageFits, hostsServeOnce, machinesServeOnce]
+const rules: readonly Rule[] = [
+  nameIsFree,
+  standbyFits,
+  packageFits,
+  hostsServeOnce,
+  machinesServeOnce,
+]
 const zoneRules: readonly ZoneRule[] = [idcIsThere, hostsFit, zoneFitsPackage]
 const lastRules: readonly Rule[] = [firstRegionHoldsTwo, obproxiesCanServe]
 
-/** Everything in the inventory that stands in a request's way, the most telling first. Pure: it looks at nothing but its arguments. */
+/**
+ * Everything in the inventory that stands in a request's way, the most telling first. Pure: it
+ * looks at nothing but its arguments.
+ */
 export const admit: Rule = (request, inventory) => [
   ...rules.flatMap((rule) => rule(request, inventory)),
-  ...request.zones.flatMap((zone, index) => zoneRules.flatMap((rule) => rule(zone, inventory, `zones[${index}]`))),
+  ...request.zones.flatMap((zone, index) =>
+    zoneRules.flatMap((rule) => rule(zone, inventory, `zones[${index}]`)),
+  ),
   ...lastRules.flatMap((rule) => rule(request, inventory)),
 ]

@@ -18,8 +18,18 @@ const defaultStartupOption = 'system_memory=5G'
 
 const words = (ids: readonly number[]): string[] => ids.map(String)
 
-/** The context of a create task: the keys of OCP's sample, two of them once a zone. The password is not among them. */
-export function createContext({ request, clusterId, obClusterId, package: rpm, ipOf, rootServers }: Facts): TaskContext {
+/**
+ * The context of a create task: the keys of OCP's sample, two of them once a zone. The password is
+ * not among them.
+ */
+export function createContext({
+  request,
+  clusterId,
+  obClusterId,
+  package: rpm,
+  ipOf,
+  rootServers,
+}: Facts): TaskContext {
   const { name, zones, startupParameters } = request
   const rootServerIps = rootServers.map(ipOf)
   return {
@@ -38,7 +48,8 @@ export function createContext({ request, clusterId, obClusterId, package: rpm, i
       service_type: 'OB_CLUSTER',
       sql_port: String(request.sqlPort),
       startup_option_string:
-        startupParameters.map((parameter) => `${parameter.name}=${parameter.value}`).join(',') || defaultStartupOption,
+        startupParameters.map((parameter) => `${parameter.name}=${parameter.value}`).join(',') ||
+        defaultStartupOption,
       target_cluster_status: 'RUNNING',
       ...Object.fromEntries(zones.map((zone) => [`${zone.name}.idc`, zone.idcName])),
     },

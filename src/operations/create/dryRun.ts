@@ -21,24 +21,46 @@ export interface DryRun {
   readonly look: CreateLook | undefined
 }
 
-/** A package that is not in the store is known by its file name as far as that tells: OCP's form is `name-version-build.os.arch.rpm`. */
+/**
+ * A package that is not in the store is known by its file name as far as that tells: OCP's form is
+ * `name-version-build.os.arch.rpm`.
+ */
 function packageOf({ rpmName }: NewCluster, { package: found }: Inventory) {
   if (found) {
     const { name, version, release, architecture, size } = found
-    return { name, version, nvra: `${name}-${version}-${release}.${architecture}`, architecture, size }
+    return {
+      name,
+      version,
+      nvra: `${name}-${version}-${release}.${architecture}`,
+      architecture,
+      size,
+    }
   }
-  const [, name = '', version = '', architecture = ''] = /^(.+)-([^-]+)-[^-]+\.([^.]+)\.rpm$/.exec(rpmName) ?? []
+  const [, name = '', version = '', architecture = ''] =
+    /^(.+)-([^-]+)-[^-]+\.([^.]+)\.rpm$/.exec(rpmName) ?? []
   return { name, version, nvra: rpmName.replace(/\.rpm$/, ''), architecture, size: 0 }
 }
 
-function specOf(request: NewCluster, inventory: Inventory, obClusterId: number, version: string): ClusterSpec {
+function specOf(
+  request: NewCluster,
+  inventory: Inventory,
+  obClusterId: number,
+  version: string,
+): ClusterSpec {
   const seen = new Set<number>()
   const serversOf = (zone: NewZone) =>
     zone.servers.flatMap((hostId) => {
       const host = inventory.hosts.get(hostId)
       if (host === undefined || seen.has(hostId)) return []
       seen.add(hostId)
-      return [{ hostId, ip: host.innerIpAddress, zone: zone.name, rootServer: hostId === rootServerOf(zone) }]
+      return [
+        {
+          hostId,
+          ip: host.innerIpAddress,
+          zone: zone.name,
+          rootServer: hostId === rootServerOf(zone),
+        },
+      ]
     })
   return {
     id: 0,
@@ -75,7 +97,11 @@ export async function dryRunCluster(tx: Db, keys: Keys, request: NewCluster): Pr
   return {
     findings: admit(request, inventory),
     obClusterId,
-    task: planned ? { plan, ...planCreate({ request, inventory, package: rpm, obClusterId }) } : undefined,
-    look: cluster.zones.some((zone) => zone.servers.length > 0) ? { cluster, package: wanted } : undefined,
+    task: planned
+      ? { plan, ...planCreate({ request, inventory, package: rpm, obClusterId }) }
+      : undefined,
+    look: cluster.zones.some((zone) => zone.servers.length > 0)
+      ? { cluster, package: wanted }
+      : undefined,
   }
 }

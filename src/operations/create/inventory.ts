@@ -10,14 +10,22 @@ import { clustersOf, unfinishedOfClusters } from '../uses.ts'
 import type { Inventory, ServingObproxy } from './admission.ts'
 import type { NewCluster } from './newCluster.ts'
 
-/** What the rules of a create look at, and the highest obClusterId that the name has had. Takes no locks. */
-export async function readInventory(tx: Db, keys: Keys, request: NewCluster): Promise<Inventory & { lastObClusterId: number }> {
+/**
+ * What the rules of a create look at, and the highest obClusterId that the name has had. Takes no
+ * locks.
+ */
+export async function readInventory(
+  tx: Db,
+  keys: Keys,
+  request: NewCluster,
+): Promise<Inventory & { lastObClusterId: number }> {
   const hostIds = request.zones.flatMap((zone) => zone.servers)
   const rpm = await packages(tx).byFileName(request.rpmName)
   const obproxies = new Map<number, ServingObproxy>()
   for (const id of request.obproxyClusterIds) {
     const proxy = await obproxyReads(tx).get(id)
-    if (proxy !== undefined) obproxies.set(id, { ...proxy, served: (await clustersOf(tx, id)).length })
+    if (proxy !== undefined)
+      obproxies.set(id, { ...proxy, served: (await clustersOf(tx, id)).length })
   }
   const sameName = eq(schema.clusters.name, request.name)
   const namesakes = await tx.select().from(schema.clusters).where(sameName)

@@ -1,6 +1,8 @@
 import type { Secret } from '../../quote.ts'
 
-/** A cluster that is asked for: the request with its defaults filled in, its shape already checked. */
+/**
+ * A cluster that is asked for: the request with its defaults filled in, its shape already checked.
+ */
 export interface NewCluster {
   readonly name: string
   readonly type: 'PRIMARY' | 'STANDBY'
@@ -40,4 +42,6 @@ export interface NewZone {
 
 /** The parts of `zone1;zone2,zone3`: groups of equal priority, first one first. */
 export const priorityGroups = (primaryZone: string): string[][] =>
-  primaryZone === '' ? [] : primaryZone.split(';').map((group) => group.split(',').map((name) => name.trim()))
+  primaryZone === ''
+    ? []
+    : primaryZone.split(';').map((group) => group.split(',').map((name) => name.trim()))

@@ -18,13 +18,21 @@ export interface CreateFacts {
 export const rootServerOf = (zone: NewZone): number => zone.rootServer ?? zone.servers[0] ?? 0
 
 /** The hosts, zones and context of a create; pure, so that a dry run gives what a post would. */
-export function planCreate({ request, inventory, package: rpm, obClusterId, clusterId }: CreateFacts): {
+export function planCreate({
+  request,
+  inventory,
+  package: rpm,
+  obClusterId,
+  clusterId,
+}: CreateFacts): {
   readonly targets: Targets
   readonly context: TaskContext
 } {
   const { zones } = request
   const ipOf = (hostId: number): string => inventory.hosts.get(hostId)?.innerIpAddress ?? ''
-  const hosts = zones.flatMap(({ name, servers }) => servers.map((id) => ({ id, ip: ipOf(id), zone: name })))
+  const hosts = zones.flatMap(({ name, servers }) =>
+    servers.map((id) => ({ id, ip: ipOf(id), zone: name })),
+  )
   const rootServers = zones.map(rootServerOf)
   return {
     targets: { hosts, zones: zones.map((zone) => zone.name) },

@@ -2,7 +2,9 @@ import { Refused } from '../../errors/refused.ts'
 import type { Rule } from '../operation.ts'
 import { lockObproxies } from '../uses.ts'
 
-/** A rollback asked for again may find that the first one got as far as forgetting what was made. */
+/**
+ * A rollback asked for again may find that the first one got as far as forgetting what was made.
+ */
 export const obproxyIn =
   (wanted: 'CREATING' | 'DELETING'): Rule =>
   async (tx, { obproxyClusterId, operation }) => {

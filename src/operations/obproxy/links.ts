@@ -21,10 +21,13 @@ import type { WantedLink } from './rules.ts'
 const { clusters } = schema
 
 /**
- * The clusters that links name, locked, in their order; of a name with standbys the primary, unless its obClusterId says another. Lock them
- * before any OBProxy cluster.
+ * The clusters that links name, locked, in their order; of a name with standbys the primary, unless
+ * its obClusterId says another. Lock them before any OBProxy cluster.
  */
-export async function linkedClusters(tx: Db, links: readonly WantedLink[]): Promise<(ClusterRow | undefined)[]> {
+export async function linkedClusters(
+  tx: Db,
+  links: readonly WantedLink[],
+): Promise<(ClusterRow | undefined)[]> {
   const ids: (number | undefined)[] = []
   for (const { clusterId, clusterName, obClusterId } of links) {
     const rows = await tx
@@ -48,14 +51,23 @@ export async function linkedClusters(tx: Db, links: readonly WantedLink[]): Prom
 }
 
 /** Throws Refused while the create or the deletion of a cluster may change the same link. */
-export async function refuseBusy(tx: Db, obproxyClusterId: number, rows: readonly ClusterRow[]): Promise<void> {
-  const changing = rows.filter((row) => row.status === 'DELETING' || row.obproxyClusterIds.includes(obproxyClusterId))
+export async function refuseBusy(
+  tx: Db,
+  obproxyClusterId: number,
+  rows: readonly ClusterRow[],
+): Promise<void> {
+  const changing = rows.filter(
+    (row) => row.status === 'DELETING' || row.obproxyClusterIds.includes(obproxyClusterId),
+  )
   const task = await workingOnClusters(
     tx,
     changing.map(({ id }) => id),
   )
   if (task === undefined) return
-  throw new Refused({ code: 'COM10005', args: [`${taskInWords(task)} on cluster ${task.clusterName}: ${waysOut(task)}`] })
+  throw new Refused({
+    code: 'COM10005',
+    args: [`${taskInWords(task)} on cluster ${task.clusterName}: ${waysOut(task)}`],
+  })
 }
 
 export interface LinkRequest<Wanted> {
@@ -71,14 +83,24 @@ export async function idleObproxy(tx: Db, keys: Keys, id: number): Promise<Obpro
   if (found === undefined) throw new Refused({ code: 'ODP21001', args: [id] })
   const task = await unfinishedOfObproxies(tx, [id])
   if (task !== undefined) {
-    throw new Refused({ code: 'COM10005', args: [`${taskInWords(task)} on OBProxy cluster ${found.name}: ${waysOut(task)}`] })
+    throw new Refused({
+      code: 'COM10005',
+      args: [`${taskInWords(task)} on OBProxy cluster ${found.name}: ${waysOut(task)}`],
+    })
   }
   if (found.status === 'RUNNING') return found
-  throw new Refused({ code: 'COM10005', args: [`OBProxy cluster ${found.name} is ${found.status}, not RUNNING`] })
+  throw new Refused({
+    code: 'COM10005',
+    args: [`OBProxy cluster ${found.name} is ${found.status}, not RUNNING`],
+  })
 }
 
 /** The task that changes links of an OBProxy cluster. */
-export const linkWork = (plan: Plan, found: ObproxyCluster, clusterIds: readonly number[]): Work => ({
+export const linkWork = (
+  plan: Plan,
+  found: ObproxyCluster,
+  clusterIds: readonly number[],
+): Work => ({
   plan,
   targets: { hosts: found.servers.map(({ hostId, ip }) => ({ id: hostId, ip })), zones: [] },
   context: {

@@ -30,7 +30,10 @@ export function linkFindings(
 ): Finding[] {
   const seen = new Set<number>()
   return links.flatMap((link, index): Finding[] => {
-    const at = (name: string, rejected: unknown) => ({ field: `${field}[${index}].${name}`, rejected })
+    const at = (name: string, rejected: unknown) => ({
+      field: `${field}[${index}].${name}`,
+      rejected,
+    })
     const cluster = clusters[index]
     if (cluster === undefined) {
       return link.clusterName === undefined
@@ -38,9 +41,13 @@ export function linkFindings(
         : [{ code: 'OBE11002', args: [link.clusterName], ...at('clusterName', link.clusterName) }]
     }
     const { name, status, version } = cluster
-    if (seen.has(cluster.id)) return [{ code: 'COM10001', args: [field, `${name} is named twice`], ...at('clusterName', name) }]
+    if (seen.has(cluster.id))
+      return [
+        { code: 'COM10001', args: [field, `${name} is named twice`], ...at('clusterName', name) },
+      ]
     seen.add(cluster.id)
-    if (status !== 'RUNNING') return [{ code: 'OBE11008', args: [name, 'RUNNING'], ...at('clusterName', name) }]
+    if (status !== 'RUNNING')
+      return [{ code: 'OBE11008', args: [name, 'RUNNING'], ...at('clusterName', name) }]
     if (obproxyVersion === undefined || canServe(obproxyVersion, version)) return []
     return [{ code: 'ODP21110', args: [obproxyVersion, version], ...at('clusterName', name) }]
   })
@@ -49,11 +56,23 @@ export function linkFindings(
 /** With a list of root servers a proxy serves one cluster. */
 export const tooManyLinks = (workMode: WorkMode, links: number, name: string): Finding[] =>
   workMode === 'RS_LIST' && links > 1
-    ? [{ code: 'COM10005', args: [`OBProxy cluster ${name} works by RS_LIST and can serve one cluster only`], field: 'obLinks' }]
+    ? [
+        {
+          code: 'COM10005',
+          args: [`OBProxy cluster ${name} works by RS_LIST and can serve one cluster only`],
+          field: 'obLinks',
+        },
+      ]
     : []
 
-/** What stands against a proxy on each wanted host; all must be of one architecture, since one package serves all. */
-export function hostFindings(hostIds: readonly number[], hosts: ReadonlyMap<number, Host>): Finding[] {
+/**
+ * What stands against a proxy on each wanted host; all must be of one architecture, since one
+ * package serves all.
+ */
+export function hostFindings(
+  hostIds: readonly number[],
+  hosts: ReadonlyMap<number, Host>,
+): Finding[] {
   const [first] = [...hosts.values()]
   const second = secondAddresses(hostIds, hosts)
   return hostIds.flatMap((id, index): Finding[] => {
@@ -62,18 +81,34 @@ export function hostFindings(hostIds: readonly number[], hosts: ReadonlyMap<numb
     if (host === undefined) return [{ code: 'CMP07005', args: [id], ...at }]
     if (hostIds.indexOf(id) !== index) return [{ code: 'CMP07010', args: [id, 'OB_PROXY'], ...at }]
     const { innerIpAddress: ip, status, architecture } = host
-    if (status !== 'AVAILABLE') return [{ code: 'CMP07004', args: [ip, status, 'AVAILABLE'], ...at }]
+    if (status !== 'AVAILABLE')
+      return [{ code: 'CMP07004', args: [ip, status, 'AVAILABLE'], ...at }]
     const other = second.get(id)
-    if (other !== undefined) return [{ code: 'CMP07010', args: [`${ip} (the same machine as ${other})`, 'OB_PROXY'], ...at }]
-    return architecture === first?.architecture ? [] : [{ code: 'CMP07018', args: [ip, String(architecture)], ...at }]
+    if (other !== undefined)
+      return [
+        { code: 'CMP07010', args: [`${ip} (the same machine as ${other})`, 'OB_PROXY'], ...at },
+      ]
+    return architecture === first?.architecture
+      ? []
+      : [{ code: 'CMP07018', args: [ip, String(architecture)], ...at }]
   })
 }
 
-export const packageFindings = (found: Package | undefined, version: string | undefined): Finding[] => {
+export const packageFindings = (
+  found: Package | undefined,
+  version: string | undefined,
+): Finding[] => {
   if (found !== undefined) return []
   // OCP's Terraform provider gives the file name of the package.
-  const name = version?.endsWith('.rpm') ? version : `obproxy${version === undefined ? '' : ` ${version}`}`
+  const name = version?.endsWith('.rpm')
+    ? version
+    : `obproxy${version === undefined ? '' : ` ${version}`}`
   return [
-    { code: 'PKG10014', args: [name], field: 'obproxyInstallParam.version', ...(version !== undefined && { rejected: version }) },
+    {
+      code: 'PKG10014',
+      args: [name],
+      field: 'obproxyInstallParam.version',
+      ...(version !== undefined && { rejected: version }),
+    },
   ]
 }

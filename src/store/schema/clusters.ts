@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
 import { createTime, id, instant, updateTime } from './columns.ts'
 import { hosts, packages } from './inventory.ts'
 
@@ -57,7 +68,9 @@ export const clusters = pgTable(
     dataPath: text().notNull(),
     logPath: text().notNull(),
     osUser: text().notNull(),
-    startupParameters: jsonb().$type<readonly { readonly name: string; readonly value: string }[]>().notNull(),
+    startupParameters: jsonb()
+      .$type<readonly { readonly name: string; readonly value: string }[]>()
+      .notNull(),
     obproxyClusterIds: integer().array().notNull(),
     creator: text().notNull(),
     createTime: createTime(),
@@ -118,7 +131,10 @@ export const servers = pgTable(
     createTime: createTime(),
     updateTime: updateTime(),
   },
-  (table) => [unique('servers_one_a_host').on(table.clusterId, table.hostId), index('servers_host').on(table.hostId)],
+  (table) => [
+    unique('servers_one_a_host').on(table.clusterId, table.hostId),
+    index('servers_host').on(table.hostId),
+  ],
 )
 
 export const tenants = pgTable(

@@ -12,7 +12,9 @@ export const users = pgTable('users', {
   updateTime: updateTime(),
 })
 
-/** Keys with which programs sign their calls; what they sign with is the secret `accessKey/<id>`. */
+/**
+ * Keys with which programs sign their calls; what they sign with is the secret `accessKey/<id>`.
+ */
 export const accessKeys = pgTable(
   'access_keys',
   {
@@ -26,7 +28,10 @@ export const accessKeys = pgTable(
   (table) => [index('access_keys_user').on(table.userId)],
 )
 
-/** Wrong passwords lately: of a user name (`user/admin`), whether there is such a user or not, and from an address (`client/10.0.0.9`). */
+/**
+ * Wrong passwords lately: of a user name (`user/admin`), whether there is such a user or not, and
+ * from an address (`client/10.0.0.9`).
+ */
 export const loginFailures = pgTable(
   'login_failures',
   {

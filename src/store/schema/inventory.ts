@@ -71,7 +71,9 @@ export const packages = pgTable(
     operatingSystem: text().notNull(),
     architecture: text().notNull(),
     uploaderId: integer().notNull(),
-    /** Whether the uploader was an ADMIN then: what ADMIN uploads may run as root on anybody's host. */
+    /**
+     * Whether the uploader was an ADMIN then: what ADMIN uploads may run as root on anybody's host.
+     */
     byAdmin: boolean().notNull(),
     createTime: createTime(),
   },
@@ -79,8 +81,19 @@ export const packages = pgTable(
 )
 
 export const hostStatuses = ['NEW', 'AVAILABLE', 'ONLINE', 'OFFLINE', 'DELETING'] as const
-export const agentStatuses = ['AVAILABLE', 'RESTARTING', 'STOPPING', 'REINSTALLING', 'OFFLINE', 'DELETED'] as const
-export const hostKinds = ['DEDICATED_PHYSICAL_MACHINE', 'DEDICATED_CONTAINER', 'DEDICATED_ECS'] as const
+export const agentStatuses = [
+  'AVAILABLE',
+  'RESTARTING',
+  'STOPPING',
+  'REINSTALLING',
+  'OFFLINE',
+  'DELETED',
+] as const
+export const hostKinds = [
+  'DEDICATED_PHYSICAL_MACHINE',
+  'DEDICATED_CONTAINER',
+  'DEDICATED_ECS',
+] as const
 
 export const hosts = pgTable(
   'hosts',

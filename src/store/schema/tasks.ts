@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core'
 import type { Targets } from '../../plan/expand.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { type FailureCause, operations, subtaskStatuses, taskStatuses } from '../../plan/states.ts'
@@ -50,7 +60,9 @@ export const tasks = pgTable(
     revision: integer().notNull().default(1),
     /** The revision of what was accepted last: the task itself, or an operation. */
     acceptedRevision: integer().notNull().default(1),
-    /** The accepted revision that Temporal was told of; less than the other while it has to be told. */
+    /**
+     * The accepted revision that Temporal was told of; less than the other while it has to be told.
+     */
     toldRevision: integer().notNull().default(0),
     createTime: createTime(),
     startTime: instant().notNull(),
@@ -127,8 +139,13 @@ export const subtaskLogs = pgTable(
   ],
 )
 
-/** Next free number of a kind; a block is taken by one update, inside the transaction that uses it. */
-export const counters = pgTable('counters', { name: text().primaryKey(), next: integer().notNull() })
+/**
+ * Next free number of a kind; a block is taken by one update, inside the transaction that uses it.
+ */
+export const counters = pgTable('counters', {
+  name: text().primaryKey(),
+  next: integer().notNull(),
+})
 
 /** What a client token was answered with, per user. */
 export const clientTokens = pgTable(

@@ -57,7 +57,10 @@ test('a BOOTSTRAP that was long waited for and came to nothing is not waited for
 })
 
 test('an earlier BOOTSTRAP of this task that ended half-way is cleared away and done again', async () => {
-  const { node, world, done, lines } = fakeNode(clusterOf(fiveServers), { note: 'ended', dirty: true })
+  const { node, world, done, lines } = fakeNode(clusterOf(fiveServers), {
+    note: 'ended',
+    dirty: true,
+  })
   await bootstrapOb(node)
   expect(world.bootstrapped).toBe(true)
   expect(done(/^(stop observer|empty observer directories)@/)).toHaveLength(10)
@@ -86,7 +89,9 @@ test('a server that was added half-way is cleared alone, and added again', async
 
 test('directories of someone else are left alone, and no observer is stopped', async () => {
   const { node, done } = fakeNode(clusterOf(['10.0.0.1']), { dirty: true, directories: 'foreign' })
-  await expect(bootstrapOb(node)).rejects.toThrow('this was not made by this task and is left alone: /data/1/terran/clog')
+  await expect(bootstrapOb(node)).rejects.toThrow(
+    'this was not made by this task and is left alone: /data/1/terran/clog',
+  )
   expect(done(/^(stop|empty) observer/)).toEqual([])
 })
 

@@ -1,14 +1,27 @@
 import type { ClusterNode } from '../../../src/activities/node.ts'
 import { DefiniteError, TransientError } from '../../../src/errors/failure.ts'
 import type { Host } from '../../../src/host/index.ts'
-import { type ClusterSpec, rootServersOf, type Sql, SqlError, type SqlUser, serversOf } from '../../../src/oceanbase/index.ts'
+import {
+  type ClusterSpec,
+  rootServersOf,
+  type Sql,
+  SqlError,
+  type SqlUser,
+  serversOf,
+} from '../../../src/oceanbase/index.ts'
 import { Secret } from '../../../src/quote.ts'
 import type { Store } from '../../../src/store/index.ts'
 
 export const password = 'Posted-1-password'
 
-/** A 4.x cluster; each string is a zone with its servers, the first of which is its root server: `['10.0.0.1 10.0.0.2', '10.0.0.3']`. */
-export const clusterOf = (zones: readonly string[], extra: Partial<ClusterSpec> = {}): ClusterSpec => ({
+/**
+ * A 4.x cluster; each string is a zone with its servers, the first of which is its root server:
+ * `['10.0.0.1 10.0.0.2', '10.0.0.3']`.
+ */
+export const clusterOf = (
+  zones: readonly string[],
+  extra: Partial<ClusterSpec> = {},
+): ClusterSpec => ({
   id: 22,
   name: 'terran',
   obClusterId: 1,
@@ -27,7 +40,12 @@ export const clusterOf = (zones: readonly string[], extra: Partial<ClusterSpec> 
     regionName: '',
     servers: servers
       .split(' ')
-      .map((ip, place) => ({ hostId: Number(ip.split('.').at(-1)), ip, zone: `zone${index + 1}`, rootServer: place === 0 })),
+      .map((ip, place) => ({
+        hostId: Number(ip.split('.').at(-1)),
+        ip,
+        zone: `zone${index + 1}`,
+        rootServer: place === 0,
+      })),
   })),
   obproxyClusterIds: [],
   ...extra,
@@ -47,11 +65,17 @@ export interface World {
   directories: 'ours' | 'foreign'
   dirty: boolean
   dead: Set<string>
-  /** What the host tells of an earlier BOOTSTRAP; with `running`, for how many seconds it has been waited for. */
+  /**
+   * What the host tells of an earlier BOOTSTRAP; with `running`, for how many seconds it has been
+   * waited for.
+   */
   note: 'none' | `running ${number}` | 'ended'
   restarted: Set<string>
   observerLog: string
-  /** Called before a statement is carried out and after; throwing there is a refusal or a lost answer. */
+  /**
+   * Called before a statement is carried out and after; throwing there is a refusal or a lost
+   * answer.
+   */
   before: (statement: string) => void
   after: (statement: string) => void
   /** Everything that was done: remote scripts as `title@ip`, statements as their text. */
@@ -86,7 +110,8 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
   const store = {
     secrets: {
       get: async (ref: string) => secrets.get(ref),
-      getOrCreate: async (ref: string, create: () => Secret) => secrets.get(ref) ?? secrets.set(ref, create()).get(ref),
+      getOrCreate: async (ref: string, create: () => Secret) =>
+        secrets.get(ref) ?? secrets.set(ref, create()).get(ref),
     },
   }
 
@@ -143,7 +168,12 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
     }))
 
   const zones = () =>
-    cluster.zones.map(({ name }) => ({ zone: name, status: 'ACTIVE', region: 'sys_region', idc: world.idcs[name] ?? '' }))
+    cluster.zones.map(({ name }) => ({
+      zone: name,
+      status: 'ACTIVE',
+      region: 'sys_region',
+      idc: world.idcs[name] ?? '',
+    }))
   const sys = () => ({
     tenant_id: 1,
     tenant_name: 'sys',
@@ -153,7 +183,10 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
     locality: '',
     status: 'NORMAL',
   })
-  const grants = (name: string) => [`GRANT SELECT ON *.* TO '${name}'`, ...(world.extraGrant ? [world.extraGrant] : [])]
+  const grants = (name: string) => [
+    `GRANT SELECT ON *.* TO '${name}'`,
+    ...(world.extraGrant ? [world.extraGrant] : []),
+  ]
 
   const queries: readonly (readonly [RegExp, (name: string) => unknown[]])[] = [
     [/__all_core_table/, () => (world.bootstrapped ? [{ column_value: 42 }] : [])],
@@ -161,7 +194,10 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
     [/DBA_OB_ZONES/, zones],
     [/DBA_OB_TENANTS/, () => [sys()]],
     [/CDB_OB_MAJOR_COMPACTION/, () => [{ frozen_scn: world.frozen, last_scn: 1, status: 'IDLE' }]],
-    [/SHOW GRANTS FOR `(\w+)`/, (name) => grants(name).map((grant) => ({ [`Grants for ${name}@%`]: grant }))],
+    [
+      /SHOW GRANTS FOR `(\w+)`/,
+      (name) => grants(name).map((grant) => ({ [`Grants for ${name}@%`]: grant })),
+    ],
   ]
 
   const bootstrap = (): void => {
@@ -172,8 +208,14 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
   const statements: readonly (readonly [RegExp, (first: string, second: string) => unknown])[] = [
     [/ALTER SYSTEM BOOTSTRAP/, bootstrap],
     [/ADD SERVER '([\d.]+):/, (ip) => world.listed.push(ip)],
-    [/MODIFY ZONE '(\w+)' SET IDC = '(\w+)'/, (zone, idc) => Object.assign(world.idcs, { [zone]: idc })],
-    [/ALTER USER root IDENTIFIED BY '(.+)'/, (rootPassword) => Object.assign(world, { rootPassword })],
+    [
+      /MODIFY ZONE '(\w+)' SET IDC = '(\w+)'/,
+      (zone, idc) => Object.assign(world.idcs, { [zone]: idc }),
+    ],
+    [
+      /ALTER USER root IDENTIFIED BY '(.+)'/,
+      (rootPassword) => Object.assign(world, { rootPassword }),
+    ],
     [/ALTER USER `(\w+)` IDENTIFIED BY '(.+)'/, (name, value) => users.set(name, value)],
     [/PRIMARY_ZONE = '(.+)'/, (primaryZone) => Object.assign(world, { primaryZone })],
     [/MAJOR FREEZE/, () => world.frozen++],
@@ -199,11 +241,17 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
   }
 
   const sql = async (server: { readonly ip: string }, user: SqlUser): Promise<Sql> => {
-    if (world.dead.has(server.ip)) throw new TransientError(`connect ECONNREFUSED ${server.ip}:2881`)
+    if (world.dead.has(server.ip))
+      throw new TransientError(`connect ECONNREFUSED ${server.ip}:2881`)
     const right = user === 'root' || user === 'rootEmpty' ? world.rootPassword : users.get(user)
-    const offered = user === 'rootEmpty' ? '' : secrets.get(`cluster/${cluster.id}/${user}`)?.reveal()
+    const offered =
+      user === 'rootEmpty' ? '' : secrets.get(`cluster/${cluster.id}/${user}`)?.reveal()
     if (offered === undefined || offered !== right)
-      throw new DefiniteError({ code: 'OBE12000', message: `Access denied for user '${user}'`, host: server.ip })
+      throw new DefiniteError({
+        code: 'OBE12000',
+        message: `Access denied for user '${user}'`,
+        host: server.ip,
+      })
     return {
       rows: async (asked, row) => query(asked.text).map((found) => row.parse(found)),
       run: async (statement) => execute(statement.text),

@@ -18,7 +18,11 @@ const both = ['10.0.0.1', '10.0.0.2']
 
 test.each([
   ['is whole when all serve and one leads', both.map((ip) => server(ip)), undefined],
-  ['names a server that is not listed', [server('10.0.0.1')], '1 of 2 servers serve (10.0.0.2 is not listed)'],
+  [
+    'names a server that is not listed',
+    [server('10.0.0.1')],
+    '1 of 2 servers serve (10.0.0.2 is not listed)',
+  ],
   [
     'names a server with its state',
     [server('10.0.0.1'), server('10.0.0.2', { status: 'INACTIVE' })],
@@ -34,8 +38,16 @@ test.each([
     [server('10.0.0.1'), server('10.0.0.2', { stopTime: 5 })],
     '1 of 2 servers serve (10.0.0.2 ACTIVE)',
   ],
-  ['wants one leader', both.map((ip) => server(ip, { withRootserver: false })), '0 root servers lead'],
-  ['wants no server too many', [...both, '10.0.0.3'].map((ip) => server(ip)), '3 servers are listed, 2 expected'],
+  [
+    'wants one leader',
+    both.map((ip) => server(ip, { withRootserver: false })),
+    '0 root servers lead',
+  ],
+  [
+    'wants no server too many',
+    [...both, '10.0.0.3'].map((ip) => server(ip)),
+    '3 servers are listed, 2 expected',
+  ],
 ])('a cluster %s', (_name, servers, words) => {
   expect(incomplete(servers, both)).toBe(words)
 })

@@ -35,11 +35,27 @@ test('says what will be done when everything is as it was reserved', async () =>
 })
 
 test.each([
-  ['a cluster that is not being created', { status: 'RUNNING' }, 'cluster terran is RUNNING, it must be CREATING'],
-  ['a host that another cluster took', { services: [{ type: 'OB_CLUSTER', clusterId: 23 }] }, 'host 10.0.0.1 is not reserved'],
+  [
+    'a cluster that is not being created',
+    { status: 'RUNNING' },
+    'cluster terran is RUNNING, it must be CREATING',
+  ],
+  [
+    'a host that another cluster took',
+    { services: [{ type: 'OB_CLUSTER', clusterId: 23 }] },
+    'host 10.0.0.1 is not reserved',
+  ],
   ['a package that is gone', { file: undefined }, 'does not exist any more'],
-  ['a package file that is gone', { file: { ...reserved.file, path: `${path}.gone` } }, 'cannot be read'],
-  ['a package file that was changed', { file: { ...reserved.file, sha256: 'other' } }, 'its SHA-256 differs'],
+  [
+    'a package file that is gone',
+    { file: { ...reserved.file, path: `${path}.gone` } },
+    'cannot be read',
+  ],
+  [
+    'a package file that was changed',
+    { file: { ...reserved.file, sha256: 'other' } },
+    'its SHA-256 differs',
+  ],
 ])('refuses %s', async (_name, changes, words) => {
   await expect(prepare(changes).outcome).rejects.toThrow(words)
 })
@@ -48,8 +64,13 @@ test('refuses a zone without a root server, and a version of no known line', asy
   const cluster = clusterOf(['10.0.0.1'])
   const rootless = {
     ...cluster,
-    zones: cluster.zones.map((zone) => ({ ...zone, servers: zone.servers.map((server) => ({ ...server, rootServer: false })) })),
+    zones: cluster.zones.map((zone) => ({
+      ...zone,
+      servers: zone.servers.map((server) => ({ ...server, rootServer: false })),
+    })),
   }
   await expect(prepare({}, rootless).outcome).rejects.toThrow('zone zone1 has 0 root servers')
-  await expect(prepare({}, { ...cluster, version: '9.0.0.0' }).outcome).rejects.toThrow('not supported')
+  await expect(prepare({}, { ...cluster, version: '9.0.0.0' }).outcome).rejects.toThrow(
+    'not supported',
+  )
 })

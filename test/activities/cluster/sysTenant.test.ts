@@ -18,14 +18,18 @@ test('root gets the posted password from an empty one, and a second run changes 
 
 test('a root password that was changed outside is a definite failure', async () => {
   const { node } = fakeNode(clusterOf(threeZones), { rootPassword: 'someone else' })
-  await expect(setSysPassword(node)).rejects.toThrow("neither with the cluster's password nor without one")
+  await expect(setSysPassword(node)).rejects.toThrow(
+    "neither with the cluster's password nor without one",
+  )
 })
 
 test('a server on which the empty password still works is a definite failure', async () => {
   const { node, world } = fakeNode(clusterOf(['10.0.0.1']), { rootPassword: password })
   const { sql } = node
   const leaky: typeof node = { ...node, sql: (server) => sql(server, 'root') }
-  await expect(setSysPassword(leaky)).rejects.toThrow('can still log in to 10.0.0.1 without a password')
+  await expect(setSysPassword(leaky)).rejects.toThrow(
+    'can still log in to 10.0.0.1 without a password',
+  )
   expect(world.rootPassword).toBe(password)
 })
 
@@ -39,12 +43,16 @@ test('ocp_monitor and proxyro get generated passwords that stay the same when it
 })
 
 test('a default user that may do more than read is a definite failure that names the grants', async () => {
-  const { node } = fakeNode(clusterOf(threeZones), { extraGrant: "GRANT ALL PRIVILEGES ON `db`.* TO 'ocp_monitor'" })
+  const { node } = fakeNode(clusterOf(threeZones), {
+    extraGrant: "GRANT ALL PRIVILEGES ON `db`.* TO 'ocp_monitor'",
+  })
   await expect(createDefaultUser(node)).rejects.toThrow('but has: GRANT SELECT ON *.*')
 })
 
 test('the posted primary zone is set once', async () => {
-  const { node, world, done } = fakeNode(clusterOf(threeZones, { primaryZone: 'zone2;zone1,zone3' }))
+  const { node, world, done } = fakeNode(
+    clusterOf(threeZones, { primaryZone: 'zone2;zone1,zone3' }),
+  )
   await setSysPrimaryZone(node)
   await setSysPrimaryZone(node)
   expect(world.primaryZone).toBe('zone2;zone1,zone3')

@@ -4,12 +4,19 @@ import { DefiniteError, TransientError } from '../../../src/errors/failure.ts'
 
 const watcher = (signal: AbortSignal = new AbortController().signal) => {
   const lines: string[] = []
-  return { lines, signal, log: (_level: string, message: string) => lines.push(message), progress: () => undefined }
+  return {
+    lines,
+    signal,
+    log: (_level: string, message: string) => lines.push(message),
+    progress: () => undefined,
+  }
 }
 
 test('looks again until the answer is there', async () => {
   let looks = 0
-  const answer = await until('the third look', watcher(), async () => (++looks < 3 ? { waiting: 'too early' } : { ready: looks }))
+  const answer = await until('the third look', watcher(), async () =>
+    ++looks < 3 ? { waiting: 'too early' } : { ready: looks },
+  )
   expect(answer).toBe(3)
 })
 
@@ -34,7 +41,9 @@ test('when the time is up the error names the reason last seen', async () => {
     time.abort()
     return { waiting: 'Server is initializing' }
   })
-  await expect(waiting).rejects.toThrow('Gave up waiting for an observer; last seen: Server is initializing')
+  await expect(waiting).rejects.toThrow(
+    'Gave up waiting for an observer; last seen: Server is initializing',
+  )
   await expect(waiting).rejects.toBeInstanceOf(TransientError)
 })
 

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -18,11 +27,18 @@ afterEach(() => rmSync(root, { recursive: true }))
 const cluster = () =>
   clusterOf(['10.0.0.1'], {
     osUser: userInfo().username,
-    paths: { install: join(root, 'home/oceanbase'), data: join(root, 'data/1'), log: join(root, 'data/log1') },
+    paths: {
+      install: join(root, 'home/oceanbase'),
+      data: join(root, 'data/1'),
+      log: join(root, 'data/log1'),
+    },
   })
 const state = () => join(root, 'state')
 const run = (script: Quoted, taskId = 7): string =>
-  execFileSync('bash', { input: sh`${ledger(taskId, state())}owner=${userInfo().username}\n${script}`.text, encoding: 'utf8' })
+  execFileSync('bash', {
+    input: sh`${ledger(taskId, state())}owner=${userInfo().username}\n${script}`.text,
+    encoding: 'utf8',
+  })
 const made = (taskId = 7): string => {
   const file = join(state(), String(taskId), 'made')
   return existsSync(file) ? readFileSync(file, 'utf8') : ''

@@ -25,15 +25,24 @@ afterAll(async () => {
 })
 
 test('a mount that does not answer is left out of the facts of a host, and named', async () => {
-  const output = await host(sshd.access()).must(machineFacts(['bash', 'no-such-command']), { timeoutMs: 20_000 })
+  const output = await host(sshd.access()).must(machineFacts(['bash', 'no-such-command']), {
+    timeoutMs: 20_000,
+  })
   const facts = readMachineFacts(output)
-  expect(facts).toMatchObject({ deadMounts: [{ mount: '/run/nfs', device: 'nas:/export' }], missing: ['no-such-command'] })
+  expect(facts).toMatchObject({
+    deadMounts: [{ mount: '/run/nfs', device: 'nas:/export' }],
+    missing: ['no-such-command'],
+  })
   expect(facts.disks.length).toBeGreaterThan(0)
 })
 
 test('a path below such a mount is found, before anything waits for it', async () => {
-  const { wish } = situationWith({ cluster: { paths: { install: '/run/ob', data: '/run/nfs/data', log: '/run/log1' } } })
-  const output = await host(sshd.access()).must(gatherScript(wish, new Map()), { timeoutMs: 20_000 })
+  const { wish } = situationWith({
+    cluster: { paths: { install: '/run/ob', data: '/run/nfs/data', log: '/run/log1' } },
+  })
+  const output = await host(sshd.access()).must(gatherScript(wish, new Map()), {
+    timeoutMs: 20_000,
+  })
   expect(parseFacts(output).dead).toEqual(['/run/nfs/data'])
 })
 
@@ -45,8 +54,12 @@ test('what listens on the wanted ports is found with its process, and the same p
     sh`exec 3< <(cd /run && exec setsid env -u OBFLOW_RUN ${process.execPath} -e ${listener} ${rpcPort}); read -r _ <&3`,
   )
   const { wish } = situationWith({ cluster: { sqlPort, rpcPort } })
-  const { listening, machine } = parseFacts(await host(sshd.access()).must(gatherScript(wish, new Map())))
-  expect(listening).toEqual([{ port: rpcPort, pid: expect.any(Number), command: expect.any(String), cwd: '/run' }])
+  const { listening, machine } = parseFacts(
+    await host(sshd.access()).must(gatherScript(wish, new Map())),
+  )
+  expect(listening).toEqual([
+    { port: rpcPort, pid: expect.any(Number), command: expect.any(String), cwd: '/run' },
+  ])
   expect(listening[0]?.pid).toBeGreaterThan(1)
   expect(machine.bootId).toMatch(/^[0-9a-f-]{36}mnt:\[\d+\]net:\[\d+\]$/)
 })

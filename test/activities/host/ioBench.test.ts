@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { readBench } from '../../../src/oceanbase/observer/ioBench.ts'
-import { type IoPoint, readIoResource, standardReads, writeIoResource } from '../../../src/oceanbase/observer/ioResource.ts'
+import {
+  type IoPoint,
+  readIoResource,
+  standardReads,
+  writeIoResource,
+} from '../../../src/oceanbase/observer/ioResource.ts'
 
 const points: readonly IoPoint[] = [
   { ioType: 0, sizeBytes: 4096, iops: 139_979.75, latencyUs: 123.25 },
@@ -10,7 +15,12 @@ const points: readonly IoPoint[] = [
 
 /** A line of fio's terse format, version 3, with these columns counted from 0. */
 const terse = (name: string, columns: Readonly<Record<number, string>>): string =>
-  ['3', 'fio-3.33', name, ...Array.from({ length: 117 }, (_, index) => columns[index + 3] ?? '0')].join(';')
+  [
+    '3',
+    'fio-3.33',
+    name,
+    ...Array.from({ length: 117 }, (_, index) => columns[index + 3] ?? '0'),
+  ].join(';')
 
 describe('io_resource.conf', () => {
   it('has the lines that observer reads', () => {
@@ -39,7 +49,11 @@ describe('io_resource.conf', () => {
 
 describe('an io bench', () => {
   it('by fio is read from its terse columns, reads first', () => {
-    const said = ['fio', terse('write 2097152', { 48: '353', 80: '89809.06' }), terse('read 16384', { 7: '68895', 39: '463.57' })]
+    const said = [
+      'fio',
+      terse('write 2097152', { 48: '353', 80: '89809.06' }),
+      terse('read 16384', { 7: '68895', 39: '463.57' }),
+    ]
     expect(readBench(said.join('\n'))).toEqual({
       tool: 'fio',
       points: [
@@ -49,7 +63,9 @@ describe('an io bench', () => {
     })
   })
   it('by fio of a disk that took nothing gives no points', () => {
-    expect(readBench(`fio\n${terse('write 2097152', {})}\n${terse('read 16384', {})}`).points).toEqual([])
+    expect(
+      readBench(`fio\n${terse('write 2097152', {})}\n${terse('read 16384', {})}`).points,
+    ).toEqual([])
   })
   it('by dd counts requests from bytes and seconds', () => {
     expect(readBench('dd\nwrite 2097152 67108864 0.5\nread 16384 67108864 2\n').points).toEqual([

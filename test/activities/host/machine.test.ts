@@ -36,8 +36,17 @@ afterAll(async () => {
 
 const addHost = async (sshd: TestSshd, innerIpAddress: string): Promise<number> => {
   const { sshPort } = sshd.access()
-  const request = { sshPort, kind: 'DEDICATED_PHYSICAL_MACHINE', idcId: 1, credentialId: 1, creator } as const
-  const { hostIds } = await opened.operations.acceptHosts({ ...request, hosts: [{ innerIpAddress }] })
+  const request = {
+    sshPort,
+    kind: 'DEDICATED_PHYSICAL_MACHINE',
+    idcId: 1,
+    credentialId: 1,
+    creator,
+  } as const
+  const { hostIds } = await opened.operations.acceptHosts({
+    ...request,
+    hosts: [{ innerIpAddress }],
+  })
   return hostIds[0] ?? 0
 }
 
@@ -71,12 +80,17 @@ test('a second address of a machine is refused as a host and named, whatever its
   await preCheckHost(nodeOf(one, first, '127.0.0.1'))
   const second = await addHost(one, '127.0.0.2')
   expect(await failureOf(preCheckHost(nodeOf(one, second, '127.0.0.2')))).toMatchObject({
-    reason: { code: 'COM10006', message: '127.0.0.2 is another address of the machine that is host 127.0.0.1 (id 1) already' },
+    reason: {
+      code: 'COM10006',
+      message: '127.0.0.2 is another address of the machine that is host 127.0.0.1 (id 1) already',
+    },
   })
   await preCheckHost(nodeOf(one, first, '127.0.0.1')).catch(() => undefined)
   const third = await addHost(other, '127.0.0.3')
   await preCheckHost(nodeOf(other, third, '127.0.0.1'))
-  const [a, b, c] = await Promise.all([first, second, third].map((id) => opened.store.hosts.get(id)))
+  const [a, b, c] = await Promise.all(
+    [first, second, third].map((id) => opened.store.hosts.get(id)),
+  )
   expect(a?.bootId).toBe(b?.bootId)
   expect(c?.bootId).not.toBe(a?.bootId)
 })
@@ -94,5 +108,8 @@ test('of hosts with the same machine-id one that has rebooted since is the same 
   const own = { machineId: 'c0ffee', bootId: 'now' }
   const { twins, clones } = await relativesOf({ hostId: 4, store, host }, own)
   expect([twins, clones].map((relatives) => relatives.map(({ id }) => id))).toEqual([[1], [2, 3]])
-  expect(await relativesOf({ hostId: 4, store, host }, { machineId: '', bootId: '' })).toEqual({ twins: [], clones: [] })
+  expect(await relativesOf({ hostId: 4, store, host }, { machineId: '', bootId: '' })).toEqual({
+    twins: [],
+    clones: [],
+  })
 })

@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -11,7 +20,11 @@ import { type Quoted, sh } from '../../../src/quote.ts'
 import { clusterOf } from '../cluster/fakeCluster.ts'
 
 /** An account of every system, with as few rights as the OS user of a cluster has. */
-const user = { name: 'nobody', uid: 65_534, gid: Number(execFileSync('id', ['-g', 'nobody'], { encoding: 'utf8' })) }
+const user = {
+  name: 'nobody',
+  uid: 65_534,
+  gid: Number(execFileSync('id', ['-g', 'nobody'], { encoding: 'utf8' })),
+}
 
 let root: string
 beforeEach(() => {
@@ -32,7 +45,11 @@ afterEach(() => rmSync(root, { recursive: true }))
 const cluster = () =>
   clusterOf(['10.0.0.1'], {
     osUser: user.name,
-    paths: { install: join(root, 'home/oceanbase'), data: join(root, 'data'), log: join(root, 'redo') },
+    paths: {
+      install: join(root, 'home/oceanbase'),
+      data: join(root, 'data'),
+      log: join(root, 'redo'),
+    },
   })
 
 /** Runs a root script as a host does; how it ends does not matter here. */
@@ -45,13 +62,18 @@ const run = (script: Quoted): string => {
   }
 }
 const asUser = (script: Quoted) =>
-  execFileSync('runuser', ['-u', user.name, '--', 'bash', '-ec', script.text], { encoding: 'utf8', stdio: 'pipe' })
+  execFileSync('runuser', ['-u', user.name, '--', 'bash', '-ec', script.text], {
+    encoding: 'utf8',
+    stdio: 'pipe',
+  })
 
 const victim = (): string[] =>
-  ['', ...readdirSync(join(root, 'victim'), { recursive: true, encoding: 'utf8' })].sort().map((name) => {
-    const { uid, mode, size } = lstatSync(join(root, 'victim', name))
-    return `${name} ${uid} ${mode.toString(8)} ${name === '' || name === 'sstable' ? '' : size}`
-  })
+  ['', ...readdirSync(join(root, 'victim'), { recursive: true, encoding: 'utf8' })]
+    .sort()
+    .map((name) => {
+      const { uid, mode, size } = lstatSync(join(root, 'victim', name))
+      return `${name} ${uid} ${mode.toString(8)} ${name === '' || name === 'sstable' ? '' : size}`
+    })
 
 const withLedger = (script: Quoted): Quoted => sh`${ledger(7)}${script}`
 const saveIoResource = (): Quoted =>
@@ -66,13 +88,18 @@ const deeds = {
   'Bootstrap ob, begun afresh': () => emptyDirectories(cluster(), 7),
   'Bootstrap ob, rolled back': () => clearDirectories(cluster(), 7),
   'Execute io bench, rolled back': () =>
-    withLedger(sh`owner=${user.name}\nremove ${benchFile(cluster())}\nput_back ${layoutOf(cluster()).ioResource}`),
+    withLedger(
+      sh`owner=${user.name}\nremove ${benchFile(cluster())}\nput_back ${layoutOf(cluster()).ioResource}`,
+    ),
   'Make dir for ob, rolled back': () => withLedger(removeDirectories(cluster())),
 } as const
 
 const aside = (path: string): string => `${path}.obflow-7`
 
-/** Where the OS user may plant a link to something of root's: what a node writes, deletes or gives away, and what it makes those as. */
+/**
+ * Where the OS user may plant a link to something of root's: what a node writes, deletes or gives
+ * away, and what it makes those as.
+ */
 const plants = () => {
   const { dataRoot, redoRoot, store, log, etc, run: runDirectory, ioResource } = layoutOf(cluster())
   return {
@@ -93,7 +120,10 @@ const plants = () => {
   } as const
 }
 
-const table: readonly (readonly [keyof typeof deeds, readonly (keyof ReturnType<typeof plants>)[]])[] = [
+const table: readonly (readonly [
+  keyof typeof deeds,
+  readonly (keyof ReturnType<typeof plants>)[],
+])[] = [
   ['Make dir for ob', ['home', 'store', 'draftOfRoot', 'draftOfRun', 'clog']],
   ['Execute io bench', ['etc', 'ioResource', 'newIoResource']],
   ['Bootstrap ob, begun afresh', ['dataRoot', 'sstable', 'log', 'etc', 'mark']],
@@ -102,23 +132,26 @@ const table: readonly (readonly [keyof typeof deeds, readonly (keyof ReturnType<
   ['Make dir for ob, rolled back', ['dataRoot', 'sstable', 'log', 'etc']],
 ]
 
-it.each(table)('%s touches nothing of root through a link that the OS user planted', (deed, planted) => {
-  const before = victim()
-  const stage = join(root, 'stage')
-  const places = ['home', 'data', 'redo', 'state']
-  run(deeds['Make dir for ob']())
-  run(saveIoResource())
-  mkdirSync(stage)
-  for (const place of places) execFileSync('cp', ['-a', join(root, place), stage])
-  for (const name of planted) {
-    const { at, to } = plants()[name]
-    asUser(sh`mkdir -p "$(dirname ${at})"; rm -rf ${at}; ln -s ${join(root, to)} ${at}`)
-    run(deeds[deed]())
-    expect(victim(), `${at} -> ${to}`).toEqual(before)
-    for (const place of places) rmSync(join(root, place), { recursive: true, force: true })
-    execFileSync('cp', ['-a', ...places.map((place) => join(stage, place)), root])
-  }
-})
+it.each(table)(
+  '%s touches nothing of root through a link that the OS user planted',
+  (deed, planted) => {
+    const before = victim()
+    const stage = join(root, 'stage')
+    const places = ['home', 'data', 'redo', 'state']
+    run(deeds['Make dir for ob']())
+    run(saveIoResource())
+    mkdirSync(stage)
+    for (const place of places) execFileSync('cp', ['-a', join(root, place), stage])
+    for (const name of planted) {
+      const { at, to } = plants()[name]
+      asUser(sh`mkdir -p "$(dirname ${at})"; rm -rf ${at}; ln -s ${join(root, to)} ${at}`)
+      run(deeds[deed]())
+      expect(victim(), `${at} -> ${to}`).toEqual(before)
+      for (const place of places) rmSync(join(root, place), { recursive: true, force: true })
+      execFileSync('cp', ['-a', ...places.map((place) => join(stage, place)), root])
+    }
+  },
+)
 
 it('what root makes, empties and removes stays in its place while the OS user swaps directories for links', async () => {
   const before = victim()
@@ -130,7 +163,10 @@ while :; do
     mv -T "$path" "$path.away" && ln -s ${join(root, 'victim')} "$path" && rm -f "$path" && mv -T "$path.away" "$path"
   done 2>/dev/null
 done`
-  const swapper = spawn('runuser', ['-u', user.name, '--', 'bash', '-c', swaps.text], { stdio: 'ignore', detached: true })
+  const swapper = spawn('runuser', ['-u', user.name, '--', 'bash', '-c', swaps.text], {
+    stdio: 'ignore',
+    detached: true,
+  })
   const ended = new Promise((resolve) => swapper.once('exit', resolve))
   try {
     for (const deed of Object.values(deeds)) run(deed())

@@ -41,13 +41,15 @@ describe('a pre-check', () => {
   })
 
   it('finds nothing wrong with an agent that runs since the host was prepared', () => {
-    expect(found({ facts: { listening: [{ port: 62888, pid: 9, command: 'ocp_mgragent', cwd: '/' }] } })).toEqual([])
+    expect(
+      found({ facts: { listening: [{ port: 62888, pid: 9, command: 'ocp_mgragent', cwd: '/' }] } }),
+    ).toEqual([])
   })
 
   it('tells all findings of a host at once, the fatal ones first', () => {
-    const levels = judge(situationWith({ facts: { cores: 1, features: ['avx', 'thp'], hasAddress: false } })).map(
-      ({ level }) => level,
-    )
+    const levels = judge(
+      situationWith({ facts: { cores: 1, features: ['avx', 'thp'], hasAddress: false } }),
+    ).map(({ level }) => level)
     expect(levels).toEqual(['FATAL', 'FATAL', 'WARN'])
   })
 })
@@ -60,7 +62,10 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
   ],
   [
     'an observer in the same home that another task started',
-    { facts: { observers: [{ pid: 42, cwd: home }] }, paths: [directory('/data/1/terran', { madeBy: '6' })] },
+    {
+      facts: { observers: [{ pid: 42, cwd: home }] },
+      paths: [directory('/data/1/terran', { madeBy: '6' })],
+    },
     `FATAL OBE11021 ob install pre check failed, maybe from another observer: pid 42 runs in ${home}`,
   ],
   [
@@ -93,7 +98,11 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
     { facts: { listening: [{ port: 2881, pid: 5, command: 'mysqld', cwd: '/' }] } },
     'FATAL OBD-1001 port 2881 is taken by mysqld (pid 5)',
   ],
-  ['one port for SQL and RPC', { cluster: { rpcPort: 2881 } }, 'FATAL OBE19017 SQL and RPC port are both 2881'],
+  [
+    'one port for SQL and RPC',
+    { cluster: { rpcPort: 2881 } },
+    'FATAL OBE19017 SQL and RPC port are both 2881',
+  ],
   [
     'one place for data and redo logs',
     { cluster: { paths: { install: home, data: '/data/1', log: '/data/1' } } },
@@ -134,7 +143,20 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
   ],
   [
     'no room for the package',
-    { facts: { disks: [{ path: home, device: 'tmpfs', total: 2 ** 27, available: 2 ** 27, usedPercent: 1, options: [] }] } },
+    {
+      facts: {
+        disks: [
+          {
+            path: home,
+            device: 'tmpfs',
+            total: 2 ** 27,
+            available: 2 ** 27,
+            usedPercent: 1,
+            options: [],
+          },
+        ],
+      },
+    },
     `FATAL CMP07050 0.1 GiB are free for the package (${home}), 0.2 GiB are needed`,
   ],
   [
@@ -142,7 +164,14 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
     {
       facts: {
         disks: [
-          { path: '/var/lib/obflow', device: '/dev/vdv', total: 2 ** 30, available: 2 ** 20, usedPercent: 99, options: [] },
+          {
+            path: '/var/lib/obflow',
+            device: '/dev/vdv',
+            total: 2 ** 30,
+            available: 2 ** 20,
+            usedPercent: 99,
+            options: [],
+          },
         ],
       },
     },
@@ -151,7 +180,9 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
   [
     'a place where neither root nor the OS user can make a directory safely',
     {
-      paths: [{ ...directory('/data/1/terran'), kind: 'missing', ancestor: '/data/1', rootAlone: false }],
+      paths: [
+        { ...directory('/data/1/terran'), kind: 'missing', ancestor: '/data/1', rootAlone: false },
+      ],
       facts: { seen: [{ path: '/data/1/terran', ancestor: '/data/1', writable: false }] },
     },
     "FATAL OBD-1002 /data/1/terran cannot be made: /data/1 is neither root's alone nor writable for admin",
@@ -187,8 +218,16 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
     'FATAL PKG10012 oceanbase-3.2.4.1-1.el7.x86_64 is installed, oceanbase-4.2.1.8-108000022024072217.el7.x86_64 is wanted',
   ],
   ['a missing user', { facts: { userExists: false } }, 'FATAL CMP07037 user admin does not exist'],
-  ['another architecture', { facts: { architecture: 'aarch64' } }, 'FATAL CMP07025 the host is aarch64, the package is x86_64'],
-  ['missing commands', { facts: { missingCommands: ['rpm', 'setsid'] } }, 'FATAL CMP07036 missing: rpm, setsid'],
+  [
+    'another architecture',
+    { facts: { architecture: 'aarch64' } },
+    'FATAL CMP07025 the host is aarch64, the package is x86_64',
+  ],
+  [
+    'missing commands',
+    { facts: { missingCommands: ['rpm', 'setsid'] } },
+    'FATAL CMP07036 missing: rpm, setsid',
+  ],
   ['too few cores', { facts: { cores: 1 } }, 'FATAL OBE19018 1 core, 2 are needed'],
   [
     'a processor without AVX',
@@ -228,7 +267,11 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
     { cluster: { startupParameters: [{ name: 'datafile_size', value: '1T' }] } },
     'FATAL CMP07050 800.0 GiB are free for data (/data/1), 1024.0 GiB are needed',
   ],
-  ['an address of another host', { facts: { hasAddress: false } }, 'FATAL OBD-1010 no network device has the address 10.0.0.1'],
+  [
+    'an address of another host',
+    { facts: { hasAddress: false } },
+    'FATAL OBD-1010 no network device has the address 10.0.0.1',
+  ],
   [
     'a peer that is up but cannot be reached',
     { facts: { peers: [{ ip: '10.0.0.2', reached: false }] } },
@@ -236,7 +279,10 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
   ],
   [
     'a peer that is down',
-    { facts: { peers: [{ ip: '10.0.0.2', reached: false }] }, clocks: [{ ip: '10.0.0.1', offsetMs: 0, errorMs: 1 }] },
+    {
+      facts: { peers: [{ ip: '10.0.0.2', reached: false }] },
+      clocks: [{ ip: '10.0.0.1', offsetMs: 0, errorMs: 1 }],
+    },
     'WARN OBD-2007 10.0.0.2 does not answer, neither to this host nor to the controller',
   ],
   [
@@ -309,9 +355,23 @@ describe('the facts of a host', () => {
     expect(facts).toMatchObject({
       architecture: 'x86_64',
       memory: { available: 1_048_576 },
-      limits: { openFiles: 20_000, processes: Number.POSITIVE_INFINITY, stackKiB: 8192, coreBlocks: 0 },
+      limits: {
+        openFiles: 20_000,
+        processes: Number.POSITIVE_INFINITY,
+        stackKiB: 8192,
+        coreBlocks: 0,
+      },
       listening: [{ port: 2881, pid: 7, command: 'observer', cwd: '/home/admin/oceanbase' }],
-      paths: [{ path: '/data/1/terran', kind: 'directory', entries: 2, owner: 'admin', madeBy: '7', writable: true }],
+      paths: [
+        {
+          path: '/data/1/terran',
+          kind: 'directory',
+          entries: 2,
+          owner: 'admin',
+          madeBy: '7',
+          writable: true,
+        },
+      ],
       disks: [{ device: '/dev/vdb', available: 921_600, usedPercent: 10 }],
       peers: [{ ip: '10.0.0.2', reached: false }],
       userExists: false,

@@ -51,9 +51,30 @@ const goodFacts = (cluster: ClusterSpec): HostFacts => ({
   paths: [layoutOf(cluster).home, ...layoutOf(cluster).directories].map(missing),
   leftovers: [],
   disks: [
-    { path: '/home/admin/oceanbase', device: '/dev/vda', total: 200 * gib, available: 150 * gib, usedPercent: 25, options: [] },
-    { path: '/data/1', device: '/dev/vdb', total: 900 * gib, available: 800 * gib, usedPercent: 11, options: [] },
-    { path: '/data/log1', device: '/dev/vdc', total: 400 * gib, available: 390 * gib, usedPercent: 3, options: [] },
+    {
+      path: '/home/admin/oceanbase',
+      device: '/dev/vda',
+      total: 200 * gib,
+      available: 150 * gib,
+      usedPercent: 25,
+      options: [],
+    },
+    {
+      path: '/data/1',
+      device: '/dev/vdb',
+      total: 900 * gib,
+      available: 800 * gib,
+      usedPercent: 11,
+      options: [],
+    },
+    {
+      path: '/data/log1',
+      device: '/dev/vdc',
+      total: 400 * gib,
+      available: 390 * gib,
+      usedPercent: 3,
+      options: [],
+    },
   ],
   hasAddress: true,
   peers: [{ ip: '10.0.0.2', reached: true }],
@@ -85,7 +106,12 @@ export const situationWith = ({
   const good = goodFacts(cluster)
   const all = good.paths.map((path) => paths.find((other) => other.path === path.path) ?? path)
   return {
-    facts: { ...good, seen: all.map(({ path, ancestor }) => ({ path, ancestor, writable: true })), ...facts, paths: all },
+    facts: {
+      ...good,
+      seen: all.map(({ path, ancestor }) => ({ path, ancestor, writable: true })),
+      ...facts,
+      paths: all,
+    },
     wish: {
       taskId: 7,
       cluster,

@@ -4,8 +4,9 @@ const notProxies = 'an OBProxy cluster is created and deleted as a whole'
 const takeOver = 'what is here was made here; nothing is taken over'
 
 /**
- * What OCP documents and this does not have, each with its reason: calls, fields of bodies that are sent, and fields of replies. docs/api.md tells readers of it; the tests fail for
- * what is missing and not named here, and for what is named and there.
+ * What OCP documents and this does not have, each with its reason: calls, fields of bodies that are
+ * sent, and fields of replies. docs/api.md tells readers of it; the tests fail for what is missing
+ * and not named here, and for what is named and there.
  */
 export const absent: {
   readonly calls: Readonly<Record<string, string>>
@@ -53,12 +54,14 @@ export const absent: {
     'ObproxyTaskInstance.tenantId': 'no task here is about a tenant',
     'WrappedTaskInstance.tenant': 'no task here is about a tenant',
     'BasicTaskInstance.tenant': 'no task here is about a tenant',
-    'Zone.compactionStatus': 'the state of a compaction is not followed after the task that triggers one',
+    'Zone.compactionStatus':
+      'the state of a compaction is not followed after the task that triggers one',
     'Cluster.partitionCount': 'not read from the cluster: it changes all the time',
     'Cluster.delayTime': 'replication is not followed',
     'Cluster.syncStatus': 'replication is not followed',
     'Cluster.alarmSummaries': 'no alarms here',
-    'Cluster.failToQueryFromObReason': 'a cluster is read from the store, which does not fail for it',
+    'Cluster.failToQueryFromObReason':
+      'a cluster is read from the store, which does not fail for it',
     'Cluster.deadLockDetectionEnabled': 'not read from the cluster',
     'Cluster.loadType': 'HTAP is the only one here',
     'HostType.descripiton': 'a misspelling of one sample; the field is description',

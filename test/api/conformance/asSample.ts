@@ -14,16 +14,24 @@ export const documentedCall = (method: string, path: string): string | undefined
 const file = z.looseObject({ call: z.string().optional(), response: z.unknown().optional() })
 /** OCP's sample of that name. */
 export function sampleOf(name: string) {
-  const read: unknown = JSON.parse(readFileSync(new URL(`../fixtures/samples/${name}.json`, import.meta.url), 'utf8'))
+  const read: unknown = JSON.parse(
+    readFileSync(new URL(`../fixtures/samples/${name}.json`, import.meta.url), 'utf8'),
+  )
   const { call, response } = file.parse(read)
   return { call, response: response ?? read }
 }
 
 /** Every object that a reply is documented to hold: its own, and the envelope's. */
-const withEnvelope = ({ holds = {}, bare }: DocumentedCall): Holds => ({ ...(!bare && { '': 'Envelope' as const }), ...holds })
+const withEnvelope = ({ holds = {}, bare }: DocumentedCall): Holds => ({
+  ...(!bare && { '': 'Envelope' as const }),
+  ...holds,
+})
 
 /** The documented field that a path of a shape lies in, as `Cluster.zones`. */
-function fieldOf(path: string, holds: Holds): { readonly field: string; readonly holder: string } | undefined {
+function fieldOf(
+  path: string,
+  holds: Holds,
+): { readonly field: string; readonly holder: string } | undefined {
   const steps = path.replaceAll('[]', '').split('.')
   for (let length = steps.length - 1; length >= 0; length--) {
     const holder = steps.slice(0, length).join('.')
@@ -41,7 +49,10 @@ const isOptional = (field: string): boolean => {
   return Object.entries(tables).some(([key, fields]) => key === table && `${name}?` in fields)
 }
 
-/** Whether a reply is to have all that OCP's sample shows, or may be of something else: an empty list, a task that no cluster is in. */
+/**
+ * Whether a reply is to have all that OCP's sample shows, or may be of something else: an empty
+ * list, a task that no cluster is in.
+ */
 type Likeness = 'sample' | 'any'
 
 function fromSample(name: string, body: unknown, holds: Holds, like: Likeness): string[] {
@@ -53,7 +64,9 @@ function fromSample(name: string, body: unknown, holds: Holds, like: Likeness): 
     if (found.field in absent.fields) return true
     if (what !== 'is missing') return false
     if (like === 'any' && (path.endsWith('[]') || !atTop(path))) return true
-    return isOptional(found.field) && (like === 'any' || objectsAt(body, found.holder).some(underWay))
+    return (
+      isOptional(found.field) && (like === 'any' || objectsAt(body, found.holder).some(underWay))
+    )
   }
   return differences(shapeOf(sampleOf(name).response), shape)
     .filter((difference) => !excused(difference))
@@ -63,7 +76,9 @@ function fromSample(name: string, body: unknown, holds: Holds, like: Likeness): 
 const wrong = (value: unknown, kind: Kind): string | undefined => {
   if (value === null || kind === 'any') return undefined
   if (typeof kind !== 'string')
-    return kind.includes(String(value)) ? undefined : `is ${String(value)}, which is none of ${kind.join()}`
+    return kind.includes(String(value))
+      ? undefined
+      : `is ${String(value)}, which is none of ${kind.join()}`
   const given = kindOf(value)
   const fits = given === kind || (kind === 'string' && given === 'time')
   return fits ? undefined : `is ${given}, not ${kind}`
@@ -77,16 +92,24 @@ function fromTable(path: string, name: TableName, body: unknown): string[] {
     const at = `${path}.${field}`.replace(/^\./, '')
     const having = found.filter((object) => field in object)
     if (`${name}.${field}` in absent.fields) {
-      return having.length === 0 ? [] : [`${at} is there, though ${name}.${field} is said to be absent`]
+      return having.length === 0
+        ? []
+        : [`${at} is there, though ${name}.${field} is said to be absent`]
     }
     const missing = !key.endsWith('?') && having.length < found.length ? [`${at} is missing`] : []
-    return [...missing, ...new Set(having.flatMap((object) => wrong(object[field], kind) ?? []).map((what) => `${at} ${what}`))]
+    return [
+      ...missing,
+      ...new Set(
+        having.flatMap((object) => wrong(object[field], kind) ?? []).map((what) => `${at} ${what}`),
+      ),
+    ]
   })
 }
 
 /**
- * In what a reply deviates from what OCP documents for that call: its sample and its tables. That is a field that is missing, or of another type, or
- * no time, or no word of its enum, and has no reason in `absent`; or one that has a reason and is there all the same.
+ * In what a reply deviates from what OCP documents for that call: its sample and its tables. That
+ * is a field that is missing, or of another type, or no time, or no word of its enum, and has no
+ * reason in `absent`; or one that has a reason and is there all the same.
  */
 export function deviations(call: string, body: unknown, like: Likeness = 'sample'): string[] {
   const documented = documentedCalls[call]
@@ -102,9 +125,11 @@ export function deviations(call: string, body: unknown, like: Likeness = 'sample
 
 /** In what a refusal deviates from OCP's error form. */
 export const refusalDeviations = (body: unknown): string[] =>
-  Object.entries({ '': 'Envelope', error: 'ApiError', 'error.subErrors': 'SubError' } as const).flatMap(([path, name]) =>
-    fromTable(path, name, body),
-  )
+  Object.entries({
+    '': 'Envelope',
+    error: 'ApiError',
+    'error.subErrors': 'SubError',
+  } as const).flatMap(([path, name]) => fromTable(path, name, body))
 
 /** The tables of which such a reply has an object. */
 export const tablesIn = (call: string, body: unknown): TableName[] =>

@@ -10,7 +10,9 @@ import { openScene, type Scene } from './scene.ts'
 
 /** A call with its parameters' names left out: OCP has taskInstanceId where this has id. */
 const unnamed = (call: string): string => call.replaceAll(/:\w+|\{\w+\}/g, '{}')
-const samplesOf = Object.entries(documentedCalls).flatMap(([call, { sample }]) => (sample ? [[sample, call] as const] : []))
+const samplesOf = Object.entries(documentedCalls).flatMap(([call, { sample }]) =>
+  sample ? [[sample, call] as const] : [],
+)
 
 interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>> | undefined
@@ -25,13 +27,18 @@ const jsonSchema: z.ZodType<JsonSchema> = z.lazy(() =>
   }),
 )
 const operation = z.looseObject({
-  requestBody: z.looseObject({ content: z.record(z.string(), z.looseObject({ schema: jsonSchema })) }).optional(),
+  requestBody: z
+    .looseObject({ content: z.record(z.string(), z.looseObject({ schema: jsonSchema })) })
+    .optional(),
 })
 const openapi = z.object({ paths: z.record(z.string(), z.record(z.string(), operation)) })
 
 /** The fields that a body of this schema may have, those of a list's elements below the list. */
 const fieldsIn = ({ properties = {}, items, anyOf = [] }: JsonSchema): string[] => [
-  ...Object.entries(properties).flatMap(([name, schema]) => [name, ...fieldsIn(schema).map((field) => `${name}.${field}`)]),
+  ...Object.entries(properties).flatMap(([name, schema]) => [
+    name,
+    ...fieldsIn(schema).map((field) => `${name}.${field}`),
+  ]),
   ...[...(items ? [items] : []), ...anyOf].flatMap(fieldsIn),
 ]
 
@@ -62,16 +69,22 @@ describe('what OCP documents', () => {
   )
 
   test('is absent only in fields that it has', () => {
-    const fields = Object.entries(tables).flatMap(([table, all]) => Object.keys(all).map((field) => `${table}.${field}`))
+    const fields = Object.entries(tables).flatMap(([table, all]) =>
+      Object.keys(all).map((field) => `${table}.${field}`),
+    )
     expect(Object.keys(absent.fields).filter((field) => !fields.includes(field))).toEqual([])
   })
 
   test('is told in docs/api.md where it is absent, and nothing else is', () => {
     const page = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8')
-    const rows = page.slice(page.indexOf('does not have'), page.indexOf('What is taken and has no effect')).split('\n')
+    const rows = page
+      .slice(page.indexOf('does not have'), page.indexOf('What is taken and has no effect'))
+      .split('\n')
     const told = rows
       .filter((row) => row.startsWith('| '))
-      .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name = '']) => name))
+      .flatMap((row) =>
+        [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+      )
     const fields = Object.keys(absent.fields).flatMap((field) => field.split('.').slice(1))
     const calls = Object.keys(absent.calls).map((call) => call.replace('/api/v2', ''))
     const sent = Object.keys(absent.bodies).flatMap((body) => body.split(' ').slice(2))
@@ -79,27 +92,39 @@ describe('what OCP documents', () => {
   })
 
   test('comes with samples, each of which is a fixture here', () => {
-    const files = readdirSync(new URL('../fixtures/samples', import.meta.url)).map((file) => file.replace(/\.json$/, ''))
+    const files = readdirSync(new URL('../fixtures/samples', import.meta.url)).map((file) =>
+      file.replace(/\.json$/, ''),
+    )
     const here = samplesOf.flatMap(([sample]) => (sample.startsWith('..') ? [] : [sample]))
     expect(files.toSorted()).toEqual(here.toSorted())
   })
 
-  test.each(samplesOf.filter(([sample]) => !sample.startsWith('..')))('has the sample %s of %s', (sample, call) => {
-    expect(unnamed(sampleOf(sample).call ?? '')).toBe(unnamed(call))
-  })
+  test.each(samplesOf.filter(([sample]) => !sample.startsWith('..')))(
+    'has the sample %s of %s',
+    (sample, call) => {
+      expect(unnamed(sampleOf(sample).call ?? '')).toBe(unnamed(call))
+    },
+  )
 
-  const queries = Object.entries(documentedCalls).flatMap(([call, { query }]) => (query ? [[call, query] as const] : []))
+  const queries = Object.entries(documentedCalls).flatMap(([call, { query }]) =>
+    query ? [[call, query] as const] : [],
+  )
 
-  test.each(queries)('%s takes every parameter of its query, one by one and together', async (call, query) => {
-    const path = call.replace('GET ', '').replace('{id}', '1')
-    const all = new URLSearchParams(query).toString()
-    const each = Object.entries(query).map(([name, value]) => new URLSearchParams({ [name]: value }).toString())
-    for (const asked of [...each, all]) {
-      const reply = await scene.ask('GET', `${path}?${asked}`)
-      expect({ asked, status: reply.status }).toEqual({ asked, status: 200 })
-    }
-    await scene.asDeclared()
-  })
+  test.each(queries)(
+    '%s takes every parameter of its query, one by one and together',
+    async (call, query) => {
+      const path = call.replace('GET ', '').replace('{id}', '1')
+      const all = new URLSearchParams(query).toString()
+      const each = Object.entries(query).map(([name, value]) =>
+        new URLSearchParams({ [name]: value }).toString(),
+      )
+      for (const asked of [...each, all]) {
+        const reply = await scene.ask('GET', `${path}?${asked}`)
+        expect({ asked, status: reply.status }).toEqual({ asked, status: 200 })
+      }
+      await scene.asDeclared()
+    },
+  )
 })
 
 describe('a reply is held against what is documented', () => {
@@ -125,19 +150,39 @@ describe('a reply is held against what is documented', () => {
     zoneName: 'zone1',
   })
   const around = { duration: 1, server: '10.0.0.9', status: 200, successful: true, traceId: 'abc' }
-  const reply = (...servers: object[]) => ({ ...around, timestamp: '2020-12-02T20:15:34.354+08:00', data: { contents: servers } })
+  const reply = (...servers: object[]) => ({
+    ...around,
+    timestamp: '2020-12-02T20:15:34.354+08:00',
+    data: { contents: servers },
+  })
   const { ip: _, ...withoutIp } = server()
 
   test.each<[string, object[], string[]]>([
     ['as it should be', [server()], []],
     ['a field is missing in one of two', [server(), withoutIp], ['data.contents.ip is missing']],
     ['nothing is there', [], ['data.contents[] is missing']],
-    ['a time without an offset', [{ ...server(), stopTime: '2020-11-29T22:30:42' }], ['is string, not time']],
-    ['a word that is none of the enum', [{ ...server(), status: 'GONE' }], ['is GONE, which is none of']],
+    [
+      'a time without an offset',
+      [{ ...server(), stopTime: '2020-11-29T22:30:42' }],
+      ['is string, not time'],
+    ],
+    [
+      'a word that is none of the enum',
+      [{ ...server(), status: 'GONE' }],
+      ['is GONE, which is none of'],
+    ],
     ['a number as text', [{ ...server(), port: '2882' }], ['is string, not integer']],
     ['no whole number', [{ ...server(), port: 2882.5 }], ['is number, not integer']],
-    ['null where the sample has a value', [{ ...server(), version: null }], ['is null, not string']],
-    ['one thing where there should be many', [{ ...server(), availableOperations: 'STOP' }], ['is string, not array']],
+    [
+      'null where the sample has a value',
+      [{ ...server(), version: null }],
+      ['is null, not string'],
+    ],
+    [
+      'one thing where there should be many',
+      [{ ...server(), availableOperations: 'STOP' }],
+      ['is string, not array'],
+    ],
   ])('%s', (_case, servers, expected) => {
     const found = deviations(call, reply(...servers)).join('\n')
     for (const part of expected) expect(found).toContain(part)
@@ -152,8 +197,12 @@ describe('a reply is held against what is documented', () => {
   })
 
   test('a path is the call with the fewest parameters that it fits', () => {
-    expect(documentedCall('POST', '/api/v2/compute/hosts/batchCreate')).toBe('POST /api/v2/compute/hosts/batchCreate')
-    expect(documentedCall('GET', '/api/v2/tasks/instances?page=1')).toBe('GET /api/v2/tasks/instances')
+    expect(documentedCall('POST', '/api/v2/compute/hosts/batchCreate')).toBe(
+      'POST /api/v2/compute/hosts/batchCreate',
+    )
+    expect(documentedCall('GET', '/api/v2/tasks/instances?page=1')).toBe(
+      'GET /api/v2/tasks/instances',
+    )
     expect(documentedCall('GET', '/api/v2/tasks/1000')).toBe('GET /api/v2/tasks/{id}')
     expect(documentedCall('GET', '/api/v2/iam/users')).toBeUndefined()
   })

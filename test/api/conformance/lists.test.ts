@@ -5,10 +5,17 @@ import { openScene, type Scene } from './scene.ts'
 const page = z.object({
   data: z.object({
     contents: z.array(z.looseObject({ id: z.number() })),
-    page: z.object({ number: z.number(), size: z.number(), totalElements: z.number(), totalPages: z.number() }),
+    page: z.object({
+      number: z.number(),
+      size: z.number(),
+      totalElements: z.number(),
+      totalPages: z.number(),
+    }),
   }),
 })
-const failed = z.object({ error: z.object({ code: z.string(), subErrors: z.array(z.object({ field: z.string() })) }) })
+const failed = z.object({
+  error: z.object({ code: z.string(), subErrors: z.array(z.object({ field: z.string() })) }),
+})
 
 /** Every list, a field by which it sorts, and a filter that finds nothing. */
 const lists = [
@@ -28,7 +35,8 @@ describe.each(lists)('the list %s', (path, field, nothing) => {
   beforeAll(async () => {
     scene = await shared()
   })
-  const ask = async (query: string) => page.parse((await scene.ask('GET', `${path}?${query}`)).body).data
+  const ask = async (query: string) =>
+    page.parse((await scene.ask('GET', `${path}?${query}`)).body).data
 
   test('has pages from 1, each with the whole number of elements', async () => {
     const all = await ask('size=2000&sort=id,asc')
@@ -38,11 +46,15 @@ describe.each(lists)('the list %s', (path, field, nothing) => {
     const last = await ask(`size=1&page=${total}&sort=id,asc`)
     expect(last.page).toEqual({ number: total, size: 1, totalElements: total, totalPages: total })
     expect(last.contents).toEqual(all.contents.slice(-1))
-    expect(await ask(`size=1&page=${total + 1}`)).toMatchObject({ contents: [], page: { totalElements: total } })
+    expect(await ask(`size=1&page=${total + 1}`)).toMatchObject({
+      contents: [],
+      page: { totalElements: total },
+    })
   })
 
   test('sorts both ways, newest first by itself', async () => {
-    const ids = async (query: string) => (await ask(`size=2000${query}`)).contents.map(({ id }) => id)
+    const ids = async (query: string) =>
+      (await ask(`size=2000${query}`)).contents.map(({ id }) => id)
     const up = await ids('&sort=id,asc')
     expect(up).toEqual(up.toSorted((left, right) => left - right))
     expect(await ids('&sort=id,desc')).toEqual(up.toReversed())
@@ -55,11 +67,17 @@ describe.each(lists)('the list %s', (path, field, nothing) => {
     await scene.asDeclared()
   })
 
-  test.each(['page=0', 'size=2001', 'sort=passwordHash', 'colour=red', 'page=one'])('refuses %s and names it', async (query) => {
-    const { status, body } = await scene.ask('GET', `${path}?${query}`)
-    expect(status).toBe(400)
-    expect(failed.parse(body).error).toMatchObject({ code: 'COM10001', subErrors: [{ field: query.split('=')[0] }] })
-  })
+  test.each(['page=0', 'size=2001', 'sort=passwordHash', 'colour=red', 'page=one'])(
+    'refuses %s and names it',
+    async (query) => {
+      const { status, body } = await scene.ask('GET', `${path}?${query}`)
+      expect(status).toBe(400)
+      expect(failed.parse(body).error).toMatchObject({
+        code: 'COM10001',
+        subErrors: [{ field: query.split('=')[0] }],
+      })
+    },
+  )
 })
 
 let scene: Promise<Scene> | undefined

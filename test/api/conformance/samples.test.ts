@@ -32,7 +32,11 @@ const calls: readonly [method: string, path: string, body?: object][] = [
   ['GET', '/api/v2/tasks/instances/1000/subtasks/10000/log'],
   ['GET', '/api/v2/profiles/me/credentials'],
 
-  ['POST', '/api/v2/profiles/me/credentials', { targetType: 'HOST', name: 'other', sshCredentialProperty }],
+  [
+    'POST',
+    '/api/v2/profiles/me/credentials',
+    { targetType: 'HOST', name: 'other', sshCredentialProperty },
+  ],
   ['POST', '/api/v2/compute/regions', { name: 'shanghai' }],
   ['POST', '/api/v2/compute/idcs', { name: 'sh1', regionId: 2 }],
   ['POST', '/api/v2/compute/hostTypes', { name: 'large', description: null }],
@@ -74,7 +78,10 @@ const calls: readonly [method: string, path: string, body?: object][] = [
   ['DELETE', '/api/v2/ob/clusters/1'],
 ]
 
-/** A create and a restart have tests of their own, and a link is answered when its task has ended, which none does here. */
+/**
+ * A create and a restart have tests of their own, and a link is answered when its task has ended,
+ * which none does here.
+ */
 const elsewhere = [
   'POST /api/v2/ob/clusters',
   'POST /api/v2/ob/clusters/{id}/restart',
@@ -84,7 +91,9 @@ const elsewhere = [
 
 test('every call that OCP documents and that is served is asked here', () => {
   const asked = calls.map(([method, path]) => documentedCall(method, path))
-  const toAsk = Object.entries(documentedCalls).flatMap(([call, { bare }]) => (bare || call in absent.calls ? [] : [call]))
+  const toAsk = Object.entries(documentedCalls).flatMap(([call, { bare }]) =>
+    bare || call in absent.calls ? [] : [call],
+  )
   expect(toAsk.filter((call) => !asked.includes(call))).toEqual(elsewhere)
 })
 
@@ -95,13 +104,16 @@ describe('the reply to a call that OCP documents', () => {
   })
   afterAll(() => scene.close())
 
-  test.each(calls)('%s %s has every field, of its type and among its words', async (method, path, body) => {
-    // Each operation, and what follows them, finds the task as it waits for one.
-    if (path.startsWith(`${failed}/`) || path.endsWith('/hosts/3')) await scene.carryOut(1002, 1)
-    if (path.endsWith('/cancel')) await scene.running(1002, 10_011)
-    const reply = await scene.ask(method, path, body)
-    expect(reply, JSON.stringify(reply.body)).toMatchObject({ status: 200 })
-    expect(deviations(documentedCall(method, path) ?? path, reply.body)).toEqual([])
-    await scene.asDeclared()
-  })
+  test.each(calls)(
+    '%s %s has every field, of its type and among its words',
+    async (method, path, body) => {
+      // Each operation, and what follows them, finds the task as it waits for one.
+      if (path.startsWith(`${failed}/`) || path.endsWith('/hosts/3')) await scene.carryOut(1002, 1)
+      if (path.endsWith('/cancel')) await scene.running(1002, 10_011)
+      const reply = await scene.ask(method, path, body)
+      expect(reply, JSON.stringify(reply.body)).toMatchObject({ status: 200 })
+      expect(deviations(documentedCall(method, path) ?? path, reply.body)).toEqual([])
+      await scene.asDeclared()
+    },
+  )
 })

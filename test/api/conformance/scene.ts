@@ -15,8 +15,8 @@ export function upload(fileName: string, content: Buffer): FormData {
 const addresses = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4']
 
 /**
- * An API that listens, filled over HTTP; tasks go on as a worker would write it. A cluster RUNNING on host 1, an OBProxy cluster on host 2, and the
- * preparation of host 3 FAILED at its second node.
+ * An API that listens, filled over HTTP; tasks go on as a worker would write it. A cluster RUNNING
+ * on host 1, an OBProxy cluster on host 2, and the preparation of host 3 FAILED at its second node.
  */
 export async function openScene() {
   const api = await openApi({ publicUrl: 'http://10.0.0.9:8080' })
@@ -30,15 +30,21 @@ export async function openScene() {
     const sent =
       sending === undefined || sending instanceof FormData
         ? { headers, ...(sending && { body: sending }) }
-        : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(sending) }
+        : {
+            headers: { ...headers, 'content-type': 'application/json' },
+            body: JSON.stringify(sending),
+          }
     const reply = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...sent })
     const text = await reply.text()
-    const body: unknown = reply.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text
+    const body: unknown = reply.headers.get('content-type')?.includes('json')
+      ? JSON.parse(text)
+      : text
     return { status: reply.status, body }
   }
   const must = async (...call: Parameters<typeof ask>) => {
     const reply = await ask(...call)
-    if (reply.status !== 200) throw new Error(`${call[0]} ${call[1]} was answered ${JSON.stringify(reply.body)}`)
+    if (reply.status !== 200)
+      throw new Error(`${call[0]} ${call[1]} was answered ${JSON.stringify(reply.body)}`)
     return reply.body
   }
 
@@ -52,8 +58,16 @@ export async function openScene() {
     for (const { id: subtaskId, index } of (await taskOf(id)).subtasks.slice(0, failing + 1)) {
       const run = { taskId: id, subtaskId, runTime: 1, at: new Date() }
       const ran = { executor: '10.0.0.9', startTime: run.at, finishTime: run.at }
-      const cause = { code: 'CMP07036', message: 'commands are missing', advice: 'install them', host: '10.0.0.3' }
-      const ended = index === failing ? ({ status: 'FAILED', cause } as const) : ({ status: 'SUCCESSFUL' } as const)
+      const cause = {
+        code: 'CMP07036',
+        message: 'commands are missing',
+        advice: 'install them',
+        host: '10.0.0.3',
+      }
+      const ended =
+        index === failing
+          ? ({ status: 'FAILED', cause } as const)
+          : ({ status: 'SUCCESSFUL' } as const)
       await setSubtask(api.db, subtaskId, { ...ran, ...ended })
       await store.tasks.log([{ ...run, level: 'INFO', message: 'Run subtask' }])
     }
@@ -65,8 +79,17 @@ export async function openScene() {
   await must('POST', '/api/v2/compute/idcs', { name: 'hz2', regionId: 1 })
   await must('POST', '/api/v2/compute/hostTypes', { name: 'tiny', description: 'small' })
   const sshCredentialProperty = { type: 'PASSWORD', username: 'root', passphrase: 'secret-word' }
-  await must('POST', '/api/v2/profiles/me/credentials', { targetType: 'HOST', name: 'root', sshCredentialProperty })
-  const rpm = rpmFile({ name: 'oceanbase', version: '2.2.73', release: '20201211175814.el7', arch: 'x86_64' })
+  await must('POST', '/api/v2/profiles/me/credentials', {
+    targetType: 'HOST',
+    name: 'root',
+    sshCredentialProperty,
+  })
+  const rpm = rpmFile({
+    name: 'oceanbase',
+    version: '2.2.73',
+    release: '20201211175814.el7',
+    arch: 'x86_64',
+  })
   await must('POST', '/api/v2/software-packages', upload(createRequest.rpmName, rpm))
   await must('POST', '/api/v2/compute/hosts/batchCreate', {
     hostBasicDataList: addresses.map((innerIpAddress) => ({ innerIpAddress })),
@@ -94,14 +117,43 @@ export async function openScene() {
   await api.launcher.settled()
   await carryOut(1005)
   const at = new Date().toISOString()
-  const facts = { innerStatus: 'ACTIVE', status: 'RUNNING', withRootserver: true, startTime: at, stopTime: null } as const
-  const server = { hostId: 1, ip: '10.0.0.1', port: 2882, sqlPort: 2881, zoneName: 'zone1', version: '2.2.73_1' }
+  const facts = {
+    innerStatus: 'ACTIVE',
+    status: 'RUNNING',
+    withRootserver: true,
+    startTime: at,
+    stopTime: null,
+  } as const
+  const server = {
+    hostId: 1,
+    ip: '10.0.0.1',
+    port: 2882,
+    sqlPort: 2881,
+    zoneName: 'zone1',
+    version: '2.2.73_1',
+  }
   await store.clusters.saveServers(1, [{ ...server, ...facts }])
-  await store.clusters.saveZones(1, [{ name: 'zone1', innerStatus: 'ACTIVE', idcName: 'hz2', regionName: 'hangzhou' }])
+  await store.clusters.saveZones(1, [
+    { name: 'zone1', innerStatus: 'ACTIVE', idcName: 'hz2', regionName: 'hangzhou' },
+  ])
   await store.clusters.setStatus(1, 'RUNNING')
-  const proxy = rpmFile({ name: 'obproxy', version: '3.2.3', release: '20220101.el7', arch: 'x86_64' })
-  await must('POST', '/api/v2/software-packages', upload('obproxy-3.2.3-20220101.el7.x86_64.rpm', proxy))
-  const proxies = { name: 'proxies', address: '10.0.0.2', workMode: 'CONFIG_URL', obproxyInstallParam: { hostIds: [2] } }
+  const proxy = rpmFile({
+    name: 'obproxy',
+    version: '3.2.3',
+    release: '20220101.el7',
+    arch: 'x86_64',
+  })
+  await must(
+    'POST',
+    '/api/v2/software-packages',
+    upload('obproxy-3.2.3-20220101.el7.x86_64.rpm', proxy),
+  )
+  const proxies = {
+    name: 'proxies',
+    address: '10.0.0.2',
+    workMode: 'CONFIG_URL',
+    obproxyInstallParam: { hostIds: [2] },
+  }
   await must('POST', '/api/v2/obproxy/clusters', proxies)
   await api.launcher.settled()
   await carryOut(1006)

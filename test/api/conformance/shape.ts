@@ -1,9 +1,16 @@
-/** What JSON holds at each path: the kinds of value seen there. Elements of an array share one path, that of the array and `[]`. */
+/**
+ * What JSON holds at each path: the kinds of value seen there. Elements of an array share one path,
+ * that of the array and `[]`.
+ */
 export type Shape = ReadonlyMap<string, ReadonlySet<string>>
 
-const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text)
+const isTime = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text)
 
-/** A text that is a time in ISO 8601 with an offset is of another kind than any text, and a whole number than any number. */
+/**
+ * A text that is a time in ISO 8601 with an offset is of another kind than any text, and a whole
+ * number than any number.
+ */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
@@ -30,7 +37,10 @@ export interface Difference {
   readonly what: string
 }
 
-/** Paths of a sample that a reply lacks, or holds another kind of value at. Only where the sample itself has nothing but null may a reply have anything. */
+/**
+ * Paths of a sample that a reply lacks, or holds another kind of value at. Only where the sample
+ * itself has nothing but null may a reply have anything.
+ */
 export function differences(sample: Shape, reply: Shape): Difference[] {
   return [...sample].flatMap(([path, kinds]) => {
     const seen = reply.get(path)
@@ -40,7 +50,9 @@ export function differences(sample: Shape, reply: Shape): Difference[] {
     if (known.length === 0) return []
     if (given.length === 0) return [{ path, what: `is null, not ${known.join(' or ')}` }]
     const wrong = given.filter((kind) => !known.includes(kind))
-    return wrong.length === 0 ? [] : [{ path, what: `is ${wrong.join(' or ')}, not ${known.join(' or ')}` }]
+    return wrong.length === 0
+      ? []
+      : [{ path, what: `is ${wrong.join(' or ')}, not ${known.join(' or ')}` }]
   })
 }
 

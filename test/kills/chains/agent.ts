@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { type BuiltPackage, buildPackages, catalog } from '../../../lab/packages/index.ts'
 import { installOcpAgent, removeOcpAgent } from '../../../src/activities/agent/installOcpAgent.ts'
-import { refreshAgentConfig, restoreAgentConfig } from '../../../src/activities/agent/refreshAgentConfig.ts'
+import {
+  refreshAgentConfig,
+  restoreAgentConfig,
+} from '../../../src/activities/agent/refreshAgentConfig.ts'
 import { startAgent } from '../../../src/activities/agent/startAgent.ts'
 import { stopAgent } from '../../../src/activities/agent/stopAgent.ts'
 import { uninstallLegacyObagent } from '../../../src/activities/agent/uninstallLegacyObagent.ts'
@@ -23,7 +26,14 @@ async function legacyPackages(): Promise<readonly BuiltPackage[]> {
   if (!agent) throw new Error('the lab has no agent')
   const text = { kind: 'text', at: 'VERSION', text: 'old\n' } as const
   return buildPackages([
-    { ...agent, name: 'obagent', version: '1.0.0', release: '1.el7', prefix: '/home/admin/obagent', contents: [text] },
+    {
+      ...agent,
+      name: 'obagent',
+      version: '1.0.0',
+      release: '1.el7',
+      prefix: '/home/admin/obagent',
+      contents: [text],
+    },
     { ...agent, version: '2.4.2', release: '1898294.el7', contents: [text] },
   ])
 }
@@ -51,7 +61,12 @@ export const agentChain: Chain = {
       ({ signal }: Attempt) =>
         activity(creating.on(1, name, signal))
 
-    await sweep({ ...common, activity: 'preCheckHost', run: prepare('preCheckHost', preCheckHost), back: nothing })
+    await sweep({
+      ...common,
+      activity: 'preCheckHost',
+      run: prepare('preCheckHost', preCheckHost),
+      back: nothing,
+    })
 
     const putLegacy = (name: string, home: string) => async (): Promise<void> => {
       const file = legacy.find((item) => item.name === name)
@@ -95,9 +110,21 @@ export const agentChain: Chain = {
     await sweep({ ...common, activity: 'refreshAgentConfig', run: refresh, back: restore })
     // Where the agent is missing a create brings it, and its rollback removes it.
     await whole(uninstall)
-    await sweep({ ...common, activity: 'refreshAgentConfig', of: 'no agent yet', run: refresh, back: restore })
+    await sweep({
+      ...common,
+      activity: 'refreshAgentConfig',
+      of: 'no agent yet',
+      run: refresh,
+      back: restore,
+    })
     await whole(refresh)
-    await sweep({ ...common, activity: 'restoreAgentConfig', of: 'agent brought', run: restore, back: refresh })
+    await sweep({
+      ...common,
+      activity: 'restoreAgentConfig',
+      of: 'agent brought',
+      run: restore,
+      back: refresh,
+    })
     await whole(restore)
     await whole(install)
     await whole(refresh)

@@ -25,7 +25,9 @@ export interface Chain {
 export const packagesOf =
   (built: readonly BuiltPackage[]): Bench['packageOf'] =>
   (name, version) => {
-    const found = built.findLast((item) => item.name === name && (version === undefined || item.version === version))
+    const found = built.findLast(
+      (item) => item.name === name && (version === undefined || item.version === version),
+    )
     if (!found) throw new Error(`the lab lacks the package ${name}`)
     return packageFrom(found.path)
   }

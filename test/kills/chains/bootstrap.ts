@@ -20,7 +20,10 @@ export const bootstrapChain: Chain = {
     const host = hostAt(hosts, 0)
     const commands = { shims: await putShims(host) }
     const cluster = clusterOn(hosts, version)
-    const bench = await createClusterBench(hosts, { cluster, file: packageOf('oceanbase', version) })
+    const bench = await createClusterBench(hosts, {
+      cluster,
+      file: packageOf('oceanbase', version),
+    })
     const { clusterSays, hostsShow, step } = bench
     const look = async (): Promise<string> => `${await hostsShow()}\n${await clusterSays()}`
     const servers = serversOf(cluster)

@@ -28,7 +28,10 @@ export const clusterChain: Chain = {
     const host = hostAt(hosts, 0)
     const commands = { shims: await putShims(host) }
     const cluster = clusterOn(hosts, version)
-    const bench = await createClusterBench(hosts, { cluster, file: packageOf('oceanbase', version) })
+    const bench = await createClusterBench(hosts, {
+      cluster,
+      file: packageOf('oceanbase', version),
+    })
     const { asRoot, clusterSays, gate, hostsShow, nodes, step } = bench
     const statements = { gate }
     const look = async (): Promise<string> => `${await hostsShow()}\n${await clusterSays()}`
@@ -37,7 +40,8 @@ export const clusterChain: Chain = {
 
     /** Process of the observer, before the sweep of "Restart observer process" tries anew. */
     let old = ''
-    const pid = async (): Promise<string> => (await host.exec('cat /home/admin/oceanbase/run/observer.pid')).stdout.trim()
+    const pid = async (): Promise<string> =>
+      (await host.exec('cat /home/admin/oceanbase/run/observer.pid')).stdout.trim()
     old = await pid()
     await sweep({
       activity: 'restartObserver',
@@ -50,38 +54,86 @@ export const clusterChain: Chain = {
       statements,
     })
     const wait = step('waitObserverAccessible', waitObserverAccessible)
-    await sweep({ activity: 'waitObserverAccessible', run: wait, back: nothing, look, commands, statements })
+    await sweep({
+      activity: 'waitObserverAccessible',
+      run: wait,
+      back: nothing,
+      look,
+      commands,
+      statements,
+    })
 
     const givePassword = step('setSysPassword', setSysPassword)
     const noPassword = () => asRoot((session) => session.run(alterRootPassword(new Secret(''))))
-    await sweep({ activity: 'setSysPassword', run: givePassword, back: noPassword, look, commands, statements })
+    await sweep({
+      activity: 'setSysPassword',
+      run: givePassword,
+      back: noPassword,
+      look,
+      commands,
+      statements,
+    })
     await whole(givePassword)
 
     const makeUsers = step('createDefaultUser', createDefaultUser)
     const dropUsers = () =>
       asRoot(async (session) => {
-        for (const { name } of defaultUsers) await session.run(sql`DROP USER IF EXISTS ${identifier(name)}`)
+        for (const { name } of defaultUsers)
+          await session.run(sql`DROP USER IF EXISTS ${identifier(name)}`)
       })
-    await sweep({ activity: 'createDefaultUser', run: makeUsers, back: dropUsers, look, commands, statements })
+    await sweep({
+      activity: 'createDefaultUser',
+      run: makeUsers,
+      back: dropUsers,
+      look,
+      commands,
+      statements,
+    })
     await whole(makeUsers)
 
     const setZone = step('setSysPrimaryZone', setSysPrimaryZone)
     // What the node sets is a new cluster's own, so it has another one first.
     const otherZone = () => asRoot((session) => session.run(setPrimaryZone('zone1')))
     await otherZone()
-    await sweep({ activity: 'setSysPrimaryZone', run: setZone, back: otherZone, look, commands, statements })
+    await sweep({
+      activity: 'setSysPrimaryZone',
+      run: setZone,
+      back: otherZone,
+      look,
+      commands,
+      statements,
+    })
     const waitWhole = step('waitClusterAccessible', waitClusterAccessible)
-    await sweep({ activity: 'waitClusterAccessible', run: waitWhole, back: nothing, look, commands, statements })
+    await sweep({
+      activity: 'waitClusterAccessible',
+      run: waitWhole,
+      back: nothing,
+      look,
+      commands,
+      statements,
+    })
 
     const saved = async (): Promise<string> => {
       const { servers: listed = [], zones = [], tenants = [] } = nodes.saved
-      const text = JSON.stringify([listed.map((server) => ({ ...server, startTime: null })), zones, tenants])
+      const text = JSON.stringify([
+        listed.map((server) => ({ ...server, startTime: null })),
+        zones,
+        tenants,
+      ])
       return `${await look()}\n${text}`
     }
-    const unsaved = async (): Promise<void> => void Object.assign(nodes.saved, { servers: [], zones: [], tenants: [] })
+    const unsaved = async (): Promise<void> =>
+      void Object.assign(nodes.saved, { servers: [], zones: [], tenants: [] })
     await unsaved()
     const sync = step('syncClusterInfo', syncClusterInfo)
-    await sweep({ activity: 'syncClusterInfo', run: sync, back: unsaved, look: saved, commands, statements })
+    await sweep({
+      activity: 'syncClusterInfo',
+      run: sync,
+      back: unsaved,
+      look: saved,
+      commands,
+      statements,
+    })
     await unsaved()
     await sweep({
       activity: 'syncTenants',
@@ -92,7 +144,14 @@ export const clusterChain: Chain = {
       statements,
     })
     const compact = step('triggerCompaction', triggerCompaction)
-    await sweep({ activity: 'triggerCompaction', run: compact, back: nothing, look, commands, statements })
+    await sweep({
+      activity: 'triggerCompaction',
+      run: compact,
+      back: nothing,
+      look,
+      commands,
+      statements,
+    })
     await bench.close()
   },
 }

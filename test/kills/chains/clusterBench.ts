@@ -3,7 +3,14 @@ import type { LabHost } from '../../../lab/index.ts'
 import { installRpm } from '../../../src/activities/host/installRpm.ts'
 import { makeDir } from '../../../src/activities/host/makeDir.ts'
 import type { HostNode, PartNode } from '../../../src/activities/node.ts'
-import { type ClusterSpec, connectSql, defaultUsers, grantsOf, lineOf, type Sql } from '../../../src/oceanbase/index.ts'
+import {
+  type ClusterSpec,
+  connectSql,
+  defaultUsers,
+  grantsOf,
+  lineOf,
+  type Sql,
+} from '../../../src/oceanbase/index.ts'
 import { Secret } from '../../../src/quote.ts'
 import type { Package } from '../../../src/store/index.ts'
 import { createClusterNodes, password } from '../../lab/clusterNode.ts'
@@ -36,7 +43,9 @@ export async function createClusterBench(hosts: readonly LabHost[], options: Clu
       activity(nodes.onHost(hostId, name, signal))
 
   /** Work as root outside of a node, with the cluster's password or, before it is set, without. */
-  async function asRoot<T>(work: (session: Sql, known: 'password' | 'no password') => Promise<T>): Promise<T> {
+  async function asRoot<T>(
+    work: (session: Sql, known: 'password' | 'no password') => Promise<T>,
+  ): Promise<T> {
     const target = { ip: hosts[0]?.ip ?? '', port: cluster.sqlPort, username: 'root@sys' }
     const how = { signal: AbortSignal.timeout(60_000), log: () => undefined }
     const session = await connectSql({ ...target, password: new Secret(password) }, how).then(
@@ -60,7 +69,8 @@ export async function createClusterBench(hosts: readonly LabHost[], options: Clu
       const servers = await line.servers(session)
       const zones = await line.zones(session)
       const grants: string[] = []
-      for (const { name } of defaultUsers) grants.push(`${name}: ${(await grantsIn(session, name)).sort().join(', ')}`)
+      for (const { name } of defaultUsers)
+        grants.push(`${name}: ${(await grantsIn(session, name)).sort().join(', ')}`)
       return [
         `root has ${known === 'password' ? 'a' : 'no'} password`,
         ...servers.map(({ ip, zone, status }) => `server ${ip} ${zone} ${status}`),
@@ -68,7 +78,9 @@ export async function createClusterBench(hosts: readonly LabHost[], options: Clu
         `primary zone ${await line.sysPrimaryZone(session)}`,
         ...grants,
       ].join('\n')
-    }).catch((error: unknown) => `no cluster: ${error instanceof Error ? error.name : String(error)}`)
+    }).catch(
+      (error: unknown) => `no cluster: ${error instanceof Error ? error.name : String(error)}`,
+    )
 
   return {
     nodes,

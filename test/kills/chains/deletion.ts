@@ -22,7 +22,10 @@ export const deletionChain: Chain = {
     const host = hostAt(hosts, 0)
     const shims = await putShims(host)
     const cluster = clusterOn(hosts, version)
-    const bench = await createClusterBench(hosts, { cluster, file: packageOf('oceanbase', version) })
+    const bench = await createClusterBench(hosts, {
+      cluster,
+      file: packageOf('oceanbase', version),
+    })
     const { hostsShow, hostStep, step } = bench
     const servers = serversOf(cluster)
     const start = step('bootstrapOb', (node) => startObservers(node, servers))

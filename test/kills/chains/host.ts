@@ -20,7 +20,11 @@ async function lightPackage(): Promise<Package> {
   if (!observer) throw new Error('the lab has no observer')
   const contents = observer.contents.flatMap((content): Content[] => {
     if (content.kind === 'kernel') return []
-    return [content.at === 'etc/lab_version' ? { kind: 'text', at: content.at, text: `${version}\n` } : content]
+    return [
+      content.at === 'etc/lab_version'
+        ? { kind: 'text', at: content.at, text: `${version}\n` }
+        : content,
+    ]
   })
   const [built] = await buildPackages([{ ...observer, version, contents }])
   if (!built) throw new Error('the package was not built')
@@ -36,7 +40,10 @@ export const hostChain: Chain = {
     const host = hostAt(hosts, 0)
     const commands = { shims: await putShims(host) }
     const look = () => traces(host)
-    const nodes = createNodes(hosts, { cluster: clusterOn(hosts, version), file: await lightPackage() })
+    const nodes = createNodes(hosts, {
+      cluster: clusterOn(hosts, version),
+      file: await lightPackage(),
+    })
     const step =
       <T>(name: string, activity: (node: ReturnType<typeof nodes.on>) => Promise<T>) =>
       ({ signal }: Attempt) =>

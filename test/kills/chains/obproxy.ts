@@ -3,7 +3,10 @@ import { createDefaultUser } from '../../../src/activities/cluster/createDefault
 import { prepareDeleteCluster } from '../../../src/activities/cluster/prepareDeleteCluster.ts'
 import { setSysPassword } from '../../../src/activities/cluster/setSysPassword.ts'
 import type { ObproxyHostNode, ObproxyNode } from '../../../src/activities/node.ts'
-import { installObproxyRpm, removeObproxyRpm } from '../../../src/activities/obproxy/installObproxyRpm.ts'
+import {
+  installObproxyRpm,
+  removeObproxyRpm,
+} from '../../../src/activities/obproxy/installObproxyRpm.ts'
 import { linkObClusters, unlinkObClusters } from '../../../src/activities/obproxy/linkObClusters.ts'
 import { linkObproxy, unlinkObproxy } from '../../../src/activities/obproxy/linkObproxy.ts'
 import { preCheckObproxy } from '../../../src/activities/obproxy/preCheckObproxy.ts'
@@ -33,7 +36,11 @@ export const obproxyChain: Chain = {
     })
     const { gate, hostsShow, nodes, step } = bench
     await bench.prepared()
-    for (const [name, activity] of Object.entries({ bootstrapOb, setSysPassword, createDefaultUser }))
+    for (const [name, activity] of Object.entries({
+      bootstrapOb,
+      setSysPassword,
+      createDefaultUser,
+    }))
       await whole(step(name, activity))
     nodes.saved.status = 'RUNNING'
 
@@ -44,25 +51,43 @@ export const obproxyChain: Chain = {
       if (!proxies) throw new Error('no OBProxy cluster')
       return { ...node, proxies, ofCluster: async () => node }
     }
-    const ofProxies = (name: string, activity: (node: ObproxyNode) => Promise<unknown>) => async (attempt: Attempt) =>
-      activity(await open(name, attempt))
-    const ofProxy = (name: string, activity: (node: ObproxyHostNode) => Promise<unknown>) => async (attempt: Attempt) => {
-      const node = await open(name, attempt)
-      const [proxy] = node.proxies.servers
-      if (!proxy) throw new Error('no proxy')
-      return activity({ ...node, proxy, target: nodes.onHost(1, name, attempt.signal).target })
-    }
+    const ofProxies =
+      (name: string, activity: (node: ObproxyNode) => Promise<unknown>) =>
+      async (attempt: Attempt) =>
+        activity(await open(name, attempt))
+    const ofProxy =
+      (name: string, activity: (node: ObproxyHostNode) => Promise<unknown>) =>
+      async (attempt: Attempt) => {
+        const node = await open(name, attempt)
+        const [proxy] = node.proxies.servers
+        if (!proxy) throw new Error('no proxy')
+        return activity({ ...node, proxy, target: nodes.onHost(1, name, attempt.signal).target })
+      }
     /** Its configuration is a file, passwords digested. */
     const configuration = async () =>
-      (await host.exec("sort /opt/taobao/install/obproxy/etc/obproxy_config.bin | sed 's/\\(password=..\\).*/\\1/'")).stdout
-    const look = async () => `${await hostsShow()}\n${await configuration()}${JSON.stringify(nodes.saved.links)}`
-    const common: Pick<Sweep, 'look' | 'commands' | 'statements'> = { look, commands: { shims }, statements: { gate } }
+      (
+        await host.exec(
+          "sort /opt/taobao/install/obproxy/etc/obproxy_config.bin | sed 's/\\(password=..\\).*/\\1/'",
+        )
+      ).stdout
+    const look = async () =>
+      `${await hostsShow()}\n${await configuration()}${JSON.stringify(nodes.saved.links)}`
+    const common: Pick<Sweep, 'look' | 'commands' | 'statements'> = {
+      look,
+      commands: { shims },
+      statements: { gate },
+    }
     const settle = async (state: string): Promise<void> => {
       nodes.saved.links.splice(0, 1, { clusterId: 22, clusterName: 'terran', state })
     }
     await settle('CHANGING')
 
-    await sweep({ ...common, activity: 'preCheckObproxy', run: ofProxy('preCheckObproxy', preCheckObproxy), back: nothing })
+    await sweep({
+      ...common,
+      activity: 'preCheckObproxy',
+      run: ofProxy('preCheckObproxy', preCheckObproxy),
+      back: nothing,
+    })
     const install = ofProxy('installObproxyRpm', installObproxyRpm)
     const uninstall = ofProxy('removeObproxyRpm', removeObproxyRpm)
     await sweep({ ...common, activity: 'installObproxyRpm', run: install, back: uninstall })
@@ -124,7 +149,13 @@ export const obproxyChain: Chain = {
     await sweep({ ...common, activity: 'prepareDeleteCluster', run: prepare, back: running })
     await whole(stop)
     // What the proxy wrote goes with it, and does not come back.
-    await sweep({ ...common, activity: 'removeObproxyRpm', run: uninstall, back: install, look: hostsShow })
+    await sweep({
+      ...common,
+      activity: 'removeObproxyRpm',
+      run: uninstall,
+      back: install,
+      look: hostsShow,
+    })
     await whole(uninstall)
     await bench.close()
   },

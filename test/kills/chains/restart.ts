@@ -36,7 +36,10 @@ export const restartChain: Chain = {
     // The host of the first node has its turn; the kernel is on another one.
     const zones = [...hosts.map(zoneOf)].reverse()
     const cluster = clusterOn(hosts, version, { zones })
-    const bench = await createClusterBench(hosts, { cluster, file: packageOf('oceanbase', version) })
+    const bench = await createClusterBench(hosts, {
+      cluster,
+      file: packageOf('oceanbase', version),
+    })
     const { asRoot, clusterSays, gate, hostsShow, step } = bench
     const statements = { gate }
     const look = async (): Promise<string> => `${await hostsShow()}${await clusterSays()}`
@@ -57,13 +60,32 @@ export const restartChain: Chain = {
     const down = step('stopObserverProcess', inTurn(stopObserverProcess))
     const serves = step('startServer', inTurn(startServer))
     const startStatement = () => asRoot((session) => session.run(startZoneStatement('zone1')))
-    await sweep({ activity: 'prepareRestartZone', run: stop, back: startStatement, look, statements })
+    await sweep({
+      activity: 'prepareRestartZone',
+      run: stop,
+      back: startStatement,
+      look,
+      statements,
+    })
     await whole(stop)
     const last = step('prepareRestartObserver', inTurn(prepareRestartObserver))
-    await sweep({ activity: 'prepareRestartObserver', run: last, back: nothing, look, commands, statements })
+    await sweep({
+      activity: 'prepareRestartObserver',
+      run: last,
+      back: nothing,
+      look,
+      commands,
+      statements,
+    })
     await sweep({ activity: 'stopObserverProcess', run: down, back: up, look: hostsShow, commands })
     await whole(down)
-    await sweep({ activity: 'startObserverProcess', run: up, back: down, look: hostsShow, commands })
+    await sweep({
+      activity: 'startObserverProcess',
+      run: up,
+      back: down,
+      look: hostsShow,
+      commands,
+    })
     await whole(up)
     await sweep({ activity: 'startServer', run: serves, back: nothing, look, statements })
     await whole(serves)

@@ -12,7 +12,10 @@ export const serversChain: Chain = {
   hosts: 2,
   async run({ hosts, packageOf, sweep }) {
     const cluster = clusterOn(hosts, version)
-    const bench = await createClusterBench(hosts, { cluster, file: packageOf('oceanbase', version) })
+    const bench = await createClusterBench(hosts, {
+      cluster,
+      file: packageOf('oceanbase', version),
+    })
     const { clusterSays, gate, hostsShow, step } = bench
     await bench.prepared()
     await sweep({

@@ -1,4 +1,7 @@
-import { addStandbyCluster, clearStandby } from '../../../src/activities/cluster/addStandbyCluster.ts'
+import {
+  addStandbyCluster,
+  clearStandby,
+} from '../../../src/activities/cluster/addStandbyCluster.ts'
 import { bootstrapOb } from '../../../src/activities/cluster/bootstrapOb.ts'
 import { checkPrimaryCluster } from '../../../src/activities/cluster/checkPrimaryCluster.ts'
 import { checkStandbyCluster } from '../../../src/activities/cluster/checkStandbyCluster.ts'
@@ -24,13 +27,21 @@ export const standbyChain: Chain = {
     const file = packageOf('oceanbase', version)
     const primary = await createClusterBench([host], { cluster: clusterOn([host], version), file })
     await primary.prepared()
-    for (const [name, activity] of Object.entries({ bootstrapOb, setSysPassword, createDefaultUser }))
+    for (const [name, activity] of Object.entries({
+      bootstrapOb,
+      setSysPassword,
+      createDefaultUser,
+    }))
       await whole(primary.step(name, activity))
 
     const shims = await putShims(other)
     const rootServers = [{ ip: host.ip, rpcPort: 2882, sqlPort: 2881 }]
     const standby = await createClusterBench([other], {
-      cluster: clusterOn([other], version, { obClusterId: 2, type: 'STANDBY', primary: { obClusterId: 1, rootServers } }),
+      cluster: clusterOn([other], version, {
+        obClusterId: 2,
+        type: 'STANDBY',
+        primary: { obClusterId: 1, rootServers },
+      }),
       file,
     })
     // Its users are its primary's.
@@ -53,7 +64,13 @@ export const standbyChain: Chain = {
     const onStandby = { gate: standby.gate }
 
     const check = step('checkPrimaryCluster', checkPrimaryCluster)
-    await sweep({ ...common, activity: 'checkPrimaryCluster', run: check, back: nothing, statements: onPrimary })
+    await sweep({
+      ...common,
+      activity: 'checkPrimaryCluster',
+      run: check,
+      back: nothing,
+      statements: onPrimary,
+    })
 
     const bootstrap = step('bootstrapOb', bootstrapOb)
     const clear = step('clearStandby', clearStandby)
@@ -72,7 +89,13 @@ export const standbyChain: Chain = {
     })
     await whole(add)
     const prove = step('checkStandbyCluster', checkStandbyCluster)
-    await sweep({ ...common, activity: 'checkStandbyCluster', run: prove, back: nothing, statements: onStandby })
+    await sweep({
+      ...common,
+      activity: 'checkStandbyCluster',
+      run: prove,
+      back: nothing,
+      statements: onStandby,
+    })
     const following = async (attempt: Attempt): Promise<void> => {
       await bootstrap(attempt)
       await add(attempt)

@@ -6,7 +6,11 @@ const clusters = '/api/v2/ob/clusters'
 const names = z.looseObject({ contents: z.array(z.looseObject({ type: z.string() })) })
 
 /** The body of a create of the cluster `zerg`, on one host of the lab. */
-export const createBody = ({ hostIds }: Pick<Here, 'hostIds'>, host: number, more: object = {}) => ({
+export const createBody = (
+  { hostIds }: Pick<Here, 'hostIds'>,
+  host: number,
+  more: object = {},
+) => ({
   type: 'PRIMARY',
   name: 'zerg',
   password: rootPassword,
@@ -21,23 +25,47 @@ export function clusterCalls(where: Where): void {
     it('is created; one that is only asked about is looked at and not made', async () => {
       const here = where()
       await succeeded(here, here.primary.id)
-      const asked = await here.talk.must('POST', `${clusters}?dryRun=true`, createBody(here, 3, { name: 'protoss' }))
-      expect(asked).toMatchObject({ id: null, clusterId: null, admission: [], preCheck: expect.any(Array) })
+      const asked = await here.talk.must(
+        'POST',
+        `${clusters}?dryRun=true`,
+        createBody(here, 3, { name: 'protoss' }),
+      )
+      expect(asked).toMatchObject({
+        id: null,
+        clusterId: null,
+        admission: [],
+        preCheck: expect.any(Array),
+      })
     }, 300_000)
 
     it('is read as a list and by itself, by zone and by server', async () => {
       const here = where()
       const { clusterId } = here.primary
       const { ask, must } = here.talk
-      const list = await must('GET', `${clusters}?page=1&size=10&sort=name,asc&name=ZER&status=RUNNING,CREATING&withStandby=true`)
-      expect(names.parse(list).contents).toMatchObject([{ id: clusterId, name: 'zerg', status: 'RUNNING' }])
-      expect(await must('GET', `${clusters}/${clusterId}`)).toMatchObject({ obVersion: '2.2.73', type: 'PRIMARY' })
-      expect(await must('GET', `${clusters}/${clusterId}/zones`)).toMatchObject({ contents: [{ name: 'zone1' }] })
-      const servers = await must('GET', `${clusters}/${clusterId}/servers?regionName=hangzhou&idcName=hz2`)
+      const list = await must(
+        'GET',
+        `${clusters}?page=1&size=10&sort=name,asc&name=ZER&status=RUNNING,CREATING&withStandby=true`,
+      )
+      expect(names.parse(list).contents).toMatchObject([
+        { id: clusterId, name: 'zerg', status: 'RUNNING' },
+      ])
+      expect(await must('GET', `${clusters}/${clusterId}`)).toMatchObject({
+        obVersion: '2.2.73',
+        type: 'PRIMARY',
+      })
+      expect(await must('GET', `${clusters}/${clusterId}/zones`)).toMatchObject({
+        contents: [{ name: 'zone1' }],
+      })
+      const servers = await must(
+        'GET',
+        `${clusters}/${clusterId}/servers?regionName=hangzhou&idcName=hz2`,
+      )
       expect(servers).toMatchObject({ contents: [{ status: 'RUNNING', withRootserver: true }] })
       for (const path of [clusters, '/api/v2/clusters'])
         expect(await must('GET', `${path}/${clusterId}/zones/zone1/servers`)).toEqual(servers)
-      expect(await ask('GET', `${clusters}/${clusterId}/zones/zone9/servers`)).toMatchObject({ status: 404 })
+      expect(await ask('GET', `${clusters}/${clusterId}/zones/zone9/servers`)).toMatchObject({
+        status: 404,
+      })
     })
   })
 }
@@ -58,7 +86,9 @@ export function standbyCalls(where: Where, standby: () => z.infer<typeof created
       const here = where()
       const { id, clusterId } = standby()
       expect(await succeeded(here, id)).toMatchObject({ name: 'Create standby OB cluster' })
-      const { contents } = names.parse(await here.talk.must('GET', `${clusters}?withStandby=false&sort=id,asc`))
+      const { contents } = names.parse(
+        await here.talk.must('GET', `${clusters}?withStandby=false&sort=id,asc`),
+      )
       expect(contents).toMatchObject([
         { type: 'PRIMARY', standbyClusters: [{ id: clusterId }] },
         { type: 'STANDBY', primaryCluster: { id: here.primary.clusterId } },
@@ -68,7 +98,9 @@ export function standbyCalls(where: Where, standby: () => z.infer<typeof created
     it('is deleted before its primary: the reply is a task, which succeeds', async () => {
       const here = where()
       const { ask, must } = here.talk
-      expect(await ask('DELETE', `${clusters}/${here.primary.clusterId}`)).toMatchObject({ status: 409 })
+      expect(await ask('DELETE', `${clusters}/${here.primary.clusterId}`)).toMatchObject({
+        status: 409,
+      })
       const deletion = created.parse(await must('DELETE', `${clusters}/${standby().clusterId}`))
       expect(deletion).toMatchObject({ name: 'Delete standby OB cluster', status: 'RUNNING' })
       await succeeded(here, deletion.id)

@@ -22,7 +22,11 @@ export const rpm4 = 'oceanbase-4.2.1.8-108000022024072217.el7.x86_64.rpm'
 
 export const withId = z.looseObject({ id: z.number() })
 export const created = z.looseObject({ id: z.number(), clusterId: z.number() })
-export const added = z.looseObject({ id: z.number(), hostIds: z.array(z.number()), contents: z.array(withId) })
+export const added = z.looseObject({
+  id: z.number(),
+  hostIds: z.array(z.number()),
+  contents: z.array(withId),
+})
 
 export function labHost({ scene }: Here, index: number): LabHost {
   const host = scene.lab.hosts[index]
@@ -40,8 +44,18 @@ export async function succeeded({ scene }: Here, id: number): Promise<Task> {
 
 /** Adds hosts of the lab, under a credential; the reply's data. */
 export async function addHosts(here: Here, indexes: readonly number[], credentialId = 1) {
-  const hostBasicDataList = indexes.map((index) => ({ innerIpAddress: labHost(here, index).ip, serialNumber: `S${index}` }))
-  const body = { hostBasicDataList, sshPort: 22, kind: 'DEDICATED_PHYSICAL_MACHINE', idcId: 1, typeId: 1, credentialId }
+  const hostBasicDataList = indexes.map((index) => ({
+    innerIpAddress: labHost(here, index).ip,
+    serialNumber: `S${index}`,
+  }))
+  const body = {
+    hostBasicDataList,
+    sshPort: 22,
+    kind: 'DEDICATED_PHYSICAL_MACHINE',
+    idcId: 1,
+    typeId: 1,
+    credentialId,
+  }
   const data = added.parse(await here.talk.must('POST', '/api/v2/compute/hosts/batchCreate', body))
   for (const [place, index] of indexes.entries()) here.hostIds[index] = data.hostIds[place] ?? 0
   return data

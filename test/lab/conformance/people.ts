@@ -13,21 +13,29 @@ export function peopleCalls(where: Where): void {
     it('are added, listed, read, given roles and removed; what they may not do is refused', async () => {
       const { ask, must } = where().talk
       const viewer = { username: 'alice', password: 'Change-me-2' }
-      const { id } = withId.parse(await must('POST', users, { ...viewer, roles: ['CLUSTER_VIEWER'] }))
-      expect(await must('GET', `${users}?keyword=alic&page=1&size=10&sort=username,asc`)).toMatchObject({ contents: [{ id }] })
+      const { id } = withId.parse(
+        await must('POST', users, { ...viewer, roles: ['CLUSTER_VIEWER'] }),
+      )
+      expect(
+        await must('GET', `${users}?keyword=alic&page=1&size=10&sort=username,asc`),
+      ).toMatchObject({ contents: [{ id }] })
       expect(await must('GET', `${users}/${id}`)).toMatchObject({ username: 'alice' })
       const cluster = { name: 'no', type: 'PRIMARY', password: 'x', zones: [] }
       expect(await ask('POST', '/api/v2/ob/clusters', cluster, viewer)).toMatchObject({
         status: 403,
         body: { error: { code: 'IAM11000' } },
       })
-      expect(await must('PUT', `${users}/${id}/roles`, { roles: ['TASK_VIEWER', 'PROFILE'] })).toMatchObject({
+      expect(
+        await must('PUT', `${users}/${id}/roles`, { roles: ['TASK_VIEWER', 'PROFILE'] }),
+      ).toMatchObject({
         roles: ['TASK_VIEWER', 'PROFILE'],
       })
       expect(await must('GET', '/api/v2/iam/roles')).toMatchObject({ contents: expect.any(Array) })
       const changed = { currentPassword: viewer.password, newPassword: 'Change-me-3' }
       expect(await must('POST', `${me}/changePassword`, changed, viewer)).toBeUndefined()
-      expect(await must('GET', me, undefined, { ...viewer, password: 'Change-me-3' })).toMatchObject({ username: 'alice' })
+      expect(
+        await must('GET', me, undefined, { ...viewer, password: 'Change-me-3' }),
+      ).toMatchObject({ username: 'alice' })
       expect(await must('DELETE', `${users}/${id}`)).toBeUndefined()
       expect(await ask('GET', `${users}/${id}`)).toMatchObject({ status: 404 })
     })
@@ -37,11 +45,17 @@ export function peopleCalls(where: Where): void {
       const made = key.parse(await must('POST', `${me}/accessKeys`, {}))
       const url = '/api/v2/ob/clusters?size=1'
       const signed = async () => {
-        const { host: _, ...headers } = sign(made, { url, date: new Date(), host: new URL(api).host })
+        const { host: _, ...headers } = sign(made, {
+          url,
+          date: new Date(),
+          host: new URL(api).host,
+        })
         return (await fetch(`${api}${url}`, { headers })).status
       }
       expect(await signed()).toBe(200)
-      expect(await must('GET', `${me}/accessKeys`)).toMatchObject({ contents: [{ accessKeyId: made.accessKeyId }] })
+      expect(await must('GET', `${me}/accessKeys`)).toMatchObject({
+        contents: [{ accessKeyId: made.accessKeyId }],
+      })
       expect(await must('DELETE', `${me}/accessKeys/${made.accessKeyId}`)).toBeUndefined()
       expect(await signed()).toBe(401)
     })

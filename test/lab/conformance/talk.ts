@@ -1,7 +1,12 @@
 import { z } from 'zod'
 import { callOf } from '../../../src/api/calls.ts'
 import { failed } from '../../../src/api/schemas/envelope.ts'
-import { deviations, documentedCall, refusalDeviations, tablesIn } from '../../api/conformance/asSample.ts'
+import {
+  deviations,
+  documentedCall,
+  refusalDeviations,
+  tablesIn,
+} from '../../api/conformance/asSample.ts'
 import type { TableName } from '../../api/conformance/documented/tables.ts'
 import { matching } from '../../api/conformance/matching.ts'
 import { basic } from '../../api/server.ts'
@@ -25,7 +30,10 @@ function objections(call: string | undefined, path: string, { status, body }: Re
   const [method = '', template = ''] = call?.split(' ') ?? []
   const url = template.replaceAll(/\{(\w+)\}/g, ':$1')
   const declared = callOf({ method, url }) ?? callOf({ method: 'GET', url })
-  const schema = status === 200 ? (declared?.reply ?? declared?.bare?.schema) : (declared?.also?.[status] ?? failed)
+  const schema =
+    status === 200
+      ? (declared?.reply ?? declared?.bare?.schema)
+      : (declared?.also?.[status] ?? failed)
   const parsed = (schema ?? z.never()).safeParse(body)
   const notDeclared = parsed.success ? [] : [z.prettifyError(parsed.error)]
   if (declared?.bare) return notDeclared
@@ -38,8 +46,8 @@ function objections(call: string | undefined, path: string, { status, body }: Re
 }
 
 /**
- * A client of a running API that is never content: each reply, refusals too, must be as its call declares and as OCP documents it, or asking fails.
- * It remembers which calls have succeeded.
+ * A client of a running API that is never content: each reply, refusals too, must be as its call
+ * declares and as OCP documents it, or asking fails. It remembers which calls have succeeded.
  */
 export async function startTalk(api: string, login: Login) {
   const { paths } = openapi.parse(await (await fetch(`${api}/api/v2/openapi.json`)).json())
@@ -49,10 +57,16 @@ export async function startTalk(api: string, login: Login) {
   const asked = new Set<string>()
   const seen = new Set<TableName>()
 
-  const ask = async (method: string, path: string, sending?: unknown, as: Login | null = login): Promise<Reply> => {
+  const ask = async (
+    method: string,
+    path: string,
+    sending?: unknown,
+    as: Login | null = login,
+  ): Promise<Reply> => {
     const headers = new Headers(as ? { authorization: basic(as.username, as.password) } : {})
     const raw = sending instanceof FormData || typeof sending === 'string'
-    if (sending !== undefined && !(sending instanceof FormData)) headers.set('content-type', 'application/json')
+    if (sending !== undefined && !(sending instanceof FormData))
+      headers.set('content-type', 'application/json')
     const body = sending === undefined ? {} : { body: raw ? sending : JSON.stringify(sending) }
     const answer = await fetch(`${api}${path}`, { method, headers, ...body })
     const bytes = Buffer.from(await answer.arrayBuffer())
@@ -61,7 +75,8 @@ export async function startTalk(api: string, login: Login) {
     const reply = { status: answer.status, headers: answer.headers, body: given }
     const call = matching(served, method, path)
     const found = objections(call, path, reply)
-    if (found.length > 0) throw new Error([`${method} ${path} was answered ${answer.status}:`, ...found].join('\n'))
+    if (found.length > 0)
+      throw new Error([`${method} ${path} was answered ${answer.status}:`, ...found].join('\n'))
     if (reply.status === 200 && call) {
       asked.add(call)
       for (const table of tablesIn(documentedCall(...splitCall(call)) ?? '', given)) seen.add(table)
@@ -69,7 +84,12 @@ export async function startTalk(api: string, login: Login) {
     return reply
   }
   /** A call that is to succeed; its `data`. */
-  const must = async (method: string, path: string, sending?: unknown, as?: Login): Promise<unknown> => {
+  const must = async (
+    method: string,
+    path: string,
+    sending?: unknown,
+    as?: Login,
+  ): Promise<unknown> => {
     const { status, body } = await ask(method, path, sending, as)
     if (status !== 200) throw new Error(`${method} ${path} was answered ${JSON.stringify(body)}`)
     return answered.parse(body).data

@@ -9,12 +9,18 @@ const tasks = '/api/v2/tasks/instances'
 const roots = [tasks, '/api/v2/tasks']
 const list = z.object({
   contents: z.array(withId),
-  page: z.object({ number: z.number(), size: z.number(), totalElements: z.number(), totalPages: z.number() }),
+  page: z.object({
+    number: z.number(),
+    size: z.number(),
+    totalElements: z.number(),
+    totalPages: z.number(),
+  }),
 })
 const log = z.object({ log: z.string() })
 
 export function taskCalls(where: Where): void {
-  const listed = async (query: string) => list.parse(await where().talk.must('GET', `${tasks}?${query}`))
+  const listed = async (query: string) =>
+    list.parse(await where().talk.must('GET', `${tasks}?${query}`))
 
   describe('tasks', () => {
     it('are listed page by page, both ways', async () => {
@@ -24,7 +30,10 @@ export function taskCalls(where: Where): void {
       expect(up.page).toEqual({ number: 1, size: 2000, totalElements: ids.length, totalPages: 1 })
       expect((await listed('size=2000')).contents.map(({ id }) => id)).toEqual(ids.toReversed())
       const last = await listed(`page=${ids.length}&size=1&sort=id,asc`)
-      expect(last).toMatchObject({ contents: [{ id: ids.at(-1) }], page: { totalPages: ids.length, totalElements: ids.length } })
+      expect(last).toMatchObject({
+        contents: [{ id: ids.at(-1) }],
+        page: { totalPages: ids.length, totalElements: ids.length },
+      })
     })
 
     it('are listed by every filter', async () => {
@@ -51,7 +60,9 @@ export function taskCalls(where: Where): void {
         'tenantName=sys',
         'tenantId=1',
       ])
-        await expect(here.scene.ask('GET', `${tasks}?${nothing}`)).resolves.toMatchObject({ data: { contents: [] } })
+        await expect(here.scene.ask('GET', `${tasks}?${nothing}`)).resolves.toMatchObject({
+          data: { contents: [] },
+        })
     })
 
     it('are read under both paths, with the log of each node and a diagnosis', async () => {
@@ -60,14 +71,24 @@ export function taskCalls(where: Where): void {
       const { id } = here.primary
       const task = await must('GET', `${tasks}/${id}`)
       expect(await must('GET', `/api/v2/tasks/${id}`)).toEqual(task)
-      const { subtasks } = z.object({ subtasks: z.array(z.looseObject({ id: z.number(), name: z.string() })) }).parse(task)
+      const { subtasks } = z
+        .object({ subtasks: z.array(z.looseObject({ id: z.number(), name: z.string() })) })
+        .parse(task)
       expect(subtasks).toHaveLength(23)
       const node = subtasks.find(({ name }) => name === 'Install rpm')
       const { log: text } = log.parse(await must('GET', `${tasks}/${id}/subtasks/${node?.id}/log`))
-      expect(text).toMatch(/^#{12}\{EXECUTE\}\{\d{4}-\d\d-\d\dT[\d:.]{12}(Z|[+-]\d\d:\d\d)\}#{12}\n/)
+      expect(text).toMatch(
+        /^#{12}\{EXECUTE\}\{\d{4}-\d\d-\d\dT[\d:.]{12}(Z|[+-]\d\d:\d\d)\}#{12}\n/,
+      )
       for (const version of ['v1', 'v2']) {
-        const { status, headers, body } = await ask('POST', `/api/${version}/tasks/instances/${id}/downloadDiagnosis`)
-        expect({ status, type: headers.get('content-type') }).toEqual({ status: 200, type: 'application/zip' })
+        const { status, headers, body } = await ask(
+          'POST',
+          `/api/${version}/tasks/instances/${id}/downloadDiagnosis`,
+        )
+        expect({ status, type: headers.get('content-type') }).toEqual({
+          status: 200,
+          type: 'application/zip',
+        })
         expect(z.string().parse(body)).toContain('task_info.txt')
       }
     })
@@ -95,14 +116,24 @@ export function taskCalls(where: Where): void {
       await failed('TSK10014')
       await labHost(here, 3).heal('sshdDown')
 
-      expect(await must('POST', `${root}/${id}/subtasks/${subtask}/retry`)).toMatchObject({ operation: 'RETRY', runTime: 2 })
+      expect(await must('POST', `${root}/${id}/subtasks/${subtask}/retry`)).toMatchObject({
+        operation: 'RETRY',
+        runTime: 2,
+      })
       await failed('CMP07015')
-      expect(await must('POST', `${root}/${id}/retry`)).toMatchObject({ id, operation: 'RETRY', status: 'RUNNING' })
+      expect(await must('POST', `${root}/${id}/retry`)).toMatchObject({
+        id,
+        operation: 'RETRY',
+        status: 'RUNNING',
+      })
       await failed('CMP07015')
       expect(await must('POST', `${root}/${id}/subtasks/${subtask}/skip`)).toBeUndefined()
       await failed('CMP07015')
       expect(await first()).toMatchObject({ status: 'SUCCESSFUL', operation: 'SKIP' })
-      expect(await must('POST', `${root}/${id}/rollback`)).toMatchObject({ id, operation: 'ROLLBACK' })
+      expect(await must('POST', `${root}/${id}/rollback`)).toMatchObject({
+        id,
+        operation: 'ROLLBACK',
+      })
       await succeeded(here, id)
     })
 
@@ -112,12 +143,19 @@ export function taskCalls(where: Where): void {
       await must('DELETE', `/api/v2/compute/hosts/${here.hostIds[3]}`)
       await succeeded(here, (await addHosts(here, [3])).id)
       const host = labHost(here, 3)
-      const listen = "setsid /opt/obflow-lab/node -e 'require(`net`).createServer().listen(2881)' >/dev/null 2>&1 & echo $!"
+      const listen =
+        "setsid /opt/obflow-lab/node -e 'require(`net`).createServer().listen(2881)' >/dev/null 2>&1 & echo $!"
       const stranger = (await host.exec(listen)).stdout.trim()
-      const posted = await must('POST', '/api/v2/ob/clusters', createBody(here, 3, { name: 'protoss' }))
+      const posted = await must(
+        'POST',
+        '/api/v2/ob/clusters',
+        createBody(here, 3, { name: 'protoss' }),
+      )
       const { id } = created.parse(posted)
       expect((await here.scene.ended(id)).status).toBe('FAILED')
-      expect(await must('POST', `${tasks}/${id}/retry`)).toMatchObject({ cluster: { name: 'protoss', type: 'PRIMARY' } })
+      expect(await must('POST', `${tasks}/${id}/retry`)).toMatchObject({
+        cluster: { name: 'protoss', type: 'PRIMARY' },
+      })
       expect((await here.scene.ended(id)).status).toBe('FAILED')
       expect(await must('POST', `${tasks}/${id}/rollback`)).toMatchObject({ operation: 'ROLLBACK' })
       await succeeded(here, id)

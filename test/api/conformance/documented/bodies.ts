@@ -1,5 +1,6 @@
 const keysAndValues = (field: string): string[] => [`${field}.name`, `${field}.value`]
-const below = (field: string, ...names: string[]): string[] => names.map((name) => `${field}.${name}`)
+const below = (field: string, ...names: string[]): string[] =>
+  names.map((name) => `${field}.${name}`)
 
 const attributes = [
   'installPath',
@@ -12,7 +13,10 @@ const attributes = [
   'svrPort',
 ]
 
-/** The fields of the bodies that OCP documents, by call; those of a list's elements below the list. Sources: as of the calls. */
+/**
+ * The fields of the bodies that OCP documents, by call; those of a list's elements below the list.
+ * Sources: as of the calls.
+ */
 export const documentedBodies: Readonly<Record<string, readonly string[]>> = {
   'POST /api/v2/ob/clusters': [
     'name',
@@ -24,7 +28,16 @@ export const documentedBodies: Readonly<Record<string, readonly string[]>> = {
     'vpcId',
     'obClusterId',
     'fullVersion',
-    ...below('zones', 'name', 'idcName', 'servers', 'architecture', 'rpmName', 'packageOperatingSystem', 'rootServer'),
+    ...below(
+      'zones',
+      'name',
+      'idcName',
+      'servers',
+      'architecture',
+      'rpmName',
+      'packageOperatingSystem',
+      'rootServer',
+    ),
     ...keysAndValues('startupParameters'),
     'obproxyClusterIds',
     'obproxyClusterKeyList',
@@ -72,7 +85,15 @@ export const documentedBodies: Readonly<Record<string, readonly string[]>> = {
     'address',
     'port',
     'workMode',
-    ...below('obproxyInstallParam', 'hostIds', 'sqlPort', 'exporterPort', 'exportPort', 'rpcPort', 'version'),
+    ...below(
+      'obproxyInstallParam',
+      'hostIds',
+      'sqlPort',
+      'exporterPort',
+      'exportPort',
+      'rpcPort',
+      'version',
+    ),
     ...below('obLinks', 'clusterName', 'clusterId', 'obClusterId', 'username'),
     ...keysAndValues('startupParameters'),
     ...keysAndValues('parameters'),
@@ -84,5 +105,10 @@ export const documentedBodies: Readonly<Record<string, readonly string[]>> = {
     'clientToken',
   ],
   'PUT /api/v2/obproxy/clusters/{id}': ['address', 'port'],
-  'POST /api/v2/obproxy/clusters/{id}/obLinks/batchAdd': ['clusterId', 'clusterName', 'obClusterId', 'username'],
+  'POST /api/v2/obproxy/clusters/{id}/obLinks/batchAdd': [
+    'clusterId',
+    'clusterName',
+    'obClusterId',
+    'username',
+  ],
 }

@@ -18,7 +18,9 @@ const page: Holds = { 'data.page': 'Page' }
 const paging = { page: '1', size: '10', sort: 'id,asc' }
 
 const below = (path: string, holds: Holds): Holds =>
-  Object.fromEntries(Object.entries(holds).map(([at, table]) => [at === '' ? path : `${path}.${at}`, table]))
+  Object.fromEntries(
+    Object.entries(holds).map(([at, table]) => [at === '' ? path : `${path}.${at}`, table]),
+  )
 
 const servers: Holds = { 'data.contents': 'Server' }
 const zone: Holds = { '': 'Zone', rootServer: 'RootServer', servers: 'Server' }
@@ -45,7 +47,11 @@ const many = (holds: Holds): Holds => below('data.contents', holds)
 const pageOf = (holds: Holds): Holds => ({ ...page, ...many(holds) })
 
 const nothing: DocumentedCall = {}
-const named = (path: string, table: TableName, samples: readonly [list: string, get: string, add: string, remove: string]) => ({
+const named = (
+  path: string,
+  table: TableName,
+  samples: readonly [list: string, get: string, add: string, remove: string],
+) => ({
   [`GET ${path}`]: { sample: samples[0], holds: pageOf({ '': table }), query: paging },
   [`GET ${path}/{id}`]: { sample: samples[1], holds: one({ '': table }) },
   [`POST ${path}`]: { sample: samples[2], holds: one({ '': table }) },
@@ -61,25 +67,38 @@ const packages = '/api/v2/software-packages'
 const proxies = '/api/v2/obproxy/clusters'
 
 /**
- * Every call that OCP documents about clusters, tasks, hosts, packages, OBProxy and itself, or that its Terraform provider and obd make; ids under
- * the names that they have here. Source: oceanbase/ocp-doc zh-CN/5.api-reference, the 4.3 pages, and those two programs.
+ * Every call that OCP documents about clusters, tasks, hosts, packages, OBProxy and itself, or that
+ * its Terraform provider and obd make; ids under the names that they have here. Source:
+ * oceanbase/ocp-doc zh-CN/5.api-reference, the 4.3 pages, and those two programs.
  */
 export const documentedCalls: Readonly<Record<string, DocumentedCall>> = {
   [`POST ${clusters}`]: { sample: '../createResponse', holds: created },
   [`GET ${clusters}`]: {
     sample: 'query-clusters',
     holds: pageOf(cluster),
-    query: { ...paging, sort: 'name,asc', name: 'e', status: clusterStatus.join(), withStandby: 'false' },
+    query: {
+      ...paging,
+      sort: 'name,asc',
+      name: 'e',
+      status: clusterStatus.join(),
+      withStandby: 'false',
+    },
   },
   [`GET ${clusters}/{id}`]: { holds: one(cluster) },
   [`DELETE ${clusters}/{id}`]: { sample: 'delete-an-ob-cluster', holds: created },
-  [`GET ${clusters}/{id}/zones`]: { sample: 'check-the-zone-list-of-the-ob-cluster', holds: many(zone) },
+  [`GET ${clusters}/{id}/zones`]: {
+    sample: 'check-the-zone-list-of-the-ob-cluster',
+    holds: many(zone),
+  },
   [`GET ${clusters}/{id}/servers`]: {
     sample: 'query-servers',
     holds: servers,
     query: { regionName: 'hangzhou', idcName: 'hz2' },
   },
-  'GET /api/v2/clusters/{id}/zones/{zoneName}/servers': { sample: 'query-servers-in-a-zone', holds: servers },
+  'GET /api/v2/clusters/{id}/zones/{zoneName}/servers': {
+    sample: 'query-servers-in-a-zone',
+    holds: servers,
+  },
   [`GET ${clusters}/{id}/zones/{zoneName}/servers`]: { holds: servers },
   [`POST ${clusters}/{id}/stop`]: nothing,
   [`POST ${clusters}/{id}/start`]: nothing,
@@ -191,7 +210,10 @@ export const documentedCalls: Readonly<Record<string, DocumentedCall>> = {
       architecture: 'x86_64,aarch64',
     },
   },
-  [`POST ${packages}`]: { sample: 'upload-a-software-package-1', holds: one({ '': 'SoftwarePackage' }) },
+  [`POST ${packages}`]: {
+    sample: 'upload-a-software-package-1',
+    holds: one({ '': 'SoftwarePackage' }),
+  },
   [`DELETE ${packages}/{id}`]: { sample: 'delete-software-packages-1' },
   'GET /api/v2/files/sys-package/{fileName}': { bare: true },
 
@@ -201,7 +223,10 @@ export const documentedCalls: Readonly<Record<string, DocumentedCall>> = {
     holds: pageOf(obproxy),
     query: { ...paging, name: 'o', status: obproxyStatus.join() },
   },
-  [`GET ${proxies}/{id}`]: { sample: 'querying-details-about-an-obproxy-cluster', holds: one(obproxy) },
+  [`GET ${proxies}/{id}`]: {
+    sample: 'querying-details-about-an-obproxy-cluster',
+    holds: one(obproxy),
+  },
   [`PUT ${proxies}/{id}`]: { sample: 'update-obproxy-cluster-configuration', holds: one(obproxy) },
   [`DELETE ${proxies}/{id}`]: { sample: 'delete-obproxy-cluster-2', holds: obproxyTask },
   [`POST ${proxies}/{id}/obLinks/batchAdd`]: nothing,

@@ -1,5 +1,12 @@
 import type { Table } from './table.ts'
-import { anyClusterStatus, clusterType, innerStatus, operateStatus, serverStatus, zoneStatus } from './words.ts'
+import {
+  anyClusterStatus,
+  clusterType,
+  innerStatus,
+  operateStatus,
+  serverStatus,
+  zoneStatus,
+} from './words.ts'
 
 /** OCP's clusters. */
 export const clusterTables = {

@@ -1,7 +1,13 @@
 import type { Table } from './table.ts'
 import { hostStatus, packageType, serviceType } from './words.ts'
 
-const named = { id: 'integer', name: 'string', description: 'string', createTime: 'time', updateTime: 'time' } as const
+const named = {
+  id: 'integer',
+  name: 'string',
+  description: 'string',
+  createTime: 'time',
+  updateTime: 'time',
+} as const
 
 /** OCP's hosts, where they stand, and packages. */
 export const inventoryTables = {
@@ -38,7 +44,12 @@ export const inventoryTables = {
     createTime: 'time',
     updateTime: 'time',
   },
-  HostService: { name: 'string', version: 'string', type: serviceType, softwarePackageId: 'integer' },
+  HostService: {
+    name: 'string',
+    version: 'string',
+    type: serviceType,
+    softwarePackageId: 'integer',
+  },
   /** What the Terraform provider reads of the reply to batchCreate. */
   AddedHosts: { contents: 'array', id: 'integer', hostIds: 'array' },
   SoftwarePackage: {
@@ -59,6 +70,15 @@ export const inventoryTables = {
     createTime: 'time',
   },
   /** No page of OCP's has this; its installer, obd, sends it and reads the id. */
-  Credential: { id: 'integer', targetType: ['HOST'], name: 'string', sshCredentialProperty: 'object' },
-  SshCredentialProperty: { type: ['PASSWORD', 'PRIVATE_KEY'], username: 'string', passphrase: 'string' },
+  Credential: {
+    id: 'integer',
+    targetType: ['HOST'],
+    name: 'string',
+    sshCredentialProperty: 'object',
+  },
+  SshCredentialProperty: {
+    type: ['PASSWORD', 'PRIVATE_KEY'],
+    username: 'string',
+    passphrase: 'string',
+  },
 } as const satisfies Record<string, Table>

@@ -5,8 +5,9 @@ import type { Table } from './table.ts'
 import { taskTables } from './taskTables.ts'
 
 /**
- * OCP's objects, with every field that its tables or its samples have. Source: oceanbase/ocp-doc, zh-CN/5.api-reference (task information,
- * WrappedTaskInstance, clusters, hosts, packages, OBProxy), and the 4.3 pages where they have more.
+ * OCP's objects, with every field that its tables or its samples have. Source: oceanbase/ocp-doc,
+ * zh-CN/5.api-reference (task information, WrappedTaskInstance, clusters, hosts, packages,
+ * OBProxy), and the 4.3 pages where they have more.
  */
 export const tables = {
   Envelope: {

@@ -72,7 +72,13 @@ export const taskTables = {
   TaskCluster: { id: 'integer', name: 'string', obClusterId: 'integer', type: clusterType },
   TaskCreator: { id: 'integer', name: 'string' },
   SubtaskInstance: subtask,
-  BasicSubtaskInstance: { id: 'integer', name: 'string', description: 'string', status: subtaskStatus, operation },
+  BasicSubtaskInstance: {
+    id: 'integer',
+    name: 'string',
+    description: 'string',
+    status: subtaskStatus,
+    operation,
+  },
   SubtaskLog: { log: 'string' },
   /** The older form, of which the reply to a create is. */
   CreatedTask: {

@@ -40,7 +40,15 @@ export const zoneStatus = [...serverStatus, 'SERVICE_STOPPED']
 export const innerStatus = ['ACTIVE', 'INACTIVE']
 export const operateStatus = ['NORMAL', 'OPERATING']
 export const hostStatus = ['NEW', 'AVAILABLE', 'ONLINE', 'OFFLINE', 'DELETING']
-export const serviceType = ['OB_CLUSTER', 'OB_PROXY', 'OCP_AGENT', 'BACKUP_AGENT', 'RESTORE_AGENT', 'BACKUP_RESTORE_AGENT', 'OMS']
+export const serviceType = [
+  'OB_CLUSTER',
+  'OB_PROXY',
+  'OCP_AGENT',
+  'BACKUP_AGENT',
+  'RESTORE_AGENT',
+  'BACKUP_RESTORE_AGENT',
+  'OMS',
+]
 export const packageType = [
   'OB_SERVER_INSTALL_PACKAGE',
   'OCP_AGENT_INSTALL_PACKAGE',
