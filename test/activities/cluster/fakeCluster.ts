@@ -38,14 +38,12 @@ export const clusterOf = (
     name: `zone${index + 1}`,
     idcName: 'hz2',
     regionName: '',
-    servers: servers
-      .split(' ')
-      .map((ip, place) => ({
-        hostId: Number(ip.split('.').at(-1)),
-        ip,
-        zone: `zone${index + 1}`,
-        rootServer: place === 0,
-      })),
+    servers: servers.split(' ').map((ip, place) => ({
+      hostId: Number(ip.split('.').at(-1)),
+      ip,
+      zone: `zone${index + 1}`,
+      rootServer: place === 0,
+    })),
   })),
   obproxyClusterIds: [],
   ...extra,
