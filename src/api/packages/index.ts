@@ -80,20 +80,29 @@ export function packages(api: Api, { store, config }: Context): void {
       }
       const fileName = part.filename
       const known = await store.packages.byFileName(fileName)
-      const caller = callerOf(request)
-      const uploader = { uploaderId: caller.id, byAdmin: request.callerRoles.includes('ADMIN') }
-      // What somebody chose may be mended by its uploader, and must not become another's package.
-      const mayReplace = uploader.byAdmin || known?.uploaderId === caller.id
-      if (known && !(mayReplace && (await store.packages.isAwaited(known.id)))) {
+      /** The answer to one that may not take the place of a package that is there. */
+      const same = async (there: Package, sha256: string) => {
+        if (sha256 === there.sha256)
+          return data(show(request, there, await store.packages.inUse([there.id])))
+        throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
+      }
+      if (known && !(await store.packages.isAwaited(known.id))) {
         const sha256 = await digestOf(part.file)
         await request.bodyVerified?.()
-        if (sha256 === known.sha256)
-          return data(show(request, known, await store.packages.inUse([known.id])))
-        throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
+        return await same(known, sha256)
       }
       const received = await receive(config.packagesDir, part.file, config.maxPackageBytes)
       try {
+        // Who sends a signed body is known once it has been read.
         await request.bodyVerified?.()
+        const caller = callerOf(request)
+        const uploader = { uploaderId: caller.id, byAdmin: request.callerRoles.includes('ADMIN') }
+        // What somebody chose may be mended by its uploader, and must not become another's package.
+        if (known && !uploader.byAdmin && known.uploaderId !== caller.id) {
+          const answer = await same(known, received.sha256)
+          await rm(received.path, { force: true })
+          return answer
+        }
         const described = { ...(await describe(fileName, received)), ...uploader }
         if (known && known.sha256 !== described.sha256) {
           const before = await store.packages.replace(known.id, described)

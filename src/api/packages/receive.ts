@@ -53,6 +53,7 @@ export async function receive(
   const taken = `${path}${partial}`
   const sha1 = createHash('sha1')
   const sha256 = createHash('sha256')
+  const file = createWriteStream(taken, { flags: 'wx', mode: 0o600, flush: true })
   let size = 0
   try {
     await pipeline(
@@ -66,10 +67,12 @@ export async function receive(
           yield chunk
         }
       },
-      createWriteStream(taken, { flags: 'wx', mode: 0o600, flush: true }),
+      file,
     )
     await rename(taken, path)
   } catch (error) {
+    // It may only now be opened.
+    if (!file.closed) await new Promise<void>((closed) => file.once('close', () => closed()))
     await rm(taken, { force: true })
     if (error instanceof errorCodes.FST_ERR_CTP_BODY_TOO_LARGE) throw error
     // What has an errno is this machine's trouble (no space left); the rest is an upload that broke

@@ -191,7 +191,10 @@ export const rehearsal = z
         name: z.string(),
         timeout: z.int().min(0).describe('seconds'),
         upstreams: ids,
-        zone: z.string().optional(),
+        zone: z
+          .string()
+          .optional()
+          .describe('the zone whose turn it is, where stages go zone by zone'),
       }),
     ),
   })
