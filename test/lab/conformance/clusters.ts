@@ -38,6 +38,12 @@ export function clusterCalls(where: Where): void {
       })
     }, 300_000)
 
+    it('tells what a restart would do: with one zone it does not serve meanwhile', async () => {
+      const { primary, talk } = where()
+      const asked = await talk.must('POST', `${clusters}/${primary.clusterId}/restart?dryRun=true`)
+      expect(JSON.stringify(asked)).toContain('does not serve')
+    })
+
     it('is read as a list and by itself, by zone and by server', async () => {
       const here = where()
       const { clusterId } = here.primary

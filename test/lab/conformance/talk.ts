@@ -33,7 +33,7 @@ function objections(call: string | undefined, path: string, { status, body }: Re
   const schema =
     status === 200
       ? (declared?.reply ?? declared?.bare?.schema)
-      : (declared?.also?.[status] ?? failed)
+      : (declared?.also?.[status] ?? declared?.refusal ?? failed)
   const parsed = (schema ?? z.never()).safeParse(body)
   const notDeclared = parsed.success ? [] : [z.prettifyError(parsed.error)]
   if (declared?.bare) return notDeclared
