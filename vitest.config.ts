@@ -27,8 +27,8 @@ export default defineConfig({
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
           testTimeout: 180_000,
-          // A lab waits for its hosts now and then: two left a third of two cores idle.
-          maxWorkers: 3,
+          // One lab waits for its hosts now and then; two keep two cores busy, three only wait longer.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
