@@ -27,7 +27,8 @@ export default defineConfig({
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
           testTimeout: 180_000,
-          // One lab waits for its hosts now and then; two keep two cores busy, three only wait longer.
+          // One lab waits for its hosts now and then; two keep two cores busy, three only wait
+          // longer.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

@@ -29,8 +29,8 @@ const inDatabase = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /**
- * Inserts rows of a table; all name the columns that the first one names. A chunk is one parameter,
- * which takes a fifth of the time of one parameter for each value.
+ * Inserts rows of a table; all name the columns that the first one names. A chunk is one parameter:
+ * accepting 1,554 hosts took 0.45 s of processor time so, over 2 s with one for each value.
  */
 export async function insertRows<Table extends PgTable>(
   tx: Db,
