@@ -14,9 +14,10 @@ import { basename, join, relative } from 'node:path'
 import { underLock } from '../hosts/lock.ts'
 import { places } from '../hosts/machine.ts'
 import { run } from '../hosts/run.ts'
-import { catalog, fileNameOf, type LabPackage } from './catalog.ts'
+import { catalog } from './catalog.ts'
 import { makeStore } from './kernelStore.ts'
-import { specOf } from './spec.ts'
+import { fileNameOf, type LabPackage } from './labPackage.ts'
+import { rootOf, specOf } from './spec.ts'
 import { filesOf, kernelFiles, stage, stripTypes } from './stage.ts'
 
 export interface BuiltPackage {
@@ -57,7 +58,8 @@ async function buildPackage(item: LabPackage): Promise<BuiltPackage> {
   const work = mkdtempSync(join(places.rpms, '.build-'))
   try {
     const buildRoot = join(work, 'root')
-    for (const content of item.contents) stage(content, join(buildRoot, item.prefix))
+    for (const content of item.contents) stage(content, join(buildRoot, rootOf(item)))
+    for (const content of item.fixed ?? []) stage(content, buildRoot)
     await run([process.execPath, '--disable-warning=ExperimentalWarning', stripTypes, buildRoot])
     const spec = join(work, 'package.spec')
     writeFileSync(spec, specOf(item))
@@ -94,9 +96,10 @@ async function buildPackage(item: LabPackage): Promise<BuiltPackage> {
  */
 function inputsOf(item: LabPackage): string {
   const hash = createHash('sha256').update(specOf(item)).update(JSON.stringify(item))
-  for (const file of item.contents.flatMap(filesOf))
+  const contents = [...item.contents, ...(item.fixed ?? [])]
+  for (const file of contents.flatMap(filesOf))
     hash.update(relative(places.repository, file)).update(readFileSync(file))
-  for (const file of item.contents.some(({ kind }) => kind === 'kernel') ? kernelFiles() : []) {
+  for (const file of contents.some(({ kind }) => kind === 'kernel') ? kernelFiles() : []) {
     const { size, mtimeMs } = statSync(file)
     hash.update(`${basename(file)} ${size} ${mtimeMs}`)
   }

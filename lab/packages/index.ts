@@ -1,2 +1,3 @@
 export { type BuiltPackage, buildPackages } from './build.ts'
-export { catalog, type LabPackage } from './catalog.ts'
+export { catalog } from './catalog.ts'
+export type { Content, LabPackage } from './labPackage.ts'

@@ -1,4 +1,22 @@
-import type { LabPackage } from './catalog.ts'
+import type { LabPackage } from './labPackage.ts'
+
+/** Where a package's contents lie. */
+export function rootOf({ name, root, prefix }: LabPackage): string {
+  const at = root ?? prefix
+  if (at === undefined) throw new Error(`${name} has contents and neither root nor prefix`)
+  return at
+}
+
+/** The lines of %files; a folder stands for all that lies below it. */
+const listed = (item: LabPackage): string[] => [
+  ...(item.contents.length > 0 ? ['%defattr(-,admin,admin,-)', rootOf(item)] : []),
+  ...(item.fixed?.length ? ['%defattr(-,root,root,-)', ...item.fixed.map(({ at }) => at)] : []),
+]
+
+const scripts = (item: LabPackage): string =>
+  Object.entries(item.scripts ?? {})
+    .map(([when, shell]) => `\n%${when}\n${shell.trim()}\n`)
+    .join('')
 
 /**
  * The spec of a package whose files already lie in the build root. Owned by admin by name: on a
@@ -19,14 +37,12 @@ License: ${item.license}
 URL: ${item.url}
 Vendor: OceanBase Inc.
 Group: alibaba/application
-Prefix: ${item.prefix}
-AutoReqProv: no
+${item.prefix === undefined ? '' : `Prefix: ${item.prefix}\n`}${(item.requires ?? []).map((need) => `Requires: ${need}\n`).join('')}AutoReqProv: no
 
 %description
 ${item.summary}. It belongs to a test lab and is no substitute for the product of that name.
-
+${scripts(item)}
 %files
-%defattr(-,admin,admin,-)
-${item.prefix}
+${listed(item).join('\n')}
 `
 }

@@ -7,12 +7,13 @@ import {
   mkdirSync,
   readFileSync,
   realpathSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { LabError, places } from '../hosts/machine.ts'
 import { madeStore } from '../observer/kernel.ts'
-import type { Content } from './catalog.ts'
+import type { Content } from './labPackage.ts'
 
 const lab = join(places.repository, 'lab')
 const kernel = places.kernel
@@ -74,7 +75,7 @@ function programsIn(room: string): string[] {
     .sort()
 }
 
-/** Lays one thing of a package out below `target`, the package's prefix in the build root. */
+/** Lays one thing of a package out below `target`, the package's root in the build root. */
 export function stage(content: Content, target: string): void {
   const at = join(target, content.at)
   mkdirSync(dirname(at), { recursive: true })
@@ -101,6 +102,10 @@ export function stage(content: Content, target: string): void {
       return
     case 'text':
       writeFileSync(at, content.text)
+      chmodSync(at, content.mode ?? 0o644)
+      return
+    case 'link':
+      symlinkSync(content.to, at)
       return
     case 'folder':
       mkdirSync(at, { recursive: true })

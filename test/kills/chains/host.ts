@@ -1,5 +1,4 @@
-import type { Content } from '../../../lab/packages/catalog.ts'
-import { buildPackages, catalog } from '../../../lab/packages/index.ts'
+import { buildPackages, type Content, catalog } from '../../../lab/packages/index.ts'
 import { installRpm, removeRpm } from '../../../src/activities/host/installRpm.ts'
 import { ioBench, removeIoBench } from '../../../src/activities/host/ioBench.ts'
 import { makeDir, removeDir } from '../../../src/activities/host/makeDir.ts'
