@@ -11,6 +11,8 @@ import type { Stack } from './stack.ts'
  */
 export type Traces = ReadonlySet<string>
 
+type Observed = Pick<Stack, 'lab' | 'api' | 'temporal'>
+
 /** The kernel's own files, logs, and what tells how often something was done. */
 const own =
   /\/sstable\/kernel\/|\/log[/ ]|\/bootstrap\.(count|received)|\ssshd: |\/\.reserved |\/run\/mount /
@@ -35,7 +37,7 @@ const flat = (value: unknown, at: string): string[] => {
   )
 }
 
-async function apiLines({ api }: Stack): Promise<string[]> {
+async function apiLines({ api }: Observed): Promise<string[]> {
   const list = async (path: string) =>
     (await api.get(`/api/v2${path}?size=100`, page)).data.contents
   const one = async (path: string) =>
@@ -57,7 +59,7 @@ async function apiLines({ api }: Stack): Promise<string[]> {
 }
 
 /** Workflows that run although all tasks have ended. Temporal's lists lag a moment behind. */
-async function temporalLines({ temporal }: Stack): Promise<string[]> {
+async function temporalLines({ temporal }: Observed): Promise<string[]> {
   const connection = await Connection.connect({ address: temporal })
   try {
     const client = new Client({ connection })
@@ -75,7 +77,7 @@ async function temporalLines({ temporal }: Stack): Promise<string[]> {
   }
 }
 
-export async function tracesOf(stack: Stack): Promise<Traces> {
+export async function tracesOf(stack: Observed): Promise<Traces> {
   const { lab } = stack
   const lines = [
     ...(await Promise.all(lab.hosts.map(hostLines))).flat(),

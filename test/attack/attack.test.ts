@@ -125,6 +125,7 @@ describe('strangers in front of a cluster that runs', () => {
     target = {
       ports: await served.listening(),
       temporal: `127.0.0.1:${served.ports.temporal}`,
+      namespace: 'default',
       dataDir: scene.dataDir,
       clusterId,
       clusterName: 'besieged',

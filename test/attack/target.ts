@@ -4,6 +4,7 @@ import { z } from 'zod'
 export const target = z.object({
   ports: z.array(z.number()),
   temporal: z.string(),
+  namespace: z.string(),
   dataDir: z.string(),
   clusterId: z.number(),
   clusterName: z.string(),

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-/** `make attack`: strangers at every door of `make serve`, in front of a cluster that runs. */
+/** `make attack`: strangers at every door, in front of a cluster that runs and while one is created. */
 export default defineConfig({
   root: resolve(import.meta.dirname, '../..'),
   test: {
@@ -9,7 +9,7 @@ export default defineConfig({
     include: ['test/attack/**/*.test.ts'],
     globalSetup: 'test/support/setup.ts',
     fileParallelism: false,
-    testTimeout: 300_000,
+    testTimeout: 900_000,
     hookTimeout: 400_000,
   },
 })

@@ -172,6 +172,27 @@ describe('taking back', () => {
   })
 })
 
+describe('taking a package back', () => {
+  it('fails with what rpm could not remove, every time, and ends well once that is gone', async () => {
+    const host = first()
+    const nodes = nodesFor('2.2.73')
+    const untouched = await traces(host)
+    const observer = '/home/admin/oceanbase/bin/observer'
+    await installRpm(nodes.on(1, 'installRpm'))
+    // rpm -e only warns of a file that the kernel will not let it remove.
+    await host.must(['mount', '--bind', '/etc/hosts', observer])
+    for (const _ of [1, 2]) {
+      const { code, message } = await reasonOf(removeRpm(nodes.on(1, 'installRpm')))
+      expect(code).toBe('TSK10005')
+      expect(message).toContain(observer)
+    }
+    await host.must(['bash', '-c', `umount ${observer}; rm ${observer}`])
+    await removeRpm(nodes.on(1, 'installRpm'))
+    expect(await traces(host)).toBe(untouched)
+    await nodes.close()
+  })
+})
+
 describe('Install rpm', () => {
   /**
    * Lets rpm be killed when it has written some of its files, as the kernel does when it is short
