@@ -9,6 +9,7 @@ import type { Outcome } from '../plan/task.ts'
 import { awayReason, type Begun, type Store } from '../store/index.ts'
 import { subtaskLog } from './subtaskLog.ts'
 import { type SubtaskRun, withSubtaskRun } from './subtaskRun.ts'
+import { Turns } from './turns.ts'
 
 const heartbeatMs = 2000
 /** On worker shutdown, hand over at once instead of backing off. */
@@ -56,16 +57,29 @@ const definiteFailure = ({ code, message, advice, host }: Cause): ApplicationFai
  * work on it: an hour without any worker costs it nothing, and an hour without the store neither.
  */
 export const subtaskInterceptor =
-  (store: Store, nodes: ReadonlySet<string>): ActivityInterceptorsFactory =>
+  (
+    store: Store,
+    nodes: ReadonlySet<string>,
+    turns: Turns = new Turns(),
+  ): ActivityInterceptorsFactory =>
   (context) => ({
     inbound: {
       async execute(input: ActivityExecuteInput, next) {
         if (!nodes.has(context.info.activityType)) return next(input)
         const call = nodeCall.parse(input.args[0])
-        return runSubtask(store, context, call, (node) => next({ ...input, args: [node] }))
+        const work = (node: NodeInput) => next({ ...input, args: [node] })
+        return runSubtask({ store, turns, context, call, work })
       },
     },
   })
+
+interface Attempt {
+  readonly store: Store
+  readonly turns: Turns
+  readonly context: Context
+  readonly call: NodeCall
+  readonly work: (node: NodeInput) => Promise<unknown>
+}
 
 interface Before {
   readonly spentMs: number
@@ -84,12 +98,8 @@ function spentBefore({ info }: Context): Before {
   return { spentMs: spentMs + pause, unforeseen, ...(progress !== undefined && { progress }) }
 }
 
-async function runSubtask(
-  store: Store,
-  context: Context,
-  call: NodeCall,
-  work: (node: NodeInput) => Promise<unknown>,
-): Promise<Progress> {
+async function runSubtask(attempt: Attempt): Promise<Progress> {
+  const { store, turns, context, call, work } = attempt
   const { info } = context
   const before = spentBefore(context)
   const startedAt = performance.now()
@@ -131,7 +141,9 @@ async function runSubtask(
     atEnd: (close: () => Promise<void>) => void closers.push(close),
   }
   let node: Begun | undefined
+  let endTurn: (() => void) | undefined
   try {
+    endTurn = await turns.take(call.subtaskId, context.cancellationSignal)
     const begin = { ...call, workflowId, activity: info.activityType, attempt: info.attempt }
     node = await store.tasks.started({ ...begin, executor: hostname(), at: new Date() })
     // Done by an attempt whose answer was lost, or not this run's to do: the store says what is.
@@ -204,6 +216,7 @@ async function runSubtask(
     clearTimeout(timer)
     // Emptied, since a timer that a library leaves behind still holds the run.
     await Promise.allSettled(closers.splice(0).map((close) => close()))
+    endTurn?.()
   }
 }
 

@@ -11,7 +11,7 @@ import { workflowId } from '../../src/plan/run.ts'
 import { expectCluster } from '../lab/expectCluster.ts'
 import { causes, type Scene, type SceneOptions, startScene } from '../lab/scene.ts'
 import type { Served, ServeOptions } from '../lab/serve.ts'
-import { type KnownNode, startForeignWorker, takeThePlaceOf } from './foreignWorker.ts'
+import { type KnownNode, startForeignWorker, takeThePlaceOf } from '../support/foreignWorker.ts'
 import { type ServedProcesses, serveProcesses } from './serveProcesses.ts'
 import { serveProgram } from './serveProgram.ts'
 import { type Attempt, attemptTo, type Target } from './target.ts'
@@ -99,6 +99,7 @@ describe.each(stacks)(
         }),
       )
 
+      const place = { workflowId: run, obflowQueue: 'obflow', nodes }
       /** All states that were ever seen: what a subtask was marked with and was mended again shows here. */
       const seen = new Set<string>()
       let ended = false
@@ -131,7 +132,7 @@ describe.each(stacks)(
       const status = async () => (await scene.task(id)).status
 
       await reached('Install rpm')
-      expect(await takeThePlaceOf(target, run, nodes)).toBeGreaterThan(60)
+      expect(await takeThePlaceOf(target, place)).toBeGreaterThan(60)
       await reached('Do io bench')
       expect(causes(await scene.task(id)), 'after the first takeover').toBe('')
       const attempts = await disturb(target)
@@ -139,7 +140,7 @@ describe.each(stacks)(
       const forged = attempts.filter(({ what, through }) => through && what.startsWith('start '))
       expect(forged.length).toBeGreaterThan(60)
       await reached('Bootstrap ob')
-      expect(await takeThePlaceOf(target, run, nodes)).toBeGreaterThan(60)
+      expect(await takeThePlaceOf(target, place)).toBeGreaterThan(60)
       expect(causes(await scene.task(id)), 'after the second takeover').toBe('')
       expect(await status()).toBe('RUNNING')
       await reached('Wait observer accessible')

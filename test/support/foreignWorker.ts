@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
 import { defaultPayloadConverter } from '@temporalio/common'
 import { msToTs } from '@temporalio/common/lib/time.js'
@@ -55,12 +56,26 @@ const schedule = (activity: string, activityId: string, taskQueue: string, input
 const pollers = 5
 
 export interface ForeignWorker {
-  /** How many of obflow's activities and steps it answered instead of obflow's worker. */
-  readonly answered: { activities: number; steps: number }
+  /** Whose activities and steps it answered instead of obflow's worker: ids of workflows. */
+  readonly answered: readonly string[]
   stop(): Promise<void>
 }
 
-/** A worker of a stranger's: what it takes from obflow's queue it answers with lies, or never. */
+/** What is common to what both kinds of polls bring. */
+interface Polled {
+  readonly taskToken?: Uint8Array | null
+  readonly workflowExecution?: { readonly workflowId?: string | null } | null
+}
+
+type Answer = (taskToken: Uint8Array) => Promise<unknown>
+
+/** Of temporal.api.enums.v1.TaskQueueType: workflows' steps, and activities. */
+const queueTypes = [1, 2] as const
+
+/**
+ * A worker of a stranger's: what it takes from obflow's queue it answers with lies, or never.
+ * Resolves when Temporal lists it among those that poll.
+ */
 export async function startForeignWorker(
   { temporal, namespace, taskId }: Target,
   taskQueue: string,
@@ -72,10 +87,10 @@ export async function startForeignWorker(
     taskQueue: { name: taskQueue, kind: normalQueue },
     identity: 'a stranger',
   }
-  const answered = { activities: 0, steps: 0 }
+  const answered: string[] = []
   let stopped = false
 
-  const activityAnswers: ((taskToken: Uint8Array) => Promise<unknown>)[] = [
+  const activityAnswers: (Answer | 'held')[] = [
     (taskToken) =>
       service.respondActivityTaskCompleted({ namespace, taskToken, result: payloads({}) }),
     (taskToken) =>
@@ -91,14 +106,13 @@ export async function startForeignWorker(
       await service.recordActivityTaskHeartbeat({ namespace, taskToken, details })
       await service.respondActivityTaskFailed({ namespace, taskToken, failure: failure(false) })
     },
-    // Held until it times out.
-    async () => undefined,
+    'held',
     (taskToken) =>
       service.respondActivityTaskCompleted({ namespace, taskToken, result: payloads('x') }),
   ]
   const step = (taskToken: Uint8Array, commands: object[]) =>
     service.respondWorkflowTaskCompleted({ namespace, taskToken, identity: 'a stranger', commands })
-  const stepAnswers: ((taskToken: Uint8Array) => Promise<unknown>)[] = [
+  const stepAnswers: (Answer | 'held')[] = [
     (taskToken) =>
       service.respondWorkflowTaskFailed({ namespace, taskToken, failure: failure(false) }),
     (taskToken) =>
@@ -118,7 +132,7 @@ export async function startForeignWorker(
       step(taskToken, [
         { commandType: command.completeWorkflow, completeWorkflowExecutionCommandAttributes: {} },
       ]),
-    async () => undefined,
+    'held',
     (taskToken) =>
       step(taskToken, [
         {
@@ -128,23 +142,34 @@ export async function startForeignWorker(
       ]),
   ]
 
-  const loop = async (work: () => Promise<void>): Promise<void> => {
-    while (!stopped) await connection.withDeadline(Date.now() + 20_000, work).catch(() => undefined)
+  /** Takes one after the other, and answers the first in the first way, the next in the next. */
+  const loopOver = (poll: () => Promise<Polled>, answers: readonly (Answer | 'held')[]) => {
+    let taken = 0
+    const one = async (): Promise<void> => {
+      const { taskToken, workflowExecution } = await poll()
+      if (!taskToken?.length || stopped) return
+      const answer = answers[taken++ % answers.length]
+      if (answer === undefined || answer === 'held') return
+      await answer(taskToken)
+      answered.push(workflowExecution?.workflowId ?? '')
+    }
+    const loop = async (): Promise<void> => {
+      while (!stopped)
+        await connection.withDeadline(Date.now() + 20_000, one).catch(() => undefined)
+    }
+    return Array.from({ length: pollers }, loop)
   }
-  const loops = Array.from({ length: pollers }, () => [
-    loop(async () => {
-      const { taskToken } = await service.pollActivityTaskQueue(queue)
-      if (!taskToken?.length || stopped) return
-      const answer = activityAnswers[answered.activities++ % activityAnswers.length]
-      await answer?.(taskToken)
-    }),
-    loop(async () => {
-      const { taskToken } = await service.pollWorkflowTaskQueue(queue)
-      if (!taskToken?.length || stopped) return
-      const answer = stepAnswers[answered.steps++ % stepAnswers.length]
-      await answer?.(taskToken)
-    }),
-  ]).flat()
+  const loops = [
+    ...loopOver(() => service.pollActivityTaskQueue(queue), activityAnswers),
+    ...loopOver(() => service.pollWorkflowTaskQueue(queue), stepAnswers),
+  ]
+  const isListed = async (taskQueueType: (typeof queueTypes)[number]): Promise<boolean> => {
+    const { pollers: listed } = await service.describeTaskQueue({
+      ...{ namespace, taskQueue: { name: taskQueue }, taskQueueType },
+    })
+    return listed?.some(({ identity }) => identity === queue.identity) ?? false
+  }
+  for (const type of queueTypes) while (!(await isListed(type))) await pause(200)
   return {
     answered,
     async stop() {
@@ -186,7 +211,7 @@ export async function takeThePlaceOf(
     const { taskToken } = await connection.withDeadline(Date.now() + 30_000, () =>
       service.pollWorkflowTaskQueue({
         namespace,
-        taskQueue: { name: taskQueue, kind: normalQueue },
+        taskQueue: { name: taskQueue },
         identity: 'a stranger',
       }),
     )

@@ -7,6 +7,7 @@ import { DefiniteError, TransientError } from '../../src/errors/failure.ts'
 import * as schema from '../../src/store/schema/index.ts'
 import { subtaskInterceptor } from '../../src/worker/interceptor.ts'
 import { subtaskRun } from '../../src/worker/subtaskRun.ts'
+import { Turns } from '../../src/worker/turns.ts'
 import { openTestStore, type TestStore } from '../store/database.ts'
 import { addHosts } from '../store/inventory.ts'
 
@@ -48,6 +49,7 @@ const attempt = async (
     beats = [] as unknown[],
     store = opened.store,
     forged = false,
+    turns = new Turns(),
   } = {},
 ): Promise<unknown> => {
   const scheduledAt = Date.now()
@@ -67,7 +69,7 @@ const attempt = async (
       }),
     },
     {
-      interceptors: [subtaskInterceptor(store, new Set(['preCheckHost']))],
+      interceptors: [subtaskInterceptor(store, new Set(['preCheckHost']), turns)],
       logger: new DefaultLogger('ERROR'),
     },
   )
@@ -199,6 +201,55 @@ describe('a subtask that is not due', () => {
     })
     expect(ran).toBe(false)
     expect(await opened.dump()).toEqual(before)
+  })
+})
+
+describe('two attempts at one subtask at once, as only a stranger or a lost heartbeat makes them', () => {
+  it('the second waits for the first, and finds the subtask done', async () => {
+    const { input, now } = await preparation()
+    const turns = new Turns()
+    const begun = Promise.withResolvers<void>()
+    const gate = Promise.withResolvers<void>()
+    let underWay = 0
+    let most = 0
+    let worked = 0
+    const work = async () => {
+      worked += 1
+      underWay += 1
+      most = Math.max(most, underWay)
+      begun.resolve()
+      await gate.promise
+      underWay -= 1
+    }
+    const first = attempt(input, work, { turns })
+    await begun.promise
+    const second = attempt(input, work, { turns })
+    gate.resolve()
+    await Promise.all([first, second])
+    expect({ most, worked }).toEqual({ most: 1, worked: 1 })
+    expect((await now()).subtask).toMatchObject({ status: 'SUCCESSFUL', attempt: 1 })
+  })
+
+  it('the second works when the first failed in passing', async () => {
+    const { input, now } = await preparation()
+    const turns = new Turns()
+    const failed = attempt(input, hostDown, { turns })
+    const second = attempt(input, async () => undefined, { turns })
+    await expect(failed).rejects.toMatchObject({ type: 'Transient' })
+    await second
+    expect((await now()).subtask).toMatchObject({ status: 'SUCCESSFUL' })
+  })
+
+  it('the second gives up its place in the queue when it is cancelled', async () => {
+    const turns = new Turns()
+    const end = await turns.take(1, new AbortController().signal)
+    const cancelled = new AbortController()
+    const waiting = turns.take(1, cancelled.signal)
+    cancelled.abort(new Error('cancelled'))
+    await expect(waiting).rejects.toThrow('cancelled')
+    end()
+    const next = await turns.take(1, new AbortController().signal)
+    next()
   })
 })
 
