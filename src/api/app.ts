@@ -13,6 +13,7 @@ import { type Launcher, launcher, type Workflows } from './engine/launch.ts'
 import { healthCheck } from './health.ts'
 import { hosts } from './hosts.ts'
 import { takeBodies } from './http/bodies.ts'
+import type { Calls } from './http/call.ts'
 import { type Answer, envelope, traceIdOf } from './http/envelope.ts'
 import { errorHandler } from './http/errors.ts'
 import { headers } from './http/headers.ts'
@@ -54,7 +55,12 @@ export async function buildApp({
   clock = () => new Date(),
   sick = () => undefined,
   opened = Promise.resolve(),
-}: AppOptions): Promise<{ app: Api; launcher: Launcher; routes: readonly Declared[] }> {
+}: AppOptions): Promise<{
+  app: Api
+  launcher: Launcher
+  routes: readonly Declared[]
+  calls: Calls
+}> {
   const handleError = errorHandler(config)
   const app = fastify({
     logger,
@@ -112,7 +118,7 @@ export async function buildApp({
     },
   })
 
-  await describeRoutes(app, config)
+  const calls = await describeRoutes(app, config)
 
   const context: Context = {
     store,
@@ -141,5 +147,5 @@ export async function buildApp({
   ])
     resource(app, context)
   openapi(app)
-  return { app, launcher: starts, routes }
+  return { app, launcher: starts, routes, calls }
 }

@@ -8,9 +8,11 @@ import { callerOf } from './auth/authentication.ts'
 import type { Api, Context } from './context.ts'
 import { data, done, paged } from './http/envelope.ts'
 import { ignored } from './http/fields.ts'
+import { found, removed } from './http/found.ts'
 import { isoTime } from './http/time.ts'
 import { idParam, paging } from './http/validation.ts'
-import { found, removed } from './places/named.ts'
+import { nothing, one, pageOf } from './schemas/envelope.ts'
+import * as shapes from './schemas/inventory.ts'
 
 const login = z.strictObject({
   type: z.enum(['PASSWORD', 'PRIVATE_KEY']),
@@ -97,6 +99,14 @@ const readerOf = (request: FastifyRequest): CredentialReader => ({
   all: isAdmin(request),
 })
 
+const changeCredential = {
+  tag: 'Credentials',
+  summary: 'Change a credential',
+  description:
+    'Only what is given changes. Hosts that use the credential use the new login from then on.',
+  reply: one(shapes.credential),
+} as const
+
 /**
  * OCP's `/api/v2/profiles/me/credentials`: logins for hosts, each its maker's own. Whoever may say
  * where a login is used can have it sent to a machine of his own, so only the owner does. An
@@ -107,7 +117,20 @@ export function credentials(api: Api, { store }: Context): void {
 
   api.post(
     path,
-    { config: { permission: 'HOST:*:CREATE' }, schema: { body: newCredential } },
+    {
+      config: {
+        permission: 'HOST:*:CREATE',
+        call: {
+          tag: 'Credentials',
+          id: 'createCredential',
+          summary: 'Add a credential',
+          description:
+            'A user name with a password or a private key. The secret is sealed and never shown again.',
+          reply: one(shapes.credential),
+        },
+      },
+      schema: { body: newCredential },
+    },
     async (request) => {
       const { name, targetType, sshCredentialProperty: login, sharedAddresses } = request.body
       const { type, username } = login
@@ -136,7 +159,18 @@ export function credentials(api: Api, { store }: Context): void {
   })
   api.get(
     path,
-    { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } },
+    {
+      config: {
+        permission: 'HOST:*:READ',
+        call: {
+          tag: 'Credentials',
+          id: 'listCredentials',
+          summary: 'List credentials',
+          reply: pageOf(shapes.credential),
+        },
+      },
+      schema: { querystring: query },
+    },
     async (request) =>
       paged(await store.credentials.list(readerOf(request), request.query), request.query, show),
   )
@@ -158,13 +192,30 @@ export function credentials(api: Api, { store }: Context): void {
   }
   api.get(
     `${path}/:id`,
-    { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } },
+    {
+      config: {
+        permission: 'HOST:*:READ',
+        call: {
+          tag: 'Credentials',
+          id: 'getCredential',
+          summary: 'Get a credential',
+          reply: one(shapes.credential),
+        },
+      },
+      schema: { params: idParam },
+    },
     async (request) => data(show(await visible(request, request.params.id))),
   )
   api.route({
     method: ['PATCH', 'PUT'],
     url: `${path}/:id`,
-    config: { permission: 'HOST:*:UPDATE' },
+    config: {
+      permission: 'HOST:*:UPDATE',
+      call: {
+        PUT: { id: 'putCredential', ...changeCredential },
+        PATCH: { id: 'updateCredential', ...changeCredential },
+      },
+    },
     schema: { params: idParam, body: changedCredential },
     async handler(request) {
       const { id } = request.params
@@ -196,7 +247,19 @@ export function credentials(api: Api, { store }: Context): void {
   })
   api.delete(
     `${path}/:id`,
-    { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } },
+    {
+      config: {
+        permission: 'HOST:*:DELETE',
+        call: {
+          tag: 'Credentials',
+          id: 'deleteCredential',
+          summary: 'Remove a credential',
+          description: 'Refused with 409 while a host uses it.',
+          reply: nothing,
+        },
+      },
+      schema: { params: idParam },
+    },
     async (request) => {
       const { id } = request.params
       await changeable(request, id, false)

@@ -7,9 +7,11 @@ import { callerOf } from './auth/authentication.ts'
 import type { Api, Context } from './context.ts'
 import { data, done, paged } from './http/envelope.ts'
 import { ignored } from './http/fields.ts'
+import { found } from './http/found.ts'
 import { isoTime } from './http/time.ts'
 import { id, idParam, key, list, paging } from './http/validation.ts'
-import { found } from './places/named.ts'
+import { nothing, one, pageOf } from './schemas/envelope.ts'
+import * as shapes from './schemas/inventory.ts'
 import { readerOf } from './tasks/reader.ts'
 import { showHostTask } from './tasks/show.ts'
 
@@ -109,7 +111,20 @@ export function hosts(api: Api, { store, operations, launch, config }: Context):
 
   api.post(
     `${path}/batchCreate`,
-    { config: { permission: 'HOST:*:CREATE' }, schema: { body: newHosts } },
+    {
+      config: {
+        permission: 'HOST:*:CREATE',
+        call: {
+          tag: 'Hosts',
+          id: 'createHosts',
+          summary: 'Add hosts',
+          description:
+            'Connects to each shapes.host, checks it and installs the OCP agent. Each host has a task of its own: poll each of `contents`.',
+          reply: one(shapes.addedHosts),
+        },
+      },
+      schema: { body: newHosts },
+    },
     async (request) => {
       const { hostBasicDataList, ...shared } = request.body
       const creator = callerOf(request)
@@ -129,12 +144,34 @@ export function hosts(api: Api, { store, operations, launch, config }: Context):
   )
   api.get(
     path,
-    { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } },
+    {
+      config: {
+        permission: 'HOST:*:READ',
+        call: {
+          tag: 'Hosts',
+          id: 'listHosts',
+          summary: 'List hosts',
+          reply: pageOf(shapes.host),
+        },
+      },
+      schema: { querystring: query },
+    },
     async ({ query }) => paged(await store.hosts.list(query, query), query, show),
   )
   api.get(
     `${path}/:id`,
-    { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } },
+    {
+      config: {
+        permission: 'HOST:*:READ',
+        call: {
+          tag: 'Hosts',
+          id: 'getHost',
+          summary: 'Get a host',
+          reply: one(shapes.host),
+        },
+      },
+      schema: { params: idParam },
+    },
     async ({ params: { id } }) => {
       const host = await store.hosts.get(id)
       if (!host) throw new Refused({ code: 'CMP07005', args: [id] })
@@ -144,7 +181,20 @@ export function hosts(api: Api, { store, operations, launch, config }: Context):
   // OCP changes a host's login in its console only.
   api.patch(
     `${path}/:id`,
-    { config: { permission: 'HOST:*:UPDATE' }, schema: { params: idParam, body: changedHost } },
+    {
+      config: {
+        permission: 'HOST:*:UPDATE',
+        call: {
+          tag: 'Hosts',
+          id: 'updateHost',
+          summary: 'Exchange the credential of a host',
+          description:
+            'The host is logged in to with another credential from now on. Nothing changes for other hosts.',
+          reply: one(shapes.host),
+        },
+      },
+      schema: { params: idParam, body: changedHost },
+    },
     async (request) => {
       const { id } = request.params
       await store.hosts.setCredential(id, request.body.credentialId, callerOf(request))
@@ -154,7 +204,20 @@ export function hosts(api: Api, { store, operations, launch, config }: Context):
   // OCP keeps no host keys; one that changed is refused until it was looked at and accepted here.
   api.post(
     `${path}/:id/acceptHostKey`,
-    { config: { permission: 'HOST:*:UPDATE' }, schema: { params: idParam, body: acceptedKey } },
+    {
+      config: {
+        permission: 'HOST:*:UPDATE',
+        call: {
+          tag: 'Hosts',
+          id: 'acceptHostKey',
+          summary: 'Accept a changed SSH host key',
+          description:
+            'A host whose key has changed is refused until its new key is accepted here, for example after it was installed anew.',
+          reply: nothing,
+        },
+      },
+      schema: { params: idParam, body: acceptedKey },
+    },
     async ({ params: { id }, body: { hostKey } }) => {
       if (!(await store.hosts.acceptKey(id, hostKey)))
         throw new Refused({ code: 'CMP07005', args: [id] })
@@ -163,7 +226,20 @@ export function hosts(api: Api, { store, operations, launch, config }: Context):
   )
   api.delete(
     `${path}/:id`,
-    { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } },
+    {
+      config: {
+        permission: 'HOST:*:DELETE',
+        call: {
+          tag: 'Hosts',
+          id: 'deleteHost',
+          summary: 'Remove a host',
+          description:
+            'Forgets the host. What is installed on it stays. Refused while it serves a cluster or a task works on it.',
+          reply: nothing,
+        },
+      },
+      schema: { params: idParam },
+    },
     async ({ params: { id } }) => {
       await store.hosts.remove([id])
       return done
@@ -171,7 +247,19 @@ export function hosts(api: Api, { store, operations, launch, config }: Context):
   )
   api.post(
     `${path}/batchDelete`,
-    { config: { permission: 'HOST:*:DELETE' }, schema: { body: hostIds } },
+    {
+      config: {
+        permission: 'HOST:*:DELETE',
+        call: {
+          tag: 'Hosts',
+          id: 'deleteHosts',
+          summary: 'Remove hosts',
+          description: 'All of them or none.',
+          reply: nothing,
+        },
+      },
+      schema: { body: hostIds },
+    },
     async ({ body: { hostIdList } }) => {
       await store.hosts.remove(hostIdList, (index) => `hostIdList[${index}]`)
       return done

@@ -8,6 +8,7 @@ import { serverOf } from './http/envelope.ts'
 import { plainErrorHandler } from './http/errors.ts'
 import { hasMoreValues } from './http/validation.ts'
 import { publicUrl } from './obproxy/configUrl.ts'
+import { serviceAnswer, serviceRefusal } from './schemas/obproxy.ts'
 
 /**
  * What observers and proxies send; of a parameter that comes twice the first counts, and what is
@@ -71,6 +72,11 @@ const serviceReply = (
   Success: code === 200,
   Trace: request.id,
 })
+
+const answers = {
+  bare: { type: 'application/json', schema: serviceAnswer },
+  refusal: serviceRefusal,
+} as const
 
 /**
  * What OceanBase's observers and proxies ask OCP for: root servers of a cluster, and which clusters
@@ -161,7 +167,29 @@ export function services(api: Api, { store, config }: Context): void {
     url: '/services',
     bodyLimit,
     // Observers send parameters that only OCP needs.
-    config: { bare: true, permission: 'OPEN', anyQuery: true, readsBody: true },
+    config: {
+      bare: true,
+      permission: 'OPEN',
+      anyQuery: true,
+      readsBody: true,
+      call: {
+        GET: {
+          tag: 'Service',
+          id: 'askServices',
+          summary: 'Root servers of clusters, for observers and proxies',
+          description:
+            "OceanBase's own protocol of a config server; it needs no login and has an envelope of its own.",
+          ...answers,
+        },
+        POST: {
+          tag: 'Service',
+          id: 'registerServices',
+          summary: 'Registration of root servers by observers',
+          description: 'Taken from servers of known clusters; nothing is stored.',
+          ...answers,
+        },
+      },
+    },
     schema: { querystring: query },
     // These clients read no other form, whatever the request was refused for.
     errorHandler: plainErrorHandler((request, reply, code, message) =>

@@ -73,7 +73,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
   }
   const started: Untold[] = []
   const clock = { now: new Date() }
-  const { app, launcher, routes } = await buildApp({
+  const { app, launcher, routes, calls } = await buildApp({
     clock: () => clock.now,
     store: opened.store,
     config: {
@@ -127,6 +127,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
   return {
     ...opened,
     app,
+    calls,
     /** What time the API takes it to be. */
     clock,
     launcher,

@@ -13,9 +13,13 @@ import { Secret } from '../../quote.ts'
 import { type Cluster, clusterStatuses } from '../../store/index.ts'
 import { callerOf } from '../auth/authentication.ts'
 import type { Api, Context } from '../context.ts'
+import { answersWithTask } from '../http/call.ts'
 import { contents, data, paged } from '../http/envelope.ts'
 import { type Change, dryRunQuery, isDryRun, rehearsed } from '../http/rehearsal.ts'
 import { id, idParam, list, paging } from '../http/validation.ts'
+import * as clustersShapes from '../schemas/clusters.ts'
+import { contentsOf, one, pageOf } from '../schemas/envelope.ts'
+import * as tasksShapes from '../schemas/tasks.ts'
 import { readerOf } from '../tasks/reader.ts'
 import { showCreated } from '../tasks/show.ts'
 import { dryRun } from './dryRun.ts'
@@ -103,7 +107,16 @@ export function clusters(api: Api, context: Context): void {
   api.post(
     path,
     {
-      config: { permission: 'CLUSTER:*:CREATE' },
+      config: {
+        permission: 'CLUSTER:*:CREATE',
+        call: {
+          tag: 'Clusters',
+          id: 'createObCluster',
+          summary: 'Create a cluster',
+          description: `Installs OceanBase on the hosts of the request and starts the cluster. ${answersWithTask} With \`dryRun=true\` nothing is created: the answer is the task as it would run, with \`admission\` (what is wrong with the request) and \`preCheck\` (what is wrong with the hosts). With a \`clientToken\` the same request may be sent again safely.`,
+          reply: one(z.union([tasksShapes.createdTask, tasksShapes.plannedTask])),
+        },
+      },
       schema: { body: createRequest, querystring: dryRunQuery },
     },
     async (request) => {
@@ -124,7 +137,16 @@ export function clusters(api: Api, context: Context): void {
   api.delete(
     `${path}/:id`,
     {
-      config: { permission: 'CLUSTER:*:DELETE' },
+      config: {
+        permission: 'CLUSTER:*:DELETE',
+        call: {
+          tag: 'Clusters',
+          id: 'deleteObCluster',
+          summary: 'Delete a cluster',
+          description: `Stops the clustersShapes.cluster, removes its data and frees its hosts. It cannot be rolled back. ${answersWithTask}`,
+          reply: one(z.union([tasksShapes.createdTask, tasksShapes.rehearsal])),
+        },
+      },
       schema: { params: idParam, querystring: dryRunQuery },
     },
     async (request) => {
@@ -136,7 +158,16 @@ export function clusters(api: Api, context: Context): void {
   api.post(
     `${path}/:id/restart`,
     {
-      config: { permission: 'CLUSTER:*:UPDATE' },
+      config: {
+        permission: 'CLUSTER:*:UPDATE',
+        call: {
+          tag: 'Clusters',
+          id: 'restartObCluster',
+          summary: 'Restart a cluster',
+          description: `Restarts every observer: with three zones or more one zone after the other, while the cluster serves; with fewer all at once, and the cluster does not serve meanwhile. The \`note\` of a dry run says which. It cannot be rolled back. ${answersWithTask}`,
+          reply: one(z.union([tasksShapes.createdTask, tasksShapes.rehearsal])),
+        },
+      },
       schema: { params: idParam, querystring: dryRunQuery },
     },
     (request) =>
@@ -148,7 +179,18 @@ export function clusters(api: Api, context: Context): void {
   )
   api.get(
     path,
-    { config: { permission: 'CLUSTER:*:READ' }, schema: { querystring: query } },
+    {
+      config: {
+        permission: 'CLUSTER:*:READ',
+        call: {
+          tag: 'Clusters',
+          id: 'listObClusters',
+          summary: 'List clusters',
+          reply: pageOf(clustersShapes.cluster),
+        },
+      },
+      schema: { querystring: query },
+    },
     async ({ query }) => {
       // OCP's page: with `true` primary clusters only, with `false` all. Each primary is shown with
       // its standbys.
@@ -158,12 +200,34 @@ export function clusters(api: Api, context: Context): void {
   )
   api.get(
     `${path}/:id`,
-    { config: { permission: 'CLUSTER:*:READ' }, schema: { params: idParam } },
+    {
+      config: {
+        permission: 'CLUSTER:*:READ',
+        call: {
+          tag: 'Clusters',
+          id: 'getObCluster',
+          summary: 'Get a cluster',
+          reply: one(clustersShapes.cluster),
+        },
+      },
+      schema: { params: idParam },
+    },
     async ({ params }) => data(showCluster(await clusterOf(params.id))),
   )
   api.get(
     `${path}/:id/zones`,
-    { config: { permission: 'CLUSTER:*:READ' }, schema: { params: idParam } },
+    {
+      config: {
+        permission: 'CLUSTER:*:READ',
+        call: {
+          tag: 'Clusters',
+          id: 'listObZones',
+          summary: 'List the zones of a cluster',
+          reply: contentsOf(clustersShapes.zone),
+        },
+      },
+      schema: { params: idParam },
+    },
     async ({ params }) => {
       const cluster = await clusterOf(params.id)
       return contents(cluster.zones.map((zone) => showZone(cluster, zone)))
@@ -172,7 +236,15 @@ export function clusters(api: Api, context: Context): void {
   api.get(
     `${path}/:id/servers`,
     {
-      config: { permission: 'CLUSTER:*:READ' },
+      config: {
+        permission: 'CLUSTER:*:READ',
+        call: {
+          tag: 'Clusters',
+          id: 'listObServers',
+          summary: 'List the servers of a cluster',
+          reply: contentsOf(clustersShapes.server),
+        },
+      },
       schema: { params: idParam, querystring: serverQuery },
     },
     async ({ params, query }) => {
@@ -185,10 +257,30 @@ export function clusters(api: Api, context: Context): void {
     },
   )
   // OCP's page prints the second form.
-  for (const root of [path, '/api/v2/clusters']) {
+  for (const { root, id, ...words } of [
+    { root: path, id: 'listObZoneServers' },
+    {
+      root: '/api/v2/clusters',
+      id: 'listZoneServers',
+      description:
+        "The same as below `/api/v2/ob/clusters`, under the path that OCP's older pages print.",
+    },
+  ]) {
     api.get(
       `${root}/:id/zones/:zoneName/servers`,
-      { config: { permission: 'CLUSTER:*:READ' }, schema: { params: zoneParams } },
+      {
+        config: {
+          permission: 'CLUSTER:*:READ',
+          call: {
+            tag: 'Clusters',
+            id,
+            summary: 'List the servers of a zone',
+            ...words,
+            reply: contentsOf(clustersShapes.server),
+          },
+        },
+        schema: { params: zoneParams },
+      },
       async ({ params }) => {
         const zone = (await clusterOf(params.id)).zones.find(
           (each) => each.name === params.zoneName,

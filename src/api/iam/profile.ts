@@ -6,10 +6,13 @@ import type { AccessKey } from '../../store/index.ts'
 import { callerOf } from '../auth/authentication.ts'
 import { hashPassword } from '../auth/password.ts'
 import type { Api, Context } from '../context.ts'
+import type { Call } from '../http/call.ts'
 import { contents, data, done } from '../http/envelope.ts'
 import { ignored } from '../http/fields.ts'
+import { found } from '../http/found.ts'
 import { isoTime } from '../http/time.ts'
-import { found } from '../places/named.ts'
+import { contentsOf, nothing, one } from '../schemas/envelope.ts'
+import * as shapes from '../schemas/iam.ts'
 import { demandGoodPassword } from './goodPassword.ts'
 import { showUser } from './users.ts'
 
@@ -38,16 +41,31 @@ const showKey = ({ id, createTime }: AccessKey) => ({
 /** One's own settings in OCP: password and access keys. */
 export function profile(api: Api, { store, checkPassword }: Context): void {
   const path = '/api/v2/profiles/me'
-  const read = { permission: 'PROFILE:*:READ' } as const
-  const update = { permission: 'PROFILE:*:UPDATE' } as const
+  const read = (call: Omit<Call, 'tag'>) =>
+    ({ permission: 'PROFILE:*:READ', call: { tag: 'Profile', ...call } }) as const
+  const update = (call: Omit<Call, 'tag'>) =>
+    ({ permission: 'PROFILE:*:UPDATE', call: { tag: 'Profile', ...call } }) as const
 
-  api.get(path, { config: read }, async (request) => {
-    const { id } = callerOf(request)
-    return data(showUser(found(await store.users.get(id), 'user', id)))
-  })
+  api.get(
+    path,
+    {
+      config: read({ id: 'getProfile', summary: 'Get the calling user', reply: one(shapes.user) }),
+    },
+    async (request) => {
+      const { id } = callerOf(request)
+      return data(showUser(found(await store.users.get(id), 'user', id)))
+    },
+  )
   api.post(
     `${path}/changePassword`,
-    { config: update, schema: { body: newPassword } },
+    {
+      config: update({
+        id: 'changePassword',
+        summary: "Change the caller's password",
+        reply: nothing,
+      }),
+      schema: { body: newPassword },
+    },
     async (request) => {
       const { id, name } = callerOf(request)
       const { currentPassword, newPassword } = request.body
@@ -63,26 +81,47 @@ export function profile(api: Api, { store, checkPassword }: Context): void {
     },
   )
 
-  api.get(`${path}/accessKeys`, { config: read }, async (request) =>
-    contents((await store.accessKeys.list(callerOf(request).id)).map(showKey)),
+  api.get(
+    `${path}/accessKeys`,
+    {
+      config: read({
+        id: 'listAccessKeys',
+        summary: "List the caller's access keys",
+        reply: contentsOf(shapes.accessKey),
+      }),
+    },
+    async (request) => contents((await store.accessKeys.list(callerOf(request).id)).map(showKey)),
   )
-  // The secret is in this answer and in no other.
-  api.post(`${path}/accessKeys`, { config: update }, async (request) => {
-    const userId = callerOf(request).id
-    const secret = newAccessKeySecret()
-    const created = await store.accessKeys.create(
-      { id: newAccessKeyId(), userId, secret: new Secret(secret) },
-      maxKeys,
-    )
-    if (created === 'missing')
-      throw new Refused({ code: 'IAM10000', args: ['this user was removed'] })
-    if (created === 'many')
-      throw new Refused({ code: 'COM10005', args: [`there are ${maxKeys} access keys already`] })
-    return data({ ...showKey(created), accessKeySecret: secret })
-  })
+  api.post(
+    `${path}/accessKeys`,
+    {
+      config: update({
+        id: 'createAccessKey',
+        summary: 'Make an access key',
+        description: 'Its secret is in this answer and in no other.',
+        reply: one(shapes.createdAccessKey),
+      }),
+    },
+    async (request) => {
+      const userId = callerOf(request).id
+      const secret = newAccessKeySecret()
+      const created = await store.accessKeys.create(
+        { id: newAccessKeyId(), userId, secret: new Secret(secret) },
+        maxKeys,
+      )
+      if (created === 'missing')
+        throw new Refused({ code: 'IAM10000', args: ['this user was removed'] })
+      if (created === 'many')
+        throw new Refused({ code: 'COM10005', args: [`there are ${maxKeys} access keys already`] })
+      return data({ ...showKey(created), accessKeySecret: secret })
+    },
+  )
   api.delete(
     `${path}/accessKeys/:accessKeyId`,
-    { config: update, schema: { params: keyParams } },
+    {
+      config: update({ id: 'deleteAccessKey', summary: 'Remove an access key', reply: nothing }),
+      schema: { params: keyParams },
+    },
     async (request) => {
       const { accessKeyId } = request.params
       if (await store.accessKeys.remove(accessKeyId, callerOf(request).id)) return done

@@ -8,9 +8,11 @@ import { holds, type Role, roleNames, roles } from '../auth/permissions.ts'
 import type { Api, Context } from '../context.ts'
 import { contents, data, done, paged } from '../http/envelope.ts'
 import { ignored } from '../http/fields.ts'
+import { found } from '../http/found.ts'
 import { isoTime } from '../http/time.ts'
 import { idParam, paging } from '../http/validation.ts'
-import { found } from '../places/named.ts'
+import { contentsOf, nothing, one, pageOf } from '../schemas/envelope.ts'
+import * as shapes from '../schemas/iam.ts'
 import { demandGoodPassword } from './goodPassword.ts'
 
 const someRoles = z.array(z.enum(roleNames)).max(roleNames.length)
@@ -67,17 +69,40 @@ export function users(api: Api, { store }: Context): void {
 
   api.get(
     path,
-    { config: { permission: 'USER:*:READ' }, schema: { querystring: query } },
+    {
+      config: {
+        permission: 'USER:*:READ',
+        call: {
+          tag: 'Users',
+          id: 'listUsers',
+          summary: 'List users',
+          reply: pageOf(shapes.user),
+        },
+      },
+      schema: { querystring: query },
+    },
     async ({ query }) => paged(await store.users.list(query, query), query, showUser),
   )
   api.get(
     `${path}/:id`,
-    { config: { permission: 'USER:*:READ' }, schema: { params: idParam } },
+    {
+      config: {
+        permission: 'USER:*:READ',
+        call: { tag: 'Users', id: 'getUser', summary: 'Get a user', reply: one(shapes.user) },
+      },
+      schema: { params: idParam },
+    },
     async ({ params }) => data(showUser(await userOf(params.id))),
   )
   api.post(
     path,
-    { config: { permission: 'USER:*:CREATE' }, schema: { body: newUser } },
+    {
+      config: {
+        permission: 'USER:*:CREATE',
+        call: { tag: 'Users', id: 'createUser', summary: 'Add a user', reply: one(shapes.user) },
+      },
+      schema: { body: newUser },
+    },
     async ({ body, callerRoles }) => {
       demandHeld(callerRoles, body.roles)
       demandGoodPassword(body.password, 'password')
@@ -97,7 +122,16 @@ export function users(api: Api, { store }: Context): void {
   api.put(
     `${path}/:id/roles`,
     {
-      config: { permission: 'USER:*:UPDATE' },
+      config: {
+        permission: 'USER:*:UPDATE',
+        call: {
+          tag: 'Users',
+          id: 'setUserRoles',
+          summary: 'Set the roles of a user',
+          description: 'The user has these roles afterwards and no others.',
+          reply: one(shapes.user),
+        },
+      },
       schema: { params: idParam, body: z.strictObject({ roles: someRoles }) },
     },
     async ({ params: { id }, body, callerRoles }) => {
@@ -115,7 +149,13 @@ export function users(api: Api, { store }: Context): void {
   )
   api.delete(
     `${path}/:id`,
-    { config: { permission: 'USER:*:DELETE' }, schema: { params: idParam } },
+    {
+      config: {
+        permission: 'USER:*:DELETE',
+        call: { tag: 'Users', id: 'deleteUser', summary: 'Remove a user', reply: nothing },
+      },
+      schema: { params: idParam },
+    },
     async ({ params: { id }, callerRoles }) => {
       demandAdminFor(callerRoles, (await userOf(id)).roles)
       if (id === admin.id) throw keptAdmin()
@@ -123,8 +163,20 @@ export function users(api: Api, { store }: Context): void {
       return done
     },
   )
-  api.get('/api/v2/iam/roles', { config: { permission: 'ROLE:*:READ' } }, async () =>
-    contents(roleNames.map((name) => ({ name, permissions: roles[name] }))),
+  api.get(
+    '/api/v2/iam/roles',
+    {
+      config: {
+        permission: 'ROLE:*:READ',
+        call: {
+          tag: 'Users',
+          id: 'listRoles',
+          summary: 'List roles with their permissions',
+          reply: contentsOf(shapes.role),
+        },
+      },
+    },
+    async () => contents(roleNames.map((name) => ({ name, permissions: roles[name] }))),
   )
 }
 

@@ -9,9 +9,13 @@ import { Secret } from '../../quote.ts'
 import { obproxyStatuses } from '../../store/index.ts'
 import { callerOf } from '../auth/authentication.ts'
 import type { Api, Context } from '../context.ts'
+import { answersWithTask } from '../http/call.ts'
 import { data, paged } from '../http/envelope.ts'
 import { dryRunQuery, isDryRun, rehearsed } from '../http/rehearsal.ts'
 import { idParam, list, paging } from '../http/validation.ts'
+import { one, pageOf } from '../schemas/envelope.ts'
+import * as obproxyShapes from '../schemas/obproxy.ts'
+import * as tasksShapes from '../schemas/tasks.ts'
 import { readerOf } from '../tasks/reader.ts'
 import { configUrlOf } from './configUrl.ts'
 import { obproxyLinks } from './links.ts'
@@ -53,6 +57,13 @@ const query = z.strictObject({
 /** Room for as many parameters as are taken, each as long as it may be. */
 const bodyLimit = 512 * 1024
 
+const changeObproxy = {
+  tag: 'OBProxy',
+  summary: 'Change the address of an OBProxy cluster',
+  description: 'Sets the address and port that clients are told. Nothing on hosts changes.',
+  reply: one(obproxyShapes.obproxyCluster),
+} as const
+
 /** OCP's `/api/v2/obproxy/clusters`. */
 export function obproxy(api: Api, context: Context): void {
   const { store, operations, config, launch } = context
@@ -61,7 +72,16 @@ export function obproxy(api: Api, context: Context): void {
   api.post(
     path,
     {
-      config: { permission: 'OBPROXY:*:CREATE' },
+      config: {
+        permission: 'OBPROXY:*:CREATE',
+        call: {
+          tag: 'OBProxy',
+          id: 'createObproxyCluster',
+          summary: 'Create an OBProxy cluster',
+          description: `Installs OBProxy on the hosts of the request, or makes an empty OBProxy cluster without hosts. ${answersWithTask}`,
+          reply: one(z.union([obproxyShapes.obproxyTask, tasksShapes.rehearsal])),
+        },
+      },
       schema: { body: createObproxy, querystring: dryRunQuery },
       bodyLimit,
     },
@@ -94,7 +114,18 @@ export function obproxy(api: Api, context: Context): void {
   )
   api.get(
     path,
-    { config: { permission: 'OBPROXY:*:READ' }, schema: { querystring: query } },
+    {
+      config: {
+        permission: 'OBPROXY:*:READ',
+        call: {
+          tag: 'OBProxy',
+          id: 'listObproxyClusters',
+          summary: 'List OBProxy clusters',
+          reply: pageOf(obproxyShapes.obproxyCluster),
+        },
+      },
+      schema: { querystring: query },
+    },
     async ({ query }) => paged(await store.obproxy.list(query, query), query, showObproxy),
   )
   const shown = async (id: number) => {
@@ -104,14 +135,31 @@ export function obproxy(api: Api, context: Context): void {
   }
   api.get(
     `${path}/:id`,
-    { config: { permission: 'OBPROXY:*:READ' }, schema: { params: idParam } },
+    {
+      config: {
+        permission: 'OBPROXY:*:READ',
+        call: {
+          tag: 'OBProxy',
+          id: 'getObproxyCluster',
+          summary: 'Get an OBProxy cluster',
+          reply: one(obproxyShapes.obproxyCluster),
+        },
+      },
+      schema: { params: idParam },
+    },
     ({ params }) => shown(params.id),
   )
   api.route({
     // OCP's page shows the request and the reply, but not the method.
     method: ['PUT', 'PATCH'],
     url: `${path}/:id`,
-    config: { permission: 'OBPROXY:*:UPDATE' },
+    config: {
+      permission: 'OBPROXY:*:UPDATE',
+      call: {
+        PUT: { id: 'putObproxyCluster', ...changeObproxy },
+        PATCH: { id: 'updateObproxyCluster', ...changeObproxy },
+      },
+    },
     schema: { params: idParam, body: changedObproxy },
     handler: async ({ params: { id }, body }) => {
       await store.obproxy.setAddress(id, body)
@@ -121,7 +169,16 @@ export function obproxy(api: Api, context: Context): void {
   api.delete(
     `${path}/:id`,
     {
-      config: { permission: 'OBPROXY:*:DELETE' },
+      config: {
+        permission: 'OBPROXY:*:DELETE',
+        call: {
+          tag: 'OBProxy',
+          id: 'deleteObproxyCluster',
+          summary: 'Delete an OBProxy cluster',
+          description: `Stops its proxies, removes them from their hosts and frees those. ${answersWithTask}`,
+          reply: one(z.union([obproxyShapes.obproxyTask, tasksShapes.rehearsal])),
+        },
+      },
       schema: { params: idParam, querystring: dryRunQuery },
     },
     async (request) => {

@@ -9,6 +9,8 @@ import type { Api, Context } from '../context.ts'
 import { done } from '../http/envelope.ts'
 import { dryRunQuery, isDryRun, rehearsed } from '../http/rehearsal.ts'
 import { id, idParam } from '../http/validation.ts'
+import { perhaps } from '../schemas/envelope.ts'
+import { rehearsal } from '../schemas/tasks.ts'
 import { obLinks } from './request.ts'
 import { usernames } from './rules.ts'
 
@@ -50,7 +52,7 @@ const linkParams = z.object({ id, obClusterName: z.string().min(1).max(64) })
 export function obproxyLinks(api: Api, context: Context): void {
   const { store, operations, launch } = context
   const path = '/api/v2/obproxy/clusters/:id/obLinks'
-  const config = { permission: 'OBPROXY:*:UPDATE' } as const
+  const permission = 'OBPROXY:*:UPDATE'
   let closing = false
   // A server that stops must not wait for what workers do.
   api.addHook('preClose', async () => {
@@ -76,7 +78,20 @@ export function obproxyLinks(api: Api, context: Context): void {
 
   api.post(
     `${path}/batchAdd`,
-    { config, schema: { params: idParam, body: obLinks, querystring: dryRunQuery } },
+    {
+      config: {
+        permission,
+        call: {
+          tag: 'OBProxy',
+          id: 'addObLinks',
+          summary: 'Let an OBProxy cluster serve clusters',
+          description:
+            'Answers when the proxies know the clusters, or names the task after 45 seconds.',
+          reply: perhaps(rehearsal),
+        },
+      },
+      schema: { params: idParam, body: obLinks, querystring: dryRunQuery },
+    },
     async (request) => {
       const { body: wanted, params } = request
       const refused = usernames(wanted, 'body')
@@ -90,7 +105,18 @@ export function obproxyLinks(api: Api, context: Context): void {
   )
   api.delete(
     `${path}/:obClusterName`,
-    { config, schema: { params: linkParams, querystring: dryRunQuery } },
+    {
+      config: {
+        permission,
+        call: {
+          tag: 'OBProxy',
+          id: 'deleteObLink',
+          summary: 'Unlink a cluster from an OBProxy cluster',
+          reply: perhaps(rehearsal),
+        },
+      },
+      schema: { params: linkParams, querystring: dryRunQuery },
+    },
     async (request) => {
       const { id: obproxyClusterId, obClusterName: wanted } = request.params
       return carriedOut(request, unlinkObproxy, { obproxyClusterId, wanted })

@@ -10,7 +10,7 @@ import {
 import { z } from 'zod'
 import type { Config } from '../../config.ts'
 import { allows, type Permission, roleNames } from '../auth/permissions.ts'
-import { callOf, tags } from '../calls.ts'
+import { type Calls, callOf, tags } from '../http/call.ts'
 import { errorCode } from '../schemas/envelope.ts'
 import { worded } from './worded.ts'
 
@@ -70,7 +70,7 @@ const needs = (permission: Permission): string =>
  * What the plugin is given: OpenAPI 3.0, which all generators read, made of the schemas that
  * validate.
  */
-export function documentOf(settings: Settings): FastifyDynamicSwaggerOptions {
+export function documentOf(settings: Settings, calls: Calls): FastifyDynamicSwaggerOptions {
   const zodToJsonConfig = { override: printer(settings) }
   const fromZod = createJsonSchemaTransform({ zodToJsonConfig })
   const withComponents = createJsonSchemaTransformObject({ zodToJsonConfig })
@@ -78,7 +78,7 @@ export function documentOf(settings: Settings): FastifyDynamicSwaggerOptions {
   const transform: SwaggerTransform = (given) => {
     const { schema, url } = fromZod(given)
     const { method, config } = given.route
-    const call = callOf({ method, url: given.url })
+    const call = callOf(given.route, [method].flat()[0] ?? '')
     const body = call?.upload && {
       type: 'object',
       properties: { [call.upload]: { type: 'string', format: 'binary' } },
@@ -103,7 +103,7 @@ export function documentOf(settings: Settings): FastifyDynamicSwaggerOptions {
     const made = withComponents(given)
     const schemas = 'components' in made ? (made.components?.schemas ?? {}) : {}
     for (const name of Object.keys(schemas)) if (name.endsWith('Input')) delete schemas[name]
-    return worded(made)
+    return worded(made, calls)
   }
 
   return {

@@ -1,8 +1,8 @@
 import swagger from '@fastify/swagger'
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
-import { callOf } from '../calls.ts'
 import type { Api, Context } from '../context.ts'
+import { type Call, type Calls, callOf, keyOf } from '../http/call.ts'
 import { failed } from '../schemas/envelope.ts'
 import { documentOf } from './document.ts'
 import { page } from './page.ts'
@@ -12,9 +12,10 @@ const content = (type: string, schema: z.ZodType, description = 'OK') => ({
   content: { [type]: { schema } },
 })
 
-/** Gives a route the schemas of its replies, from the table of calls. */
-function describe({ method, url, schema }: RouteOptions) {
-  const call = callOf({ method, url })
+/** Gives a route the schemas of its replies: of several methods, the first's. */
+function describe(route: RouteOptions) {
+  const { schema } = route
+  const call = callOf(route, [route.method].flat()[0] ?? '')
   if (call === undefined) return schema
   const { summary, tag, reply, bare, refusal = failed, also = {} } = call
   const shape = (value: z.ZodType) => (bare ? content(bare.type, value) : value)
@@ -31,16 +32,22 @@ function describe({ method, url, schema }: RouteOptions) {
 }
 
 /**
- * Describes every route that is added afterwards. Replies are only described: a handler's are
- * checked by the tests, not on each call.
+ * Describes every route that is added afterwards, and collects their calls. Replies are only
+ * described: a handler's are checked by the tests, not on each call.
  */
-export async function describeRoutes(api: Api, config: Context['config']): Promise<void> {
+export async function describeRoutes(api: Api, config: Context['config']): Promise<Calls> {
+  const calls = new Map<string, Call>()
   api.setSerializerCompiler(() => JSON.stringify)
   api.addHook('onRoute', (route) => {
     const described = describe(route)
     if (described) route.schema = described
+    for (const method of [route.method].flat()) {
+      const call = callOf(route, method)
+      if (call) calls.set(keyOf(method, route.url), call)
+    }
   })
-  await api.register(swagger, documentOf(config))
+  await api.register(swagger, documentOf(config, calls))
+  return calls
 }
 
 /**

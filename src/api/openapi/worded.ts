@@ -1,4 +1,4 @@
-import { documentedCalls } from '../calls.ts'
+import { type Call, type Calls, keyOf } from '../http/call.ts'
 import { wordsFor } from './words.ts'
 
 type Node = Record<string, unknown>
@@ -64,9 +64,7 @@ const idOf: readonly (readonly [path: RegExp, text: string])[] = [
   [/\/software-packages\//, 'Id of the package.'],
 ]
 
-function describeOperation(operation: Node, path: string, method: string): void {
-  const call = documentedCalls.get(`${method.toUpperCase()} ${path}`)
-  if (call === undefined) return
+function describeOperation(operation: Node, path: string, call: Call): void {
   const { id, summary, description } = call
   const texts = [description, operation.description].filter((text) => typeof text === 'string')
   Object.assign(operation, {
@@ -94,7 +92,7 @@ function describeOperation(operation: Node, path: string, method: string): void 
  * The document with ids, summaries, descriptions and examples for all that has none of its own. It
  * is changed in place.
  */
-export function worded<Document extends object>(document: Document): Document {
+export function worded<Document extends object>(document: Document, calls: Calls): Document {
   if (!isNode(document)) return document
   const schemas = isNode(document.components) ? document.components.schemas : {}
   for (const [name, schema] of nodesIn(schemas)) describeFields(schema, name)
@@ -102,7 +100,8 @@ export function worded<Document extends object>(document: Document): Document {
     // A method list of one route shares one object.
     for (const [method, shared] of nodesIn(methods)) {
       const operation = structuredClone(shared)
-      describeOperation(operation, path, method)
+      const call = calls.get(keyOf(method.toUpperCase(), path))
+      if (call) describeOperation(operation, path, call)
       methods[method] = operation
     }
   }

@@ -6,9 +6,12 @@ import { Refused } from '../../errors/refused.ts'
 import { type Package, packageTypes } from '../../store/index.ts'
 import { callerOf } from '../auth/authentication.ts'
 import type { Api, Context } from '../context.ts'
+import { bytes } from '../http/call.ts'
 import { data, done, paged } from '../http/envelope.ts'
 import { isoTime } from '../http/time.ts'
 import { idParam, list, paging } from '../http/validation.ts'
+import { nothing, one, pageOf } from '../schemas/envelope.ts'
+import * as shapes from '../schemas/inventory.ts'
 import { describe, digestOf, receive } from './receive.ts'
 
 const query = z.strictObject({
@@ -63,7 +66,21 @@ export function packages(api: Api, { store, config }: Context): void {
 
   api.post(
     path,
-    { config: { permission: 'PACKAGE:*:CREATE', streamsBody: true } },
+    {
+      config: {
+        permission: 'PACKAGE:*:CREATE',
+        streamsBody: true,
+        call: {
+          tag: 'Packages',
+          id: 'uploadPackage',
+          summary: 'Upload a package',
+          description:
+            'An rpm under its own file name. The same package sent again answers the one that is there.',
+          reply: one(shapes.softwarePackage),
+          upload: 'file',
+        },
+      },
+    },
     async (request, reply) => {
       // A form is little more than its file.
       if (Number(request.headers['content-length']) > config.maxPackageBytes + 1024 * 1024)
@@ -140,7 +157,18 @@ export function packages(api: Api, { store, config }: Context): void {
   )
   api.get(
     path,
-    { config: { permission: 'PACKAGE:*:READ' }, schema: { querystring: query } },
+    {
+      config: {
+        permission: 'PACKAGE:*:READ',
+        call: {
+          tag: 'Packages',
+          id: 'listPackages',
+          summary: 'List packages',
+          reply: pageOf(shapes.softwarePackage),
+        },
+      },
+      schema: { querystring: query },
+    },
     async (request) => {
       const page = await store.packages.list(request.query, request.query)
       const inUse = await store.packages.inUse(page.contents.map((found) => found.id))
@@ -149,7 +177,19 @@ export function packages(api: Api, { store, config }: Context): void {
   )
   api.delete(
     `${path}/:id`,
-    { config: { permission: 'PACKAGE:*:DELETE' }, schema: { params: idParam } },
+    {
+      config: {
+        permission: 'PACKAGE:*:DELETE',
+        call: {
+          tag: 'Packages',
+          id: 'deletePackage',
+          summary: 'Remove a package',
+          description: 'Refused with 409 while something was installed from it.',
+          reply: nothing,
+        },
+      },
+      schema: { params: idParam },
+    },
     async ({ params: { id } }) => {
       const found = await store.packages.get(id)
       const removal = await store.packages.remove(id)
@@ -162,7 +202,19 @@ export function packages(api: Api, { store, config }: Context): void {
   )
   api.get(
     `${downloads}/:fileName`,
-    { schema: { params: fileParams }, config: { bare: true, permission: 'PACKAGE:*:READ' } },
+    {
+      schema: { params: fileParams },
+      config: {
+        bare: true,
+        permission: 'PACKAGE:*:READ',
+        call: {
+          tag: 'Packages',
+          id: 'downloadPackage',
+          summary: 'Download a package',
+          bare: { type: 'application/x-rpm', schema: bytes },
+        },
+      },
+    },
     async ({ params }, reply) => {
       const found = await store.packages.byFileName(params.fileName)
       if (!found) throw new Refused({ code: 'PKG10014', args: [params.fileName] })

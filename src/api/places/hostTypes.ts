@@ -1,14 +1,9 @@
 import { z } from 'zod'
-import { Refused } from '../../errors/refused.ts'
 import type { Api, Context } from '../context.ts'
-import { data, done, paged } from '../http/envelope.ts'
-import { idParam, paging } from '../http/validation.ts'
-import { found, named, removed, showNamed } from './named.ts'
-
-const query = z.strictObject({
-  ...paging('id', 'name', 'createTime'),
-  keyword: z.string().optional(),
-})
+import { data } from '../http/envelope.ts'
+import { one } from '../schemas/envelope.ts'
+import { hostType as shape } from '../schemas/inventory.ts'
+import { named, namedCalls, showNamed, taken } from './named.ts'
 
 /** OCP's `/api/v2/compute/hostTypes`. */
 export function hostTypes(api: Api, { store }: Context): void {
@@ -16,36 +11,31 @@ export function hostTypes(api: Api, { store }: Context): void {
 
   api.post(
     path,
-    { config: { permission: 'HOST:*:CREATE' }, schema: { body: z.strictObject(named) } },
+    {
+      config: {
+        permission: 'HOST:*:CREATE',
+        call: {
+          tag: 'Places',
+          id: 'createHostType',
+          summary: 'Add a host type',
+          reply: one(shape),
+        },
+      },
+      schema: { body: z.strictObject(named) },
+    },
     async ({ body }) => {
-      const hostType = await store.hostTypes.create(body)
-      if (!hostType)
-        throw new Refused({
-          code: 'COM10006',
-          args: ['host type', body.name],
-          field: 'name',
-          rejected: body.name,
-        })
-      return data(showNamed(hostType))
+      const made = await store.hostTypes.create(body)
+      if (!made) throw taken('host type', body.name)
+      return data(showNamed(made))
     },
   )
-  api.get(
+  namedCalls(api, {
     path,
-    { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } },
-    async ({ query }) => paged(await store.hostTypes.list(query, query), query, showNamed),
-  )
-  api.get(
-    `${path}/:id`,
-    { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } },
-    async ({ params: { id } }) =>
-      data(showNamed(found(await store.hostTypes.get(id), 'host type', id))),
-  )
-  api.delete(
-    `${path}/:id`,
-    { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } },
-    async ({ params: { id } }) => {
-      removed(await store.hostTypes.remove(id), 'host type', id)
-      return done
-    },
-  )
+    ids: { one: 'HostType', all: 'HostTypes' },
+    words: { one: 'host type', a: 'a host type', all: 'host types' },
+    sortable: ['id', 'name', 'createTime'],
+    rows: store.hostTypes,
+    show: showNamed,
+    shape,
+  })
 }

@@ -2,14 +2,11 @@ import { z } from 'zod'
 import { Refused } from '../../errors/refused.ts'
 import type { Idc } from '../../store/index.ts'
 import type { Api, Context } from '../context.ts'
-import { data, done, paged } from '../http/envelope.ts'
-import { idParam, key, paging } from '../http/validation.ts'
-import { found, named, removed, showNamed } from './named.ts'
-
-const query = z.strictObject({
-  ...paging('id', 'name', 'createTime', 'regionId'),
-  keyword: z.string().optional(),
-})
+import { data } from '../http/envelope.ts'
+import { key } from '../http/validation.ts'
+import { one } from '../schemas/envelope.ts'
+import { idc as shape } from '../schemas/inventory.ts'
+import { named, namedCalls, showNamed, taken } from './named.ts'
 
 const show = (idc: Idc) => {
   const { updateTime, ...facts } = showNamed(idc)
@@ -23,18 +20,15 @@ export function idcs(api: Api, { store }: Context): void {
   api.post(
     path,
     {
-      config: { permission: 'HOST:*:CREATE' },
+      config: {
+        permission: 'HOST:*:CREATE',
+        call: { tag: 'Places', id: 'createIdc', summary: 'Add an IDC', reply: one(shape) },
+      },
       schema: { body: z.strictObject({ ...named, regionId: key }) },
     },
     async ({ body }) => {
       const idc = await store.idcs.create(body)
-      if (idc === 'taken')
-        throw new Refused({
-          code: 'COM10006',
-          args: ['IDC', body.name],
-          field: 'name',
-          rejected: body.name,
-        })
+      if (idc === 'taken') throw taken('IDC', body.name)
       if (idc === 'noRegion') {
         throw new Refused({
           code: 'COM10002',
@@ -46,22 +40,13 @@ export function idcs(api: Api, { store }: Context): void {
       return data(show(idc))
     },
   )
-  api.get(
+  namedCalls(api, {
     path,
-    { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } },
-    async ({ query }) => paged(await store.idcs.list(query, query), query, show),
-  )
-  api.get(
-    `${path}/:id`,
-    { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } },
-    async ({ params: { id } }) => data(show(found(await store.idcs.get(id), 'IDC', id))),
-  )
-  api.delete(
-    `${path}/:id`,
-    { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } },
-    async ({ params: { id } }) => {
-      removed(await store.idcs.remove(id), 'IDC', id)
-      return done
-    },
-  )
+    ids: { one: 'Idc', all: 'Idcs' },
+    words: { one: 'IDC', a: 'an IDC', all: 'IDCs' },
+    sortable: ['id', 'name', 'createTime', 'regionId'],
+    rows: store.idcs,
+    show,
+    shape,
+  })
 }

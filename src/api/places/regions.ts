@@ -1,14 +1,9 @@
 import { z } from 'zod'
-import { Refused } from '../../errors/refused.ts'
 import type { Api, Context } from '../context.ts'
-import { data, done, paged } from '../http/envelope.ts'
-import { idParam, paging } from '../http/validation.ts'
-import { found, named, removed, showNamed } from './named.ts'
-
-const query = z.strictObject({
-  ...paging('id', 'name', 'createTime'),
-  keyword: z.string().optional(),
-})
+import { data } from '../http/envelope.ts'
+import { one } from '../schemas/envelope.ts'
+import { region as shape } from '../schemas/inventory.ts'
+import { named, namedCalls, showNamed, taken } from './named.ts'
 
 /** OCP's `/api/v2/compute/regions`. */
 export function regions(api: Api, { store }: Context): void {
@@ -16,35 +11,26 @@ export function regions(api: Api, { store }: Context): void {
 
   api.post(
     path,
-    { config: { permission: 'HOST:*:CREATE' }, schema: { body: z.strictObject(named) } },
+    {
+      config: {
+        permission: 'HOST:*:CREATE',
+        call: { tag: 'Places', id: 'createRegion', summary: 'Add a region', reply: one(shape) },
+      },
+      schema: { body: z.strictObject(named) },
+    },
     async ({ body }) => {
-      const region = await store.regions.create(body)
-      if (!region)
-        throw new Refused({
-          code: 'COM10006',
-          args: ['region', body.name],
-          field: 'name',
-          rejected: body.name,
-        })
-      return data(showNamed(region))
+      const made = await store.regions.create(body)
+      if (!made) throw taken('region', body.name)
+      return data(showNamed(made))
     },
   )
-  api.get(
+  namedCalls(api, {
     path,
-    { config: { permission: 'HOST:*:READ' }, schema: { querystring: query } },
-    async ({ query }) => paged(await store.regions.list(query, query), query, showNamed),
-  )
-  api.get(
-    `${path}/:id`,
-    { config: { permission: 'HOST:*:READ' }, schema: { params: idParam } },
-    async ({ params: { id } }) => data(showNamed(found(await store.regions.get(id), 'region', id))),
-  )
-  api.delete(
-    `${path}/:id`,
-    { config: { permission: 'HOST:*:DELETE' }, schema: { params: idParam } },
-    async ({ params: { id } }) => {
-      removed(await store.regions.remove(id), 'region', id)
-      return done
-    },
-  )
+    ids: { one: 'Region', all: 'Regions' },
+    words: { one: 'region', a: 'a region', all: 'regions' },
+    sortable: ['id', 'name', 'createTime'],
+    rows: store.regions,
+    show: showNamed,
+    shape,
+  })
 }

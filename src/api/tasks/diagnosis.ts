@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import packageFile from '../../../package.json' with { type: 'json' }
 import type { Store, TaskWithSubtasks } from '../../store/index.ts'
 import type { Api, Context } from '../context.ts'
+import { bytes } from '../http/call.ts'
 import { idParam } from '../http/validation.ts'
 import { taskOf } from './find.ts'
 import { printLog } from './log.ts'
@@ -64,10 +65,26 @@ async function* entriesOf(store: Store, task: TaskWithSubtasks): AsyncGenerator<
  * own page has only the button.
  */
 export function taskDiagnosis(api: Api, { store }: Context): void {
-  for (const version of ['v1', 'v2']) {
+  for (const [version, suffix] of [
+    ['v1', 'V1'],
+    ['v2', ''],
+  ]) {
     api.post(
       `/api/${version}/tasks/instances/:id/downloadDiagnosis`,
-      { config: { permission: 'TASK:*:READ', bare: true }, schema: { params: idParam } },
+      {
+        config: {
+          permission: 'TASK:*:READ',
+          bare: true,
+          call: {
+            tag: 'Tasks',
+            id: `downloadTaskDiagnosis${suffix}`,
+            summary: 'Download a task as a zip',
+            description: 'Its graph, its context, and a log file for each run of each subtask.',
+            bare: { type: 'application/zip', schema: bytes },
+          },
+        },
+        schema: { params: idParam },
+      },
       async ({ params }, reply) => {
         const task = await taskOf(store, params.id)
         return reply

@@ -3,8 +3,10 @@ import { taskStatuses, taskTypes } from '../../store/index.ts'
 import type { Api, Context } from '../context.ts'
 import { data, paged } from '../http/envelope.ts'
 import { id, idParam, list, paging } from '../http/validation.ts'
+import { one, pageOf } from '../schemas/envelope.ts'
+import * as shapes from '../schemas/tasks.ts'
 import { taskDiagnosis } from './diagnosis.ts'
-import { subtaskOf, subtaskParams, taskOf } from './find.ts'
+import { subtaskOf, subtaskParams, taskOf, taskPaths } from './find.ts'
 import { printLog } from './log.ts'
 import { taskOperations } from './operations.ts'
 import { readerOf } from './reader.ts'
@@ -33,7 +35,18 @@ export function tasks(api: Api, context: Context): void {
 
   api.get(
     path,
-    { config: { permission: 'TASK:*:READ' }, schema: { querystring: query } },
+    {
+      config: {
+        permission: 'TASK:*:READ',
+        call: {
+          tag: 'Tasks',
+          id: 'listTaskInstances',
+          summary: 'List tasks',
+          reply: pageOf(shapes.basicTask),
+        },
+      },
+      schema: { querystring: query },
+    },
     async (request) => {
       const { tenantName, tenantId, cluterName, ...asked } = request.query
       const filter = { ...asked, clusterName: asked.clusterName ?? cluterName }
@@ -44,17 +57,41 @@ export function tasks(api: Api, context: Context): void {
       return paged(page, filter, (task) => showBasicTask(task, reader))
     },
   )
-  for (const one of [`${path}/:id`, '/api/v2/tasks/:id']) {
+  for (const { below, suffix } of taskPaths) {
     api.get(
-      one,
-      { config: { permission: 'TASK:*:READ' }, schema: { params: idParam } },
+      `${below}/:id`,
+      {
+        config: {
+          permission: 'TASK:*:READ',
+          call: {
+            tag: 'Tasks',
+            id: `getTask${suffix}`,
+            summary: 'Get a task with its subtasks',
+            description:
+              'A FAILED subtask carries `error`: a code, what was seen, what mends it and on which host.',
+            reply: one(shapes.task),
+          },
+        },
+        schema: { params: idParam },
+      },
       async (request) =>
         data(showTask(await taskOf(store, request.params.id), readerOf(config, request))),
     )
   }
   api.get(
     `${path}/:id/subtasks/:subtaskId/log`,
-    { config: { permission: 'TASK:*:READ' }, schema: { params: subtaskParams } },
+    {
+      config: {
+        permission: 'TASK:*:READ',
+        call: {
+          tag: 'Tasks',
+          id: 'getSubtaskLog',
+          summary: 'Get the log of a subtask',
+          reply: one(shapes.subtaskLog),
+        },
+      },
+      schema: { params: subtaskParams },
+    },
     async ({ params }) => {
       const subtask = await subtaskOf(store, params.id, params.subtaskId)
       const traceId = await store.tasks.traceId(params.id)

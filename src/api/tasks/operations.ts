@@ -1,19 +1,22 @@
 import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { Refused } from '../../errors/refused.ts'
 import type { Ask } from '../../plan/ask.ts'
 import type { Api, Context } from '../context.ts'
+import type { Call } from '../http/call.ts'
 import { data, done } from '../http/envelope.ts'
 import { dryRunQuery, isDryRun, rehearsed } from '../http/rehearsal.ts'
 import { idParam } from '../http/validation.ts'
-import { subtaskOf, subtaskParams, taskOf } from './find.ts'
+import { nothing, one } from '../schemas/envelope.ts'
+import * as shapes from '../schemas/tasks.ts'
+import { subtaskOf, subtaskParams, taskOf, taskPaths } from './find.ts'
 import { readerOf } from './reader.ts'
 import { mayRollBack } from './rollbackRights.ts'
 import { showSubtask, showTask } from './show.ts'
 
-const config = { permission: 'TASK:*:UPDATE' } as const
-const ofTask = { config, schema: { params: idParam } }
-const ofRollback = { config, schema: { params: idParam, querystring: dryRunQuery } }
-const ofSubtask = { config, schema: { params: subtaskParams } }
+/** The config of a call that changes a task. */
+const change = (call: Omit<Call, 'tag'>) =>
+  ({ permission: 'TASK:*:UPDATE', call: { tag: 'Tasks', ...call } }) as const
 
 type Called = FastifyRequest<{ Params: { id: number } }>
 
@@ -23,11 +26,14 @@ type Called = FastifyRequest<{ Params: { id: number } }>
  * OCP's code, so that of two clicks one counts and nothing is done twice.
  */
 export function taskOperations(api: Api, context: Context): void {
-  for (const path of ['/api/v2/tasks/instances', '/api/v2/tasks'])
-    operationsBelow(path, api, context)
+  for (const path of taskPaths) operationsBelow(path, api, context)
 }
 
-function operationsBelow(path: string, api: Api, context: Context): void {
+function operationsBelow(
+  { below: path, suffix }: (typeof taskPaths)[number],
+  api: Api,
+  context: Context,
+): void {
   const { store, operations, launch, config: settings } = context
   const ask = async (taskId: number, what: Ask, roles: readonly string[]): Promise<void> => {
     const task = await taskOf(store, taskId)
@@ -43,26 +49,73 @@ function operationsBelow(path: string, api: Api, context: Context): void {
     return data(showTask(await taskOf(store, id), readerOf(settings, request)))
   }
 
-  api.post(`${path}/:id/retry`, ofTask, (request) => asTask(request, 'retryTask'))
-  api.post(`${path}/:id/rollback`, ofRollback, async (request) => {
-    if (!isDryRun(request)) return asTask(request, 'rollbackTask')
-    const { id } = request.params
-    const { workflow } = await taskOf(store, id)
-    if (!mayRollBack(request.callerRoles, workflow)) throw new Refused({ code: 'IAM11000' })
-    return rehearsed(context, {
-      request,
-      change: 'REMOVE',
-      rehearse: () => operations.rehearseRollback(id),
-    })
-  })
-  api.post(`${path}/:id/subtasks/:subtaskId/retry`, ofSubtask, async (request) => {
-    const { id, subtaskId } = request.params
-    await ask(id, { operation: 'retrySubtask', subtaskId }, request.callerRoles)
-    return data(showSubtask(await subtaskOf(store, id, subtaskId), readerOf(settings, request)))
-  })
+  api.post(
+    `${path}/:id/retry`,
+    {
+      config: change({
+        id: `retryTask${suffix}`,
+        summary: 'Retry a task',
+        description:
+          'Runs every FAILED subtask again. Only a FAILED task can be retried, and not while it rolls back.',
+        reply: one(shapes.task),
+      }),
+      schema: { params: idParam },
+    },
+    (request) => asTask(request, 'retryTask'),
+  )
+  api.post(
+    `${path}/:id/rollback`,
+    {
+      config: change({
+        id: `rollbackTask${suffix}`,
+        summary: 'Roll back a task',
+        description:
+          'Removes what the task has made, in reverse order, and nothing else. Only a FAILED task can be rolled back. With `dryRun=true` it answers what would be undone, and where to look.',
+        reply: one(z.union([shapes.task, shapes.rehearsal])),
+      }),
+      schema: { params: idParam, querystring: dryRunQuery },
+    },
+    async (request) => {
+      if (!isDryRun(request)) return asTask(request, 'rollbackTask')
+      const { id } = request.params
+      const { workflow } = await taskOf(store, id)
+      if (!mayRollBack(request.callerRoles, workflow)) throw new Refused({ code: 'IAM11000' })
+      return rehearsed(context, {
+        request,
+        change: 'REMOVE',
+        rehearse: () => operations.rehearseRollback(id),
+      })
+    },
+  )
+  api.post(
+    `${path}/:id/subtasks/:subtaskId/retry`,
+    {
+      config: change({
+        id: `retrySubtask${suffix}`,
+        summary: 'Retry a subtask',
+        description: 'Runs one FAILED subtask again.',
+        reply: one(shapes.subtask),
+      }),
+      schema: { params: subtaskParams },
+    },
+    async (request) => {
+      const { id, subtaskId } = request.params
+      await ask(id, { operation: 'retrySubtask', subtaskId }, request.callerRoles)
+      return data(showSubtask(await subtaskOf(store, id, subtaskId), readerOf(settings, request)))
+    },
+  )
   api.post(
     `${path}/:id/subtasks/:subtaskId/skip`,
-    ofSubtask,
+    {
+      config: change({
+        id: `skipSubtask${suffix}`,
+        summary: 'Skip a subtask',
+        description:
+          'Counts a FAILED subtask as done without running it. Refused where `prohibitSkip` is true.',
+        reply: nothing,
+      }),
+      schema: { params: subtaskParams },
+    },
     async ({ params: { id, subtaskId }, callerRoles }) => {
       await ask(id, { operation: 'skipSubtask', subtaskId }, callerRoles)
       return done
@@ -70,7 +123,15 @@ function operationsBelow(path: string, api: Api, context: Context): void {
   )
   api.post(
     `${path}/:id/subtasks/:subtaskId/cancel`,
-    ofSubtask,
+    {
+      config: change({
+        id: `cancelSubtask${suffix}`,
+        summary: 'Cancel a subtask',
+        description: 'Stops a RUNNING subtask, on its host too. It is FAILED then.',
+        reply: nothing,
+      }),
+      schema: { params: subtaskParams },
+    },
     async ({ params: { id, subtaskId }, callerRoles }) => {
       await ask(id, { operation: 'cancelSubtask', subtaskId }, callerRoles)
       return done

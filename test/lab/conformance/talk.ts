@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { callOf } from '../../../src/api/calls.ts'
+import type { Calls } from '../../../src/api/http/call.ts'
 import { failed } from '../../../src/api/schemas/envelope.ts'
 import {
   deviations,
@@ -9,7 +9,7 @@ import {
 } from '../../api/conformance/asSample.ts'
 import type { TableName } from '../../api/conformance/documented/tables.ts'
 import { matching } from '../../api/conformance/matching.ts'
-import { basic } from '../../api/server.ts'
+import { basic, openApi } from '../../api/server.ts'
 
 export interface Reply {
   readonly status: number
@@ -26,10 +26,14 @@ export interface Login {
 const openapi = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
 
 /** In what a reply deviates from what its call declares, and from what OCP documents of it. */
-function objections(call: string | undefined, path: string, { status, body }: Reply): string[] {
+function objections(
+  calls: Calls,
+  call: string | undefined,
+  path: string,
+  { status, body }: Reply,
+): string[] {
   const [method = '', template = ''] = call?.split(' ') ?? []
-  const url = template.replaceAll(/\{(\w+)\}/g, ':$1')
-  const declared = callOf({ method, url }) ?? callOf({ method: 'GET', url })
+  const declared = calls.get(`${method} ${template}`)
   const schema =
     status === 200
       ? (declared?.reply ?? declared?.bare?.schema)
@@ -50,6 +54,9 @@ function objections(call: string | undefined, path: string, { status, body }: Re
  * declares and as OCP documents it, or asking fails. It remembers which calls have succeeded.
  */
 export async function startTalk(api: string, login: Login) {
+  const own = await openApi()
+  const { calls } = own
+  await own.close()
   const { paths } = openapi.parse(await (await fetch(`${api}/api/v2/openapi.json`)).json())
   const served = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -74,7 +81,7 @@ export async function startTalk(api: string, login: Login) {
     const given: unknown = json ? JSON.parse(bytes.toString()) : bytes.toString('latin1')
     const reply = { status: answer.status, headers: answer.headers, body: given }
     const call = matching(served, method, path)
-    const found = objections(call, path, reply)
+    const found = objections(calls, call, path, reply)
     if (found.length > 0)
       throw new Error([`${method} ${path} was answered ${answer.status}:`, ...found].join('\n'))
     if (reply.status === 200 && call) {
