@@ -68,7 +68,7 @@ export const codes = {
   IAM10007: {
     int: 3007,
     http: 401,
-    en: 'Login is blocked after too many wrong passwords; try again in {0} minutes',
+    en: 'Login is blocked after too many wrong passwords; try again in {0} min',
     zh: '密码错误次数过多，登录已被锁定，请 {0} 分钟后重试',
   },
   IAM10009: { int: 3009, http: 400, en: 'The password is invalid: {0}', zh: '密码不合法：{0}' },

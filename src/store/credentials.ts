@@ -3,7 +3,7 @@ import type { Secret } from '../quote.ts'
 import { secretOf } from '../secretOf.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
-import type { Removal } from './named.ts'
+import { type Removal, usedByHosts } from './named.ts'
 import type { Creator } from './newTask.ts'
 import { order, type Page, type Paging, window } from './paging.ts'
 import { theRow } from './rows.ts'
@@ -103,12 +103,8 @@ export function credentials(db: Db, keys: Keys) {
       db.transaction(async (tx) => {
         const found = await tx.select().from(table).where(eq(table.id, id)).for('update')
         if (found.length === 0) return 'missing'
-        const hosts = await tx
-          .select()
-          .from(schema.hosts)
-          .where(eq(schema.hosts.credentialId, id))
-          .limit(1)
-        if (hosts.length > 0) return 'used'
+        const used = await usedByHosts(tx, eq(schema.hosts.credentialId, id))
+        if (used) return used
         await tx.delete(table).where(eq(table.id, id))
         await secrets(tx, keys).remove(secretOf.credential(id))
         return 'gone'

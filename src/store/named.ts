@@ -1,4 +1,4 @@
-import { and, count, eq, ilike, inArray } from 'drizzle-orm'
+import { and, count, eq, ilike, inArray, type SQL } from 'drizzle-orm'
 import type { Db } from './db.ts'
 import { containing, order, type Page, type Paging, window } from './paging.ts'
 import { theRow } from './rows.ts'
@@ -44,8 +44,29 @@ const namedRows = (db: Db, table: typeof schema.regions | typeof schema.hostType
   },
 })
 
-/** `gone`, `missing`, or `used` when something still points at it. */
-export type Removal = 'gone' | 'missing' | 'used'
+/** What still points at the thing: it stays. */
+export interface Used {
+  /** E.g. `IDC hz1` or `host 10.0.0.1 and 3 more`. */
+  readonly by: string
+}
+export type Removal = 'gone' | 'missing' | Used
+
+/** Some of what points at a thing, by name; undefined when nothing does. */
+export const usedBy = (kind: string, names: readonly string[]): Used | undefined => {
+  const [first, ...others] = names
+  if (first === undefined) return undefined
+  return { by: `${kind} ${first}${others.length > 0 ? ` and ${others.length} more` : ''}` }
+}
+
+/** The hosts that a condition finds, as what keeps a thing from being removed. */
+export const usedByHosts = async (db: Db, where: SQL): Promise<Used | undefined> => {
+  const { innerIpAddress: ip, id } = schema.hosts
+  const found = await db.select({ ip }).from(schema.hosts).where(where).orderBy(id)
+  return usedBy(
+    'host',
+    found.map((host) => host.ip),
+  )
+}
 
 export const regions = (db: Db) => ({
   ...namedRows(db, schema.regions),
@@ -59,11 +80,12 @@ export const regions = (db: Db) => ({
         .where(eq(schema.regions.id, id))
         .for('update')
       if (found.length === 0) return 'missing'
-      if (
-        (await tx.select().from(schema.idcs).where(eq(schema.idcs.regionId, id)).limit(1)).length >
-        0
+      const within = await tx.select().from(schema.idcs).where(eq(schema.idcs.regionId, id))
+      const used = usedBy(
+        'IDC',
+        within.map(({ name }) => name),
       )
-        return 'used'
+      if (used) return used
       await tx.delete(schema.regions).where(eq(schema.regions.id, id))
       return 'gone'
     }),
@@ -79,11 +101,8 @@ export const hostTypes = (db: Db) => ({
         .where(eq(schema.hostTypes.id, id))
         .for('update')
       if (found.length === 0) return 'missing'
-      if (
-        (await tx.select().from(schema.hosts).where(eq(schema.hosts.typeId, id)).limit(1)).length >
-        0
-      )
-        return 'used'
+      const used = await usedByHosts(tx, eq(schema.hosts.typeId, id))
+      if (used) return used
       await tx.delete(schema.hostTypes).where(eq(schema.hostTypes.id, id))
       return 'gone'
     }),
@@ -147,8 +166,8 @@ export const idcs = (db: Db) => {
       db.transaction(async (tx) => {
         const found = await tx.select().from(table).where(eq(table.id, id)).for('update')
         if (found.length === 0) return 'missing'
-        if ((await tx.select().from(hosts).where(eq(hosts.idcId, id)).limit(1)).length > 0)
-          return 'used'
+        const used = await usedByHosts(tx, eq(hosts.idcId, id))
+        if (used) return used
         await tx.delete(table).where(eq(table.id, id))
         return 'gone'
       }),

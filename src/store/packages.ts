@@ -204,7 +204,7 @@ export function packages(db: Db) {
         await tx.update(table).set(file).where(eq(table.id, id))
         return before
       }),
-    remove: (id: number): Promise<Removal> =>
+    remove: (id: number): Promise<Removal | 'used'> =>
       db.transaction(async (tx) => {
         const found = await tx.select().from(table).where(eq(table.id, id)).for('update')
         if (found.length === 0) return 'missing'

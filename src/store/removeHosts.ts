@@ -15,7 +15,7 @@ export const removeHosts = (
   fieldOf?: (index: number) => string,
 ): Promise<void> =>
   db.transaction(async (tx) => {
-    const { hosts, hostServices, obproxyServers, tasks } = schema
+    const { hosts, hostServices, obproxyClusters, obproxyServers, tasks } = schema
     const found = await tx
       .select()
       .from(hosts)
@@ -27,19 +27,20 @@ export const removeHosts = (
       inArray(hostServices.type, ['OB_CLUSTER', 'OB_PROXY']),
     )
     const services = await tx
-      .select({ hostId: hostServices.hostId })
+      .select({ hostId: hostServices.hostId, name: hostServices.name })
       .from(hostServices)
       .where(serving)
     const ofIds = inArray(obproxyServers.hostId, ids)
     const proxies = await tx
-      .select({ hostId: obproxyServers.hostId })
+      .select({ hostId: obproxyServers.hostId, name: obproxyClusters.name })
       .from(obproxyServers)
+      .innerJoin(obproxyClusters, eq(obproxyClusters.id, obproxyServers.obproxyClusterId))
       .where(ofIds)
     const working = and(inArray(tasks.hostId, ids), eq(tasks.status, 'RUNNING'))
     const running = await tx.select({ hostId: tasks.hostId }).from(tasks).where(working)
 
     const byId = new Map(found.map((host) => [host.id, host]))
-    const used = new Set([...services, ...proxies].map(({ hostId }) => hostId))
+    const used = new Map([...services, ...proxies].map(({ hostId, name }) => [hostId, name]))
     const busy = new Set(running.map(({ hostId }) => hostId))
     refuseAny(
       ids.flatMap((id, index): Finding[] => {
@@ -47,7 +48,9 @@ export const removeHosts = (
         const host = byId.get(id)
         if (host === undefined) return [{ code: 'CMP07005', args: [id], ...at }]
         const ip = host.innerIpAddress
-        if (used.has(id)) return [{ code: 'CMP07004', args: [ip, host.status, 'AVAILABLE'], ...at }]
+        const by = used.get(id)
+        if (by !== undefined)
+          return [{ code: 'CMP07004', args: [ip, `${host.status}, ${by}`, 'AVAILABLE'], ...at }]
         return busy.has(id) ? [{ code: 'CMP07006', args: [ip], ...at }] : []
       }),
     )

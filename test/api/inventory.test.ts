@@ -59,15 +59,27 @@ describe('the inventory', () => {
       credentialId: 1,
     })
     const before = await api.dump()
-    for (const url of [
-      `${compute}/regions/1`,
-      `${compute}/idcs/1`,
-      `${compute}/hostTypes/1`,
-      `${credentials}/1`,
-    ]) {
-      expect(await api.remove(url), url).toMatchObject({ status: 409, error: { code: 'COM10005' } })
+    for (const [url, words] of [
+      [`${compute}/regions/1`, 'region 1 is used by IDC hz2'],
+      [`${compute}/idcs/1`, /IDC 1 is used by host [\d.]+ and 3 more/],
+      [`${compute}/hostTypes/1`, 'host type 1 is used by host 10.9.0.1'],
+      [`${credentials}/1`, /credential 1 is used by host [\d.]+ and 3 more/],
+    ] as const) {
+      expect(await api.remove(url), url).toMatchObject({
+        status: 409,
+        error: { code: 'COM10005', message: expect.stringMatching(words) },
+      })
     }
     expect(await api.dump()).toEqual(before)
+  })
+
+  test('a host in use is not removed, and the refusal names what uses it', async () => {
+    await api.post('/api/v2/ob/clusters', request)
+    await endTasksOf(api, 3)
+    expect(await api.remove(`${compute}/hosts/1`)).toMatchObject({
+      status: 409,
+      error: { code: 'CMP07004', message: expect.stringContaining(`, ${request.name}`) },
+    })
   })
 
   test('a host key that changed is accepted by whoever names it in full', async () => {

@@ -20,7 +20,7 @@ export async function awaitHosts({ input, store, log, signal }: Node): Promise<v
     const running = hosts.filter(({ status }) => status === 'RUNNING')
     if (running.length === 0) {
       refuseUnprepared(hosts)
-      log('INFO', `${hosts.length} of ${hosts.length} hosts are prepared`)
+      log('INFO', `All prepared: ${inWords(hosts)}`)
       return
     }
     if (signal.aborted || Date.now() > deadline)

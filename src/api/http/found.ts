@@ -10,5 +10,6 @@ export function found<Thing>(thing: Thing | undefined, what: string, id: number)
 /** Refuses when nothing was removed. */
 export function removed(removal: Removal, what: string, id: number): void {
   if (removal === 'missing') throw new Refused({ code: 'COM10002', args: [what, id] })
-  if (removal === 'used') throw new Refused({ code: 'COM10005', args: [`${what} ${id} is in use`] })
+  if (removal !== 'gone')
+    throw new Refused({ code: 'COM10005', args: [`${what} ${id} is used by ${removal.by}`] })
 }
