@@ -172,11 +172,11 @@ export const faults: readonly Fault[] = [
     heal: (stack) => freeDataDisk(lastHost(stack)),
   },
   {
-    name: 'clock off by 200 ms',
+    name: 'clock off by 700 ms',
     shape: 'processes',
     hosts: 2,
     when: 'start',
-    inflict: (stack) => lastHost(stack).fault('clockSkew', 200),
+    inflict: (stack) => lastHost(stack).fault('clockSkew', 700),
     heal: (stack) => lastHost(stack).heal('clockSkew'),
   },
   ...engineFaults,

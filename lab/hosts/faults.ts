@@ -1,8 +1,10 @@
 import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { disksFile, disksShown } from './disks.ts'
 import type { LabHost } from './host.ts'
 import { faketimeLibrary } from './machine.ts'
 import { setLink } from './network.ts'
+import { memoryShown, shownGiB } from './sysctl.ts'
 import { throttle, unthrottle } from './throttle.ts'
 
 /**
@@ -42,6 +44,10 @@ export interface FaultArguments {
    */
   slowDisk: [iops?: number]
   observer: [switches: ObserverFaults]
+  /** The host shows so much memory, 95 % of it available. */
+  memory: [giB: number]
+  /** The disk shown under /data/1 or /data/log1 is used to this degree. */
+  diskUsed: [folder: '/data/1' | '/data/log1', percent: number]
 }
 
 export type FaultKind = keyof FaultArguments
@@ -143,5 +149,14 @@ export const faults: { readonly [Kind in FaultKind]: Fault<Kind> } = {
     inflict: (host, switches) =>
       writeFileSync(join(host.disk, 'etc/obflow-lab/faults.json'), `${JSON.stringify(switches)}\n`),
     heal: (host) => writeFileSync(join(host.disk, 'etc/obflow-lab/faults.json'), '{}\n'),
+  },
+  memory: {
+    inflict: (host, giB) => writeFileSync(join(host.root, 'proc/meminfo'), memoryShown(giB)),
+    heal: (host) => writeFileSync(join(host.root, 'proc/meminfo'), memoryShown(shownGiB)),
+  },
+  diskUsed: {
+    inflict: (host, folder, percent) =>
+      writeFileSync(join(host.disk, disksFile), disksShown({ [folder]: percent })),
+    heal: (host) => writeFileSync(join(host.disk, disksFile), disksShown()),
   },
 }

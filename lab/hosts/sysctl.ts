@@ -15,11 +15,33 @@ const prepared: Readonly<Record<string, string>> = {
   'vm/overcommit_memory': '0',
 }
 
-/** Copies /proc/sys/vm and /proc/sys/fs to `target`, with the values of a prepared host. */
+/** /proc/meminfo of a machine of so many GiB that runs nothing else, without swap. */
+export function memoryShown(giB: number): string {
+  const kib = giB * 2 ** 20
+  const rows: readonly (readonly [name: string, kib: number])[] = [
+    ['MemTotal', kib],
+    ['MemFree', kib * 0.94],
+    ['MemAvailable', kib * 0.95],
+    ['Buffers', kib * 0.001],
+    ['Cached', kib * 0.02],
+    ['SwapTotal', 0],
+    ['SwapFree', 0],
+  ]
+  return rows.map(([name, size]) => `${`${name}:`.padEnd(15)}${Math.round(size)} kB\n`).join('')
+}
+
+/** What a host shows unless a test has it show less. */
+export const shownGiB = 64
+
+/**
+ * Copies /proc/sys/vm and /proc/sys/fs to `target`, with the values of a prepared host, and shows
+ * the memory of one as `meminfo`.
+ */
 export function copySysctl(target: string): void {
   for (const area of ['vm', 'fs']) copyFolder(`/proc/sys/${area}`, join(target, area))
   for (const [name, value] of Object.entries(prepared))
     writeFileSync(join(target, name), `${value}\n`)
+  writeFileSync(join(target, 'meminfo'), memoryShown(shownGiB))
 }
 
 function copyFolder(from: string, to: string): void {

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { disksFile, disksShown } from './disks.ts'
 import { limitsFile } from './limits.ts'
 import { run } from './run.ts'
 import { copySysctl } from './sysctl.ts'
@@ -106,7 +107,9 @@ function files(
     ['etc/rpm/macros.obflow-lab', '%_dbpath /var/lib/rpm\n', 0o644],
     ['etc/obflow-lab/faults.json', '{}\n', 0o644],
     ['root/.ssh/authorized_keys', `${rootPublicKey}\n`, 0o600],
+    [disksFile, disksShown(), 0o644],
     ['opt/obflow-lab/node', '', 0o755],
+    ['opt/obflow-lab/df', '', 0o755],
   ]
 }
 

@@ -60,10 +60,8 @@ const known: Record<string, string> = {
   redundancy_level: 'NORMAL',
 }
 
-/** Only the 4.x line has these (deployers §1.20); an older observer refuses to start with them. */
+/** Only the 4.x line has these (deployers §1.20). */
 const known4: Record<string, string> = {
-  log_disk_size: '0M',
-  log_disk_percentage: '0',
   production_mode: 'True',
   sys_tenant_memory: '0M',
   default_compress: 'archive',
@@ -71,8 +69,17 @@ const known4: Record<string, string> = {
   ob_startup_mode: 'NORMAL',
 }
 
-export const parametersOf = (line: Line): Record<string, string> =>
-  line === '4.x' ? { ...known, ...known4 } : known
+/** K3.1 share/parameter/ob_parameter_seed.ipp:770 has these too; 2.2 is not public. */
+const known3: Record<string, string> = { log_disk_size: '0M', log_disk_percentage: '0' }
+
+export const parametersOf = (line: Line): Record<string, string> => ({
+  ...known,
+  ...(line !== '2.2' && known3),
+  ...(line === '4.x' && known4),
+})
+
+export const isKnown = (name: string, line: Line): boolean =>
+  name.toLowerCase() in parametersOf(line)
 
 export const belongsTo4 = (name: string): boolean => name in known4
 

@@ -22,7 +22,7 @@ import {
   StartError,
   settingsOf,
 } from './settings.ts'
-import { checkStore, dataDiskBytes, initStore } from './store.ts'
+import { checkStore, disksOf, initStore } from './store.ts'
 import type { Version } from './versionLine.ts'
 
 type Start = { home: Home; installed: string; version: Version; flags: Flags }
@@ -39,7 +39,9 @@ export async function serve({
 }: Start): Promise<{ stop: () => Promise<void> }> {
   const log = openLog(home.logFile)
   log('INFO', 'SERVER', 'observer start', { version: version.full, home: home.root })
-  const settings = settingsOf(flags, loadSettings(home), version)
+  const settings = settingsOf(flags, loadSettings(home), version, (name, value) =>
+    log('WARN', 'SHARE', 'Invalid config string, no such config item', { name, value, ret: 0 }),
+  )
   const self = prepare({ home, installed, version, flags }, settings)
   const faults = readFaults()
   if (faults.slowStartMs) await delay(faults.slowStartMs)
@@ -75,18 +77,14 @@ export async function serve({
 
 function prepare({ home, installed, version, flags }: Start, settings: Settings): Observer {
   const log = openLog(home.logFile)
-  checkParameters(settings, version)
+  checkParameters(settings)
   const memory = memoryOf(settings, version)
   const dataDir = absolute(home.root, settings.data_dir ?? 'store')
   checkStore(dataDir, version)
-  const disk = dataDiskBytes(dataDir)
-  const resources = diskOf(settings, availableParallelism(), memory, disk)
-  if (resources.dataDisk > disk)
-    throw new StartError(
-      4184,
-      `Server out of disk space: datafile_size=${resources.dataDisk}, data disk=${disk}`,
-    )
-  initStore(dataDir)
+  const disk = diskOf(settings, version, disksOf(dataDir))
+  initStore(dataDir, disk.dataDisk)
+  const cpu = Number(settings.cpu_count ?? 0) || availableParallelism()
+  const resources = { cpu, ...memory, ...disk }
   if (!settings.zone) throw new StartError(4002, 'zone is empty, start with -z')
   const rpcPort = Number(settings.rpc_port ?? 2882)
   const rsList = rsListOf(settings)

@@ -1,6 +1,16 @@
-import { accessSync, constants, existsSync, statfsSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  statfsSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
-import { StartError } from './settings.ts'
+import { type Disk, StartError } from './settings.ts'
 import { lines, type Version } from './versionLine.ts'
 
 const blockFileBytes = 2 * 1024 * 1024
@@ -24,18 +34,45 @@ export function checkStore(dataDir: string, version: Version): void {
   }
 }
 
-/** Bytes of the data disk, in all. */
-export function dataDiskBytes(dataDir: string): number {
-  const { blocks, bsize } = statfsSync(join(dataDir, 'sstable'))
-  return blocks * bsize
+/** The disks that a lab host shows instead of the machine's; the host's df reads them too. */
+function shownDisk(folder: string): Disk | undefined {
+  const path = process.env.OBFLOW_LAB_DISKS ?? '/etc/obflow-lab/disks'
+  if (!existsSync(path)) return undefined
+  const rows = readFileSync(path, 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '))
+  for (const [root = '', device = '', total, used] of rows)
+    if (root !== '' && `${folder}/`.startsWith(`${root}/`))
+      return { device, total: Number(total) * 1024, free: (Number(total) - Number(used)) * 1024 }
+  return undefined
 }
 
+/** K4.2.5 observer/ob_server_utils.cpp: what is reserved for root counts for nothing. */
+function diskUnder(folder: string): Disk {
+  const real = realpathSync(folder)
+  const { dev } = statSync(real)
+  // What is mounted over a folder, a test's full disk, is another disk than the one shown there.
+  const shown = dev === statSync('/').dev ? shownDisk(real) : undefined
+  if (shown) return shown
+  const { blocks, bavail, bfree, bsize } = statfsSync(real)
+  return { device: String(dev), total: (blocks + bavail - bfree) * bsize, free: bavail * bsize }
+}
+
+const blockFile = (dataDir: string) => join(dataDir, 'sstable/block_file')
+
+export const disksOf = (dataDir: string): { data: Disk; log: Disk; isNew: boolean } => ({
+  data: diskUnder(join(dataDir, 'sstable')),
+  log: diskUnder(join(dataDir, 'clog')),
+  isNew: !existsSync(blockFile(dataDir)),
+})
+
 /**
- * First start: block_file and a first log file; really written, so that a full disk shows. Throws
- * StartError.
+ * First start: block_file, as long as it is to be and mostly a hole, and a first log file; their
+ * beginnings are really written, so that a full disk shows. Throws StartError.
  */
-export function initStore(dataDir: string): void {
+export function initStore(dataDir: string, dataBytes: number): void {
   try {
+    const isNew = !existsSync(blockFile(dataDir))
     for (const [file, bytes] of [
       ['sstable/block_file', blockFileBytes],
       ['clog/1', 4096],
@@ -44,6 +81,7 @@ export function initStore(dataDir: string): void {
       const path = join(dataDir, file)
       if (!existsSync(path)) writeFileSync(path, Buffer.alloc(bytes))
     }
+    if (isNew) truncateSync(blockFile(dataDir), Math.max(dataBytes, blockFileBytes))
   } catch (error) {
     throw new StartError(
       4184,

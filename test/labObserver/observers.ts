@@ -84,7 +84,10 @@ export function makeObserver(
       '-n',
       cluster,
     ]
-    const sizes = ['-o', `memory_limit=2G,system_memory=1G,datafile_size=64M${options}`]
+    const sizes = [
+      '-o',
+      `memory_limit=8G,system_memory=1G,datafile_size=64M,log_disk_size=1G${options}`,
+    ]
     const all = noFlags ? [] : [...address, ...words.map(String), ...sizes, ...flags]
     child = spawn(process.execPath, [join(repository, 'lab/observer/main.ts'), '-N', ...all], {
       cwd: home,

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { rmSync } from 'node:fs'
+import { realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -35,15 +35,23 @@ describe('an observer refuses to start and says why in its log', () => {
     expect(log).toContain('address already in use(ret=-4004)')
   })
 
-  it('when system_memory leaves nothing of memory_limit', async () => {
-    const { code, log } = await fresh().startRefused({ options: ',system_memory=30G' })
+  it('when memory_limit leaves no room for a smallest pool', async () => {
+    const { code, log } = await fresh().startRefused({ options: ',system_memory=5G' })
     expect(code).toBe(1)
-    expect(log).toContain("try adjust config 'memory_limit' or 'system_memory'")
+    expect(log).toMatch(/update observer memory config failed\(.*\)\(ret=-4147\)/)
   })
 
-  it('when an older line is given a parameter of 4.x', async () => {
-    const { log } = await fresh('2.2.73').startRefused({ options: ',log_disk_size=10G' })
-    expect(log).toContain("unknown config item 'log_disk_size' for version 2.2.73(ret=-5099)")
+  it('when the disk shown has less room than a data file by default takes', async () => {
+    const observer = fresh()
+    const disks = `${observer.home}/disks`
+    const store = `${realpathSync(observer.home)}/store`
+    writeFileSync(disks, `${store} /dev/x ${200 << 20} ${21 << 20}\n`)
+    const { log } = await observer.startRefused({
+      options: ',datafile_size=0,log_disk_size=0',
+      env: { OBFLOW_LAB_DISKS: disks },
+    })
+    // 60 % and 30 % of 200 GiB, of which a little more than a tenth is used.
+    expect(log).toMatch(/Server out of disk space.*free=192199786496\)\(ret=-4184\)/)
   })
 
   it('when -I is given to a version that has only -i', async () => {
@@ -70,6 +78,15 @@ describe('an observer refuses to start and says why in its log', () => {
 })
 
 describe('an observer that has started', () => {
+  it('only warned of a parameter that it does not know', async () => {
+    const observer = fresh()
+    await observer.start({ options: ',memory_limits=12G' })
+    await observer.kill('SIGTERM')
+    expect(observer.log()).toMatch(
+      /WARN +\[SHARE\].*no such config item.*name="?memory_limits.*value="?12G/,
+    )
+  })
+
   it('starts again without flags from what it persisted, and keeps its config copies', async () => {
     const observer = fresh()
     // It serves a moment before it says so.
