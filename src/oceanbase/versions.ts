@@ -2,6 +2,7 @@ import { DefiniteError } from '../errors/failure.ts'
 import type { Quoted } from '../quote.ts'
 import { line2 } from './observer/line2.ts'
 import { line4 } from './observer/line4.ts'
+import { type ResourceRules, rules40, rules420 } from './observer/resourceRules.ts'
 import type { Freeze, ObServer, ObTenant, ObZone } from './sql/rows.ts'
 import type { Sql } from './sql/sql.ts'
 
@@ -30,8 +31,15 @@ export interface VersionLine {
   readonly defaultPrimaryZone: 'FIRST_ZONE' | 'RANDOM'
   /** Startup parameters used when none are posted. */
   readonly defaultParameters: readonly { readonly name: string; readonly value: string }[]
-  /** Startup parameters this line does not know. */
-  readonly unknownParameters: readonly string[]
+  /** Parameters that observer knows, hidden ones aside. */
+  readonly parameterNames: ReadonlySet<string>
+  /** What it asks of memory and disks. */
+  readonly resources: ResourceRules
+  /**
+   * How far the clocks of its hosts may be apart. Source: obdeploy, 3.1.0/resource_check.py:180 and
+   * 4.0.0.0/resource_check.py:252, error 2008.
+   */
+  readonly maxClockSpreadMs: number
   /**
    * Whether a whole cluster can be the standby of another one; from 4.1 on a standby is a tenant.
    */
@@ -57,8 +65,12 @@ export interface VersionLine {
  * (facts of obd's plugin folders).
  */
 const table: readonly { readonly from: readonly number[]; readonly line: VersionLine }[] = [
-  { from: [4, 2], line: line4 },
-  { from: [4, 0], line: { ...line4, name: '4.0–4.1', addressFlag: 'device' } },
+  { from: [4, 2, 1], line: line4 },
+  { from: [4, 2], line: { ...line4, resources: rules420 } },
+  {
+    from: [4, 0],
+    line: { ...line4, name: '4.0–4.1', addressFlag: 'device', resources: rules40 },
+  },
   { from: [2, 2], line: line2 },
 ]
 
@@ -86,6 +98,24 @@ export function objectionToStandby(version: string): string | undefined {
     return `OceanBase ${version} has no standby clusters: from 4.1 on a physical standby is a tenant, made inside a PRIMARY cluster`
   if (atLeast(parts, standbyClusters.from)) return undefined
   return `OceanBase ${version} has no standby clusters: they begin with ${standbyClusters.from.join('.')}`
+}
+
+/**
+ * Builds that run without AVX, from a version to one before another. Source: obd
+ * plugins/oceanbase/4.2.0.0/environment_check.py:144, error 2014.
+ */
+const withoutAvx: readonly {
+  readonly from: readonly number[]
+  readonly before: readonly number[]
+}[] = [
+  { from: [4, 2, 5, 6], before: [4, 3] },
+  { from: [4, 3, 5, 4], before: [4, 4] },
+  { from: [4, 4, 1], before: [5] },
+]
+
+export function needsAvx(version: string): boolean {
+  const parts = partsOf(version)
+  return !withoutAvx.some(({ from, before }) => atLeast(parts, from) && !atLeast(parts, before))
 }
 
 /**

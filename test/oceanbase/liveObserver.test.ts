@@ -201,7 +201,9 @@ test('an observer that is killed right after its start is started once more', as
 
 test('an observer that refuses its start says why, in the error or in its log', async () => {
   const startupParameters = [{ name: 'datafile_size', value: '900T' }]
-  await target.must(sh`rm -f ${layoutOf(cluster).etc}/observer.config.bin`)
+  // Of a data file that is there nothing more is asked.
+  const { dataRoot, etc } = layoutOf(cluster)
+  await target.must(sh`rm -f ${etc}/observer.config.bin ${dataRoot}/sstable/block_file`)
   const error = await failureOf(
     target.must(startObserver({ ...cluster, startupParameters }, server)),
   )

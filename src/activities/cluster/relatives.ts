@@ -13,7 +13,7 @@ export interface Relatives {
 
 interface Looked {
   readonly hostId: number
-  readonly store: Pick<Store, 'hosts'>
+  readonly store: { readonly hosts: Pick<Store['hosts'], 'relatives'> }
   readonly host: (hostId: number) => Promise<Pick<Host, 'must'>>
 }
 

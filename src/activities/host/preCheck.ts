@@ -10,17 +10,20 @@ import {
   judge,
   parseFacts,
   peersOf,
+  type Situation,
   sentence,
   truest,
   type Wish,
 } from '../../oceanbase/checks/index.ts'
 import { serversOf } from '../../oceanbase/cluster.ts'
 import { layoutOf } from '../../oceanbase/observer/layout.ts'
-import type { Relative } from '../../store/index.ts'
+import { lineOf } from '../../oceanbase/versions.ts'
+import type { Relative, Store } from '../../store/index.ts'
 import { packageOf } from '../cluster/clusterPackage.ts'
 import { relativesOf } from '../cluster/relatives.ts'
 import type { HostNode } from '../node.ts'
 import { soon } from '../soon.ts'
+import { waysTo } from './waysTo.ts'
 
 /**
  * Fails with everything at once that speaks against an install on this host; what merely could be
@@ -51,22 +54,27 @@ async function findings(node: HostNode): Promise<Finding[]> {
 /**
  * What is looked at and how to reach it: less than a node, because it need not be part of a task.
  */
-export interface Looked extends Pick<HostNode, 'cluster' | 'server' | 'target' | 'host' | 'store'> {
+export interface Looked extends Pick<HostNode, 'cluster' | 'server' | 'target' | 'host'> {
+  readonly store: { readonly hosts: Pick<Store['hosts'], 'relatives'> }
   /** Keeps which machine the host is; a look that must change nothing has none. */
   readonly noteMachine?: (machine: Machine) => Promise<void>
 }
 
 /** What a host's pre-check finds, without acting on it. Changes nothing on the host. */
-export async function findingsOf(
+export const findingsOf = async (
   node: Looked,
   wanted: Pick<Wish, 'taskId' | 'package'>,
-): Promise<Finding[]> {
+): Promise<Finding[]> => judge(await situationOf(node, wanted))
+
+/** All that a host's pre-check judges. Changes nothing on the host. */
+export async function situationOf(
+  node: Looked,
+  wanted: Pick<Wish, 'taskId' | 'package'>,
+): Promise<Situation> {
   const { cluster, server } = node
   const wish: Wish = { ...wanted, cluster, server, layout: layoutOf(cluster) }
-  const peers = await node.store.hosts.byIds(peersOf(wish).map(({ hostId }) => hostId))
-  const ports = new Map(peers.map((peer) => [peer.innerIpAddress, peer.sshPort]))
   const [output, clocks] = await Promise.all([
-    node.target.must(gatherScript(wish, ports), {
+    node.target.must(gatherScript(wish), {
       title: 'read the facts of the host',
       timeoutMs: 60_000,
     }),
@@ -78,7 +86,18 @@ export async function findingsOf(
   const { twins, clones } = await relativesOf({ ...node, hostId: server.hostId }, facts.machine)
   const inCluster = (relatives: readonly Relative[]) =>
     relatives.map(({ ip }) => ip).filter((ip) => members.has(ip))
-  return judge({ facts, wish, clocks, twins: inCluster(twins), clones: inCluster(clones) })
+  const silent = peersOf(wish)
+    .map(({ ip }) => ip)
+    .filter((ip) => !clocks.some((clock) => clock.ip === ip))
+  return {
+    facts,
+    wish,
+    clocks,
+    silent,
+    ways: await waysTo(node, { facts, wish }),
+    twins: inCluster(twins),
+    clones: inCluster(clones),
+  }
 }
 
 /**
@@ -94,6 +113,7 @@ const timesARound = 4
 /** This host's clock and those of its peers, as far as they answer. */
 async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
   const servers = [node.server, ...peersOf(wish)]
+  const limit = lineOf(wish.cluster.version).maxClockSpreadMs
   const measure = async (times: number): Promise<Clock[]> => {
     const own = clockOffset(node.target, times)
     const clocks = await Promise.all(
@@ -112,7 +132,7 @@ async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
   let clocks = await measure(1)
   // On a busy host an answer takes its time. One that comes too late in a later round does not undo
   // an earlier one.
-  for (let round = 0; round < rounds && areDoubtful(clocks); round += 1)
+  for (let round = 0; round < rounds && areDoubtful(clocks, limit); round += 1)
     clocks = truest([...clocks, ...(await measure(timesARound))])
   return clocks
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clusterDefaults } from '../../oceanbase/defaults.ts'
 import { ignored } from '../http/fields.ts'
 import { key } from '../http/validation.ts'
 
@@ -108,14 +109,13 @@ export const createRequest = z.strictObject({
 
 export type CreateRequest = z.infer<typeof createRequest>
 
-/** Defaults of OCP's document; ports are OceanBase's own. */
 const attributeDefaults = {
-  installPath: '/home/admin/oceanbase',
-  dataDiskPath: '/data/1',
-  logDiskPath: '/data/log1',
-  operatingSystemUser: 'admin',
-  sqlPort: 2881,
-  svrPort: 2882,
+  installPath: clusterDefaults.paths.install,
+  dataDiskPath: clusterDefaults.paths.data,
+  logDiskPath: clusterDefaults.paths.log,
+  operatingSystemUser: clusterDefaults.osUser,
+  sqlPort: clusterDefaults.sqlPort,
+  svrPort: clusterDefaults.rpcPort,
 }
 
 /** The attributes of a request, defaults filled in. */

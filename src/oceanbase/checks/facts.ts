@@ -7,12 +7,21 @@ export interface HostFacts {
   readonly dead: readonly string[]
   readonly architecture: string
   readonly cores: number
-  readonly memory: { readonly total: number; readonly available: number; readonly swap: number }
+  readonly memory: {
+    readonly total: number
+    readonly free: number
+    /** Buffers and page cache: free when it is needed. */
+    readonly cached: number
+    readonly available: number
+    readonly swap: number
+  }
+  /** What a cgroup leaves of memory and cores; `Infinity` without one. */
+  readonly cgroup: { readonly memory: number; readonly cores: number }
   readonly userExists: boolean
   readonly missingCommands: readonly string[]
   /** Programs that an io bench can be made with: `fio`, `ob_admin`. */
   readonly tools: readonly string[]
-  /** What is there or switched on: avx, selinux, thp, firewalld. */
+  /** What is there or switched on: avx, atomics, selinux, thp, firewalld. */
   readonly features: readonly string[]
   /** Kernel parameters that could be read, by their sysctl names. */
   readonly kernel: Readonly<Record<string, number>>
@@ -30,7 +39,8 @@ export interface HostFacts {
   readonly foreign?: string
   readonly disks: readonly DiskFacts[]
   readonly hasAddress: boolean
-  readonly peers: readonly { readonly ip: string; readonly reached: boolean }[]
+  /** The network device of that address, and the first of its addresses. */
+  readonly device?: { readonly name: string; readonly first: string }
   /** Installed packages of the wanted name, as name-version-release.architecture. */
   readonly packages: readonly string[]
   /**
@@ -67,6 +77,7 @@ export interface DiskFacts {
   readonly path: string
   readonly device: string
   readonly total: number
+  readonly used: number
   readonly available: number
   readonly usedPercent: number
   /** How it is mounted, e.g. `rw`, `noexec`. */
@@ -106,15 +117,17 @@ const diskFacts = ([
   path = '',
   device = '',
   total,
-  available,
   used,
+  available,
+  usedPercent,
   options = '',
 ]: Row): DiskFacts => ({
   path,
   device,
   total: Number(total) * kib,
+  used: Number(used) * kib,
   available: Number(available) * kib,
-  usedPercent: Number(used),
+  usedPercent: Number(usedPercent),
   options: options.split(','),
 })
 
@@ -130,6 +143,21 @@ const limitsOf = (rows: readonly Row[]): Limits | undefined => {
   }
 }
 
+/** The smallest of the limits of a cgroup and those above it. */
+const cgroupOf = (rows: readonly Row[]): HostFacts['cgroup'] => {
+  const smallest = (kind: string, size: (first: number, second: number) => number): number =>
+    Math.min(
+      Number.POSITIVE_INFINITY,
+      ...rows
+        .filter(([name]) => name === kind)
+        .map(([, first, second]) => size(Number(first), Number(second))),
+    )
+  return {
+    memory: smallest('memory', (bytes) => bytes),
+    cores: smallest('cpu', (quota, period) => quota / period),
+  }
+}
+
 /** Reads what gather.sh prints: a word that names the fact, then its fields, divided by tabs. */
 export const parseFacts = (output: string): HostFacts => {
   const lines = output.split('\n').map((line) => line.split('\t'))
@@ -142,6 +170,7 @@ export const parseFacts = (output: string): HostFacts => {
   const limits = limitsOf(rows('limits'))
   const [machine = []] = rows('machine')
   const [foreign] = words('foreign')
+  const [[device, firstAddress = ''] = []] = rows('device')
   return {
     machine: readMachine(machine.join(' ')),
     dead: words('dead'),
@@ -149,9 +178,12 @@ export const parseFacts = (output: string): HostFacts => {
     cores: Number(words('cores')[0] ?? 0),
     memory: {
       total: (memory.MemTotal ?? 0) * kib,
+      free: (memory.MemFree ?? 0) * kib,
+      cached: ((memory.Buffers ?? 0) + (memory.Cached ?? 0)) * kib,
       available: (memory.MemAvailable ?? 0) * kib,
       swap: (memory.SwapTotal ?? 0) * kib,
     },
+    cgroup: cgroupOf(rows('cgroup')),
     userExists: words('user').length > 0,
     missingCommands: words('missing'),
     tools: words('tool'),
@@ -169,7 +201,7 @@ export const parseFacts = (output: string): HostFacts => {
     ...(foreign !== undefined && { foreign }),
     disks: rows('disk').map(diskFacts),
     hasAddress: words('address').length > 0,
-    peers: rows('peer').map(([ip = '', reached]) => ({ ip, reached: reached === 'yes' })),
+    ...(device !== undefined && { device: { name: device, first: firstAddress } }),
     packages: words('package'),
     ...(limits && { limits }),
     seen: rows('seen').map(([path = '', ancestor = '', writable]) => ({

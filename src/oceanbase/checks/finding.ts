@@ -40,12 +40,23 @@ export interface Clock {
   readonly errorMs: number
 }
 
+/** Whether another host of the cluster reaches a port of this one. */
+export interface Way {
+  readonly from: string
+  readonly port: number
+  readonly reached: boolean
+}
+
 /** All that is judged. */
 export interface Situation {
   readonly facts: HostFacts
   readonly wish: Wish
   /** This host's clock and those of the peers that answered. */
   readonly clocks: readonly Clock[]
+  /** What other hosts say of their ways to this one; undefined: nothing could listen here. */
+  readonly ways: readonly Way[] | undefined
+  /** Addresses of peers whose clock could not be asked. */
+  readonly silent: readonly string[]
   /** Addresses of other hosts of the cluster that are this machine. */
   readonly twins: readonly string[]
   /** Addresses of those with its machine-id that are other machines. */

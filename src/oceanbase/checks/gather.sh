@@ -1,5 +1,5 @@
 # Prints what the pre-check must know of a host, one fact a line, its fields divided by tabs. Needs bash, coreutils, grep, find and /proc.
-# Expects the lists ports, paths, disks, leftovers, peers (ip:port), commands, kernel, and home, package, ip, os_user, mark; `identity` and the functions
+# Expects the lists ports, paths, disks, leftovers, commands, kernel, and home, package, ip, os_user, mark; `identity` and the functions
 # of files.sh.
 export LC_ALL=C
 say() { local IFS=$'\t'; printf '%s\n' "$*"; }
@@ -15,27 +15,42 @@ tell() {
 }
 existing() { REPLY=$1; while [ ! -e "$REPLY" ]; do REPLY=${REPLY%/*} REPLY=${REPLY:-/}; done; }
 
-# Peers answer while the rest is read; a line this short is written in one piece.
-for peer in "${peers[@]}"; do
-  { timeout 1.5 bash -c 'exec 3<>"/dev/tcp/$1/$2"' _ "${peer%:*}" "${peer##*:}" 2>/dev/null && say peer "${peer%:*}" yes || say peer "${peer%:*}" no; } &
-done
-
 # A path below a mount that does not answer would stop every look: then nothing else is looked at.
 dead=
 for path in "${disks[@]}"; do
   timeout -s KILL 5 stat -L -- "$path" >/dev/null 2>&1
   [ $? -ne 137 ] || { say dead "$path"; dead=yes; }
 done
-[ -z "$dead" ] || { wait; exit 0; }
+[ -z "$dead" ] || exit 0
 
 read -r machine boot < <(identity)
 say machine "$machine" "$boot"
 say architecture "$(uname -m)"
 say cores "$(getconf _NPROCESSORS_ONLN)"
-if grep -qwm1 avx /proc/cpuinfo; then say feature avx; fi
+for feature in avx atomics; do if grep -qwm1 "$feature" /proc/cpuinfo; then say feature "$feature"; fi; done
 while read -r name value _; do
-  case $name in MemTotal: | MemAvailable: | SwapTotal:) say memory "${name%:}" "$value" ;; esac
+  case $name in MemTotal: | MemFree: | MemAvailable: | Buffers: | Cached: | SwapTotal:) say memory "${name%:}" "$value" ;; esac
 done </proc/meminfo
+# Limits of the container or slice that this runs in, and all above it: a file of its own for each in version 1, a line of two numbers in version 2.
+limits_of() {
+  local root=/sys/fs/cgroup$1 dir=/sys/fs/cgroup$1$2 quota period
+  [ -d "$dir" ] || dir=$root
+  while :; do
+    for file in memory.max memory.limit_in_bytes; do if first "$dir/$file" && [ "$REPLY" != max ]; then say cgroup memory "$REPLY"; fi; done
+    if { read -r quota period <"$dir/cpu.max"; } 2>/dev/null && [ "$quota" != max ]; then say cgroup cpu "$quota" "$period"; fi
+    if first "$dir/cpu.cfs_quota_us" && [ "${REPLY:--1}" -gt 0 ]; then quota=$REPLY; first "$dir/cpu.cfs_period_us" && say cgroup cpu "$quota" "$REPLY"; fi
+    [ "$dir" != "$root" ] || break
+    dir=${dir%/*}
+  done
+}
+while IFS=: read -r _ kind group; do
+  group=${group%/}
+  case ,$kind, in
+    ,,) limits_of '' "$group" ;;
+    *,memory,*) limits_of /memory "$group" ;;&
+    *,cpu,*) limits_of /cpu "$group" ;;
+  esac
+done </proc/self/cgroup
 if id -u "$os_user" >/dev/null 2>&1; then say user "$os_user"; fi
 runuser -u "$os_user" -- bash -c "$(declare -f say existing tell); tell \"\$@\"" _ "$home" "${paths[@]}" 2>/dev/null
 for command in "${commands[@]}"; do command -v "$command" >/dev/null 2>&1 || say missing "$command"; done
@@ -99,15 +114,21 @@ foreign=$(find "$home/" -mindepth 1 ! -type d ! -path '*/lost+found/*' -print -q
 for path in "${leftovers[@]}"; do if [ -e "$path" ]; then say leftover "$path"; fi; done
 for path in "${disks[@]}"; do
   existing "$path"
-  read -r device total _ available used mount < <(df -Pk "$REPLY" | tail -n 1)
+  read -r device total used available percent mount < <(df -Pk "$REPLY" | tail -n 1)
   options=
   while read -r _ point _ flags _; do [ "$point" != "${mount// /\\040}" ] || options=$flags; done </proc/self/mounts
-  say disk "$path" "$device" "$total" "$available" "${used%\%}" "$options"
+  say disk "$path" "$device" "$total" "$used" "$available" "${percent%\%}" "$options"
 done
 
 if grep -xA1 -F -- "$(grep -o ".*|-- $ip\$" /proc/net/fib_trie 2>/dev/null | head -n 1)" /proc/net/fib_trie 2>/dev/null | grep -q 'host LOCAL' ||
   ip -o address show to "$ip" 2>/dev/null | grep -q .; then
   say address "$ip"
 fi
+# Before 4.2 observer takes the first address of the device, whichever it is told.
+read -r _ device _ < <(ip -o -4 address show to "$ip" 2>/dev/null)
+device=${device%%@*}
+if [ -n "$device" ]; then
+  read -r _ _ _ address _ < <(ip -o -4 address show dev "$device" 2>/dev/null)
+  say device "$device" "${address%/*}"
+fi
 rpm -q --qf 'package\t%{NVRA}\n' "$package" 2>/dev/null | grep '^package'
-wait

@@ -13,8 +13,9 @@ const gather = new Quoted(readFileSync(new URL('gather.sh', import.meta.url), 'u
 
 /** Peers that one host looks at: all of a small cluster, the root servers of a large one. */
 export const mostPeers = 16
+const askersOfMany = 4
 
-/** The hosts whose clocks and ways are compared with those of `server`. */
+/** The hosts whose clocks are compared with that of `server`. */
 export const peersOf = ({ cluster, server }: Pick<Wish, 'cluster' | 'server'>) => {
   const others = serversOf(cluster).filter(({ hostId }) => hostId !== server.hostId)
   if (others.length <= mostPeers) return others
@@ -24,20 +25,25 @@ export const peersOf = ({ cluster, server }: Pick<Wish, 'cluster' | 'server'>) =
 }
 
 /**
- * The script that reads the facts of a host; run as root. `ports` are the SSH ports of its peers,
- * by address.
+ * Of a large cluster, the hosts that ask whether they reach `server`: the next ones in its ring, so
+ * that each host is asked by few and asks few.
  */
-export const gatherScript = (wish: Wish, ports: ReadonlyMap<string, number>): Quoted => {
+export const askersOf = ({ cluster, server }: Pick<Wish, 'cluster' | 'server'>) => {
+  const all = serversOf(cluster)
+  const others = all.filter(({ hostId }) => hostId !== server.hostId)
+  if (others.length <= mostPeers) return others
+  const at = all.findIndex(({ hostId }) => hostId === server.hostId)
+  return [...all.slice(at + 1), ...all.slice(0, at)].slice(0, askersOfMany)
+}
+
+/** The script that reads the facts of a host; run as root. */
+export const gatherScript = (wish: Wish): Quoted => {
   const { cluster, layout, server } = wish
-  const peers = peersOf(wish).flatMap(({ ip }) => {
-    const port = ports.get(ip)
-    return port === undefined ? [] : [`${ip}:${port}`]
-  })
   const leftovers = ['observer.config.bin', 'observer.conf.bin'].map(
     (name) => `${layout.etc}/${name}`,
   )
   return sh`ports=(${[cluster.sqlPort, cluster.rpcPort, agentPorts.manager, agentPorts.monitor]}) paths=(${layout.directories})
-disks=(${[cluster.paths.install, cluster.paths.data, cluster.paths.log, stateDirectory]}) leftovers=(${leftovers}) peers=(${peers})
+disks=(${[cluster.paths.install, cluster.paths.data, cluster.paths.log, stateDirectory]}) leftovers=(${leftovers})
 commands=(${neededCommands}) kernel=(${kernelNames}) home=${layout.home} package=${wish.package.name}
 ip=${server.ip} os_user=${cluster.osUser} owner=${cluster.osUser} mark=${markerName}
 ${safeFiles}

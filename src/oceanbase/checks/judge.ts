@@ -4,6 +4,7 @@ import { limitChecks } from './limits.ts'
 import { machineChecks } from './machine.ts'
 import { networkChecks } from './network.ts'
 import { occupancyChecks } from './occupancy.ts'
+import { parameterChecks } from './parameters.ts'
 import { resourceChecks } from './resources.ts'
 import { zoneChecks } from './zones.ts'
 
@@ -16,6 +17,7 @@ export const checks: readonly Check[] = [
   ...limitChecks,
   ...kernelChecks,
   ...zoneChecks,
+  ...parameterChecks,
 ]
 
 /** The one finding about a path whose mount does not answer: no other fact could be read. */

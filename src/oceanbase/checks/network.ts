@@ -1,10 +1,11 @@
-import { type Check, type Clock, when } from './finding.ts'
+import { lineOf } from '../versions.ts'
+import { type Check, type Clock, type Situation, when } from './finding.ts'
 
 /**
- * Source: OceanBase's bootstrap troubleshooting (document 848524) and obdiag: members of an
- * election must agree within this.
+ * Source: OceanBase's bootstrap troubleshooting (document 848524) and obdiag. More than that works,
+ * up to the line's own limit.
  */
-export const largestSpreadMs = 50
+export const recommendedSpreadMs = 50
 
 /**
  * The clocks furthest apart, and by how much surely (what the measuring may have added taken off).
@@ -17,15 +18,18 @@ const spreadOf = (clocks: readonly Clock[]) => {
   return { first, last, spread, sure: spread - first.errorMs - last.errorMs }
 }
 
-/**
- * Above this clocks are looked at again; what is above the limit must not look as if it were below.
- */
-const suspiciousMs = 35
+/** What is above a limit must not look as if it were below: near one, clocks are asked again. */
+const near = 0.7
 
-/** Whether these clocks seem to differ, but not surely by more than is allowed. */
-export const areDoubtful = (clocks: readonly Clock[]): boolean => {
+/** Whether these clocks seem to differ by more than some limit, but not surely. */
+export const areDoubtful = (clocks: readonly Clock[], maxSpreadMs: number): boolean => {
   const found = spreadOf(clocks)
-  return found !== undefined && found.spread > suspiciousMs && found.sure <= largestSpreadMs
+  return (
+    found !== undefined &&
+    [recommendedSpreadMs, maxSpreadMs].some(
+      (limit) => found.spread > near * limit && found.sure <= limit,
+    )
+  )
 }
 
 /** Of several answers of each host the quickest, which is the truest. */
@@ -42,7 +46,7 @@ const signed = (ms: number): string => `${ms > 0 ? '+' : ''}${Math.round(ms)} ms
 
 const clockAdvice = 'synchronise the clocks with chrony or NTP against one server, then retry'
 
-const clockMessage = (clocks: readonly Clock[], self: string): string => {
+const clockMessage = (clocks: readonly Clock[], self: string, limit: string): string => {
   const offsets = clocks.map(({ offsetMs }) => offsetMs).sort((a, b) => a - b)
   const { spread = 0, sure = 0 } = spreadOf(clocks) ?? {}
   const median = offsets[Math.floor((offsets.length - 1) / 2)] ?? 0
@@ -53,10 +57,29 @@ const clockMessage = (clocks: readonly Clock[], self: string): string => {
   const who = worst
     .map(({ ip, off }) => `${ip}${ip === self ? ' (this host)' : ''} ${signed(off)}`)
     .join(', ')
-  return `the clocks of the cluster's hosts are ${Math.round(spread)} ± ${Math.ceil(spread - sure)} ms apart, ${largestSpreadMs} ms are allowed; against their median: ${who}`
+  return `the clocks of the cluster's hosts are ${Math.round(spread)} ± ${Math.ceil(spread - sure)} ms apart, ${limit}; against their median: ${who}`
 }
 
-/** Address, peers and clocks. */
+/**
+ * OceanBase needs the RPC port between all servers. Nothing of obflow goes from host to host, so
+ * nobody needs SSH there.
+ */
+const way = (
+  item: string,
+  level: Check['level'],
+  portOf: (cluster: Situation['wish']['cluster']) => number,
+): Check => ({
+  code: 'OBD-2007',
+  item,
+  level,
+  advice: 'open it in firewalls between the two hosts, and check their routes',
+  look: ({ ways = [], wish: { cluster, server } }) =>
+    ways
+      .filter(({ port, reached }) => port === portOf(cluster) && !reached)
+      .map(({ from, port }) => `${from} does not reach port ${port} of ${server.ip}`),
+})
+
+/** Address, ways and clocks. */
 export const networkChecks: readonly Check[] = [
   {
     code: 'OBD-1010',
@@ -67,36 +90,52 @@ export const networkChecks: readonly Check[] = [
       when(!facts.hasAddress, `no network device has the address ${server.ip}`),
   },
   {
+    code: 'OBD-1010',
+    item: 'network device',
+    level: 'FATAL',
+    advice:
+      'make it the first address of the device, use that one as the innerIpAddress of the host, or install OceanBase 4.2 or later, which is told the address itself',
+    // Sources: K3.1 and K4.0 observer/ob_server.cpp, lib/net/ob_net_util.cpp.
+    look: ({ facts: { device }, wish: { cluster, server } }) =>
+      when(
+        lineOf(cluster.version).addressFlag === 'device' &&
+          device !== undefined &&
+          device.first !== server.ip,
+        `OceanBase ${cluster.version} takes the first address of a device: ${device?.first} of ${device?.name}, not ${server.ip}`,
+      ),
+  },
+  way('RPC port', 'FATAL', ({ rpcPort }) => rpcPort),
+  way('SQL port', 'WARN', ({ sqlPort }) => sqlPort),
+  {
     code: 'OBD-2007',
     item: 'peers',
-    level: 'FATAL',
-    advice: 'check routes and firewalls between the two hosts',
-    // A peer whose clock could be asked is up: then it is the way to it that is closed.
-    look: ({ facts, clocks }) =>
-      facts.peers
-        .filter(({ ip, reached }) => !reached && clocks.some((clock) => clock.ip === ip))
-        .map(({ ip }) => `${ip} is up, but does not answer to this host`),
+    level: 'WARN',
+    advice: 'see yourself that the RPC and SQL ports are open between all hosts',
+    look: ({ ways }) =>
+      when(
+        ways === undefined,
+        'neither python nor perl is there to listen for a moment, so other hosts could not be asked whether they reach this one',
+      ),
   },
   {
     code: 'OBD-2007',
     item: 'peers',
     level: 'WARN',
     advice: 'it is waited for by its own pre-check',
-    look: ({ facts, clocks }) =>
-      facts.peers
-        .filter(({ ip, reached }) => !reached && !clocks.some((clock) => clock.ip === ip))
-        .map(({ ip }) => `${ip} does not answer, neither to this host nor to the controller`),
+    look: ({ silent }) =>
+      silent.map((ip) => `${ip} does not answer: neither its clock nor its way here is known`),
   },
   {
     code: 'CMP07021',
     item: 'clocks',
     level: 'FATAL',
     advice: clockAdvice,
-    look: ({ clocks, wish: { server } }) => {
+    look: ({ clocks, wish: { cluster, server } }) => {
       const found = spreadOf(clocks)
+      const limit = lineOf(cluster.version).maxClockSpreadMs
       return when(
-        found !== undefined && found.sure > largestSpreadMs,
-        clockMessage(clocks, server.ip),
+        found !== undefined && found.sure > limit,
+        clockMessage(clocks, server.ip, `${limit} ms are allowed`),
       )
     },
   },
@@ -105,11 +144,14 @@ export const networkChecks: readonly Check[] = [
     item: 'clocks',
     level: 'WARN',
     advice: clockAdvice,
-    look: ({ clocks, wish: { server } }) => {
+    look: ({ clocks, wish: { cluster, server } }) => {
       const found = spreadOf(clocks)
+      if (!found || found.spread <= recommendedSpreadMs) return []
+      const limit = lineOf(cluster.version).maxClockSpreadMs
+      const unsure = found.sure <= recommendedSpreadMs || found.spread > limit
       return when(
-        found !== undefined && found.spread > largestSpreadMs && found.sure <= largestSpreadMs,
-        `${clockMessage(clocks, server.ip)} (the network is too slow to be sure)`,
+        found.sure <= limit,
+        `${clockMessage(clocks, server.ip, `${recommendedSpreadMs} ms are recommended`)}${unsure ? ' (the network is too slow to be sure)' : ''}`,
       )
     },
   },

@@ -1,6 +1,7 @@
 import { agentHome, agentPorts } from '../agent/agent.ts'
 import { type Check, type Situation, when } from './finding.ts'
 import { begun, isOwn, ownObservers } from './ownership.ts'
+import { listenerName } from './ways.ts'
 
 /** Directories that belong to this cluster alone, the roots and all below them. */
 const ownPaths = ({ facts, wish: { layout } }: Situation) =>
@@ -75,13 +76,17 @@ const portChecks: readonly Check[] = [
     advice: 'end the process, or use other ports',
     look: (situation) => {
       const own = ownObservers(situation)
-      return situation.facts.listening
-        .filter(
-          ({ pid, cwd }) =>
-            !own.includes(pid) && cwd !== agentHome && !cwd.startsWith(`${agentHome}/`),
-        )
-        .filter(({ port, command }) => !(isAgentPort(port) && /^(ob|ocp)_/.test(command)))
-        .map(({ port, pid, command }) => `port ${port} is taken by ${command} (pid ${pid})`)
+      return (
+        situation.facts.listening
+          .filter(
+            ({ pid, cwd }) =>
+              !own.includes(pid) && cwd !== agentHome && !cwd.startsWith(`${agentHome}/`),
+          )
+          .filter(({ port, command }) => !(isAgentPort(port) && /^(ob|ocp)_/.test(command)))
+          // Another pre-check that listens for a moment.
+          .filter(({ command }) => command !== listenerName)
+          .map(({ port, pid, command }) => `port ${port} is taken by ${command} (pid ${pid})`)
+      )
     },
   },
 ]

@@ -1,17 +1,19 @@
 import type { PathFacts } from './facts.ts'
 import type { Situation } from './finding.ts'
 
+type Begun = Pick<Situation, 'facts' | 'wish'>
+
 /**
  * Whether this very task has begun on the host: then what runs and lies there is its own, and
  * looking again finds nothing wrong.
  */
-export const begun = ({ facts, wish }: Situation): boolean =>
+export const begun = ({ facts, wish }: Begun): boolean =>
   facts.paths.some(
     ({ path, madeBy }) => wish.layout.ownRoots.includes(path) && madeBy === String(wish.taskId),
   )
 
 /** Observers that run from this cluster's home and were started by this task. */
-export const ownObservers = (situation: Situation): readonly number[] =>
+export const ownObservers = (situation: Begun): readonly number[] =>
   begun(situation)
     ? situation.facts.observers
         .filter(({ cwd }) => cwd === situation.wish.layout.home)

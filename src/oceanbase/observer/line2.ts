@@ -11,7 +11,9 @@ import {
 } from '../sql/rows.ts'
 import type { Sql } from '../sql/sql.ts'
 import type { VersionLine } from '../versions.ts'
+import { parameters2 } from './parameterNames.ts'
 import { baselineSchema } from './probe.ts'
+import { rules2 } from './resourceRules.ts'
 
 const serverRow = z
   .object({
@@ -90,9 +92,11 @@ export const line2: VersionLine = {
   configCopies: { data: 'etc3', redo: 'etc2' },
   addressFlag: 'device',
   defaultPrimaryZone: 'FIRST_ZONE',
-  // OCP's own sample of a created cluster sets just this one.
+  // OCP's own sample of a created cluster sets just this one: the kernel's 30G fit few hosts.
   defaultParameters: [{ name: 'system_memory', value: '5G' }],
-  unknownParameters: ['log_disk_size', 'log_disk_percentage', 'local_ip', 'production_mode'],
+  parameterNames: parameters2,
+  resources: rules2,
+  maxClockSpreadMs: 200,
   standbyCluster: true,
   ioCalibration: 'io_resource.conf',
   bootstrapped: baselineSchema,

@@ -11,7 +11,9 @@ import {
 } from '../sql/rows.ts'
 import type { Sql } from '../sql/sql.ts'
 import type { VersionLine } from '../versions.ts'
+import { parameters4 } from './parameterNames.ts'
 import { baselineSchema } from './probe.ts'
+import { rules421 } from './resourceRules.ts'
 
 const serverRow = z
   .object({
@@ -95,8 +97,11 @@ export const line4: VersionLine = {
   configCopies: { data: 'etc3', redo: 'etc2' },
   addressFlag: 'ip',
   defaultPrimaryZone: 'RANDOM',
-  defaultParameters: [{ name: 'system_memory', value: '5G' }],
-  unknownParameters: [],
+  // Nothing: the observer's own choice goes with the host (K4.2.5 share/config/ob_server_config.cpp).
+  defaultParameters: [],
+  parameterNames: parameters4,
+  resources: rules421,
+  maxClockSpreadMs: 500,
   standbyCluster: false,
   ioCalibration: 'job',
   bootstrapped: baselineSchema,

@@ -1,3 +1,4 @@
+import { startupParametersOf } from '../../oceanbase/observer/observer.ts'
 import type { Package } from '../../store/packages.ts'
 import type { TaskContext } from '../../store/schema/tasks.ts'
 import type { NewCluster } from './newCluster.ts'
@@ -12,9 +13,6 @@ interface Facts {
   /** Host ids, one a zone. */
   readonly rootServers: readonly number[]
 }
-
-/** OCP's own word when no startup parameter is posted (its sample). */
-const defaultStartupOption = 'system_memory=5G'
 
 const words = (ids: readonly number[]): string[] => ids.map(String)
 
@@ -47,9 +45,9 @@ export function createContext({
       service_name: `${name}:${obClusterId}`,
       service_type: 'OB_CLUSTER',
       sql_port: String(request.sqlPort),
-      startup_option_string:
-        startupParameters.map((parameter) => `${parameter.name}=${parameter.value}`).join(',') ||
-        defaultStartupOption,
+      startup_option_string: startupParametersOf({ startupParameters, version: rpm.version })
+        .map((parameter) => `${parameter.name}=${parameter.value}`)
+        .join(','),
       target_cluster_status: 'RUNNING',
       ...Object.fromEntries(zones.map((zone) => [`${zone.name}.idc`, zone.idcName])),
     },

@@ -18,6 +18,41 @@ const limits = {
   coreBlocks: Number.POSITIVE_INFINITY,
 }
 
+/** A host with so much memory, all but a little of it free. */
+const memory = (total: number, available = total * 0.97) => ({
+  total: total * gib,
+  free: available * gib,
+  cached: 0,
+  available: available * gib,
+  swap: 0,
+})
+
+const parameters = (values: Readonly<Record<string, string>>) => ({
+  startupParameters: Object.entries(values).map(([name, value]) => ({ name, value })),
+})
+
+/** Disks of 900 GiB and 400 GiB with so much free, or one of 900 GiB. */
+const disks = (data: number, log: number, logDevice = '/dev/vdc') => {
+  const disk = (path: string, device: string, total: number, free: number) => ({
+    path,
+    device,
+    total: total * gib,
+    used: (total - free) * gib,
+    available: free * gib,
+    usedPercent: 1,
+    options: [],
+  })
+  const logTotal = logDevice === '/dev/vdc' ? 400 : 900
+  return [disk('/data/1', '/dev/vdb', 900, data), disk('/data/log1', logDevice, logTotal, log)]
+}
+
+/** One clock so far ahead of two others. */
+const clocks = (ahead: number, errorMs: number) => [
+  { ip: '10.0.0.1', offsetMs: ahead, errorMs },
+  { ip: '10.0.0.2', offsetMs: 0, errorMs },
+  { ip: '10.0.0.3', offsetMs: 1, errorMs },
+]
+
 const found = (changes: Changes): string[] =>
   judge(situationWith(changes)).map(({ level, code, message }) => `${level} ${code} ${message}`)
 
@@ -34,7 +69,7 @@ describe('a pre-check', () => {
         listening: [{ port: 2881, pid: 42, command: 'observer', cwd: home }],
         leftovers: [`${home}/etc/observer.config.bin`],
         packages: ['oceanbase-4.2.1.8-108000022024072217.el7.x86_64'],
-        memory: { total: 64 * gib, available: gib, swap: 0 },
+        memory: { total: 64 * gib, free: gib, cached: 0, available: gib, swap: 0 },
       },
     }
     expect(found(again)).toEqual([])
@@ -46,11 +81,56 @@ describe('a pre-check', () => {
     ).toEqual([])
   })
 
+  it.each([
+    ['4.2.1.8 on 8 GiB, with what the observer chooses by itself', '4.2.1.8', memory(8)],
+    ['2.2.73 on 8 GiB, with the system_memory of OCP', '2.2.73', memory(8)],
+    ['4.2.1.8 on 256 GiB', '4.2.1.8', memory(256)],
+  ])('refuses no memory for %s', (_, version, its) => {
+    const fatal = judge(situationWith({ cluster: { version }, facts: { memory: its } })).filter(
+      ({ level }) => level === 'FATAL',
+    )
+    expect(fatal).toEqual([])
+  })
+
+  it.each([
+    [
+      'a processor without AVX where the build does without',
+      { facts: { features: [] }, cluster: { version: '4.2.5.6' } },
+    ],
+    [
+      'an ARM processor without atomics where the build does without',
+      {
+        facts: { architecture: 'aarch64', features: [] },
+        release: '101000012024.nonlse.el7',
+      },
+    ],
+    [
+      'an address that is not the first of its device from 4.2 on',
+      { facts: { device: { name: 'bond0', first: '10.0.0.9' } } },
+    ],
+    [
+      'a listener of another pre-check',
+      { facts: { listening: [{ port: 2882, pid: 9, command: 'obflow-listen', cwd: '/' }] } },
+    ],
+    ['hidden parameters', { cluster: parameters({ _rpc_checksum: 'Force' }) }],
+    [
+      'an evenly shared disk of 3.x that has room',
+      { cluster: { version: '3.1.5' }, facts: { disks: disks(890, 890, '/dev/vdb') } },
+    ],
+  ])('does not mind %s', (_, changes: Changes) => {
+    const codes = new Set(['OBD-2014', 'OBD-1010', 'OBD-1001', 'CMP07050'])
+    const items = judge(situationWith(changes)).filter(
+      ({ code, item, message }) =>
+        (codes.has(code) && !message.startsWith('the host is')) || item === 'startupParameters',
+    )
+    expect(items).toEqual([])
+  })
+
   it('tells all findings of a host at once, the fatal ones first', () => {
     const levels = judge(
-      situationWith({ facts: { cores: 1, features: ['avx', 'thp'], hasAddress: false } }),
+      situationWith({ facts: { cores: 1, features: ['thp'], hasAddress: false } }),
     ).map(({ level }) => level)
-    expect(levels).toEqual(['FATAL', 'FATAL', 'WARN'])
+    expect(levels).toEqual(['FATAL', 'FATAL', 'WARN', 'WARN'])
   })
 })
 
@@ -132,6 +212,7 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
             path: home,
             device: 'tmpfs',
             total: 200 * 2 ** 30,
+            used: 2 ** 30,
             available: 150 * 2 ** 30,
             usedPercent: 1,
             options: ['rw', 'noexec'],
@@ -150,6 +231,7 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
             path: home,
             device: 'tmpfs',
             total: 2 ** 27,
+            used: 0,
             available: 2 ** 27,
             usedPercent: 1,
             options: [],
@@ -168,6 +250,7 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
             path: '/var/lib/obflow',
             device: '/dev/vdv',
             total: 2 ** 30,
+            used: 2 ** 30 - 2 ** 20,
             available: 2 ** 20,
             usedPercent: 99,
             options: [],
@@ -228,44 +311,113 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
     { facts: { missingCommands: ['rpm', 'setsid'] } },
     'FATAL CMP07036 missing: rpm, setsid',
   ],
-  ['too few cores', { facts: { cores: 1 } }, 'FATAL OBE19018 1 core, 2 are needed'],
+  ['too few cores', { facts: { cores: 1 } }, 'WARN OBE19018 1 core; 2 are asked for'],
+  [
+    'cores that a cgroup takes away',
+    { facts: { cgroup: { memory: Number.POSITIVE_INFINITY, cores: 1.5 } } },
+    'WARN OBE19018 1.5 cores, by the limit of a cgroup, of 16; 2 are asked for',
+  ],
   [
     'a processor without AVX',
     { facts: { features: [] } },
-    'WARN OBD-2014 the processor has no AVX; many builds of observer need it',
+    'FATAL OBD-2014 the processor has no AVX, which OceanBase 4.2.1.8 needs',
+  ],
+  [
+    'an ARM processor without atomics',
+    { facts: { architecture: 'aarch64', features: [] } },
+    'FATAL OBD-2014 the processor has no atomics (LSE), which the package needs',
   ],
   ['enforcing SELinux', { facts: { features: ['avx', 'selinux'] } }, 'WARN OBD-1017 is enforcing'],
   [
-    'too little memory',
-    { facts: { memory: { total: 4 * gib, available: 2 * gib, swap: 0 } } },
+    'too little memory available',
+    { facts: { memory: memory(64, 2) } },
     'FATAL OBE19019 2.0 GiB are available, 3.0 GiB are needed',
   ],
   [
-    'a memory_limit above what is available',
-    { cluster: { startupParameters: [{ name: 'memory_limit', value: '64G' }] } },
-    'FATAL OBE19019 memory_limit is 64.0 GiB, only 60.0 GiB are available',
+    'a memory_limit above what is free',
+    { cluster: parameters({ memory_limit: '64G' }) },
+    'FATAL OBE19019 memory_limit is 64.0 GiB; only 62.0 GiB are free or page cache',
   ],
   [
-    'too little memory for the system_memory that is given by default',
-    { facts: { memory: { total: 8 * gib, available: 4 * gib, swap: 0 } } },
-    'FATAL OBE19019 system_memory is 5.0 GiB, only 4.0 GiB are available',
+    'a memory_limit that takes from the page cache',
+    { cluster: parameters({ memory_limit: '61G' }) },
+    'WARN OBE19019 memory_limit is 61.0 GiB; 60.0 GiB are free, 2.0 GiB are page cache',
   ],
   [
-    'a system_memory that leaves nothing',
+    'a host too small for any observer',
+    { facts: { memory: memory(4.5) } },
+    'FATAL OBE19019 memory_limit would be 3.6 GiB (80 % of 4.5 GiB); 4.0 GiB are needed',
+  ],
+  [
+    'a host that leaves tenants of 4.2.1 too little',
+    { facts: { memory: memory(7) } },
+    'FATAL OBE19019 memory_limit would be 5.6 GiB (80 % of 7.0 GiB) and system_memory 1.0 GiB, which leaves 4.6 GiB for tenants; 5.0 GiB are needed',
+  ],
+  [
+    'a posted system_memory that leaves them too little on 8 GiB',
+    { facts: { memory: memory(8) }, cluster: parameters({ system_memory: '5G' }) },
+    'FATAL OBE19019 memory_limit would be 6.4 GiB (80 % of 8.0 GiB) and system_memory 5.0 GiB, which leaves 1.4 GiB for tenants; 5.0 GiB are needed',
+  ],
+  [
+    'a system_memory below that of sys',
+    { cluster: parameters({ system_memory: '512M' }) },
+    'FATAL OBE19019 system_memory is 0.5 GiB; 1.0 GiB are needed',
+  ],
+  [
+    'the 30 GiB of 3.x where other parameters were posted, but not system_memory',
     {
-      cluster: {
-        startupParameters: [
-          { name: 'memory_limit', value: '8G' },
-          { name: 'system_memory', value: '8192M' },
-        ],
-      },
+      facts: { memory: memory(16) },
+      cluster: { version: '3.1.5', ...parameters({ datafile_size: '100G' }) },
     },
-    'FATAL OBE19019 system_memory is not below memory_limit',
+    'FATAL OBE19019 memory_limit would be 12.8 GiB (80 % of 16.0 GiB) and system_memory 30.0 GiB, which leaves nothing for tenants; something is needed',
+  ],
+  [
+    'a system_memory that takes most of it',
+    {
+      facts: { memory: memory(8) },
+      cluster: { version: '3.1.5', ...parameters({ system_memory: '5G' }) },
+    },
+    'WARN OBE19019 system_memory takes more than three quarters of memory_limit',
+  ],
+  [
+    'a cgroup that observer does not see',
+    { facts: { cgroup: { memory: 16 * gib, cores: 8 } } },
+    "FATAL OBE19019 memory_limit would be 51.2 GiB (80 % of 64.0 GiB); a cgroup limits this host's processes to 16.0 GiB, which observer does not see",
   ],
   [
     'a data file larger than its disk',
-    { cluster: { startupParameters: [{ name: 'datafile_size', value: '1T' }] } },
-    'FATAL CMP07050 800.0 GiB are free for data (/data/1), 1024.0 GiB are needed',
+    { cluster: parameters({ datafile_size: '1T' }) },
+    'FATAL CMP07050 880.0 GiB are free for data (/data/1), 1028.0 GiB are needed',
+  ],
+  [
+    'a data disk that is used too much for the data file that observer makes by itself',
+    { facts: { disks: disks(800, 390) } },
+    'FATAL CMP07050 800.0 GiB are free for data (/data/1), 810.4 GiB are needed',
+  ],
+  [
+    'a redo disk that is used too much',
+    { facts: { disks: disks(880, 350) } },
+    'FATAL CMP07050 350.0 GiB are free for redo logs (/data/log1), 356.4 GiB are needed',
+  ],
+  [
+    'one disk that is used too much for both',
+    { facts: { disks: disks(790, 790, '/dev/vdb') } },
+    'FATAL CMP07050 790.0 GiB are free for data (/data/1) and redo logs (/data/log1), 810.4 GiB are needed',
+  ],
+  [
+    'one disk on which redo logs of 3.x would stop',
+    { cluster: { version: '3.1.5' }, facts: { disks: disks(830, 830, '/dev/vdb') } },
+    'FATAL CMP07050 data would fill /dev/vdb to 98 %; from 95 % on no redo logs are written there',
+  ],
+  [
+    'a log_disk_size below what sys takes',
+    { cluster: parameters({ log_disk_size: '6G' }) },
+    'FATAL CMP07050 redo logs would get 6.0 GiB, the sys tenant alone needs 8.0 GiB',
+  ],
+  [
+    'a parameter that no observer of the line knows',
+    { cluster: parameters({ memory_limits: '12G' }) },
+    'WARN OBD-1017 memory_limits is no parameter known of OceanBase 4.2–4.x, and observer ignores what it does not know; is memory_limit meant?',
   ],
   [
     'an address of another host',
@@ -273,28 +425,44 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
     'FATAL OBD-1010 no network device has the address 10.0.0.1',
   ],
   [
-    'a peer that is up but cannot be reached',
-    { facts: { peers: [{ ip: '10.0.0.2', reached: false }] } },
-    'FATAL OBD-2007 10.0.0.2 is up, but does not answer to this host',
+    'an address that is not the first of its device, before 4.2',
+    { cluster: { version: '3.1.5' }, facts: { device: { name: 'bond0', first: '10.0.0.9' } } },
+    'FATAL OBD-1010 OceanBase 3.1.5 takes the first address of a device: 10.0.0.9 of bond0, not 10.0.0.1',
+  ],
+  [
+    'an RPC port that another host does not reach',
+    { ways: [{ from: '10.0.0.2', port: 2882, reached: false }] },
+    'FATAL OBD-2007 10.0.0.2 does not reach port 2882 of 10.0.0.1',
+  ],
+  [
+    'a SQL port that another host does not reach',
+    { ways: [{ from: '10.0.0.2', port: 2881, reached: false }] },
+    'WARN OBD-2007 10.0.0.2 does not reach port 2881 of 10.0.0.1',
+  ],
+  [
+    'nothing that could listen',
+    { ways: undefined },
+    'WARN OBD-2007 neither python nor perl is there to listen for a moment, so other hosts could not be asked whether they reach this one',
   ],
   [
     'a peer that is down',
-    {
-      facts: { peers: [{ ip: '10.0.0.2', reached: false }] },
-      clocks: [{ ip: '10.0.0.1', offsetMs: 0, errorMs: 1 }],
-    },
-    'WARN OBD-2007 10.0.0.2 does not answer, neither to this host nor to the controller',
+    { silent: ['10.0.0.2'] },
+    'WARN OBD-2007 10.0.0.2 does not answer: neither its clock nor its way here is known',
   ],
   [
-    'clocks that are apart',
-    {
-      clocks: [
-        { ip: '10.0.0.1', offsetMs: 200, errorMs: 3 },
-        { ip: '10.0.0.2', offsetMs: 0, errorMs: 3 },
-        { ip: '10.0.0.3', offsetMs: 1, errorMs: 3 },
-      ],
-    },
-    "FATAL CMP07021 the clocks of the cluster's hosts are 200 ± 6 ms apart, 50 ms are allowed; against their median: 10.0.0.1 (this host) +199 ms, 10.0.0.2 -1 ms, 10.0.0.3 0 ms",
+    'clocks that are too far apart',
+    { clocks: clocks(600, 3) },
+    "FATAL CMP07021 the clocks of the cluster's hosts are 600 ± 6 ms apart, 500 ms are allowed; against their median: 10.0.0.1 (this host) +599 ms, 10.0.0.2 -1 ms, 10.0.0.3 0 ms",
+  ],
+  [
+    'clocks that are too far apart for 3.x',
+    { clocks: clocks(250, 3), cluster: { version: '3.1.5' } },
+    "FATAL CMP07021 the clocks of the cluster's hosts are 250 ± 6 ms apart, 200 ms are allowed; against their median: 10.0.0.1 (this host) +249 ms, 10.0.0.2 -1 ms, 10.0.0.3 0 ms",
+  ],
+  [
+    'clocks that are further apart than is good',
+    { clocks: clocks(200, 3) },
+    "WARN CMP07021 the clocks of the cluster's hosts are 200 ± 6 ms apart, 50 ms are recommended; against their median: 10.0.0.1 (this host) +199 ms, 10.0.0.2 -1 ms, 10.0.0.3 0 ms",
   ],
   [
     'clocks of which the network does not let one be sure',
@@ -304,7 +472,7 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
         { ip: '10.0.0.2', offsetMs: 0, errorMs: 3 },
       ],
     },
-    "WARN CMP07021 the clocks of the cluster's hosts are 60 ± 23 ms apart, 50 ms are allowed; against their median: 10.0.0.1 (this host) +60 ms, 10.0.0.2 0 ms (the network is too slow to be sure)",
+    "WARN CMP07021 the clocks of the cluster's hosts are 60 ± 23 ms apart, 50 ms are recommended; against their median: 10.0.0.1 (this host) +60 ms, 10.0.0.2 0 ms (the network is too slow to be sure)",
   ],
   [
     'too few open files',
@@ -336,7 +504,7 @@ describe('a pre-check finds', () => {
 
 describe('the facts of a host', () => {
   it('say nothing else where a mount does not answer', () => {
-    const facts = parseFacts('peer\t10.0.0.2\tno\ndead\t/data/1\n')
+    const facts = parseFacts('dead\t/data/1\n')
     expect(judge({ ...situationWith(), facts }).map(({ item }) => item)).toEqual(['mounts'])
   })
 
@@ -348,8 +516,11 @@ describe('the facts of a host', () => {
         'limits\t20000\tunlimited\t8192\t0',
         'listen\t2881\t7\tobserver\t/home/admin/oceanbase',
         'path\t/data/1/terran\tdirectory\t2\tadmin\t7\t/data/1/terran\tyes',
-        'disk\t/data/1\t/dev/vdb\t1000\t900\t10',
-        'peer\t10.0.0.2\tno',
+        'disk\t/data/1\t/dev/vdb\t1000\t60\t900\t10',
+        'cgroup\tmemory\t9223372036854771712',
+        'cgroup\tmemory\t1024',
+        'cgroup\tcpu\t150000\t100000',
+        'device\teth0\t10.0.0.1',
       ].join('\n'),
     )
     expect(facts).toMatchObject({
@@ -372,8 +543,9 @@ describe('the facts of a host', () => {
           writable: true,
         },
       ],
-      disks: [{ device: '/dev/vdb', available: 921_600, usedPercent: 10 }],
-      peers: [{ ip: '10.0.0.2', reached: false }],
+      disks: [{ device: '/dev/vdb', used: 61_440, available: 921_600, usedPercent: 10 }],
+      cgroup: { memory: 1024, cores: 1.5 },
+      device: { name: 'eth0', first: '10.0.0.1' },
       userExists: false,
     })
   })
@@ -391,8 +563,10 @@ describe('answers about clocks', () => {
     ['near each other', 20, 5, false],
     ['near the limit', 40, 5, true],
     ['apart, as far as a slow answer tells', 200, 160, true],
-    ['surely apart', 200, 20, false],
+    ['surely further apart than is good', 200, 20, false],
+    ['near what is allowed', 400, 20, true],
+    ['surely too far apart', 600, 20, false],
   ])('%s', (_, offsetMs, errorMs, doubtful) => {
-    expect(areDoubtful([first, { ip: '10.0.0.2', offsetMs, errorMs }])).toBe(doubtful)
+    expect(areDoubtful([first, { ip: '10.0.0.2', offsetMs, errorMs }], 500)).toBe(doubtful)
   })
 })

@@ -31,7 +31,8 @@ const goodFacts = (cluster: ClusterSpec): HostFacts => ({
   dead: [],
   architecture: 'x86_64',
   cores: 16,
-  memory: { total: 64 * gib, available: 60 * gib, swap: 0 },
+  memory: { total: 64 * gib, free: 60 * gib, cached: 2 * gib, available: 61 * gib, swap: 0 },
+  cgroup: { memory: unlimited, cores: unlimited },
   userExists: true,
   missingCommands: [],
   tools: ['fio'],
@@ -55,6 +56,7 @@ const goodFacts = (cluster: ClusterSpec): HostFacts => ({
       path: '/home/admin/oceanbase',
       device: '/dev/vda',
       total: 200 * gib,
+      used: 50 * gib,
       available: 150 * gib,
       usedPercent: 25,
       options: [],
@@ -63,21 +65,23 @@ const goodFacts = (cluster: ClusterSpec): HostFacts => ({
       path: '/data/1',
       device: '/dev/vdb',
       total: 900 * gib,
-      available: 800 * gib,
-      usedPercent: 11,
+      used: 20 * gib,
+      available: 880 * gib,
+      usedPercent: 3,
       options: [],
     },
     {
       path: '/data/log1',
       device: '/dev/vdc',
       total: 400 * gib,
+      used: 10 * gib,
       available: 390 * gib,
       usedPercent: 3,
       options: [],
     },
   ],
   hasAddress: true,
-  peers: [{ ip: '10.0.0.2', reached: true }],
+  device: { name: 'eth0', first: '10.0.0.1' },
   packages: [],
   limits: { openFiles: 655_350, processes: 655_360, stackKiB: unlimited, coreBlocks: unlimited },
   seen: [],
@@ -87,6 +91,9 @@ export interface Changes {
   readonly facts?: Partial<HostFacts>
   readonly cluster?: Partial<ClusterSpec>
   readonly clocks?: Situation['clocks']
+  readonly ways?: Situation['ways']
+  readonly silent?: Situation['silent']
+  readonly release?: string
   readonly twins?: Situation['twins']
   readonly clones?: Situation['clones']
   /** Paths whose facts are other than missing. */
@@ -98,9 +105,12 @@ export const situationWith = ({
   facts = {},
   cluster: changed = {},
   clocks,
+  silent = [],
+  release = '108000022024072217.el7',
   twins = [],
   clones = [],
   paths = [],
+  ...rest
 }: Changes = {}): Situation => {
   const cluster = clusterOf(['10.0.0.1 10.0.0.2'], changed)
   const good = goodFacts(cluster)
@@ -119,7 +129,7 @@ export const situationWith = ({
       layout: layoutOf(cluster),
       package: {
         name: 'oceanbase',
-        nvra: 'oceanbase-4.2.1.8-108000022024072217.el7.x86_64',
+        nvra: `oceanbase-4.2.1.8-${release}.x86_64`,
         architecture: 'x86_64',
         size: 60 * 2 ** 20,
       },
@@ -128,6 +138,9 @@ export const situationWith = ({
       { ip: '10.0.0.1', offsetMs: 1, errorMs: 2 },
       { ip: '10.0.0.2', offsetMs: 3, errorMs: 2 },
     ],
+    silent,
+    // Undefined is a finding of its own.
+    ways: 'ways' in rest ? rest.ways : [{ from: '10.0.0.2', port: cluster.rpcPort, reached: true }],
     twins,
     clones,
   }

@@ -1,0 +1,95 @@
+/*
+ * Startup parameters by line. An observer only writes a warning into its log about a name that it
+ * does not know (K3.1 and K4.2.5 share/config/ob_common_config.cpp, add_extra_config), so a slip
+ * would pass in silence. Hidden ones, which begin with `_`, are not listed. Sources: obdeploy
+ * plugins/oceanbase/3.1.0 and 4.*, parameter.yaml, without obd's own settings.
+ */
+
+/** Of both lines. */
+const common = `
+  all_server_list autoinc_cache_refresh_interval backup_concurrency backup_log_archive_option
+  backup_recovery_window balance_blacklist_failure_threshold balancer_idle_time
+  balancer_log_interval balancer_task_timeout balancer_tolerance_percentage
+  bf_cache_miss_count_threshold bf_cache_priority builtin_db_data_verify_cycle
+  cache_wash_threshold clog_sync_time_warn_threshold clog_transport_compress_all cluster
+  cluster_id config_additional_dir cpu_count cpu_quota_concurrency data_dir
+  data_disk_usage_limit_percentage datafile_disk_percentage datafile_size
+  dead_socket_detection_timeout debug_sync_timeout default_compress_func default_row_format
+  devname disk_io_thread_count dtl_buffer_size enable_async_syslog enable_ddl
+  enable_major_freeze enable_perf_event enable_rebalance enable_record_trace_id
+  enable_record_trace_log enable_rereplication enable_rich_error_msg
+  enable_rootservice_standalone enable_sql_audit enable_sql_operator_dump enable_sys_table_ddl
+  enable_sys_unit_standalone enable_syslog_recycle enable_syslog_wf enable_upgrade_mode
+  flush_log_at_trx_commit freeze_trigger_percentage fuse_row_cache_priority
+  global_index_build_single_replica_timeout global_major_freeze_residual_memory
+  global_write_halt_residual_memory high_priority_net_thread_count ignore_replay_checksum_error
+  internal_sql_execute_timeout large_query_threshold large_query_worker_percentage
+  leak_mod_to_check lease_time location_cache_cpu_quota location_cache_refresh_min_interval
+  location_fetch_concurrency location_refresh_thread_count log_archive_concurrency
+  log_disk_percentage log_disk_size major_compact_trigger major_freeze_duty_time
+  max_kept_major_version_number max_px_worker_count max_stale_time_for_weak_consistency
+  max_string_print_length max_syslog_file_count memory_chunk_cache_size memory_limit
+  memory_limit_percentage memory_reserved memstore_limit_percentage merge_stat_sampling_ratio
+  merge_thread_count merger_check_interval merger_switch_leader_duration_time
+  micro_block_merge_verify_level migrate_concurrency migration_disable_time
+  minor_compact_trigger minor_deferred_gc_time minor_warm_up_duration_time multiblock_read_size
+  mysql_port net_thread_count ob_event_history_recycle_interval obconfig_url
+  plan_cache_evict_interval plan_cache_low_watermark px_task_size px_workers_per_cpu_quota
+  recyclebin_object_expire_time redundancy_level replica_safe_remove_time resource_hard_limit
+  resource_soft_limit restore_concurrency rootservice_async_task_queue_size
+  rootservice_async_task_thread_count rootservice_list rootservice_memory_limit
+  rootservice_ready_check_interval row_compaction_update_limit rpc_port rpc_timeout
+  schema_history_expire_time server_balance_cpu_mem_tolerance_percent
+  server_balance_critical_disk_waterlevel server_balance_disk_tolerance_percent
+  server_check_interval server_cpu_quota_max server_cpu_quota_min server_permanent_offline_time
+  ssl_client_authentication ssl_external_kms_info stack_size
+  sys_bkgd_migration_change_member_list_timeout sys_bkgd_migration_retry_num
+  sys_bkgd_net_percentage sys_cpu_limit_trigger syslog_io_bandwidth_limit syslog_level
+  system_cpu_quota system_memory system_trace_level tableapi_transport_compress_func tablet_size
+  tenant_task_queue_size token_reserved_percentage trace_log_sampling_interval
+  trace_log_slow_query_watermark trx_2pc_retry_interval use_large_pages
+  user_block_cache_priority user_iort_up_percentage user_row_cache_priority
+  user_tab_col_stat_cache_priority virtual_table_location_cache_expire_time
+  wait_leader_batch_count weak_read_version_refresh_interval workers_per_cpu_quota zone
+`
+
+/** K3.1 has log_disk_size and log_disk_percentage too (ob_parameter_seed.ipp:770). */
+const only2 = `
+  all_cluster_list auto_delete_expired_backup auto_leader_switch_interval backup_dest
+  backup_net_limit backup_region balance_blacklist_retry_interval balancer_emergency_percentage
+  balancer_timeout_check_interval clog_cache_priority clog_disk_usage_limit_percentage
+  clog_disk_utilization_threshold clog_transport_compress_func cpu_reserved
+  data_copy_concurrency election_blacklist_interval election_cpu_quota enable_auto_leader_switch
+  enable_election_group enable_global_freeze_trigger enable_manual_merge enable_merge_by_turn
+  enable_pg enable_separate_sys_clog enable_smooth_leader_switch
+  enable_unit_balance_resource_weight force_refresh_location_cache_interval
+  force_refresh_location_cache_threshold get_leader_candidate_rpc_timeout gts_refresh_interval
+  ignore_replica_checksum_error index_cache_priority index_clog_cache_priority
+  index_info_block_cache_priority location_cache_expire_time location_cache_priority
+  log_archive_checkpoint_interval log_restore_concurrency merger_completion_percentage
+  merger_warm_up_duration_time meta_table_read_write_mode minor_freeze_times
+  minor_merge_concurrency multiblock_read_gap_size partition_table_check_interval
+  partition_table_scan_batch_count rebuild_replica_data_lag_threshold row_purge_thread_count
+  server_data_copy_in_concurrency server_data_copy_out_concurrency server_temporary_offline_time
+  sql_audit_memory_limit switchover_process_thread_count sys_bkgd_io_high_percentage
+  sys_bkgd_io_low_percentage tenant_groups trx_force_kill_threshold trx_try_wait_lock_timeout
+  unit_balance_resource_weight zone_merge_concurrency zone_merge_timeout
+`
+
+/** Of 4.x alone. */
+const only4 = `
+  backup_data_file_size data_storage_error_tolerance_time data_storage_warning_tolerance_time
+  datafile_maxsize datafile_next default_compress diag_syslog_per_error_limit
+  enable_ob_ratelimit enable_tcp_keepalive index_block_cache_priority local_ip
+  location_cache_refresh_rpc_timeout location_cache_refresh_sql_timeout
+  ls_meta_table_check_interval ob_ratelimit_stat_period ob_startup_mode
+  opt_tab_stat_cache_priority production_mode rdma_io_thread_count
+  schema_history_recycle_interval sql_login_thread_count tablet_ls_cache_priority
+  tablet_meta_table_check_interval tablet_meta_table_scan_batch_count tcp_keepcnt tcp_keepidle
+  tcp_keepintvl
+`
+
+const words = (text: string): readonly string[] => text.trim().split(/\s+/)
+
+export const parameters2: ReadonlySet<string> = new Set([...words(common), ...words(only2)])
+export const parameters4: ReadonlySet<string> = new Set([...words(common), ...words(only4)])
