@@ -1,136 +1,71 @@
 import { spawnSync } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { measureDisk, type Point, padded, writeResult } from './diskBench.ts'
 
 /**
- * `ob_admin io_bench -c <etc folder> -d <folder of the data disk>`: measures the disk for real and
- * writes etc/io_resource.conf.
+ * `ob_admin io_bench -c <folder of the result> -d <folder of the data disk> [-f <size>]`: measures
+ * the disk for real and writes io_resource.conf the way the version does.
+ *
+ * Up to 3.x the program measures by itself, with a file of 1 GiB. Source: kernel 3.1.5,
+ * deps/oblib/src/lib/io/ob_io_benchmark.h WORKLOADS and .cpp print_to_file, benchmark.
+ * From 4.0 on it runs bench_io.sh, which lies beside it, and makes a file of 100 GiB unless told
+ * otherwise. Source: kernel 4.2.5, tools/ob_admin/io_bench/ob_admin_io_executor.cpp.
  */
-type Point = { type: 0 | 1; bytes: number; iops: number; latencyUs: number }
+const usage = 'Usage: ob_tool io_bench -c conf_dir -d data_dir'
+const ownSizes = [4, 8, 16, 32, 64, 128, 256, 512].map((kilobytes) => kilobytes * 1024)
+const ownFileBytes = 1024 ** 3
 
-const reads = [4096, 16_384, 65_536, 524_288]
-const writes = [2_097_152]
-const runtimeMs = 150
-const fileBytes = 64 * 1024 * 1024
+/** The programs lie in `<root>/lib/observer`, the root being the package's. */
+const root = dirname(dirname(import.meta.dirname))
 
-const found = (command: string): boolean =>
-  spawnSync(command, ['--version'], { stdio: 'ignore' }).error === undefined
+const version = readFileSync(join(root, 'etc/lab_version'), 'utf8').trim()
 
-function run(command: string, words: string[]): { stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(command, words, {
-    encoding: 'utf8',
-    env: { ...process.env, LC_ALL: 'C' },
-  })
-  if (status !== 0) throw new Error(`${command} failed: ${stderr.trim().slice(-400)}`)
-  return { stdout, stderr }
+/** ob_admin of `oceanbase-ce-utils` of 3.x has no io_bench (oceanbase issue 694). */
+const community = !existsSync(join(root, 'bin/observer'))
+
+function option(words: readonly string[], name: string): string | undefined {
+  return words.includes(name) ? words[words.indexOf(name) + 1] : undefined
 }
 
-/**
- * One fio process, one job a point; writes first, so that reads find blocks. Terse fields: read
- * iops 7, latency 39; write iops 48, latency 80.
- */
-function byFio(file: string): Point[] {
-  const common = [
-    '--output-format=terse',
-    '--terse-version=3',
-    `--filename=${file}`,
-    `--size=${fileBytes}`,
-    '--time_based',
-    '--group_reporting',
-  ]
-  const engine = ['--ioengine=libaio', '--direct=1', '--iodepth=16', `--runtime=${runtimeMs}ms`]
-  const job = (way: string, bytes: number) => [
-    `--name=${way}-${bytes}`,
-    '--stonewall',
-    `--rw=rand${way}`,
-    `--bs=${bytes}`,
-  ]
-  const jobs = [
-    ...writes.flatMap((bytes) => job('write', bytes)),
-    ...reads.flatMap((bytes) => job('read', bytes)),
-  ]
-  return run('fio', [...common, ...engine, ...jobs])
-    .stdout.split('\n')
-    .filter((line) => line.startsWith('3;'))
-    .map((line): Point => {
-      const fields = line.split(';')
-      const [way, bytes] = (fields[2] ?? '').split('-')
-      const read = way === 'read'
-      return {
-        type: read ? 0 : 1,
-        bytes: Number(bytes),
-        iops: Number(fields[read ? 7 : 48]),
-        latencyUs: Number(fields[read ? 39 : 80]),
-      }
-    })
-}
-
-/** Without fio: dd with O_DIRECT, one request at a time. */
-function byDd(file: string): Point[] {
-  const timed = (type: 0 | 1, bytes: number, words: string[]): Point => {
-    const [, copied = '0', seconds = '1'] =
-      /(\d+) bytes.* ([\d.e-]+) s,/.exec(run('dd', words).stderr) ?? []
-    const iops = Number(copied) / bytes / Math.max(Number(seconds), 1e-6)
-    return { type, bytes, iops, latencyUs: 1e6 / iops }
-  }
-  const written = writes.map((bytes) =>
-    timed(1, bytes, [
-      'if=/dev/zero',
-      `of=${file}`,
-      `bs=${bytes}`,
-      `count=${fileBytes / bytes}`,
-      'oflag=direct',
-    ]),
-  )
-  return [
-    ...written,
-    ...reads.map((bytes) =>
-      timed(0, bytes, [`if=${file}`, 'of=/dev/null', `bs=${bytes}`, 'count=64', 'iflag=direct']),
-    ),
-  ]
-}
-
-/** The file as observer reads it at start (deployers §1.5). */
-function ioResource(points: Point[]): string {
-  const rows = points
-    .toSorted((one, other) => one.type - other.type || one.bytes - other.bytes)
-    .map(
-      ({ type, bytes, iops, latencyUs }) =>
-        `${type} ${bytes} ${iops.toFixed(2)} ${latencyUs.toFixed(2)}`,
-    )
-  return [
-    'version 1',
-    'io_type io_size_byte io_ps io_rt_us',
-    ...rows,
-    'submit_thread_cnt 1',
-    'getevent_thread_cnt 5',
-    '',
-  ].join('\n')
-}
-
-function option(words: string[], name: string): string {
-  const value = words[words.indexOf(name) + 1]
-  if (!words.includes(name) || !value)
-    throw new Error('usage: ob_admin io_bench -c <etc folder> -d <data folder>')
-  return value
-}
-
-function main([command, ...words]: string[]): void {
-  if (command !== 'io_bench')
-    throw new Error('usage: ob_admin io_bench -c <etc folder> -d <data folder>')
-  const target = join(option(words, '-c'), 'io_resource.conf')
-  const file = join(option(words, '-d'), `io_bench.${process.pid}`)
+/** Up to 3.x. The threads are what it finds on a usual machine. */
+function measureItself(conf: string, data: string): void {
+  const file = join(data, 'bench_file')
   try {
-    writeFileSync(target, ioResource(found('fio') ? byFio(file) : byDd(file)))
-    process.stdout.write(`io bench finished, result in ${target}\n`)
+    const points = measureDisk({ file, bytes: ownFileBytes, reads: ownSizes, writes: [2_097_152] })
+    const rows = [...points].map(({ type, bytes, iops, latencyUs }: Point) =>
+      padded(type, bytes, iops, latencyUs),
+    )
+    writeResult(join(conf, 'io_resource.conf'), [
+      'version 1',
+      padded('io_type', 'io_size_byte', 'io_ps', 'io_rt_us'),
+      ...rows,
+      'submit_thread_cnt 1',
+      'getevent_thread_cnt 5',
+    ])
   } finally {
     rmSync(file, { force: true })
   }
 }
 
+/** From 4.0 on: its own exit code is 0 whatever the script did. */
+function runScript(conf: string, data: string, size: string): void {
+  const script = join(root, 'bin/bench_io.sh')
+  spawnSync('bash', [script, data, size, conf], { stdio: 'inherit' })
+}
+
+function main([command, ...words]: string[]): void {
+  const conf = option(words, '-c')
+  const data = option(words, '-d')
+  if (command !== 'io_bench' || conf === undefined || data === undefined) throw new Error(usage)
+  if (Number(version.split('.')[0]) >= 4) runScript(conf, data, option(words, '-f') ?? '100G')
+  else if (community) throw new Error(usage)
+  else measureItself(conf, data)
+}
+
 try {
   main(process.argv.slice(2))
 } catch (error) {
-  process.stderr.write(`ob_admin: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(1)
 }

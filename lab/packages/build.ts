@@ -36,7 +36,7 @@ const arch = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
  * built. Needs rpmbuild.
  */
 export async function buildPackages(
-  chosen: readonly LabPackage[] = catalog,
+  chosen: readonly LabPackage[] = catalog.filter(({ onDemand }) => !onDemand),
 ): Promise<BuiltPackage[]> {
   mkdirSync(places.rpms, { recursive: true })
   return underLock(join(places.rpms, '.lock'), async () => {

@@ -11,13 +11,19 @@ export interface LabPackage {
   readonly prefix?: string
   /** The folder that the contents are relative to, when it is not the prefix. */
   readonly root?: string
+  /** Whether the package has that folder itself, and takes it along. */
+  readonly ownsRoot?: boolean
   readonly contents: readonly Content[]
   /** What lies at fixed paths, whatever the prefix: `at` is absolute. Owned by root. */
   readonly fixed?: readonly Content[]
   /** What the header says that it needs. */
   readonly requires?: readonly string[]
+  /** What the header says that it is good for, its own name apart. */
+  readonly provides?: readonly string[]
   /** Shell that rpm runs as root; `$1` counts the instances that will be there. */
   readonly scripts?: Partial<Record<'pre' | 'post' | 'preun' | 'postun', string>>
+  /** Built when a test asks for it, and not with all others. */
+  readonly onDemand?: boolean
 }
 
 /** Something below the package's root, or at a fixed path. */
@@ -28,9 +34,16 @@ export type Content =
   | { readonly kind: 'tree'; readonly from: string; readonly at: string }
   /**
    * A bash launcher that runs one of the programs with the lab's Node, under its own path as the
-   * process name.
+   * process name. It starts as little as the real one without the libraries that it loads.
    */
-  | { readonly kind: 'launcher'; readonly at: string; readonly program: string }
+  | {
+      readonly kind: 'launcher'
+      readonly at: string
+      readonly program: string
+      readonly loads?: readonly string[]
+    }
+  /** A library of the kernel's wheel. */
+  | { readonly kind: 'library'; readonly at: string; readonly file: string }
   | { readonly kind: 'kernel'; readonly at: string }
   | { readonly kind: 'text'; readonly at: string; readonly text: string; readonly mode?: number }
   | { readonly kind: 'link'; readonly at: string; readonly to: string }

@@ -7,9 +7,16 @@ export function rootOf({ name, root, prefix }: LabPackage): string {
   return at
 }
 
+/** Without its root, what lies directly in it. */
+const below = (item: LabPackage): readonly string[] => {
+  const root = rootOf(item)
+  if (item.ownsRoot ?? true) return [root]
+  return [...new Set(item.contents.map(({ at }) => `${root}/${at.split('/')[0]}`))]
+}
+
 /** The lines of %files; a folder stands for all that lies below it. */
 const listed = (item: LabPackage): string[] => [
-  ...(item.contents.length > 0 ? ['%defattr(-,admin,admin,-)', rootOf(item)] : []),
+  ...(item.contents.length > 0 ? ['%defattr(-,admin,admin,-)', ...below(item)] : []),
   ...(item.fixed?.length ? ['%defattr(-,root,root,-)', ...item.fixed.map(({ at }) => at)] : []),
 ]
 
@@ -37,7 +44,7 @@ License: ${item.license}
 URL: ${item.url}
 Vendor: OceanBase Inc.
 Group: alibaba/application
-${item.prefix === undefined ? '' : `Prefix: ${item.prefix}\n`}${(item.requires ?? []).map((need) => `Requires: ${need}\n`).join('')}AutoReqProv: no
+${item.prefix === undefined ? '' : `Prefix: ${item.prefix}\n`}${(item.requires ?? []).map((need) => `Requires: ${need}\n`).join('')}${(item.provides ?? []).map((what) => `Provides: ${what}\n`).join('')}AutoReqProv: no
 
 %description
 ${item.summary}. It belongs to a test lab and is no substitute for the product of that name.

@@ -25,7 +25,14 @@ export const stripTypes = join(import.meta.dirname, 'stripTypes.ts')
  * `exec -a` names the process after the launcher, so that ps and pidof find `observer` and not
  * `node`.
  */
-const launcher = (program: string): string => `#!/bin/bash
+const launcher = (program: string, loads: readonly string[]): string => `#!/bin/bash
+for library in ${loads.join(' ')}; do
+  IFS=: read -ra folders <<<"$LD_LIBRARY_PATH"
+  for folder in "\${folders[@]}" ''; do [ -n "$folder" ] && [ -e "$folder/$library" ] && continue 2; done
+  [[ $(ldconfig -p) == *"$library "* ]] && continue
+  echo "$0: error while loading shared libraries: $library: cannot open shared object file: No such file or directory" >&2
+  exit 127
+done
 here=$(readlink -f "\${BASH_SOURCE[0]}")
 home=$(dirname "$(dirname "$here")")
 exec -a "$0" /opt/obflow-lab/node "$home/${program}" "$@"
@@ -81,7 +88,7 @@ export function stage(content: Content, target: string): void {
   mkdirSync(dirname(at), { recursive: true })
   switch (content.kind) {
     case 'launcher':
-      writeFileSync(at, launcher(content.program))
+      writeFileSync(at, launcher(content.program, content.loads ?? []))
       chmodSync(at, 0o755)
       return
     case 'programs':
@@ -99,6 +106,9 @@ export function stage(content: Content, target: string): void {
       mkdirSync(at, { recursive: true })
       // Linked, not copied: 145 MB three times over would be most of the build.
       for (const file of kernelFiles()) linkSync(realpathSync(file), join(at, basename(file)))
+      return
+    case 'library':
+      cpSync(realpathSync(join(kernel, content.file)), at)
       return
     case 'text':
       writeFileSync(at, content.text)

@@ -1,52 +1,144 @@
 import { type Content, type LabPackage, mulan } from '../labPackage.ts'
+import { serverFixed, serverProfile, serverScripts } from './serverScripts.ts'
+
+const prefix = '/home/admin/oceanbase'
+
+const empty = (at: string, mode?: number): Content => ({
+  kind: 'text',
+  at,
+  text: '',
+  ...(mode !== undefined && { mode }),
+})
 
 /**
- * Community builds of line 4 have no `ob_admin io_bench` (oceanbase issue 694), so theirs is left
- * out.
+ * What every edition's server package has. Source: kernel cmake/Pack.cmake, COMPONENT server (3.1:
+ * cmake/RPM.cmake). The first four are the lab's own.
  */
-const contents = (options: {
-  readonly version: string
-  readonly ioBench: boolean
-}): readonly Content[] => [
-  { kind: 'launcher', at: 'bin/observer', program: 'lib/observer/main.js' },
-  ...(options.ioBench
-    ? [{ kind: 'launcher', at: 'bin/ob_admin', program: 'lib/observer/obAdmin.js' } as const]
-    : []),
-  { kind: 'programs', room: 'observer', at: 'lib' },
-  { kind: 'kernel', at: 'lib/seekdb' },
-  { kind: 'text', at: 'etc/lab_version', text: `${options.version}\n` },
-  { kind: 'text', at: 'etc/timezone_V1.log', text: '' },
-  { kind: 'text', at: 'etc/default_parameter.json', text: '{}\n' },
-  { kind: 'folder', at: 'admin' },
-]
+const server = (version: string): readonly Content[] => {
+  const [major = 0] = version.split('.').map(Number)
+  return [
+    { kind: 'programs', room: 'observer', at: 'lib' },
+    { kind: 'kernel', at: 'lib/seekdb' },
+    { kind: 'text', at: 'etc/lab_version', text: `${version}\n` },
+    { kind: 'folder', at: 'admin' },
+    ...(major >= 4
+      ? [empty('bin/import_srs_data.py', 0o755), empty('etc/default_srs_data_mysql.sql')]
+      : []),
+  ]
+}
 
-const oceanbase = {
+/** Time zones are brought by all public packages. */
+const timeZones = [empty('bin/import_time_zone_info.py', 0o755), empty('etc/timezone_V1.log')]
+
+/**
+ * The enterprise package: one rpm with ob_admin, from 4.0 on with bench_io.sh. Source: kernel
+ * 4.2.5, cmake/Pack.cmake, "if (OB_BUILD_OPENSOURCE) … else()".
+ */
+const enterprise = (version: string, release: string): LabPackage => ({
   name: 'oceanbase',
+  version,
+  release,
+  summary: `OceanBase ${version}, lab build`,
   license: mulan,
   url: 'https://open.oceanbase.com',
-  prefix: '/home/admin/oceanbase',
-} as const
+  prefix,
+  contents: [
+    { kind: 'launcher', at: 'bin/observer', program: 'lib/observer/main.js' },
+    { kind: 'launcher', at: 'bin/ob_admin', program: 'lib/observer/obAdmin.js' },
+    ...(Number(version.split('.')[0]) >= 4
+      ? [
+          { kind: 'launcher', at: 'bin/bench_io.sh', program: 'lib/observer/benchIo.js' } as const,
+          ...timeZones,
+        ]
+      : []),
+    ...server(version),
+  ],
+})
+
+const communityUrl = 'https://github.com/oceanbase/oceanbase'
+
+/**
+ * What the community server needs. Up to 4.2.0 rpm found out itself (`libaio.so.1`), from 4.2.1 on
+ * it is written down. Source: kernel cmake/RPM.cmake, CPACK_RPM_SERVER_PACKAGE_REQUIRES.
+ */
+const needs = (version: string, explicit: boolean): readonly string[] =>
+  explicit
+    ? [`oceanbase-ce-libs = ${version}`, 'jq', 'systemd']
+    : ['libaio.so.1()(64bit)', 'libc.so.6()(64bit)']
+
+/**
+ * The community edition: a server that finds its libraries in a second package, tools in a third.
+ * Source: kernel 3.1.5 cmake/RPM.cmake; 4.2.1, 4.2.5 cmake/Pack.cmake COMPONENT libs, utils.
+ */
+const community = (options: {
+  readonly version: string
+  readonly release: string
+  /** Whether the server says what it needs and has a unit of systemd: from 4.2.1 on. */
+  readonly explicit: boolean
+  readonly onDemand?: boolean
+}): readonly LabPackage[] => {
+  const { version, release, explicit, onDemand = false } = options
+  const common = { version, release, license: mulan, url: communityUrl, onDemand } as const
+  return [
+    {
+      ...common,
+      name: 'oceanbase-ce-libs',
+      summary: `Libraries of OceanBase CE ${version}, lab build`,
+      prefix,
+      ownsRoot: false,
+      contents: [
+        { kind: 'library', at: 'lib/libaio.so.1.0.1', file: 'libaio.so.1' },
+        { kind: 'link', at: 'lib/libaio.so.1', to: 'libaio.so.1.0.1' },
+        { kind: 'link', at: 'lib/libaio.so', to: 'libaio.so.1' },
+        { kind: 'text', at: 'lib/libmariadb.so.3', text: '' },
+        { kind: 'link', at: 'lib/libmariadb.so', to: 'libmariadb.so.3' },
+      ],
+      provides: ['libaio.so.1()(64bit)', 'libmariadb.so.3()(64bit)'],
+    },
+    {
+      ...common,
+      name: 'oceanbase-ce',
+      summary: `OceanBase CE ${version}, lab build`,
+      prefix,
+      ownsRoot: false,
+      contents: [
+        {
+          kind: 'launcher',
+          at: 'bin/observer',
+          program: 'lib/observer/main.js',
+          loads: ['libaio.so.1'],
+        },
+        ...timeZones,
+        ...server(version),
+        ...(explicit ? serverProfile(prefix) : []),
+      ],
+      requires: needs(version, explicit),
+      ...(explicit && { scripts: serverScripts(prefix, version) }),
+    },
+    {
+      ...common,
+      name: 'oceanbase-ce-utils',
+      summary: `Tools of OceanBase CE ${version}, lab build`,
+      prefix: '/usr',
+      root: '/usr/libexec/obflow-lab-utils',
+      contents: [
+        { kind: 'programs', room: 'observer', at: 'lib' },
+        { kind: 'text', at: 'etc/lab_version', text: `${version}\n` },
+      ],
+      fixed: serverFixed,
+    },
+  ]
+}
 
 export const observerPackages: readonly LabPackage[] = [
-  {
-    ...oceanbase,
-    version: '2.2.73',
-    release: '20201211175814.el7',
-    summary: 'OceanBase 2.2, lab build',
-    contents: contents({ version: '2.2.73', ioBench: true }),
-  },
-  {
-    ...oceanbase,
-    version: '3.2.4.1',
-    release: '101000052023010822.el7',
-    summary: 'OceanBase 3.2, lab build',
-    contents: contents({ version: '3.2.4.1', ioBench: true }),
-  },
-  {
-    ...oceanbase,
-    version: '4.2.1.8',
-    release: '108000022024072217.el7',
-    summary: 'OceanBase 4.2, lab build',
-    contents: contents({ version: '4.2.1.8', ioBench: false }),
-  },
+  enterprise('2.2.73', '20201211175814.el7'),
+  enterprise('3.2.4.1', '101000052023010822.el7'),
+  enterprise('4.2.1.8', '108000022024072217.el7'),
+  ...community({ version: '4.2.5.0', release: '100000052024102022.el7', explicit: true }),
+  ...[
+    { version: '3.1.5', release: '100000252023041721.el7', explicit: false },
+    { version: '4.0.0.0', release: '103000022023011215.el7', explicit: false },
+    { version: '4.2.1.8', release: '108000022024072217.el7', explicit: true },
+    { version: '4.3.5.2', release: '102020032025070315.el7', explicit: true },
+  ].flatMap((each) => community({ ...each, onDemand: true })),
 ]
