@@ -1,11 +1,15 @@
 # How packages are looked for, installed and removed. Expects $nvra, $name, $brings, $prefix, $owner, $file and the list fills, and the
 # ledger's functions.
 
+# Scriptlets of OceanBase CE report to oceanbase.com otherwise. Source: kernel, tools/systemd/profile/telemetry.sh.template.
+export TELEMETRY_MODE=0
+
 # An operator's link at the prefix stays one: rpm -e would remove it, so the package goes to where it leads.
+# A package without a prefix stays where it was built for, and nothing there is given to anybody.
 home=$prefix
 [ ! -L "$prefix" ] || home=$(readlink -m -- "$prefix")
-physical=$(readlink -m -- "$prefix")
-brings=$home${brings#"$prefix"}
+physical=${prefix:+$(readlink -m -- "$prefix")}
+brings=${brings:+$home${brings#"$prefix"}}
 
 # Says how the package stands, digests included unless $1 is --nofiledigest, in one word: absent, installed, damaged (a file is missing or
 # differs: rpm was killed before it was through), unowned (whoever gave the files to their owner was killed), other (version), elsewhere.
@@ -21,12 +25,12 @@ look() {
   case $newline$installed$newline in *"$newline$nvra$newline"*) ;; *) echo "other $installed"; return 0 ;; esac
   files=$(rpm -ql "$nvra")
   case $newline$files$newline in
-    *"$newline$brings$newline"*) ;;
+    *"$newline${brings:-${files%%"$newline"*}}$newline"*) ;;
     *) echo "elsewhere $(printf '%s\n' "$files" | grep -m1 "/${brings##*/}\$")"; return 0 ;;
   esac
   # Configuration may be changed by whoever runs the program (not every package marks it), documentation left out.
   damage=$(rpm -V --nodeps --noscripts --nomtime --nouser --nogroup --nomode --nordev --nocaps "$@" "$nvra" 2>&1 |
-    grep -vE "^.{8,9}  [cd] |^[^m].* $home/(etc|conf)/" | head -n 3) || true
+    grep -vE "^.{8,9}  [cd] |^[^m].* ${home:-/nowhere}/(etc|conf)/" | head -n 3) || true
   if [ -n "$damage" ]; then
     echo "damaged ${damage//$newline/, }"
   elif noted rpm "$nvra" && [ -n "$(not_given)" ]; then
@@ -40,6 +44,7 @@ look() {
 
 # What the package has below the prefix, as paths without links.
 own_files() {
+  [ -n "$home" ] || return 0
   rpm -ql "$nvra" | while IFS= read -r path; do
     case $path in "$home" | "$home"/*) printf '%s\n' "$physical${path#"$home"}" ;; esac
   done
@@ -50,17 +55,22 @@ not_given() {
 }
 
 # Directories that are there below the prefix: a package that has them too gives them its own owner and mode, and takes them with it.
+# What this task made there, or another package of its own did, is none of them.
 note_owners() {
-  local directories
-  [ -d "$physical" ] || return 0
-  mapfile -t directories < <(find "$physical" -maxdepth 3 -type d -printf '%U:%G %m %p\n')
-  note owner "${directories[@]}"
+  local ids mode path package directories=()
+  [ -n "$physical" ] && [ -d "$physical" ] || return 0
+  while IFS=' ' read -r ids mode path; do
+    ! noted parent "$path" || continue
+    package=$(rpm -qf --qf '%{NVRA}\n' -- "$path" 2>/dev/null | head -n 1) || package=
+    [ -n "$package" ] && noted rpm "$package" || directories+=("$ids $mode $path")
+  done < <(find "$physical" -maxdepth 3 -type d -printf '%U:%G %m %p\n')
+  note owner ${directories[@]+"${directories[@]}"}
 }
 give_back_owners() {
   local ids mode path
   [ -e "$made" ] || return 0
   sed -n 's/^owner //p' "$made" | while IFS=' ' read -r ids mode path; do
-    case $path/ in "$physical"/*) ;; *) continue ;; esac
+    case $path/ in "${physical:-/nowhere}"/*) ;; *) continue ;; esac
     [ -e "$path" ] || beside "$path" mkdir -- "$path"
     if [ -d "$path" ] && [ ! -L "$path" ]; then inside "$path" sh -c 'chown "$1" . && chmod "$2" .' _ "$ids" "$mode"; fi
     forget owner "$ids $mode $path"
@@ -70,6 +80,7 @@ give_back_owners() {
 # Where the package's files go by itself, when that is not the prefix.
 own_prefix() {
   local own
+  [ -n "$home" ] || return 0
   own=$(rpm -qp --nosignature --qf '[%{PREFIXES}\n]' "$file" 2>/dev/null | head -n 1) || true
   case $own in '' | '(none)' | "$home") ;; *) echo "$own" ;; esac
 }
@@ -82,6 +93,61 @@ coming() {
     case $own in ?*) path=$home${path#"$own"} ;; esac
     printf '%s\n' "$path"
   done
+}
+
+# The files beside its own that a package's scriptlets name: units, settings below /etc, what an erase leaves in the prefix. A variable
+# that the same scriptlet sets to a path is put in. The prefix there is the one it was built for, wherever it goes.
+named_beside() {
+  local scripts name value
+  scripts=$(rpm -qp --nosignature --scripts "$file" 2>/dev/null) || return 0
+  while IFS='=' read -r name value; do
+    scripts=${scripts//"\$$name"/"$value"} scripts=${scripts//"\${$name}"/"$value"}
+  done < <(grep -oE '^[[:space:]]*[a-zA-Z_]+=/[A-Za-z0-9._/-]+$' <<<"$scripts" | tr -d '[:blank:]')
+  {
+    grep -oE '/[A-Za-z0-9._@/-]+' <<<"$scripts" | grep -E "^(/etc|/usr/lib/systemd|/lib/systemd|/var/spool/cron$(own_prefixes))/." || true
+    grep -oE 'systemctl +enable +[A-Za-z0-9._@-]+' <<<"$scripts" |
+      sed -E 's|.* ||; s|\.service$||; s|.*|/etc/systemd/system/multi-user.target.wants/&.service|' || true
+  } | sort -u | grep -vxF -f <(rpm -qpl --nosignature "$file" 2>/dev/null; echo /) || true
+}
+own_prefixes() { rpm -qp --nosignature --qf '[|%{PREFIXES}]' "$file" 2>/dev/null | sed 's/[.+]/\\&/g'; }
+
+# Notes them before a scriptlet runs, with a copy of each that is there: rpm does not know of them.
+note_beside() {
+  local path paths=()
+  while IFS= read -r path; do
+    [ ! -d "$path" ] || [ -L "$path" ] || continue
+    noted beside "$nvra $path" || paths+=("$path")
+  done < <(named_beside)
+  [ "${#paths[@]}" -gt 0 ] || return 0
+  for path in "${paths[@]}"; do
+    [ -e "$path" ] || [ -L "$path" ] || continue
+    install -d -m 700 "$state" "$ledger" "$ledger/beside"
+    cp -a -- "$path" "$(copy_of "$path")"
+  done
+  note beside "${paths[@]/#/$nvra }"
+}
+copy_of() { printf '%s/beside/%s' "$ledger" "$(printf '%s' "$1" | sha256sum | cut -c 1-32)"; }
+
+# What its scriptlets put beside the package goes, what they overwrote or removed comes back. Directories stay as they are.
+give_back_beside() {
+  local path copy units='' REPLY
+  [ -e "$made" ] || return 0
+  while IFS= read -r path; do
+    copy=$(copy_of "$path")
+    parent_of "$path"
+    if [ -d "$path" ] && [ ! -L "$path" ]; then
+      :
+    elif [ ! -e "$copy" ] && [ ! -L "$copy" ]; then
+      remove "$path"
+    elif ! cmp -s -- "$copy" "$path"; then
+      if trusted "$REPLY"; then rm -f -- "$path" && cp -a -- "$copy" "$path"; else write_file "$path" <"$copy"; fi
+    fi
+    rm -f -- "$copy"
+    case $path in */systemd/*) units=yes ;; esac
+    forget beside "$nvra $path"
+  done < <(sed -n "s|^beside $nvra ||p" "$made")
+  rmdir -- "$ledger/beside" 2>/dev/null || true
+  [ -z "$units" ] || systemctl daemon-reload >/dev/null 2>&1 || true
 }
 
 # rpm writes a file as NAME;TIME, TIME being the second it began, in hexadecimal. One that was killed leaves its drafts, and one begun
@@ -108,7 +174,7 @@ stray() {
 # A directory below a link that $owner could have planted is not given to it, and what is not the package's is not written over.
 refuse_foreign() {
   local user path
-  if [ -e "$prefix" ] || [ -L "$prefix" ]; then
+  if [ -n "$prefix" ] && { [ -e "$prefix" ] || [ -L "$prefix" ]; }; then
     [ -d "$prefix" ] || { echo "$prefix is there and is not a directory" >&2; return 1; }
     user=$(stat -Lc %U -- "$prefix")
     if [ "$user" != "$owner" ] && ! { [ "$user" = root ] && trusted "$prefix"; }; then
@@ -123,26 +189,37 @@ refuse_foreign() {
 # Dependencies count where rpm keeps the system's libraries; elsewhere (Debian) it knows of none, and the program itself has to prove them.
 lay_down() {
   local options=(--replacepkgs) own
+  mend_by_erase || return
   own=$(own_prefix)
   case $own in ?*) options+=(--prefix "$home") ;; esac
   rpm -q glibc >/dev/null 2>&1 || options+=(--nodeps)
   rpm -i "${options[@]}" "$@" "$file" >&2
 }
 
+# A scriptlet may refuse to run where its package is (OceanBase CE's %pre does, save below ocp_mgragent): one that is there damaged is
+# taken out of rpm's books first, without its scriptlets.
+mend_by_erase() {
+  rpm -q "$nvra" >/dev/null 2>&1 && [ -n "$(rpm -qp --nosignature --qf '%|PREIN?{yes}|' "$file" 2>/dev/null)" ] || return 0
+  noted rpm "$nvra" || note mended "$nvra"
+  rpm -e --nodeps --noscripts "$nvra" >&2
+}
+
 put_in() {
   local code=0
   id -u "$owner" >/dev/null || { echo "user $owner does not exist" >&2; return 1; }
-  if ! noted rpm "$nvra" && ! rpm -q "$nvra" >/dev/null 2>&1; then
+  if ! noted rpm "$nvra" && ! noted mended "$nvra" && ! rpm -q "$nvra" >/dev/null 2>&1; then
     refuse_foreign || { drop_file; return 1; }
     note_owners
     note rpm "$nvra"
   fi
-  make_parents "$prefix/bin"
+  ! noted rpm "$nvra" || note_beside
+  [ -z "$prefix" ] || make_parents "$prefix/bin"
   remove_drafts
   lay_down || code=$?
   if [ "$code" -eq 0 ]; then
     rm -f -- "$file"
     own_files | give
+    forget mended "$nvra"
   elif [ "$code" -lt 128 ] && [ -z "$(stray)" ]; then
     # Refused before a file was written: there is nothing to undo for which its copy would be needed.
     drop_file
@@ -162,7 +239,7 @@ left_over() {
   local path
   if rpm -q "$nvra" >/dev/null 2>&1; then echo "$nvra"; fi
   { printf '%s\n' "$brings"; cat -- "$ledger/files" 2>/dev/null || true; } | sort -u | while IFS= read -r path; do
-    { [ -f "$path" ] || [ -L "$path" ]; } && ! rpm -qf -- "$path" >/dev/null 2>&1 || continue
+    [ -n "$path" ] && { [ -f "$path" ] || [ -L "$path" ]; } && ! rpm -qf -- "$path" >/dev/null 2>&1 || continue
     printf '%s\n' "$path"
   done
 }
@@ -172,7 +249,7 @@ prove_gone() {
   [ -z "$left" ] || { echo "still there after rpm -e: $left" >&2; return 1; }
 }
 
-# Removes the package if this task installed it, and the directories that were made for it unless something else lies in them.
+# Removes the package if this task installed it.
 take_out() {
   local directories path options=()
   if noted rpm "$nvra"; then
@@ -189,22 +266,28 @@ take_out() {
       rpm -e ${options[@]+"${options[@]}"} "$nvra" >&2 || return
       # rpm leaves a directory that it found there, or that others put something into.
       printf '%s\n' "$directories" | while IFS= read -r path; do
-        case $path in "$home"/*) remove_empty "$path" ;; esac
+        case $path in "${home:-/nowhere}"/*) remove_empty "$path" ;; esac
       done
       echo removed
     else
       # What rpm could not remove was removed by hand; its directories are left.
       { cat -- "$ledger/files" 2>/dev/null || true; } | while IFS= read -r path; do
-        case $path in "$home" | "$home"/*) remove_empty "$path" ;; esac
+        case $path in "${home:-/nowhere}" | "${home:-/nowhere}"/*) remove_empty "$path" ;; esac
       done
     fi
     for path in ${fills[@]+"${fills[@]}"}; do remove "${home:?}/$path" || echo "left $home/$path" >&2; done
     prove_gone || return
+    give_back_beside
     rm -f -- "$ledger/files"
-    give_back_owners
     forget rpm "$nvra"
   fi
   drop_file
+}
+
+# Once the last package of a set is gone: the directories that were made for it, unless something else lies in them.
+settle() {
+  local path
+  give_back_owners
   remove_parents
   # What others put something into stays, and is no longer this task's. Parents of something else are none of this package's business.
   lines parent | while IFS= read -r path; do

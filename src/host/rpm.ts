@@ -21,10 +21,10 @@ export interface RpmFile {
 export interface RpmWish {
   readonly taskId: number
   readonly file: RpmFile
-  /** Where a relocatable package goes. */
-  readonly prefix: string
-  /** A file below the prefix that the package brings, absolute. */
-  readonly brings: string
+  /** Where a relocatable package goes; without one it stays where it was built for. */
+  readonly prefix?: string
+  /** A file below the prefix that the package has to bring, absolute. */
+  readonly brings?: string
   /** Directories below the prefix that the program fills by itself: they go with the package. */
   readonly fills?: readonly string[]
   /** Owner of what the package brings below the prefix. */
@@ -52,8 +52,8 @@ const functions = new Quoted(readFileSync(new URL('rpm.sh', import.meta.url), 'u
 const fileOnHost = ({ file }: RpmWish): string => `${stateDirectory}/packages/${nameOf(file)}.rpm`
 
 const script = (wish: RpmWish, act: Quoted): Quoted => sh`${ledger(wish.taskId)}
-nvra=${nameOf(wish.file)} name=${wish.file.name} brings=${wish.brings}
-prefix=${wish.prefix} owner=${wish.owner} file=${fileOnHost(wish)} fills=(${wish.fills ?? []})
+nvra=${nameOf(wish.file)} name=${wish.file.name} brings=${wish.brings ?? ''}
+prefix=${wish.prefix ?? ''} owner=${wish.owner} file=${fileOnHost(wish)} fills=(${wish.fills ?? []})
 ${functions}
 ${act}`
 
@@ -143,11 +143,49 @@ async function give(host: Host, wish: RpmWish): Promise<void> {
   })
 }
 
-/** Removes the package if this task installed it. Throws DefiniteError when rpm refuses. */
-export async function removePackage(host: Host, wish: RpmWish): Promise<'removed' | 'unchanged'> {
-  const output = await host.run(script(wish, sh`take_out`), {
-    title: `rpm -e ${nameOf(wish.file)}`,
+/** What an installed package consists of, as absolute paths; nothing when it is not installed. */
+export async function packageFiles(
+  host: Host,
+  file: Pick<RpmFile, 'name' | 'version' | 'release' | 'architecture'>,
+): Promise<readonly string[]> {
+  const said = await host.must(sh`rpm -ql ${nameOf(file)} 2>/dev/null || true`, {
+    title: `list ${nameOf(file)}`,
   })
-  if (output.code !== 0) throw failed(output, host)
-  return output.stdout.includes('removed') ? 'removed' : 'unchanged'
+  return said.split('\n').filter((line) => line.startsWith('/'))
+}
+
+/** Installs packages that belong together, in this order: each after those that it needs. */
+export async function installPackages(
+  host: Host,
+  wishes: readonly RpmWish[],
+  progress: (sent: number, wish: RpmWish) => void,
+): Promise<'installed' | 'unchanged'> {
+  let outcome: 'installed' | 'unchanged' = 'unchanged'
+  for (const wish of wishes)
+    if ((await installPackage(host, wish, (sent) => progress(sent, wish))) === 'installed')
+      outcome = 'installed'
+  return outcome
+}
+
+/** Removes the package if this task installed it. Throws DefiniteError when rpm refuses. */
+export const removePackage = (host: Host, wish: RpmWish): Promise<'removed' | 'unchanged'> =>
+  removePackages(host, [wish])
+
+/** The same of packages that belong together, the last that was installed first. */
+export async function removePackages(
+  host: Host,
+  wishes: readonly RpmWish[],
+): Promise<'removed' | 'unchanged'> {
+  let outcome: 'removed' | 'unchanged' = 'unchanged'
+  for (const wish of wishes.toReversed()) {
+    const act =
+      wish === wishes[0]
+        ? sh`take_out
+settle`
+        : sh`take_out`
+    const output = await host.run(script(wish, act), { title: `rpm -e ${nameOf(wish.file)}` })
+    if (output.code !== 0) throw failed(output, host)
+    if (output.stdout.includes('removed')) outcome = 'removed'
+  }
+  return outcome
 }
