@@ -93,7 +93,10 @@ export async function buildApp({
   app.addHook('preSerialization', async (request, reply, payload: Answer) =>
     request.routeOptions.config.bare || reply.statusCode >= 400
       ? payload
-      : envelope(request, reply, { ...payload, warnings: warningsOf(request) }),
+      : envelope(request, reply, {
+          ...payload,
+          warnings: [...(payload.warnings ?? []), ...warningsOf(request)],
+        }),
   )
   let closing = false
   app.addHook('preClose', async () => {

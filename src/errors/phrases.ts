@@ -89,5 +89,11 @@ export const ignoredFieldIn = (language: Language, why: string): string =>
     ? `OCP 支持该字段，但在此不起作用：${phraseIn(language, why)}`
     : `OCP knows this field; it has no effect here: ${why}`
 
+/** What is reported of a server package whose companions are not uploaded yet. */
+export const missingPackageIn = (language: Language, need: string, release: string): string =>
+  language === 'zh'
+    ? `还需上传同一构建（${release}）的 ${need}，之后才能用它创建集群`
+    : `upload ${need} of the same build (${release}), too: no cluster can be created without it`
+
 export const phraseIn = (language: Language, phrase: string): string =>
   language === 'zh' && Object.hasOwn(chinese, phrase) ? (chinese[phrase] ?? phrase) : phrase

@@ -74,8 +74,21 @@ const table: readonly { readonly from: readonly number[]; readonly line: Version
   { from: [2, 2], line: line2 },
 ]
 
-/** Newest major version that was read about; a later one is refused rather than guessed at. */
-const newestMajor = 4
+/**
+ * Where a cluster may be made, oldest first; what lies outside is refused at the upload, in these
+ * words. 4.4 and 4.5 are started like 4.3.5: obd has no plugins of their own for them
+ * (plugins/oceanbase ends with 4.3.5.2) and names 4.4.1 among what its checks know
+ * (plugins/oceanbase/4.2.0.0/environment_check.py). Of 5 neither obd nor the kernel's public source
+ * says how it starts.
+ */
+const supported = [
+  { before: [2, 2], reason: 'is older than 2.2, the first that is known here' },
+  { before: [5], reason: undefined },
+  { before: undefined, reason: 'is newer than 4.x: how it is installed is not known here' },
+] as const satisfies readonly {
+  readonly before: readonly number[] | undefined
+  readonly reason: string | undefined
+}[]
 
 const atLeast = (version: readonly number[], from: readonly number[]): boolean => {
   const different = from.findIndex((part, index) => (version[index] ?? 0) !== part)
@@ -98,6 +111,16 @@ export function objectionToStandby(version: string): string | undefined {
     return `OceanBase ${version} has no standby clusters: from 4.1 on a physical standby is a tenant, made inside a PRIMARY cluster`
   if (atLeast(parts, standbyClusters.from)) return undefined
   return `OceanBase ${version} has no standby clusters: they begin with ${standbyClusters.from.join('.')}`
+}
+
+/** Why no cluster of this version can be made, in words; undefined when it can. */
+export function objectionToVersion(version: string): string | undefined {
+  const parts = partsOf(version)
+  const range = supported.find(({ before }) => before === undefined || !atLeast(parts, before))
+  const reason = parts.length === 0 ? 'is no version' : range?.reason
+  return (
+    reason && `OceanBase version "${version}" is not supported: it ${reason}; use 2.2, 3.x or 4.x`
+  )
 }
 
 /**
@@ -124,12 +147,12 @@ export function needsAvx(version: string): boolean {
  */
 export const lineOf = (version: string): VersionLine => {
   const parts = partsOf(version)
-  const entry =
-    (parts[0] ?? 0) > newestMajor ? undefined : table.find(({ from }) => atLeast(parts, from))
+  const objection = objectionToVersion(version)
+  const entry = objection ? undefined : table.find(({ from }) => atLeast(parts, from))
   if (!entry) {
     throw new DefiniteError({
       code: 'COM10001',
-      message: `OceanBase version "${version}" is not supported`,
+      message: objection ?? `OceanBase version "${version}" is not supported`,
       advice: 'use a package of OceanBase 2.2, 3.x or 4.x',
     })
   }

@@ -14,6 +14,7 @@ export interface CreateLook {
     readonly nvra: string
     readonly architecture: string
     readonly size: number
+    readonly needs: readonly string[]
   }
 }
 

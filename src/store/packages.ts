@@ -1,4 +1,6 @@
 import { and, count, desc, eq, exists, ilike, inArray, ne, or, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import { type PackageSet, setOf } from '../oceanbase/packages.ts'
 import type { Db } from './db.ts'
 import type { Removal } from './named.ts'
 import { containing, order, type Page, type Paging, window } from './paging.ts'
@@ -32,6 +34,16 @@ export function packages(db: Db) {
     },
     async get(id: number): Promise<Package | undefined> {
       return (await db.select().from(table).where(eq(table.id, id)))[0]
+    },
+    /** A server package with those uploaded that are installed with it. */
+    async setOf(server: Package): Promise<PackageSet<Package>> {
+      const sameBuild = and(
+        eq(table.type, server.type),
+        eq(table.version, server.version),
+        eq(table.release, server.release),
+        eq(table.architecture, server.architecture),
+      )
+      return setOf(server, await db.select().from(table).where(sameBuild))
     },
     async byFileName(fileName: string): Promise<Package | undefined> {
       return (await db.select().from(table).where(eq(table.fileName, fileName)))[0]
@@ -114,6 +126,21 @@ export function packages(db: Db) {
         .selectDistinct({ id: clusters.packageId })
         .from(clusters)
         .where(inArray(clusters.packageId, ids))
+      // What is installed with a cluster's package is used with it.
+      const server = alias(table, 'server')
+      const ofItsSet = and(
+        inArray(table.id, ids),
+        eq(table.type, 'OB_SERVER_INSTALL_PACKAGE'),
+        sql`starts_with(${table.name}, ${server.name} || '-')`,
+        eq(table.version, server.version),
+        eq(table.release, server.release),
+        eq(table.architecture, server.architecture),
+      )
+      const bySet = await db
+        .selectDistinct({ id: table.id })
+        .from(table)
+        .innerJoin(server, ofItsSet ?? sql`false`)
+        .innerJoin(clusters, eq(clusters.packageId, server.id))
       const byService = await db
         .selectDistinct({ id: hostServices.softwarePackageId })
         .from(hostServices)
@@ -136,7 +163,7 @@ export function packages(db: Db) {
       )
       const byAgent = await db.select({ id: table.id }).from(table).where(agents)
       return new Set(
-        [...byCluster, ...byService, ...byHost, ...byAgent].flatMap(({ id }) =>
+        [...byCluster, ...bySet, ...byService, ...byHost, ...byAgent].flatMap(({ id }) =>
           id === null ? [] : [id],
         ),
       )

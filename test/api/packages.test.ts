@@ -103,6 +103,19 @@ describe('software packages', () => {
       400,
       'PKG10013',
     ],
+    [
+      'a server of a version that is not known',
+      'oceanbase-ce-5.0.1.0-100000042026072912.el8.x86_64.rpm',
+      rpmFile({
+        name: 'oceanbase-ce',
+        version: '5.0.1.0',
+        release: '100000042026072912.el8',
+        arch: 'x86_64',
+      }),
+      undefined,
+      400,
+      'COM10001',
+    ],
     ['a file in another field', fileName, rpm, { field: 'package' }, 400, 'COM10001'],
   ] as const)(
     '%s is refused and nothing of it stays',
@@ -217,6 +230,45 @@ describe('software packages', () => {
       status: 409,
       error: { code: 'PKG10012' },
     })
+  })
+
+  test('a server package says what it needs, and is part of a set with it', async () => {
+    const version = '4.2.5.0'
+    const build = { version, release: '100000052024102022.el7', arch: 'x86_64' }
+    const fileOf = (name: string) => `${name}-${version}-100000052024102022.el7.x86_64.rpm`
+    const server = rpmFile({
+      ...build,
+      name: 'oceanbase-ce',
+      requires: [['oceanbase-ce-libs', version], ['jq']],
+    })
+    const serverFile = fileOf('oceanbase-ce')
+    const first = await upload(serverFile, server)
+    expect(first.warnings).toEqual([
+      { field: 'file', message: expect.stringContaining(`upload oceanbase-ce-libs = ${version}`) },
+    ])
+    await addHosts(api.store, 1)
+    const request = newCluster({ rpmName: serverFile })
+    const accept = () => testOperations(api.store).acceptCluster({ request, creator })
+    await expect(accept()).rejects.toMatchObject({
+      findings: [
+        { code: 'PKG10014', args: [expect.stringContaining('oceanbase-ce-libs = 4.2.5.0')] },
+      ],
+    })
+
+    const libsFile = fileOf('oceanbase-ce-libs')
+    const libs = await upload(libsFile, rpmFile({ ...build, name: 'oceanbase-ce-libs' }))
+    expect(libs).toMatchObject({ status: 200, data: { type: 'OB_SERVER_INSTALL_PACKAGE' } })
+    expect((await upload(serverFile, server)).warnings).toBeUndefined()
+    await expect(
+      testOperations(api.store).acceptCluster({
+        request: newCluster({ rpmName: libsFile }),
+        creator,
+      }),
+    ).rejects.toMatchObject({ findings: [{ code: 'PKG10013' }] })
+    await accept()
+    const { contents } = (await api.get(path)).data as { contents: { deletable: boolean }[] }
+    expect(contents.map(({ deletable }) => deletable)).toEqual([false, false])
+    expect(await api.remove(`${path}/2`)).toMatchObject({ error: { code: 'COM10005' } })
   })
 
   test('a body that is no form is refused', async () => {

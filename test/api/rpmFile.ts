@@ -8,7 +8,15 @@ export function rpmFile(
     version,
     release,
     arch,
-  }: { name: string; version: string; release: string; arch: string },
+    requires = [],
+  }: {
+    name: string
+    version: string
+    release: string
+    arch: string
+    /** Names with the version that each must have, if any. */
+    requires?: readonly (readonly [name: string, version?: string])[]
+  },
   payload = 5000,
 ): Buffer {
   const lead = Buffer.alloc(96)
@@ -16,26 +24,54 @@ export function rpmFile(
   lead.writeUInt8(3, 4)
   lead.write(`${name}-${version}-${release}`, 10)
   const texts = { 1000: name, 1001: version, 1002: release, 1021: 'linux', 1022: arch }
-  const header = section(
-    Object.entries(texts).map(([tag, text]) => ({
+  const strings = (tag: number, values: readonly string[]) => ({
+    tag,
+    type: 8,
+    count: values.length,
+    value: Buffer.from(values.map((value) => `${value}\0`).join('')),
+  })
+  // Requirements: flags (8 is EQUAL), names, versions.
+  const flags = Buffer.alloc(requires.length * 4)
+  for (const [index, [, wanted]] of requires.entries())
+    flags.writeUInt32BE(wanted ? 8 : 0, index * 4)
+  const header = section([
+    { tag: 1048, type: 4, count: requires.length, value: flags },
+    ...Object.entries(texts).map(([tag, text]) => ({
       tag: Number(tag),
       type: 6,
+      count: 1,
       value: Buffer.from(`${text}\0`),
     })),
-  )
+    strings(
+      1049,
+      requires.map(([each]) => each),
+    ),
+    strings(
+      1050,
+      requires.map(([, wanted]) => wanted ?? ''),
+    ),
+  ])
   const content = Buffer.concat([header, Buffer.alloc(payload, 7)])
   const size = Buffer.alloc(4)
   size.writeUInt32BE(content.length)
-  const signature = section([{ tag: 1000, type: 4, value: size }])
+  const signature = section([{ tag: 1000, type: 4, count: 1, value: size }])
   const padding = Buffer.alloc((8 - ((lead.length + signature.length) % 8)) % 8)
   return Buffer.concat([lead, signature, padding, content])
 }
 
-function section(entries: readonly { tag: number; type: number; value: Buffer }[]): Buffer {
+interface Entry {
+  readonly tag: number
+  readonly type: number
+  readonly count: number
+  readonly value: Buffer
+}
+
+function section(entries: readonly Entry[]): Buffer {
   let offset = 0
-  const index = entries.map(({ tag, type, value }) => {
+  const index = entries.map(({ tag, type, count, value }) => {
     const entry = Buffer.alloc(16)
-    for (const [at, number] of [tag, type, offset, 1].entries()) entry.writeUInt32BE(number, at * 4)
+    for (const [at, number] of [tag, type, offset, count].entries())
+      entry.writeUInt32BE(number, at * 4)
     offset += value.length
     return entry
   })

@@ -34,6 +34,7 @@ const envelope = z.looseObject({
     .optional(),
   server: z.string(),
   status: z.number(),
+  warnings: z.array(z.unknown()).optional(),
   successful: z.boolean(),
   timestamp: z.string(),
   traceId: z.string(),

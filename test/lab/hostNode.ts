@@ -6,6 +6,7 @@ import type { HostNode, PreparedHostNode } from '../../src/activities/node.ts'
 import { createHostPool, type HostAccess } from '../../src/host/index.ts'
 import type { Machine } from '../../src/host/machine.ts'
 import { type ClusterSpec, serversOf } from '../../src/oceanbase/index.ts'
+import { setOf } from '../../src/oceanbase/packages.ts'
 import { Secret } from '../../src/quote.ts'
 import type { Package, Store } from '../../src/store/index.ts'
 
@@ -28,6 +29,8 @@ export const packageFrom = (path: string): Package => {
     release,
     operatingSystem: release.replace(/^.*\./, ''),
     architecture,
+    requires: [],
+    provides: [],
     uploaderId: 100,
     byAdmin: true,
     createTime: new Date(),
@@ -92,7 +95,18 @@ const madeBy = (cluster: ClusterSpec, taskId: number): ClusterSpec => ({
  */
 export const createNodes = (
   hosts: readonly LabHost[],
-  { cluster: given, file, taskId = 7 }: { cluster: ClusterSpec; file: Package; taskId?: number },
+  {
+    cluster: given,
+    file,
+    beside = [],
+    taskId = 7,
+  }: {
+    cluster: ClusterSpec
+    file: Package
+    /** Packages that were uploaded with it. */
+    beside?: readonly Package[]
+    taskId?: number
+  },
 ) => {
   const cluster = madeBy(given, taskId)
   const pool = createHostPool()
@@ -108,7 +122,11 @@ export const createNodes = (
   const machines = new Map<number, Machine>()
   const secret = new Secret('Monitor-1-secret')
   const store = {
-    packages: { get: async () => file, agentFor: async () => file },
+    packages: {
+      get: async () => file,
+      setOf: async (server: Package) => setOf(server, beside),
+      agentFor: async () => file,
+    },
     secrets: { get: async () => secret, getOrCreate: async () => secret },
     hosts: {
       get: async () => inventory,

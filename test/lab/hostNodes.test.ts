@@ -22,20 +22,26 @@ import { preCheckHost } from '../../src/activities/host/preCheckHost.ts'
 import { updateHostStatus } from '../../src/activities/host/updateHostStatus.ts'
 import { DefiniteError, TransientError } from '../../src/errors/failure.ts'
 import { readIoResource } from '../../src/oceanbase/observer/ioResource.ts'
+import type { Package } from '../../src/store/index.ts'
 import { failureOf } from '../host/hosts.ts'
 import { clusterOn, createNodes, packageFrom } from './hostNode.ts'
 
+/** The one of whose builds server, libraries and tools are three packages. */
+const community = '4.2.5.0'
+
 let lab: Lab
 let rpms: Readonly<Record<string, string>>
+let libs: Package
 
 beforeAll(async () => {
   const built = await buildPackages()
   rpms = Object.fromEntries(
     built.map(({ name, version, path }) => [
-      name === 'oceanbase' ? version : name.replace(/^.*-/, ''),
+      name === 'oceanbase' || name === 'oceanbase-ce' ? version : name.replace(/^.*-/, ''),
       path,
     ]),
   )
+  libs = packageFrom(rpms.libs ?? '')
   lab = await createLab({ hosts: 2 })
 })
 afterAll(() => lab.destroy())
@@ -49,7 +55,11 @@ const first = (): LabHost => {
 const nodesFor = (version: string, hosts: readonly LabHost[] = lab.hosts) =>
   createNodes(hosts, {
     cluster: clusterOn(hosts, version),
-    file: packageFrom(rpms[version] ?? join('no', version)),
+    file: {
+      ...packageFrom(rpms[version] ?? join('no', version)),
+      requires: version === community ? [`oceanbase-ce-libs = ${community}`] : [],
+    },
+    beside: [libs, packageFrom(rpms.utils ?? '')],
   })
 
 /**
@@ -58,7 +68,7 @@ const nodesFor = (version: string, hosts: readonly LabHost[] = lab.hosts) =>
  */
 const traces = async (host: LabHost): Promise<string> => {
   const found = await host.exec(
-    "find /home/admin /data /var/lib/obflow -printf '%p %y %u %l\\n' 2>/dev/null | sort; rpm -qa; ls /tmp",
+    "find /home/admin /data /etc /usr/bin/ob_* /usr/libexec/obflow* /var/lib/obflow /var/log -printf '%p %y %u %l\\n' 2>/dev/null | sort; rpm -qa; ls /tmp",
   )
   return found.stdout
 }
@@ -107,7 +117,11 @@ const reasonOf = async (work: Promise<unknown>) => {
   return error.reason
 }
 
-describe.each(['2.2.73', '4.2.1.8'])('the nodes of a host, OceanBase %s', (version) => {
+describe.each([
+  ['2.2.73', 'ob_admin'],
+  ['4.2.1.8', 'ob_admin'],
+  [community, 'fio'],
+])('the nodes of a host, OceanBase %s', (version, tool) => {
   it('install, repeat themselves without a change, and take everything back', async () => {
     const host = first()
     const nodes = nodesFor(version)
@@ -138,6 +152,7 @@ describe.each(['2.2.73', '4.2.1.8'])('the nodes of a host, OceanBase %s', (versi
     expect(made).toContain('/data/log1/terran/clog d admin')
     const conf = await host.exec('cat /home/admin/oceanbase/etc/io_resource.conf')
     expect(readIoResource(conf.stdout).length).toBeGreaterThan(1)
+    expect(nodes.lines).toContainEqual(expect.stringMatching(`^INFO ${tool}: read 4 KB`))
 
     expect(await run()).toMatchObject({ installed: false, iops16k: once.iops16k })
     expect(await traces(host)).toBe(made)

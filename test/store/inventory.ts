@@ -26,6 +26,8 @@ export const packageNamed = (fileName: string): Omit<Package, 'id' | 'createTime
     sha1: '1'.repeat(40),
     sha256: '2'.repeat(64),
     type: name.startsWith('obproxy') ? 'OBPROXY_INSTALL_PACKAGE' : 'OB_SERVER_INSTALL_PACKAGE',
+    requires: [],
+    provides: [],
     uploaderId: 100,
     byAdmin: true,
   }

@@ -2,6 +2,19 @@ import { DefiniteError } from '../../errors/failure.ts'
 import type { Package } from '../../store/index.ts'
 import type { ClusterNode } from '../node.ts'
 
+/** All that is installed for the cluster: its package and those that belong to it, in order. */
+export async function packagesOf(
+  node: Pick<ClusterNode, 'store' | 'cluster'>,
+): Promise<readonly Package[]> {
+  const { missing, packages } = await node.store.packages.setOf(await packageOf(node))
+  if (missing.length === 0) return packages
+  throw new DefiniteError({
+    code: 'PKG10014',
+    message: `OceanBase ${node.cluster.version} needs ${missing.join(', ')}, which is not there any more`,
+    advice: 'upload it again, of the same build as the server, then retry',
+  })
+}
+
 /** The package that the cluster is created with. */
 export async function packageOf(node: Pick<ClusterNode, 'store' | 'cluster'>): Promise<Package> {
   const found = await node.store.packages.get(node.cluster.packageId)

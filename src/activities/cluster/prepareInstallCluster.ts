@@ -10,10 +10,11 @@ import {
   serversOf,
   startupParametersOf,
 } from '../../oceanbase/index.ts'
+import type { Package } from '../../store/index.ts'
 import { inParallel } from '../inParallel.ts'
 import type { ClusterNode, Node } from '../node.ts'
 import { clusterIdOf } from './clusterId.ts'
-import { packageOf } from './clusterPackage.ts'
+import { packagesOf } from './clusterPackage.ts'
 
 /**
  * Proves that everything the request reserved is still there, and logs what will be done. Makes
@@ -23,7 +24,7 @@ export async function prepareInstallCluster(node: ClusterNode): Promise<void> {
   await proveCreating(node)
   await inParallel(serversOf(node.cluster), ({ hostId, ip }) => proveReserved(node, hostId, ip))
   proveRootServers(node.cluster)
-  await provePackage(node)
+  await provePackages(node)
   logPlan(node)
 }
 
@@ -73,8 +74,12 @@ function proveRootServers(cluster: ClusterSpec): void {
   }
 }
 
-async function provePackage(node: ClusterNode): Promise<void> {
-  const { path, fileName, size, sha256 } = await packageOf(node)
+async function provePackages(node: ClusterNode): Promise<void> {
+  for (const file of await packagesOf(node)) await provePackage(node, file)
+}
+
+async function provePackage(node: ClusterNode, file: Package): Promise<void> {
+  const { path, fileName, size, sha256 } = file
   const damaged = (why: string, options?: ErrorOptions) =>
     new DefiniteError(
       {

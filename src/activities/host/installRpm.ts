@@ -1,48 +1,52 @@
 import { DefiniteError } from '../../errors/failure.ts'
-import { installPackage, nameOf, type RpmWish, removePackage } from '../../host/rpm.ts'
+import { installPackages, nameOf, type RpmWish, removePackages } from '../../host/rpm.ts'
 import { layoutOf } from '../../oceanbase/observer/layout.ts'
+import { roleOf } from '../../oceanbase/packages.ts'
 import { sh } from '../../quote.ts'
-import { packageOf } from '../cluster/clusterPackage.ts'
+import { packagesOf } from '../cluster/clusterPackage.ts'
 import type { HostNode } from '../node.ts'
 
 /**
- * Installs the cluster's package, unless it is there whole, and proves that its observer runs on
- * this host.
+ * Installs the cluster's packages, unless they are there whole, and proves that its observer runs
+ * on this host.
  */
 export async function installRpm(node: HostNode): Promise<{ readonly installed: boolean }> {
-  const wish = await wishOf(node)
-  const outcome = await installPackage(node.target, wish, (sent) =>
-    node.progress(`${percent(sent, wish.file.size)} % of ${wish.file.fileName} sent`),
+  const wishes = await wishesOf(node)
+  const outcome = await installPackages(node.target, wishes, (sent, { file }) =>
+    node.progress(`${percent(sent, file.size)} % of ${file.fileName} sent`),
   )
-  node.log(
-    'INFO',
-    outcome === 'unchanged'
-      ? `${nameOf(wish.file)} is already installed`
-      : `${nameOf(wish.file)} installed`,
-  )
+  const names = wishes.map(({ file }) => nameOf(file)).join(', ')
+  node.log('INFO', outcome === 'unchanged' ? `already installed: ${names}` : `installed: ${names}`)
   await proveObserver(node)
   return { installed: outcome === 'installed' }
 }
 
-/** Removes the package if this task installed it. */
+/** Removes those packages that this task installed. */
 export async function removeRpm(node: HostNode): Promise<void> {
-  const wish = await wishOf(node)
-  const outcome = await removePackage(node.target, wish)
+  const wishes = await wishesOf(node)
+  const outcome = await removePackages(node.target, wishes)
+  const names = wishes.map(({ file }) => nameOf(file)).join(', ')
   node.log(
     'INFO',
-    outcome === 'removed'
-      ? `${nameOf(wish.file)} removed`
-      : `${nameOf(wish.file)} is not this task's, nothing removed`,
+    outcome === 'removed' ? `removed: ${names}` : `not this task's, nothing removed: ${names}`,
   )
 }
 
-const wishOf = async (node: HostNode): Promise<RpmWish> => ({
-  taskId: node.input.taskId,
-  file: await packageOf(node),
-  prefix: node.cluster.paths.install,
-  brings: layoutOf(node.cluster).observer,
-  owner: node.cluster.osUser,
-})
+/** Tools stay where they were built for: in the path of whoever works on the host. */
+async function wishesOf(node: HostNode): Promise<readonly RpmWish[]> {
+  const { install } = node.cluster.paths
+  return (await packagesOf(node)).map((file): RpmWish => {
+    const wish = { taskId: node.input.taskId, file, owner: node.cluster.osUser }
+    switch (roleOf(file.name)) {
+      case 'utils':
+        return wish
+      case 'libs':
+        return { ...wish, prefix: install }
+      default:
+        return { ...wish, prefix: install, brings: layoutOf(node.cluster).observer }
+    }
+  })
+}
 
 const percent = (part: number, whole: number): number => Math.round((100 * part) / whole)
 
@@ -70,7 +74,7 @@ exit 1`
         ? `${observer} on ${target.ip} is not version ${cluster.version}: ${stdout.trim().slice(0, 500)}`
         : `${observer} does not run on ${target.ip}: ${stdout.trim().slice(-1000)}`,
     advice: library404
-      ? `install the library ${library404[1] ?? library404[2]} on the host (libaio, or oceanbase-ce-libs of the same version), then retry`
+      ? `install the library ${library404[1] ?? library404[2]} on the host (libaio; for OceanBase CE upload oceanbase-ce-libs of the same build), then retry`
       : 'check that the package was built for this host, then retry',
     host: target.ip,
   })

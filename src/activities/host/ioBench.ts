@@ -1,6 +1,7 @@
 import { DefiniteError } from '../../errors/failure.ts'
 import { ledger } from '../../host/ledger.ts'
-import { benchFile, benchScript, readBench } from '../../oceanbase/observer/ioBench.ts'
+import { nameOf } from '../../host/rpm.ts'
+import { benchFolder, benchScript, readBench } from '../../oceanbase/observer/ioBench.ts'
 import {
   type IoPoint,
   readIoResource,
@@ -10,6 +11,7 @@ import {
 } from '../../oceanbase/observer/ioResource.ts'
 import { layoutOf } from '../../oceanbase/observer/layout.ts'
 import { sh } from '../../quote.ts'
+import { packagesOf } from '../cluster/clusterPackage.ts'
 import type { HostNode } from '../node.ts'
 
 /**
@@ -54,7 +56,9 @@ async function measureUntilSure(node: HostNode): Promise<Measured> {
 }
 
 async function measure(node: HostNode, times: number): Promise<Measured> {
-  const { code, stdout, stderr } = await node.target.run(benchScript(node.cluster, times), {
+  const packages = (await packagesOf(node)).map(nameOf)
+  const script = benchScript({ cluster: node.cluster, packages, times })
+  const { code, stdout, stderr } = await node.target.run(script, {
     as: node.cluster.osUser,
     title: 'measure the data disk',
     heavy: true,
@@ -68,12 +72,12 @@ async function measure(node: HostNode, times: number): Promise<Measured> {
 }
 
 /**
- * Puts back the io_resource.conf that was there before, or none, and removes a bench file that a
- * killed host left.
+ * Puts back the io_resource.conf that was there before, or none, and removes what a bench
+ * on a host that crashed left.
  */
 export async function removeIoBench({ cluster, input, target }: HostNode): Promise<void> {
   await target.must(
-    sh`${ledger(input.taskId)}owner=${cluster.osUser}\nremove ${benchFile(cluster)}\nput_back ${layoutOf(cluster).ioResource}`,
+    sh`${ledger(input.taskId)}owner=${cluster.osUser}\nremove ${benchFolder(cluster)}\nput_back ${layoutOf(cluster).ioResource}`,
     {
       title: 'remove io_resource.conf',
     },

@@ -17,9 +17,10 @@ import {
 } from '../../oceanbase/checks/index.ts'
 import { serversOf } from '../../oceanbase/cluster.ts'
 import { layoutOf } from '../../oceanbase/observer/layout.ts'
+import { needsOfHost } from '../../oceanbase/packages.ts'
 import { lineOf } from '../../oceanbase/versions.ts'
 import type { Relative, Store } from '../../store/index.ts'
-import { packageOf } from '../cluster/clusterPackage.ts'
+import { packageOf, packagesOf } from '../cluster/clusterPackage.ts'
 import { relativesOf } from '../cluster/relatives.ts'
 import type { HostNode } from '../node.ts'
 import { soon } from '../soon.ts'
@@ -40,11 +41,13 @@ export async function preCheck(node: HostNode): Promise<{ readonly warnings: num
 
 async function findings(node: HostNode): Promise<Finding[]> {
   const software = await packageOf(node)
+  const packages = await packagesOf(node)
   const wanted = {
     name: software.name,
     nvra: nameOf(software),
     architecture: software.architecture,
-    size: software.size,
+    size: packages.reduce((sum, { size }) => sum + size, 0),
+    needs: needsOfHost(packages),
   }
   const { hostId } = node.server
   const noteMachine = (machine: Machine) => node.store.hosts.setMachine(hostId, machine)

@@ -8,7 +8,7 @@ import { isoTime } from './time.ts'
 /** What a handler answers; the envelope is put around it in one place. */
 export interface Answer {
   readonly data?: unknown
-  /** Fields of the request that have no effect. */
+  /** Fields of the request that have no effect, and what else the caller should know. */
   readonly warnings?: readonly unknown[]
 }
 

@@ -2,12 +2,15 @@ import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { errorCodes, type FastifyReply, type FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { missingPackageIn } from '../../errors/phrases.ts'
 import { Refused } from '../../errors/refused.ts'
+import { roleOf } from '../../oceanbase/packages.ts'
 import { type Package, packageTypes } from '../../store/index.ts'
 import { callerOf } from '../auth/authentication.ts'
 import type { Api, Context } from '../context.ts'
 import { bytes } from '../http/call.ts'
-import { data, done, paged } from '../http/envelope.ts'
+import { type Answer, data, done, paged } from '../http/envelope.ts'
+import { languageOf } from '../http/errors.ts'
 import { isoTime } from '../http/time.ts'
 import { idParam, list, paging } from '../http/validation.ts'
 import { nothing, one, pageOf } from '../schemas/envelope.ts'
@@ -64,6 +67,22 @@ function tooLarge(reply: FastifyReply) {
 export function packages(api: Api, { store, config }: Context): void {
   const path = '/api/v2/software-packages'
 
+  /** A package that is there, and what has to be uploaded before a cluster can be made with it. */
+  async function received(
+    request: FastifyRequest,
+    found: Package,
+    inUse: ReadonlySet<number>,
+  ): Promise<Answer> {
+    const { missing } =
+      roleOf(found.name) === 'server' ? await store.packages.setOf(found) : { missing: [] }
+    const language = languageOf(request.headers['accept-language'])
+    const warnings = missing.map((need) => ({
+      field: 'file',
+      message: missingPackageIn(language, need, found.release),
+    }))
+    return { ...data(show(request, found, inUse)), warnings }
+  }
+
   api.post(
     path,
     {
@@ -100,7 +119,7 @@ export function packages(api: Api, { store, config }: Context): void {
       /** The answer to one that may not take the place of a package that is there. */
       const same = async (there: Package, sha256: string) => {
         if (sha256 === there.sha256)
-          return data(show(request, there, await store.packages.inUse([there.id])))
+          return received(request, there, await store.packages.inUse([there.id]))
         throw new Refused({ code: 'PKG10012', args: [fileName], field: 'file', rejected: fileName })
       }
       if (known && !(await store.packages.isAwaited(known.id))) {
@@ -108,7 +127,7 @@ export function packages(api: Api, { store, config }: Context): void {
         await request.bodyVerified?.()
         return await same(known, sha256)
       }
-      const received = await receive(config.packagesDir, part.file, config.maxPackageBytes)
+      const arrived = await receive(config.packagesDir, part.file, config.maxPackageBytes)
       try {
         // Who sends a signed body is known once it has been read.
         await request.bodyVerified?.()
@@ -116,11 +135,11 @@ export function packages(api: Api, { store, config }: Context): void {
         const uploader = { uploaderId: caller.id, byAdmin: request.callerRoles.includes('ADMIN') }
         // What somebody chose may be mended by its uploader, and must not become another's package.
         if (known && !uploader.byAdmin && known.uploaderId !== caller.id) {
-          const answer = await same(known, received.sha256)
-          await rm(received.path, { force: true })
+          const answer = await same(known, arrived.sha256)
+          await rm(arrived.path, { force: true })
           return answer
         }
-        const described = { ...(await describe(fileName, received)), ...uploader }
+        const described = { ...(await describe(fileName, arrived)), ...uploader }
         if (known && known.sha256 !== described.sha256) {
           const before = await store.packages.replace(known.id, described)
           if (!before)
@@ -131,14 +150,14 @@ export function packages(api: Api, { store, config }: Context): void {
               rejected: fileName,
             })
           await rm(before.path, { force: true })
-          return data(show(request, { ...before, ...described }, new Set([before.id])))
+          return received(request, { ...before, ...described }, new Set([before.id]))
         }
         const created = await store.packages.create(described)
         if (!created) {
           const other = await store.packages.byFileName(fileName)
-          if (other?.sha256 === received.sha256) {
-            await rm(received.path, { force: true })
-            return data(show(request, other, new Set()))
+          if (other?.sha256 === arrived.sha256) {
+            await rm(arrived.path, { force: true })
+            return received(request, other, new Set())
           }
         }
         if (!created)
@@ -148,9 +167,9 @@ export function packages(api: Api, { store, config }: Context): void {
             field: 'file',
             rejected: fileName,
           })
-        return data(show(request, created, new Set()))
+        return received(request, created, new Set())
       } catch (error) {
-        await rm(received.path, { force: true })
+        await rm(arrived.path, { force: true })
         throw error
       }
     },

@@ -6,13 +6,17 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { errorCodes } from 'fastify'
 import { Refused } from '../../errors/refused.ts'
+import { roleOf } from '../../oceanbase/packages.ts'
+import { objectionToVersion } from '../../oceanbase/versions.ts'
 import type { Package, PackageType } from '../../store/index.ts'
 import { silentMs } from '../http/openCalls.ts'
 import { NotAnRpm, type RpmHeader, readRpm } from './rpm.ts'
 
-/** What a package is, by the name in its header; enterprise and community names. */
+/**
+ * What a package is, by the name in its header; enterprise and community names. All of OceanBase's
+ * are of one type: OCP has no other, and a create names the server's.
+ */
 const types: readonly { readonly name: RegExp; readonly type: PackageType }[] = [
-  { name: /^oceanbase(-ce)?$/, type: 'OB_SERVER_INSTALL_PACKAGE' },
   { name: /^(t-oceanbase-)?ocp-agent(-ce)?$|^obagent$/, type: 'OCP_AGENT_INSTALL_PACKAGE' },
   { name: /^obproxy(-ce)?$/, type: 'OBPROXY_INSTALL_PACKAGE' },
   { name: /^(t-oceanbase-|ob-?)?backup-agent$/, type: 'OB_BACKUP_AGENT_INSTALL_PACKAGE' },
@@ -119,15 +123,26 @@ async function headerOf(fileName: string, path: string): Promise<RpmHeader> {
  * under its own name.
  */
 export async function describe(fileName: string, received: Received) {
-  const { name, version, release, architecture } = await headerOf(fileName, received.path)
+  const header = await headerOf(fileName, received.path)
+  const { name, version, release, architecture, requires, provides } = header
   const ownName = `${name}-${version}-${release}.${architecture}.rpm`
   // A renamed package cannot be found again on a host: rpm knows it by its own name.
   if (fileName !== ownName) throw notRpm(fileName, `by its header it is ${ownName}`)
-  const type = types.find((entry) => entry.name.test(name))?.type
+  const type: PackageType | undefined = roleOf(name)
+    ? 'OB_SERVER_INSTALL_PACKAGE'
+    : types.find((entry) => entry.name.test(name))?.type
   if (type === undefined)
     throw new Refused({
       code: 'PKG10013',
       args: [fileName, name],
+      field: 'file',
+      rejected: fileName,
+    })
+  const objection = roleOf(name) && objectionToVersion(version)
+  if (objection !== undefined)
+    throw new Refused({
+      code: 'COM10001',
+      args: ['file', objection],
       field: 'file',
       rejected: fileName,
     })
@@ -143,6 +158,8 @@ export async function describe(fileName: string, received: Received) {
     buildNumber,
     operatingSystem,
     architecture,
+    requires: [...requires],
+    provides: [...provides],
     type,
   }
 }

@@ -7,6 +7,9 @@ export interface RpmHeader {
   readonly release: string
   readonly architecture: string
   readonly os: string
+  /** As rpm writes them: `jq`, `oceanbase-ce-libs = 4.2.5.0`. */
+  readonly requires: readonly string[]
+  readonly provides: readonly string[]
 }
 
 /** A file that is not a whole binary rpm; the message says why. */
@@ -21,8 +24,19 @@ const headerMagic = 0x8eade801
 const introBytes = 16
 const entryBytes = 16
 const tag = { name: 1000, version: 1001, release: 1002, os: 1021, arch: 1022 } as const
+/** Names, versions and flags of what a package needs, and of what it is good for. */
+const relations = {
+  requires: { name: 1049, version: 1050, flags: 1048 },
+  provides: { name: 1047, version: 1113, flags: 1112 },
+} as const
+/** `RPMSENSE_LESS`, `RPMSENSE_GREATER`, `RPMSENSE_EQUAL`. */
+const senses = [
+  [2, '<'],
+  [4, '>'],
+  [8, '='],
+] as const
 const signatureTag = { size: 1000, longSize: 270 } as const
-const type = { int32: 4, int64: 5, string: 6 } as const
+const type = { int32: 4, int64: 5, string: 6, strings: 8 } as const
 
 /**
  * A header of a real package has some hundred entries and a few hundred KiB; beyond this a file
@@ -35,6 +49,8 @@ interface Header {
   readonly length: number
   text(tag: number): string | undefined
   number(tag: number): number | undefined
+  texts(tag: number): readonly string[]
+  numbers(tag: number): readonly number[]
 }
 
 async function read(file: FileHandle, position: number, length: number): Promise<Buffer> {
@@ -53,11 +69,11 @@ async function readHeader(file: FileHandle, position: number): Promise<Header> {
     throw new NotAnRpm('its header is too large')
   const body = await read(file, position + introBytes, indexBytes + storeBytes)
   const offsets = new Map<string, number>()
+  const counts = new Map<string, number>()
   for (let at = 0; at < indexBytes; at += entryBytes) {
-    offsets.set(
-      `${body.readUInt32BE(at)}/${body.readUInt32BE(at + 4)}`,
-      indexBytes + body.readUInt32BE(at + 8),
-    )
+    const key = `${body.readUInt32BE(at)}/${body.readUInt32BE(at + 4)}`
+    offsets.set(key, indexBytes + body.readUInt32BE(at + 8))
+    counts.set(key, body.readUInt32BE(at + 12))
   }
   const at = (wanted: number, kind: number, bytes: number): number | undefined => {
     const offset = offsets.get(`${wanted}/${kind}`)
@@ -77,8 +93,41 @@ async function readHeader(file: FileHandle, position: number): Promise<Header> {
       const short = at(wanted, type.int32, 4)
       return short === undefined ? undefined : body.readUInt32BE(short)
     },
+    texts(wanted) {
+      const found: string[] = []
+      let start = at(wanted, type.strings, 1) ?? body.length
+      const count = counts.get(`${wanted}/${type.strings}`) ?? 0
+      while (found.length < count && start < body.length) {
+        const end = body.indexOf(0, start)
+        if (end < 0) break
+        found.push(body.toString('utf8', start, end))
+        start = end + 1
+      }
+      return found
+    },
+    numbers(wanted) {
+      const start = at(wanted, type.int32, 4)
+      if (start === undefined) return []
+      const count = counts.get(`${wanted}/${type.int32}`) ?? 0
+      const whole = Math.min(count, Math.floor((body.length - start) / 4))
+      return Array.from({ length: whole }, (_, index) => body.readUInt32BE(start + index * 4))
+    },
   }
 }
+
+function relationsIn(header: Header, { name, version, flags }: Relation): readonly string[] {
+  const versions = header.texts(version)
+  const bits = header.numbers(flags)
+  return header.texts(name).map((each, index) => {
+    const operator = senses
+      .filter(([bit]) => (bits[index] ?? 0) & bit)
+      .map(([, sign]) => sign)
+      .join('')
+    return operator ? `${each} ${operator} ${versions[index] ?? ''}` : each
+  })
+}
+
+type Relation = (typeof relations)[keyof typeof relations]
 
 /** Reads the header of an rpm and checks that the file is whole. Throws NotAnRpm otherwise. */
 export async function readRpm(path: string): Promise<RpmHeader> {
@@ -107,6 +156,8 @@ export async function readRpm(path: string): Promise<RpmHeader> {
       release: need(tag.release, 'release'),
       architecture: need(tag.arch, 'architecture'),
       os: need(tag.os, 'operating system'),
+      requires: relationsIn(header, relations.requires),
+      provides: relationsIn(header, relations.provides),
     }
   } finally {
     await file.close()

@@ -19,6 +19,8 @@ export interface HostFacts {
   readonly cgroup: { readonly memory: number; readonly cores: number }
   readonly userExists: boolean
   readonly missingCommands: readonly string[]
+  /** What the packages need and no package of the host provides. */
+  readonly missingNeeds: readonly string[]
   /** Programs that an io bench can be made with: `fio`, `ob_admin`. */
   readonly tools: readonly string[]
   /** What is there or switched on: avx, atomics, selinux, thp, firewalld. */
@@ -186,6 +188,7 @@ export const parseFacts = (output: string): HostFacts => {
     cgroup: cgroupOf(rows('cgroup')),
     userExists: words('user').length > 0,
     missingCommands: words('missing'),
+    missingNeeds: words('needs'),
     tools: words('tool'),
     features: words('feature'),
     kernel: numbers('kernel'),

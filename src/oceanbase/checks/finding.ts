@@ -30,6 +30,8 @@ export interface Wish {
     readonly nvra: string
     readonly architecture: string
     readonly size: number
+    /** Names that packages of the host have to provide. */
+    readonly needs: readonly string[]
   }
 }
 

@@ -1,5 +1,5 @@
 # Prints what the pre-check must know of a host, one fact a line, its fields divided by tabs. Needs bash, coreutils, grep, find and /proc.
-# Expects the lists ports, paths, disks, leftovers, commands, kernel, and home, package, ip, os_user, mark; `identity` and the functions
+# Expects the lists ports, paths, disks, leftovers, commands, kernel, needs, and home, package, ip, os_user, mark; `identity` and the functions
 # of files.sh.
 export LC_ALL=C
 say() { local IFS=$'\t'; printf '%s\n' "$*"; }
@@ -130,5 +130,9 @@ device=${device%%@*}
 if [ -n "$device" ]; then
   read -r _ _ _ address _ < <(ip -o -4 address show dev "$device" 2>/dev/null)
   say device "$device" "${address%/*}"
+fi
+# Dependencies count where rpm keeps the system's libraries; elsewhere (Debian) the program itself has to prove them.
+if [ "${#needs[@]}" -gt 0 ] && rpm -q glibc >/dev/null 2>&1; then
+  for need in "${needs[@]}"; do rpm -q --whatprovides "$need" >/dev/null 2>&1 || say needs "$need"; done
 fi
 rpm -q --qf 'package\t%{NVRA}\n' "$package" 2>/dev/null | grep '^package'

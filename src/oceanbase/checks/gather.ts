@@ -45,6 +45,7 @@ export const gatherScript = (wish: Wish): Quoted => {
   return sh`ports=(${[cluster.sqlPort, cluster.rpcPort, agentPorts.manager, agentPorts.monitor]}) paths=(${layout.directories})
 disks=(${[cluster.paths.install, cluster.paths.data, cluster.paths.log, stateDirectory]}) leftovers=(${leftovers})
 commands=(${neededCommands}) kernel=(${kernelNames}) home=${layout.home} package=${wish.package.name}
+needs=(${wish.package.needs})
 ip=${server.ip} os_user=${cluster.osUser} owner=${cluster.osUser} mark=${markerName}
 ${safeFiles}
 ${machineFunctions}${gather}`

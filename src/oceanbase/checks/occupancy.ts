@@ -251,6 +251,16 @@ const leftoverChecks: readonly Check[] = [
         .filter((name) => name !== wish.package.nvra)
         .map((name) => `${name} is installed, ${wish.package.nvra} is wanted`),
   },
+  {
+    code: 'PKG10014',
+    item: 'packages',
+    level: 'FATAL',
+    advice: 'install it there (yum install NAME; libaio.so.1 comes with libaio), then retry',
+    look: ({ facts, wish }) =>
+      facts.missingNeeds.map(
+        (name) => `${wish.package.nvra} needs ${name}, which no package provides`,
+      ),
+  },
 ]
 
 /**

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { Quoted, sh } from '../../quote.ts'
 import type { ClusterSpec } from '../cluster.ts'
+import { lineOf } from '../versions.ts'
 import { type IoPoint, readIoResource } from './ioResource.ts'
 import { layoutOf } from './layout.ts'
 
 const functions = new Quoted(readFileSync(new URL('ioBench.sh', import.meta.url), 'utf8'), '')
 
 /**
- * What is measured, and for how many milliseconds: 2 s in all, and as much again for fio itself.
- * OceanBase's own script takes 10 s for each of 19 sizes; observer reads between the points. Its
- * `io_bench` writes the same sizes.
+ * What is measured where ob_admin cannot, and for how many milliseconds: 2 s in all, and as much
+ * again for fio itself. observer reads between the points.
  */
 const points = [
   ['write', 2_097_152, 300],
@@ -19,19 +19,28 @@ const points = [
   ['read', 524_288, 300],
 ] as const
 
+interface Bench {
+  readonly cluster: ClusterSpec
+  /** The installed packages of the cluster, as name-version-release.architecture. */
+  readonly packages: readonly string[]
+  /** fio measures so many times as long as it does at first. */
+  readonly times: number
+}
+
 /**
- * A script for the OS user that measures the data disk, with ob_admin when the package has an io
- * bench, else fio, else dd. fio measures so many times as long as it does at first.
+ * A script for the OS user that measures the data disk, with ob_admin when the packages have an io
+ * bench, else fio, else dd.
  */
-export const benchScript = (cluster: ClusterSpec, times: number): Quoted => {
+export const benchScript = ({ cluster, packages, times }: Bench): Quoted => {
   const layout = layoutOf(cluster)
   const asked = points.map(([way, bytes, ms]) => `${way} ${bytes} ${ms * times}ms`)
-  return sh`root=${layout.dataRoot} file=${benchFile(cluster)} ob_admin=${layout.obAdmin} library=${layout.library} points=(${asked})
+  const own = lineOf(cluster.version).ioCalibration === 'io_resource.conf' ? 'yes' : 'no'
+  return sh`root=${layout.dataRoot} folder=${benchFolder(cluster)} own_bench=${own} library=${layout.library} packages=(${packages}) points=(${asked})
 ${functions}`
 }
 
-/** The file that the bench makes, and removes. */
-export const benchFile = (cluster: ClusterSpec): string =>
+/** The folder that the bench makes, and removes: what ob_admin makes lies in it, too. */
+export const benchFolder = (cluster: ClusterSpec): string =>
   `${layoutOf(cluster).dataRoot}/.obflow-io-bench`
 
 /** Columns of fio's terse format, version 3, from 0. */

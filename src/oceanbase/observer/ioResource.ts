@@ -31,20 +31,21 @@ export const writeIoResource = (points: readonly IoPoint[]): string =>
     '',
   ].join('\n')
 
-/** The points of such a file; none when it is not one. */
+/**
+ * The points of such a file, columns padded or not; none when it is not one. Up to 3.x it begins
+ * with its version, from 4.0 on with the header. Sources: kernel 3.1.5
+ * deps/oblib/src/lib/io/ob_io_benchmark.cpp print_to_file and load_from_file; 4.2.5
+ * tools/ob_admin/io_bench/bench_io.sh.
+ */
 export const readIoResource = (text: string): IoPoint[] => {
-  if (!/^version 1\b/.test(text)) return []
+  if (!/^(version 1\s*\n)?io_type\s/.test(text)) return []
   return text.split('\n').flatMap((line): IoPoint[] => {
-    const [, type, size, iops, latency] = /^([01]) (\d+) ([\d.]+) ([\d.]+)$/.exec(line.trim()) ?? []
-    if (type === undefined) return []
-    return [
-      {
-        ioType: type === '0' ? 0 : 1,
-        sizeBytes: Number(size),
-        iops: Number(iops),
-        latencyUs: Number(latency),
-      },
-    ]
+    const [, type, ...numbers] = /^([01])\s+(\d+)\s+([\d.]+)\s+([\d.]+)$/.exec(line.trim()) ?? []
+    const [sizeBytes = 0, iops = 0, latencyUs = 0] = numbers.map(Number)
+    // What could not be measured is 0.
+    return type === undefined || iops <= 0
+      ? []
+      : [{ ioType: type === '0' ? 0 : 1, sizeBytes, iops, latencyUs }]
   })
 }
 

@@ -1,4 +1,6 @@
 import type { Finding } from '../../errors/refused.ts'
+import { roleOf } from '../../oceanbase/packages.ts'
+import { objectionToVersion } from '../../oceanbase/versions.ts'
 import type { Host } from '../../store/hosts.ts'
 import type { Idc } from '../../store/named.ts'
 import type { Task } from '../../store/newTask.ts'
@@ -18,6 +20,12 @@ export interface Inventory {
     'id' | 'obClusterId' | 'type' | 'status' | 'version'
   >[]
   readonly package: Package | undefined
+  /** Packages of OceanBase that it needs and nobody has uploaded, as rpm writes them. */
+  readonly missing: readonly string[]
+  /** Names that packages of a host have to provide for it. */
+  readonly needs: readonly string[]
+  /** Size of all that is installed. */
+  readonly packageBytes: number
   readonly hosts: ReadonlyMap<number, Host>
   readonly idcs: ReadonlyMap<string, Idc>
   readonly obproxies: ReadonlyMap<number, ServingObproxy>
@@ -43,12 +51,23 @@ const nameIsFree: Rule = ({ name, type }, { namesakes }) =>
     ? [{ code: 'OBE11014', args: [name], field: 'name', rejected: name }]
     : []
 
-const packageFits: Rule = ({ rpmName, fullVersion }, { package: found }) => {
+const packageFits: Rule = ({ rpmName, fullVersion }, { package: found, missing }) => {
   if (found === undefined)
     return [{ code: 'PKG10014', args: [rpmName], field: 'rpmName', rejected: rpmName }]
   if (found.type !== 'OB_SERVER_INSTALL_PACKAGE') {
     return [{ code: 'PKG10013', args: [rpmName, found.type], field: 'rpmName', rejected: rpmName }]
   }
+  const at = { field: 'rpmName', rejected: rpmName }
+  if (roleOf(found.name) !== 'server')
+    return [{ code: 'PKG10013', args: [rpmName, 'part of a server package'], ...at }]
+  const objection = objectionToVersion(found.version)
+  if (objection !== undefined) return [{ code: 'COM10001', args: ['rpmName', objection], ...at }]
+  if (missing.length > 0)
+    return missing.map((need) => ({
+      code: 'PKG10014',
+      args: [`"${need}" of build ${found.release}, which ${rpmName} needs,`],
+      ...at,
+    }))
   const version = `${found.version}-${found.buildNumber}`
   if (fullVersion === undefined || fullVersion === version) return []
   return [

@@ -25,20 +25,21 @@ export interface DryRun {
  * A package that is not in the store is known by its file name as far as that tells: OCP's form is
  * `name-version-build.os.arch.rpm`.
  */
-function packageOf({ rpmName }: NewCluster, { package: found }: Inventory) {
+function packageOf({ rpmName }: NewCluster, { package: found, needs, packageBytes }: Inventory) {
   if (found) {
-    const { name, version, release, architecture, size } = found
+    const { name, version, release, architecture } = found
     return {
       name,
       version,
       nvra: `${name}-${version}-${release}.${architecture}`,
       architecture,
-      size,
+      size: packageBytes,
+      needs,
     }
   }
   const [, name = '', version = '', architecture = ''] =
     /^(.+)-([^-]+)-[^-]+\.([^.]+)\.rpm$/.exec(rpmName) ?? []
-  return { name, version, nvra: rpmName.replace(/\.rpm$/, ''), architecture, size: 0 }
+  return { name, version, nvra: rpmName.replace(/\.rpm$/, ''), architecture, size: 0, needs }
 }
 
 function specOf(

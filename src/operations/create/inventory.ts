@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm'
+import { needsOfHost } from '../../oceanbase/packages.ts'
 import type { Db } from '../../store/db.ts'
 import { hosts } from '../../store/hosts.ts'
 import type { Keys } from '../../store/key.ts'
@@ -21,6 +22,8 @@ export async function readInventory(
 ): Promise<Inventory & { lastObClusterId: number }> {
   const hostIds = request.zones.flatMap((zone) => zone.servers)
   const rpm = await packages(tx).byFileName(request.rpmName)
+  const set = rpm && (await packages(tx).setOf(rpm))
+  const installed = set?.packages ?? []
   const obproxies = new Map<number, ServingObproxy>()
   for (const id of request.obproxyClusterIds) {
     const proxy = await obproxyReads(tx).get(id)
@@ -37,6 +40,9 @@ export async function readInventory(
     namesakes,
     lastObClusterId: Math.max(0, ...namesakes.map((cluster) => cluster.obClusterId)),
     package: rpm,
+    missing: set?.missing ?? [],
+    needs: needsOfHost(installed),
+    packageBytes: installed.reduce((sum, { size }) => sum + size, 0),
     hosts: new Map((await hosts(tx, keys).byIds(hostIds)).map((host) => [host.id, host])),
     idcs: new Map(named.map((idc) => [idc.name, idc])),
     obproxies,

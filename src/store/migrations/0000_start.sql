@@ -220,6 +220,8 @@ CREATE TABLE "packages" (
 	"release" text NOT NULL,
 	"operating_system" text NOT NULL,
 	"architecture" text NOT NULL,
+	"requires" text[] DEFAULT '{}' NOT NULL,
+	"provides" text[] DEFAULT '{}' NOT NULL,
 	"uploader_id" integer NOT NULL,
 	"by_admin" boolean NOT NULL,
 	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,

@@ -70,6 +70,9 @@ export const packages = pgTable(
     release: text().notNull(),
     operatingSystem: text().notNull(),
     architecture: text().notNull(),
+    /** What it needs and what it is good for, as rpm writes them. */
+    requires: text().array().notNull().default([]),
+    provides: text().array().notNull().default([]),
     uploaderId: integer().notNull(),
     /**
      * Whether the uploader was an ADMIN then: what ADMIN uploads may run as root on anybody's host.

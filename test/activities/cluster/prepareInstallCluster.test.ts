@@ -22,7 +22,10 @@ const prepare = (changes: Partial<typeof reserved>, cluster = clusterOf(['10.0.0
   const store = {
     clusters: { get: async () => ({ status }) },
     hosts: { get: async () => ({ services }) },
-    packages: { get: async () => file },
+    packages: {
+      get: async () => file,
+      setOf: async (packages: unknown) => ({ packages: [packages], missing: [] }),
+    },
   }
   // Only the part of the store that this node uses.
   return { lines, outcome: prepareInstallCluster({ ...node, store: store as unknown as Store }) }

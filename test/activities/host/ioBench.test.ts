@@ -41,6 +41,36 @@ describe('io_resource.conf', () => {
   it('that is none gives no points', () => {
     expect(readIoResource('# empty')).toEqual([])
   })
+  it('is read as ob_admin of 3.x writes it, columns padded', () => {
+    // Source: kernel 3.1.5, ob_io_benchmark.cpp print_to_file; oceanbase-doc V3.1.5, troubleshooting.
+    const text = [
+      'version 1',
+      'io_type    io_size_byte    io_ps           io_rt_us  ',
+      '0          4096            139979.75       123.25    ',
+      '0          16384           68895.00        463.57    ',
+      '1          2097152         553.00          57000.00  ',
+      'submit_thread_cnt 1',
+      'getevent_thread_cnt 5',
+      '',
+    ]
+    expect(readIoResource(text.join('\n'))).toEqual(points)
+  })
+  it('is read as bench_io.sh of 4.x writes it, without a version', () => {
+    // Source: kernel 4.2.5, tools/ob_admin/io_bench/bench_io.sh.
+    const text = [
+      'io_type    io_size_byte    io_ps           io_rt_us  ',
+      '0          4096            139979.75       123.25    ',
+      '0          16384           68895.00        463.57    ',
+      '1          2097152         553.00          57000.00  ',
+      '',
+    ]
+    expect(readIoResource(text.join('\n'))).toEqual(points)
+  })
+  it('has no point that could not be measured, which 4.x writes as 0', () => {
+    const text =
+      'io_type    io_size_byte    io_ps           io_rt_us  \n0          16384           0.00            0.00      \n'
+    expect(readIoResource(text)).toEqual([])
+  })
   it('judges a disk by the reads of 16 KB or the next larger ones', () => {
     expect(standardReads(points)?.iops).toBe(68_895)
     expect(standardReads(points.filter(({ sizeBytes }) => sizeBytes === 4096))).toBeUndefined()

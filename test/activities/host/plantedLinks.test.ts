@@ -15,7 +15,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ledger } from '../../../src/host/ledger.ts'
 import { clearDirectories, emptyDirectories, layoutOf } from '../../../src/oceanbase/index.ts'
 import { makeDirectories, removeDirectories } from '../../../src/oceanbase/observer/directories.ts'
-import { benchFile } from '../../../src/oceanbase/observer/ioBench.ts'
+import { benchFolder } from '../../../src/oceanbase/observer/ioBench.ts'
 import { type Quoted, sh } from '../../../src/quote.ts'
 import { clusterOf } from '../cluster/fakeCluster.ts'
 
@@ -89,7 +89,7 @@ const deeds = {
   'Bootstrap ob, rolled back': () => clearDirectories(cluster(), 7),
   'Execute io bench, rolled back': () =>
     withLedger(
-      sh`owner=${user.name}\nremove ${benchFile(cluster())}\nput_back ${layoutOf(cluster()).ioResource}`,
+      sh`owner=${user.name}\nremove ${benchFolder(cluster())}\nput_back ${layoutOf(cluster()).ioResource}`,
     ),
   'Make dir for ob, rolled back': () => withLedger(removeDirectories(cluster())),
 } as const
@@ -116,7 +116,7 @@ const plants = () => {
     ioResource: { at: ioResource, to: 'victim/secret' },
     newIoResource: { at: `${ioResource}.new`, to: 'victim/secret' },
     keptIoResource: { at: aside(ioResource), to: 'victim/secret' },
-    benchFile: { at: benchFile(cluster()), to: 'victim/secret' },
+    benchFolder: { at: benchFolder(cluster()), to: 'victim/secret' },
   } as const
 }
 
@@ -128,7 +128,7 @@ const table: readonly (readonly [
   ['Execute io bench', ['etc', 'ioResource', 'newIoResource']],
   ['Bootstrap ob, begun afresh', ['dataRoot', 'sstable', 'log', 'etc', 'mark']],
   ['Bootstrap ob, rolled back', ['sstable', 'log']],
-  ['Execute io bench, rolled back', ['keptIoResource', 'benchFile', 'etc']],
+  ['Execute io bench, rolled back', ['keptIoResource', 'benchFolder', 'etc']],
   ['Make dir for ob, rolled back', ['dataRoot', 'sstable', 'log', 'etc']],
 ]
 

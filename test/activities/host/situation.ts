@@ -35,6 +35,7 @@ const goodFacts = (cluster: ClusterSpec): HostFacts => ({
   cgroup: { memory: unlimited, cores: unlimited },
   userExists: true,
   missingCommands: [],
+  missingNeeds: [],
   tools: ['fio'],
   features: ['avx'],
   kernel: {
@@ -132,6 +133,7 @@ export const situationWith = ({
         nvra: `oceanbase-4.2.1.8-${release}.x86_64`,
         architecture: 'x86_64',
         size: 60 * 2 ** 20,
+        needs: [],
       },
     },
     clocks: clocks ?? [
