@@ -95,7 +95,7 @@ const count = z.coerce.number()
 export async function bootstrapsOf(host: LabHost): Promise<Counts['bootstraps']> {
   const home = '/home/admin/oceanbase'
   const { stdout } = await host.exec(
-    `cat ${home}/run/bootstrap.count || echo 0; cat ${home}/log/observer.log* | grep -c 'bootstrap success'`,
+    `cat ${home}/run/bootstrap.count || echo 0; cat ${home}/log/rootservice.log* | grep -c 'succeed to do_boot_strap'`,
   )
   const [begun, done] = stdout
     .trim()

@@ -14,6 +14,10 @@ import { throttle, unthrottle } from './throttle.ts'
 export interface ObserverFaults {
   /** Milliseconds from its start until it listens. */
   readonly slowStartMs?: number
+  /** Milliseconds after its start in which a server of a cluster knows the core schema alone; 2000. */
+  readonly startWindowMs?: number
+  /** Milliseconds for which its root service takes a silent server for alive; 10000. */
+  readonly leaseMs?: number
   /** Answers ALTER SYSTEM BOOTSTRAP with this error instead of doing it. */
   readonly refuseBootstrap?: { readonly errno: number; readonly message: string }
   /** Ends by SIGKILL this many milliseconds after its start. */

@@ -1,6 +1,8 @@
+import { refuseNotEmpty } from './bootstrap.ts'
 import { type Cluster, mergeMicros, merging, now, saveCluster } from './cluster.ts'
 import type { Observer } from './observer.ts'
 import { belongsTo4, parametersOf } from './parameters.ts'
+import { normalPrimaryZone } from './primaryZone.ts'
 import { addServers, deleteServers, startOrStopServers } from './serverStatements.ts'
 import { refusal } from './sqlErrors.ts'
 import { changeStandby } from './standby.ts'
@@ -65,7 +67,10 @@ const admin = (text: string) => new RegExp(`^${text.replaceAll(' ', String.raw`\
 export const adminStatements: Admin[] = [
   {
     pattern: /^ALTER\s+SYSTEM\s+BOOTSTRAP\b/i,
-    run: () => Promise.reject(refusal('initTwice', 'The object is initialized twice')),
+    run: (self) => {
+      refuseNotEmpty(self)
+      return undefined
+    },
   },
   {
     pattern: admin(String.raw`ALTER SYSTEM ADD SERVER ${servers}(?: ZONE(?:\s*=\s*|\s+)${zone})?`),
@@ -184,7 +189,7 @@ function setPrimaryZone(cluster: Cluster, found: RegExpExecArray): Decision {
         .filter((name) => !cluster.zones.some((known) => known.name === name.trim()))
   if (missing.length > 0)
     throw refusal('primaryZoneNotInList', `primary zone '${missing.join(',')}' not in zone list`)
-  cluster.primaryZone = random ? 'RANDOM' : value
+  cluster.primaryZone = random ? 'RANDOM' : normalPrimaryZone(value, cluster.zones)
   cluster.tenantJobs.push({
     id: cluster.tenantJobs.length + 1,
     type: 'ALTER_TENANT_PRIMARY_ZONE',

@@ -1,8 +1,8 @@
-import { clockSpreadMs } from './clock.ts'
-import { type Cluster, now, type Server } from './cluster.ts'
+import { type Cluster, isDirty, now, type Server, type Zone } from './cluster.ts'
 import { readFaults } from './faults.ts'
 import { countUp } from './home.ts'
 import { buildVersion, type Hello, type Observer } from './observer.ts'
+import { firstPrimaryZone } from './primaryZone.ts'
 import { addressText, call, parseAddress } from './rpc.ts'
 import { Refusal, refusal } from './sqlErrors.ts'
 import { type Primary, registerAt } from './standby.ts'
@@ -14,35 +14,42 @@ export type BootstrapRequest = {
   servers: { address: string; zone: string; region: string }[]
 }
 
-/** Clocks of an OceanBase cluster may differ by this much. Source: ocp-api §7. */
-const maxSkewMs = 50
 const rpcMs = 2000
 const leadMs = 90_000
 
 /**
  * ALTER SYSTEM BOOTSTRAP: checks as the real one does, then one kernel under the first server.
- * Throws Refusal.
+ * Throws Refusal. Source: oceanbase src/observer/ob_service.cpp, ObService::bootstrap.
  */
 export async function bootstrap(self: Observer, request: BootstrapRequest): Promise<void> {
   countUp(self.home.bootstrapReceived)
-  if (self.membership?.complete || self.bootstrapping)
-    throw refusal('initTwice', 'The object is initialized twice')
+  if (self.bootstrapping) throw refusal('initTwice', 'The object is initialized twice')
+  refuseNotEmpty(self)
   self.bootstrapping = true
   try {
     const greetings = await check(self, request)
     countUp(self.home.bootstrapCount)
     await execute(self, request, greetings)
-    self.log('INFO', 'BOOTSTRAP', 'bootstrap success', { servers: request.servers.length })
+    self.log('INFO', 'BOOTSTRAP', 'succeed to do_boot_strap', { servers: request.servers.length })
   } catch (error) {
     const refused =
       error instanceof Refusal
         ? error.sql
         : { errno: 4016, message: error instanceof Error ? error.message : String(error) }
-    self.log('ERROR', 'BOOTSTRAP', `bootstrap failed: ${refused.message}`, { ret: -refused.errno })
+    const { ret = -refused.errno, logged = refused.message } =
+      error instanceof Refusal ? (error.behind ?? {}) : {}
+    self.log('ERROR', 'BOOTSTRAP', `failed to prepare boot strap: ${logged}`, { ret })
     throw error instanceof Refusal ? error : refusal('system', `System error: ${refused.message}`)
   } finally {
     self.bootstrapping = false
   }
+}
+
+/** What the server itself holds; the client gets the number alone, the words are in the log. */
+export function refuseNotEmpty(self: Observer): void {
+  if (!self.membership?.complete && !isDirty(self.dataDir)) return
+  self.log('WARN', 'BOOTSTRAP', 'observer is not empty', { ret: -4015 })
+  throw refusal('system', 'System error')
 }
 
 async function check(
@@ -63,12 +70,7 @@ async function check(
     servers.map(async ({ address }) => greetings.set(address, await greet(address))),
   )
   for (const { address, zone } of servers) checkOne(self, address, zone, greetings.get(address))
-  const skew = await clockSpreadMs(servers.map(({ address }) => address))
-  if (skew > maxSkewMs)
-    throw refusal(
-      'system',
-      `System error: clock difference between servers is ${skew} ms, over ${maxSkewMs} ms(ret=-4015)`,
-    )
+  if (self.version.line !== '4.x') firstPrimaryZone(zonesOf(servers))
   if (primary) await registerAt(primary, registrationOf(self, primary))
   return greetings
 }
@@ -81,6 +83,15 @@ const registrationOf = (self: Observer, primary: Primary) => ({
   rootServers: self.rsList.map(addressText),
 })
 
+/** The client learns neither the true number nor who did not answer: those are in the log. */
+export function unreachable(error: unknown, address: string): Refusal {
+  const why = error instanceof Error ? error.message : String(error)
+  return new Refusal(refusal('rpcPost', 'RPC post error').sql, {
+    ret: -4122,
+    logged: `server '${address}' is not reachable: ${why}`,
+  })
+}
+
 /** A server's hello; throws OB_RPC_POST_ERROR when it cannot be reached. */
 async function greet(address: string): Promise<Hello> {
   const to = parseAddress(address)
@@ -88,23 +99,18 @@ async function greet(address: string): Promise<Hello> {
   try {
     return await call<Hello>(to, 'hello', null, rpcMs)
   } catch (error) {
-    throw refusal(
-      'rpcPost',
-      `RPC post error: server '${address}' is not reachable: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    throw unreachable(error, address)
   }
 }
 
 function checkOne(self: Observer, address: string, zone: string, hello: Hello | undefined): void {
   const at = `server="${address}"`
-  if (!hello) throw refusal('serverNotAlive', `server not alive: ${address}`)
-  if (hello.state === 'member')
-    throw refusal(
-      'initTwice',
-      `The object is initialized twice: server is already in a cluster(${at})`,
-    )
-  if (hello.state === 'dirty')
-    throw refusal('system', `System error: observer is not empty(ret=-4015, ${at})`)
+  if (!hello) throw refusal('rpcPost', 'RPC post error')
+  // Source: oceanbase src/rootserver/ob_bootstrap.cpp, ObPreBootstrap::prepare_bootstrap.
+  if (hello.state !== 'empty') {
+    self.log('WARN', 'BOOTSTRAP', `cannot do bootstrap on not empty server(${at})`, { ret: -4005 })
+    throw refusal('initTwice', 'The object is initialized twice')
+  }
   if (hello.zone !== zone)
     throw refusal(
       'zoneNotMatch',
@@ -168,6 +174,7 @@ function newCluster(
     const hello = greetings.get(address)
     return hello ? [newServer(at + 1, address, zone, hello)] : []
   })
+  const zones = zonesOf(request.servers)
   return {
     version: self.version.full,
     clusterId: self.clusterId,
@@ -176,16 +183,11 @@ function newCluster(
     ...(request.primary && { primary: request.primary }),
     leader: request.servers[0]?.address ?? '',
     created,
-    zones: request.servers.map(({ zone, region }) => ({
-      name: zone,
-      region,
-      idc: '',
-      active: true,
-      created,
-    })),
+    zones,
     servers,
     nextServerId: servers.length + 1,
-    primaryZone: 'RANDOM',
+    // Source: oceanbase 3.1 src/rootserver/ob_bootstrap.cpp; 4.x begins at RANDOM.
+    primaryZone: self.version.line === '4.x' ? 'RANDOM' : firstPrimaryZone(zones),
     parameters: { ...self.settings, rootservice_list: self.rsList.map(addressText).join(';') },
     frozenVersion: 1,
     frozenAt: 0,
@@ -194,6 +196,15 @@ function newCluster(
     tenantJobs: [],
   }
 }
+
+const zonesOf = (servers: BootstrapRequest['servers']): Zone[] =>
+  servers.map(({ zone, region }) => ({
+    name: zone,
+    region,
+    idc: '',
+    active: true,
+    created: now(),
+  }))
 
 /**
  * A server as it enters the cluster; its start_service_time follows with the leader's next probe.
@@ -207,10 +218,9 @@ export function newServer(id: number, address: string, zone: string, hello: Hell
     sqlPort: hello.sqlPort,
     zone,
     alive: true,
-    misses: 0,
+    lastSeen: now(),
     deletingSince: 0,
     created: now(),
-    processStart: hello.processStart,
     startService: 0,
     stopTime: 0,
     lastOffline: 0,

@@ -14,11 +14,10 @@ export type Server = {
   sqlPort: number
   zone: string
   alive: boolean
-  misses: number
+  /** When it last answered the root service. */
+  lastSeen: Micros
   deletingSince: Micros
   created: Micros
-  /** When the process was started; a change tells that the server restarted. */
-  processStart: Micros
   startService: Micros
   stopTime: Micros
   lastOffline: Micros

@@ -6,6 +6,10 @@ import { readFileSync } from 'node:fs'
  */
 export type Faults = {
   slowStartMs?: number
+  /** How long an observer of a cluster knows the core schema alone after its start. */
+  startWindowMs?: number
+  /** How long the root service takes a silent server for alive. */
+  leaseMs?: number
   crashAfterMs?: number
   crashOnBootstrap?: boolean
   refuseBootstrap?: { errno: number; message: string }

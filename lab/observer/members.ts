@@ -12,6 +12,8 @@ import { type Hello, type Observer, rpcAddress } from './observer.ts'
 import { addressText, type Handlers } from './rpc.ts'
 import { refusal } from './sqlErrors.ts'
 import { primarySql, type Registration, register } from './standby.ts'
+import { coreTable } from './views/coreTable.ts'
+import type { View } from './views/derived.ts'
 
 export function hello(self: Observer): Hello {
   const empty = isDirty(self.dataDir) ? 'dirty' : 'empty'
@@ -24,6 +26,7 @@ export function hello(self: Observer): Hello {
     state: self.membership?.complete ? 'member' : empty,
     sqlPort: self.sqlPort,
     processStart: self.processStart,
+    startService: self.startService,
     resources: self.resources,
   }
 }
@@ -33,11 +36,18 @@ export function memberHandlers(self: Observer): Handlers {
   return {
     hello: () => hello(self),
     clock: () => Date.now(),
+    core: () => coreRows(self),
     prepare: (body) => prepare(self, body as Membership),
     join: (body) => join(self, body as Membership),
     lead: (body) => lead(self, body as Cluster),
     register: (body) => register(self, body as Registration),
   }
+}
+
+/** The core table as the leader has it. Without a leader a SELECT retries until its time is up. */
+function coreRows({ cluster, kernel }: Observer): View {
+  if (!cluster || !kernel) throw refusal('timeout', 'Timeout')
+  return coreTable(cluster)
 }
 
 /** First half of a bootstrap: from here the store is not empty any more, whatever happens next. */
@@ -54,6 +64,7 @@ function prepare(self: Observer, membership: Membership): void {
 function join(self: Observer, membership: Membership): void {
   if (self.membership?.complete) throw refusal('initTwice', 'The object is initialized twice')
   self.membership = { ...membership, complete: true }
+  self.startService = now()
   saveMembership(self.dataDir, self.membership)
   self.log('INFO', 'SERVER', 'joined cluster', {
     cluster: membership.clusterName,

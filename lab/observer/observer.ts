@@ -25,6 +25,8 @@ export type Observer = {
   rsList: Address[]
   resources: Resources
   processStart: Micros
+  /** When it became ready to serve its cluster, by its own clock; 0 in no cluster and while it starts. */
+  startService: Micros
   membership?: Membership
   cluster?: Cluster
   kernel?: Kernel
@@ -44,6 +46,7 @@ export type Hello = {
   state: 'empty' | 'dirty' | 'member'
   sqlPort: number
   processStart: Micros
+  startService: Micros
   resources: Resources
 }
 
@@ -51,6 +54,13 @@ export const rpcAddress = (self: Observer): string => `${self.ip}:${self.rpcPort
 
 export const isLeader = (self: Observer): boolean =>
   self.membership?.complete === true && self.membership.leader === rpcAddress(self)
+
+/**
+ * Between the start of a cluster's server and its first refresh of the schema: the SQL port is open
+ * and knows the core schema alone. Source: oceanbase src/observer/ob_server.cpp, ObServer::start.
+ */
+export const isStarting = (self: Observer): boolean =>
+  self.membership?.complete === true && self.startService === 0
 
 export const buildVersion = (version: string): string =>
   `${version}_1-lab0000000000000000000000000000000000000(Jan  1 2026 00:00:00)`

@@ -12,16 +12,19 @@ import { resultSet } from '../mysql/resultSet.ts'
 import { parseUserName } from '../mysql/userName.ts'
 import { bootstrap } from './bootstrap.ts'
 import { isBootstrap, parseBootstrap } from './bootstrapStatement.ts'
-import type { Observer } from './observer.ts'
+import { isStarting, type Observer } from './observer.ts'
 import { normalised } from './rewrite.ts'
-import { openTunnel, parseAddress } from './rpc.ts'
+import { call, openTunnel, parseAddress } from './rpc.ts'
 import { initializing, Refusal, refusal } from './sqlErrors.ts'
+import type { Cell, View } from './views/derived.ts'
 
 let connections = 1
 
 /**
- * A session on an observer that is in no cluster yet: root without password, a handful of
- * statements, and BOOTSTRAP.
+ * A session on an observer that knows the core schema alone, as it is in no cluster yet or just
+ * starting: root without password, a handful of statements, and BOOTSTRAP. Sources: oceanbase
+ * src/share/schema/ob_multi_version_schema_service.cpp, init_sys_tenant_user_schema;
+ * src/observer/mysql/obmp_connect.cpp, "accept system tenant for bootstrap".
  */
 export function preSession(self: Observer, client: Socket): void {
   const greeting = ownGreeting(self.version.mysqlVersion, connections++)
@@ -35,7 +38,8 @@ export function preSession(self: Observer, client: Socket): void {
       if (refused) client.end()
       return
     }
-    if (self.membership?.complete) return await goOn(self, client, login, packet, feed)
+    if (self.membership?.complete && !isStarting(self))
+      return await goOn(self, client, login, packet, feed)
     await command(self, client, packet)
   }
   const feed = framer((packet) => {
@@ -49,8 +53,8 @@ export function preSession(self: Observer, client: Socket): void {
 function refuseLogin(self: Observer, login: Login): Refusal | undefined {
   const name = parseUserName(login.user)
   if (name.cluster !== undefined && name.cluster !== self.clusterName) return clusterMismatch(self)
-  if (name.user === 'root' && (name.tenant ?? 'sys') === 'sys' && login.auth.length === 0)
-    return undefined
+  if ((name.tenant ?? 'sys') !== 'sys') return initializing()
+  if (name.user === 'root' && login.auth.length === 0) return undefined
   return refusal(
     'accessDenied',
     `Access denied for user '${name.user}'@'xxx.xxx.xxx.xxx' (using password: ${login.auth.length > 0 ? 'YES' : 'NO'})`,
@@ -94,6 +98,8 @@ async function query(self: Observer, sql: string): Promise<Buffer> {
   if (/^SHOW\s+(?:\w+\s+)?VARIABLES\b/i.test(statement))
     return resultSet(['Variable_name', 'Value'], [['version', self.version.mysqlVersion]])
   const table = /\bFROM\s+[`]?(?:oceanbase[`]?\s*\.\s*[`]?)?([\w$]+)/i.exec(statement)
+  if (self.membership?.complete && table?.[1]?.toLowerCase() === '__all_core_table')
+    return await coreTableAnswer(self, self.membership.leader, statement)
   if (/^SELECT\b/i.test(statement) && table)
     throw refusal(
       'noSuchTable',
@@ -101,6 +107,37 @@ async function query(self: Observer, sql: string): Promise<Buffer> {
     )
   throw initializing()
 }
+
+const coreMs = 2000
+
+/**
+ * The core table is part of the core schema; its rows are the leader's. Source: oceanbase
+ * src/share/schema/ob_server_schema_service.cpp, fill_all_core_table_schema.
+ */
+async function coreTableAnswer(self: Observer, leader: string, statement: string): Promise<Buffer> {
+  const to = parseAddress(leader)
+  const { columns, rows } = await call<View>(
+    to ?? { ip: self.ip, port: 0 },
+    'core',
+    null,
+    coreMs,
+  ).catch((error: unknown) => {
+    throw error instanceof Refusal ? error : refusal('timeout', 'Timeout')
+  })
+  const asked = /^SELECT\s+([\w\s,]+?)\s+FROM\b/i.exec(statement)?.[1]?.split(/\s*,\s*/) ?? columns
+  const wanted = rows.filter((row) =>
+    Array.from(statement.matchAll(/(\w+)\s*=\s*'([^']*)'/g)).every(
+      ([, name = '', value]) => row[name.toLowerCase()] === value,
+    ),
+  )
+  return resultSet(
+    [...asked],
+    wanted.map((row) => asked.map((name) => textOf(row[name.toLowerCase()]))),
+  )
+}
+
+const textOf = (cell: Cell | undefined): string | null =>
+  cell === undefined || cell === null || typeof cell === 'object' ? null : String(cell)
 
 /**
  * The cluster came up under this session: the login is repeated at the leader and the connection
@@ -118,11 +155,16 @@ function goOn(
   const upstream = openTunnel(leader)
   upstream.on('error', () => client.destroy())
   client.pause()
-  return new Promise((resolve, reject) => {
+  return new Promise<void>((resolve, reject) => {
     const onReply = framer(({ payload }) => {
       if (parseGreeting(payload))
         return void upstream.write(frame(1, buildLogin({ ...login, auth: Buffer.alloc(0) })))
-      if (payload[0] !== 0x00) return reject(new Error('the kernel did not let the session in'))
+      if (payload[0] !== 0x00) {
+        // The leader is not there yet, or root has a password: this session cannot go on.
+        client.end(frame(first.sequence + 1, errorPayload(initializing().sql)))
+        upstream.destroy()
+        return resolve()
+      }
       upstream.off('data', onReply)
       client.off('data', feed)
       upstream.write(frame(first.sequence, first.payload))
@@ -132,7 +174,7 @@ function goOn(
     })
     upstream.on('data', onReply)
     upstream.on('close', () => {
-      client.destroy()
+      if (!client.writableEnded) client.destroy()
       reject(new Error('leader closed'))
     })
   })

@@ -1,11 +1,15 @@
 import { now, type Server, saveCluster } from './cluster.ts'
+import { readFaults } from './faults.ts'
 import { type Hello, isLeader, type Observer, rpcAddress } from './observer.ts'
 import { call } from './rpc.ts'
 
 const probeEveryMs = 500
 const probeTimeoutMs = 900
-/** Two silent probes make a server INACTIVE, so that one slow answer of a busy host does not. */
-const missesToInactive = 2
+/**
+ * A lost server is noticed when its lease ends. Source: oceanbase ob_server_config lease_time, 10 s;
+ * src/rootserver/ob_server_manager.cpp, check_servers; from 4.2 on ob_heartbeat_service.cpp.
+ */
+const leaseMs = 10_000
 const deletingMicros = 1_000_000
 
 /** The leader's watch over its servers; runs while the process does and sleeps on followers. */
@@ -35,25 +39,25 @@ export function startRootService(self: Observer): void {
 
 async function probe(self: Observer, server: Server): Promise<void> {
   const address = `${server.ip}:${server.rpcPort}`
-  const processStart = address === rpcAddress(self) ? self.processStart : await ask(server)
-  if (processStart === undefined) {
-    server.misses += 1
-    if (server.misses < missesToInactive || !server.alive) return
+  const beat =
+    address === rpcAddress(self) ? { startService: self.startService } : await ask(server)
+  if (beat === undefined) {
+    const lease = (readFaults().leaseMs ?? leaseMs) * 1000
+    if (!server.alive || now() < server.lastSeen + lease) return
     server.alive = false
     server.lastOffline = now()
     server.startService = 0
     self.log('WARN', 'RS', 'server is inactive', { server: address, ret: -4663 })
     return
   }
-  server.misses = 0
+  server.lastSeen = now()
   if (!server.alive) self.log('INFO', 'RS', 'server is active', { server: address })
   server.alive = true
-  if (server.processStart !== processStart) server.startService = 0
-  server.processStart = processStart
-  if (server.startService === 0) server.startService = now()
+  // One that was started again within its lease keeps its old time until it serves.
+  if (beat.startService > 0) server.startService = beat.startService
 }
 
-async function ask(server: Server): Promise<number | undefined> {
+async function ask(server: Server): Promise<Pick<Hello, 'startService'> | undefined> {
   try {
     const hello = await call<Hello>(
       { ip: server.ip, port: server.rpcPort },
@@ -61,7 +65,7 @@ async function ask(server: Server): Promise<number | undefined> {
       null,
       probeTimeoutMs,
     )
-    return hello.state === 'member' ? hello.processStart : undefined
+    return hello.state === 'member' ? hello : undefined
   } catch {
     return undefined
   }

@@ -9,7 +9,7 @@ import type { Flags } from './flags.ts'
 import { type Home, loadSettings, type Settings, saveSettings } from './home.ts'
 import { openLog } from './log.ts'
 import { memberHandlers, startSql } from './members.ts'
-import { isLeader, type Observer } from './observer.ts'
+import { isLeader, isStarting, type Observer } from './observer.ts'
 import { startRootService } from './rootService.ts'
 import { serveRpc } from './rpc.ts'
 import { acceptSql, relaySession } from './session.ts'
@@ -64,7 +64,7 @@ export async function serve({
     zone: self.zone,
   })
   startRootService(self)
-  if (isLeader(self)) void recover(self)
+  if (isStarting(self)) void becomeServing(self)
   return {
     stop: async () => {
       log('INFO', 'SERVER', 'observer stops')
@@ -107,6 +107,7 @@ function prepare({ home, installed, version, flags }: Start, settings: Settings)
     rsList,
     resources,
     processStart: now(),
+    startService: 0,
     bootstrapping: false,
     ...(membership ? { membership } : {}),
     ...(cluster ? { cluster } : {}),
@@ -135,14 +136,18 @@ function prepare({ home, installed, version, flags }: Start, settings: Settings)
 
 const absolute = (root: string, path: string) => (isAbsolute(path) ? path : join(root, path))
 
-/**
- * The leader's restart: until its kernel is back, sessions are told that the server is
- * initializing.
- */
-async function recover(self: Observer): Promise<void> {
-  self.log('INFO', 'SERVER', 'recovering', { cluster: self.clusterName })
+/** Schema refresh and log replay take seconds on an empty cluster. */
+const startWindowMs = 2000
+
+/** A member's restart; the leader's kernel comes back meanwhile. */
+async function becomeServing(self: Observer): Promise<void> {
+  self.log('INFO', 'SERVER', 'wait schema ready', { cluster: self.clusterName })
+  const refreshed = delay(readFaults().startWindowMs ?? startWindowMs)
   try {
-    if (self.cluster) self.kernel = await startSql(self, self.cluster)
+    if (isLeader(self) && self.cluster) self.kernel = await startSql(self, self.cluster)
+    await refreshed
+    self.startService = now()
+    self.log('INFO', 'SERVER', 'start service', { start_service_time: self.startService })
   } catch (error) {
     self.log('ERROR', 'SERVER', `recovery failed: ${String(error)}`, { ret: -4016 })
     process.exit(1)

@@ -1,4 +1,4 @@
-import { newServer } from './bootstrap.ts'
+import { newServer, unreachable } from './bootstrap.ts'
 import { type Cluster, now, type Server } from './cluster.ts'
 import { readFaults } from './faults.ts'
 import type { Hello, Observer } from './observer.ts'
@@ -45,10 +45,9 @@ async function addServer(
   const to = parseAddress(address)
   if (!to) throw refusal('invalidArgument', `Invalid argument: server '${address}'`)
   const hello = await call<Hello>(to, 'hello', null, 2000).catch((error: unknown) => {
-    throw refusal(
-      'serverNotAlive',
-      `Server '${address}' is not alive: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    const refused = unreachable(error, address)
+    self.log('WARN', 'RS', `add server failed: ${refused.behind?.logged}`, { ret: -4122 })
+    throw refused
   })
   const name = zone ?? hello.zone
   if (!cluster.zones.some((known) => known.name === name))

@@ -9,20 +9,20 @@ import {
   type Packet,
 } from '../mysql/packets.ts'
 import { type FullUserName, parseUserName } from '../mysql/userName.ts'
-import { isLeader, type Observer } from './observer.ts'
+import { isLeader, isStarting, type Observer } from './observer.ts'
 import { clusterMismatch, preSession } from './preSession.ts'
 import { type Address, openTunnel, parseAddress } from './rpc.ts'
 import { initializing, Refusal, refusal } from './sqlErrors.ts'
 import { decide } from './statements.ts'
 
 /**
- * A client came to the SQL port: pre-bootstrap session, the leader's own front, or a tunnel to the
- * leader.
+ * A client came to the SQL port: a session on the core schema, the leader's own front, or a tunnel
+ * to the leader.
  */
 export function acceptSql(self: Observer, client: Socket): void {
   client.setNoDelay(true)
   const leader = parseAddress(self.membership?.leader ?? '')
-  if (!self.membership?.complete || !leader) preSession(self, client)
+  if (!self.membership?.complete || !leader || isStarting(self)) preSession(self, client)
   else if (isLeader(self)) relaySession(self, client)
   else tunnelSession(self, client, leader)
 }

@@ -10,10 +10,12 @@ const table = {
   initTwice: [4005, 'HY000'],
   notSupported: [4007, '0A000'],
   timeout: [4012, 'HY000'],
+  /** Both -4121 and -4122 reach a client as 4012. Source: oceanbase deps/oblib/src/lib/ob_errno.def. */
+  rpcPost: [4012, 'HY000'],
   system: [4015, 'HY000'],
+  unexpected: [4016, 'HY000'],
   entryExist: [4017, 'HY000'],
   entryNotExist: [4018, 'HY000'],
-  rpcPost: [4122, 'HY000'],
   opNotAllow: [4179, 'HY000'],
   lastFreezeUnfinished: [4213, 'HY000'],
   notInWhiteList: [4630, 'HY000'],
@@ -22,19 +24,23 @@ const table = {
   zoneDuplicated: [4640, 'HY000'],
   primaryZoneNotInList: [4643, 'HY000'],
   leaderNotExist: [4654, 'HY000'],
-  serverNotAlive: [4663, 'HY000'],
   clusterNoMatch: [4666, 'HY000'],
   standbyWeakReadOnly: [4688, 'HY000'],
   invalidTenant: [5160, 'HY000'],
   initializing: [8001, 'HY000'],
 } as const satisfies Record<string, readonly [number, string]>
 
+/** What only the log tells: OceanBase's own number, and words. */
+type Behind = { ret: number; logged: string }
+
 /** A refusal on its way to the client; crosses the RPC port as its three fields. */
 export class Refusal extends Error {
   readonly sql: SqlError
-  constructor(sql: SqlError) {
+  readonly behind: Behind | undefined
+  constructor(sql: SqlError, behind?: Behind) {
     super(sql.message)
     this.sql = sql
+    this.behind = behind
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -102,7 +102,12 @@ export function makeObserver(
     })
     return child
   }
-  const log = (): string => readFileSync(join(home, 'log/observer.log'), 'utf8')
+  const log = (): string =>
+    ['observer.log', 'rootservice.log']
+      .map((name) => join(home, 'log', name))
+      .filter((path) => existsSync(path))
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('')
   const running = (): ChildProcess => {
     if (!child) throw new Error('observer not started')
     return child

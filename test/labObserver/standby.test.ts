@@ -84,10 +84,12 @@ describe('a standby cluster of 2.2', () => {
     await standby.kill('SIGKILL')
     await standby.start({ noFlags: true })
     await expect
-      .poll(() =>
-        query(standby, 'SELECT cluster_role AS role FROM oceanbase.v$ob_cluster', root).catch(
-          () => undefined,
-        ),
+      .poll(
+        () =>
+          query(standby, 'SELECT cluster_role AS role FROM oceanbase.v$ob_cluster', root).catch(
+            () => undefined,
+          ),
+        { timeout: 20_000 },
       )
       .toEqual([{ role: 'PHYSICAL STANDBY' }])
     await query(primary, 'ALTER SYSTEM REMOVE CLUSTER terran CLUSTER_ID 2', root)

@@ -19,6 +19,10 @@ const lines = [
       'SELECT SVR_IP AS ip, STATUS AS status, ZONE AS zone FROM oceanbase.DBA_OB_SERVERS ORDER BY ID',
     active: 'ACTIVE',
     inactive: 'INACTIVE',
+    primaryZone: 'SELECT PRIMARY_ZONE AS primary_zone FROM oceanbase.DBA_OB_TENANTS',
+    startsAt: 'RANDOM',
+    times:
+      'SELECT STATUS AS status, UNIX_TIMESTAMP(START_SERVICE_TIME) AS since FROM oceanbase.DBA_OB_SERVERS ORDER BY ID',
     freeze: 'ALTER SYSTEM MAJOR FREEZE TENANT = ALL',
     frozen: 'SELECT FROZEN_SCN > 1 AS frozen FROM oceanbase.CDB_OB_MAJOR_COMPACTION',
   },
@@ -28,6 +32,9 @@ const lines = [
     servers: 'SELECT svr_ip AS ip, status, zone FROM oceanbase.__all_server ORDER BY id',
     active: 'active',
     inactive: 'inactive',
+    primaryZone: 'SELECT primary_zone FROM oceanbase.__all_tenant',
+    startsAt: 'zone1;zone2,zone3',
+    times: 'SELECT status, start_service_time AS since FROM oceanbase.__all_server ORDER BY id',
     freeze: 'ALTER SYSTEM MAJOR FREEZE',
     frozen:
       "SELECT value > 1 AS frozen FROM oceanbase.__all_zone WHERE zone = '' AND name = 'frozen_version'",
@@ -36,7 +43,18 @@ const lines = [
 
 describe.each(lines)(
   'a $version cluster of three zones',
-  ({ version, firstPort, servers, active, inactive, freeze, frozen }) => {
+  ({
+    version,
+    firstPort,
+    servers,
+    active,
+    inactive,
+    times,
+    primaryZone,
+    startsAt,
+    freeze,
+    frozen,
+  }) => {
     const all = places(['zone1', 'zone2', 'zone3', 'zone2'], firstPort)
     const roots = all.slice(0, 3)
     let observers: TestObserver[]
@@ -59,6 +77,7 @@ describe.each(lines)(
 
     it('is bootstrapped with one server of each zone and serves SQL on every one', async () => {
       await query(at(0), bootstrapSql(observers.slice(0, 3)))
+      await expect(query(at(0), primaryZone)).resolves.toEqual([{ primary_zone: startsAt }])
       for (const observer of observers.slice(0, 3))
         await expect(query(observer, 'SELECT 1 AS one')).resolves.toEqual([{ one: 1 }])
       await expect(statuses(at(2))).resolves.toEqual(
@@ -80,25 +99,46 @@ describe.each(lines)(
     it('refuses a server that is not there', async () => {
       await expect(
         refusalOf(query(at(0), `ALTER SYSTEM ADD SERVER '127.0.0.9:1' ZONE 'zone1'`)),
-      ).resolves.toMatch(/^4663 /)
+      ).resolves.toBe('4012 RPC post error')
+    })
+
+    // Source: oceanbase src/share/ob_primary_zone_util.cpp, output_normalized_primary_zone.
+    it('writes a primary zone in its own form', async () => {
+      await query(at(0), "ALTER TENANT sys SET PRIMARY_ZONE = 'zone3 , zone2'")
+      await expect(query(at(0), primaryZone)).resolves.toEqual([
+        { primary_zone: 'zone2,zone3;zone1' },
+      ])
     })
 
     it('freezes', async () => {
       await expect(query(at(1), [freeze, frozen])).resolves.toEqual([{ frozen: 1 }])
     })
 
-    it('shows a killed follower as inactive, and as active after its return', async () => {
+    // Sources: oceanbase lease_time (10 s) in src/share/parameter; ob_server_manager.cpp, from 4.2 on
+    // ob_heartbeat_service.cpp.
+    it('shows a killed follower as it was until its lease ends, and one that comes back within it by its new time alone', async () => {
+      const shown = async () => (await query(at(0), times))[1]
+      await until('the follower serves', async () => Number((await shown())?.since) > 0)
+      const before = await shown()
       await at(1).kill('SIGKILL')
+      await at(1).start({ noFlags: true })
+      await expect(shown()).resolves.toEqual(before)
+      await expect(refusalOf(query(at(1), servers))).resolves.toMatch(/^1146 /)
+      await until('a new time', async () => Number((await shown())?.since) > Number(before?.since))
+
+      at(0).setFaults({ leaseMs: 1500 })
+      await at(1).kill('SIGKILL')
+      await expect(shown()).resolves.toMatchObject({ status: active })
       await until('inactive', async () => (await statuses())[1]?.status === inactive)
       await at(1).start({ noFlags: true })
-      await until('active', async () => (await statuses(at(1)))[1]?.status === active)
+      await until('active', async () => (await statuses())[1]?.status === active)
     })
 
     it('comes back when all of it was killed', async () => {
       await Promise.all(observers.map((observer) => observer.kill('SIGKILL')))
       await Promise.all(observers.map((observer) => observer.start({ noFlags: true })))
       await until('all active', async () => {
-        if ((await refusalOf(query(at(2), 'SELECT 1'))) !== 'not refused') return false
+        if ((await refusalOf(query(at(2), servers))) !== 'not refused') return false
         return (await statuses(at(2))).every(({ status }) => status === active)
       })
     })
