@@ -27,6 +27,8 @@ export interface VersionLine {
    * How an observer is told its address: by network device (`-i eth0`) or by ip (`-I 10.0.0.3`).
    */
   readonly addressFlag: 'device' | 'ip'
+  /** Whether BOOTSTRAP of several zones needs a region that holds two of them (`firstLeadingZone`). */
+  readonly regionOfTwo: boolean
   /** Primary zone of sys when none is posted. */
   readonly defaultPrimaryZone: 'FIRST_ZONE' | 'RANDOM'
   /** Startup parameters used when none are posted. */
@@ -45,10 +47,12 @@ export interface VersionLine {
    */
   readonly standbyCluster: boolean
   /**
-   * What reads the result of the io bench: the file at start, or a job once the cluster runs (the
-   * file is read as well).
+   * How OceanBase learns what the data disk can do: from etc/io_resource.conf at its start, or by a job
+   * of its own. Sources: oceanbase 3.1 deps/oblib/src/lib/io/ob_io_benchmark.cpp,
+   * 4.x src/share/io/ob_io_calibration.cpp.
    */
   readonly ioCalibration: 'io_resource.conf' | 'job'
+  /** True is a proof; false proves nothing. */
   readonly bootstrapped: Question<boolean>
   readonly servers: Question<ObServer[]>
   readonly zones: Question<ObZone[]>
@@ -123,6 +127,14 @@ export function objectionToVersion(version: string): string | undefined {
   )
 }
 
+const lineIn = (version: string): VersionLine | undefined =>
+  objectionToVersion(version) === undefined
+    ? table.find(({ from }) => atLeast(partsOf(version), from))?.line
+    : undefined
+
+/** Whether a cluster of this version needs a region that holds two of its zones. */
+export const needsRegionOfTwo = (version: string): boolean => lineIn(version)?.regionOfTwo ?? false
+
 /**
  * Builds that run without AVX, from a version to one before another. Source: obd
  * plugins/oceanbase/4.2.0.0/environment_check.py:144, error 2014.
@@ -146,15 +158,13 @@ export function needsAvx(version: string): boolean {
  * covers.
  */
 export const lineOf = (version: string): VersionLine => {
-  const parts = partsOf(version)
-  const objection = objectionToVersion(version)
-  const entry = objection ? undefined : table.find(({ from }) => atLeast(parts, from))
-  if (!entry) {
+  const line = lineIn(version)
+  if (!line) {
     throw new DefiniteError({
       code: 'COM10001',
-      message: objection ?? `OceanBase version "${version}" is not supported`,
+      message: objectionToVersion(version) ?? `OceanBase version "${version}" is not supported`,
       advice: 'use a package of OceanBase 2.2, 3.x or 4.x',
     })
   }
-  return entry.line
+  return line
 }

@@ -94,6 +94,13 @@ export const cases: readonly [
     { primaryZone: 'zone2', ...zones({}, { name: 'zone2', servers: [5], idcName: 'sh1' }) },
     'primaryZone',
   ],
+  [
+    'zones of the older lines that are each alone in their region',
+    400,
+    'OBE11022',
+    zones({}, { name: 'zone2', servers: [5], idcName: 'sh1' }),
+    'zones',
+  ],
   ['a relative path', 400, 'CMP07028', attributes({ installPath: 'ob' }), 'attributes.installPath'],
   [
     'a system directory to install to',

@@ -7,7 +7,6 @@ import {
   linkStatements,
   majorFreeze,
   primaryZoneOf,
-  samePrimaryZone,
   setPrimaryZone,
   setZoneIdc,
 } from '../../src/oceanbase/index.ts'
@@ -89,15 +88,6 @@ test('a posted primary zone is taken as it is', () => {
   expect(setPrimaryZone('zone2;zone1').text).toBe(
     "ALTER TENANT sys SET PRIMARY_ZONE = 'zone2;zone1'",
   )
-})
-
-test.each([
-  ['zone1;zone2,zone3', 'zone1; zone3,zone2', true],
-  ['zone1;zone2', 'zone2;zone1', false],
-  ['zone1,zone2', 'zone1;zone2', false],
-  ['RANDOM', 'RANDOM', true],
-])('primary zones %s and %s are the same: %s', (one, other, same) => {
-  expect(samePrimaryZone(one, other)).toBe(same)
 })
 
 test.each([

@@ -91,6 +91,7 @@ export const line2: VersionLine = {
   redoDirectories: ['clog', 'ilog', 'slog', 'oob_clog', 'etc2'],
   configCopies: { data: 'etc3', redo: 'etc2' },
   addressFlag: 'device',
+  regionOfTwo: true,
   defaultPrimaryZone: 'FIRST_ZONE',
   // OCP's own sample of a created cluster sets just this one: the kernel's 30G fit few hosts.
   defaultParameters: [{ name: 'system_memory', value: '5G' }],

@@ -96,6 +96,7 @@ export const line4: VersionLine = {
   redoDirectories: ['clog', 'etc2'],
   configCopies: { data: 'etc3', redo: 'etc2' },
   addressFlag: 'ip',
+  regionOfTwo: false,
   defaultPrimaryZone: 'RANDOM',
   // Nothing: the observer's own choice goes with the host (K4.2.5 share/config/ob_server_config.cpp).
   defaultParameters: [],

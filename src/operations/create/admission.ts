@@ -1,6 +1,7 @@
 import type { Finding } from '../../errors/refused.ts'
 import { roleOf } from '../../oceanbase/packages.ts'
-import { objectionToVersion } from '../../oceanbase/versions.ts'
+import { firstLeadingZone } from '../../oceanbase/sql/primaryZone.ts'
+import { needsRegionOfTwo, objectionToVersion } from '../../oceanbase/versions.ts'
 import type { Host } from '../../store/hosts.ts'
 import type { Idc } from '../../store/named.ts'
 import type { Task } from '../../store/newTask.ts'
@@ -165,6 +166,21 @@ const firstRegionHoldsTwo: Rule = ({ primaryZone, zones }, { idcs }) => {
   ]
 }
 
+/** Without a region of two zones 2.2 and 3.x have no place for sys, whatever is posted. */
+const someRegionHoldsTwo: Rule = ({ zones }, { idcs, package: found }) => {
+  const placed = zones.flatMap((zone) => {
+    const region = idcs.get(zone.idcName)
+    return region === undefined ? [] : [{ name: zone.name, regionName: region.regionName }]
+  })
+  if (found === undefined || placed.length < zones.length || !needsRegionOfTwo(found.version))
+    return []
+  if (firstLeadingZone(placed) !== undefined) return []
+  const args = [`OceanBase ${found.version} needs a region that holds two zones, each holds one`]
+  return [
+    { code: 'OBE11022', args, field: 'zones', rejected: zones.map(({ name }) => name).join() },
+  ]
+}
+
 const idcIsThere: ZoneRule = ({ idcName }, { idcs }, field) =>
   idcs.has(idcName)
     ? []
@@ -231,7 +247,7 @@ const rules: readonly Rule[] = [
   machinesServeOnce,
 ]
 const zoneRules: readonly ZoneRule[] = [idcIsThere, hostsFit, zoneFitsPackage]
-const lastRules: readonly Rule[] = [firstRegionHoldsTwo, obproxiesCanServe]
+const lastRules: readonly Rule[] = [firstRegionHoldsTwo, someRegionHoldsTwo, obproxiesCanServe]
 
 /**
  * Everything in the inventory that stands in a request's way, the most telling first. Pure: it
