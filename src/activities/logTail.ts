@@ -7,38 +7,49 @@ import type { ClusterNode } from './node.ts'
 const limit = 3_000
 
 /**
- * The last errors of each observer's own log, shared out over the limit. What cannot be read says
- * so and hides nothing else.
+ * The last errors of each observer's own logs, shared out over the limit. What cannot be read says so
+ * and hides nothing else.
  */
-async function logTails(node: ClusterNode, servers: readonly ServerSpec[]): Promise<string> {
+async function logTails(
+  node: ClusterNode,
+  servers: readonly ServerSpec[],
+  of: 'start' | 'bootstrap',
+): Promise<string> {
   const share = Math.floor(limit / Math.max(1, servers.length))
   const tails = await inParallel(servers, async (server) => {
     try {
       const host = await node.host(server.hostId)
       const tail = (
-        await host.must(errorTail(node.cluster), {
+        await host.must(errorTail(node.cluster, of), {
           as: node.cluster.osUser,
           title: 'read observer.log',
         })
       ).trim()
-      return tail === '' ? '' : `\nobserver.log of ${server.ip}:\n${tail.slice(-share)}`
+      return tail === '' ? '' : `\nlogs of ${server.ip}:\n${tail.slice(-share)}`
     } catch (error) {
-      return `\nobserver.log of ${server.ip} could not be read: ${error instanceof Error ? error.message : String(error)}`
+      return `\nlogs of ${server.ip} could not be read: ${error instanceof Error ? error.message : String(error)}`
     }
   })
   return tails.join('')
 }
 
+const failureWith =
+  (of: 'start' | 'bootstrap') =>
+  async (
+    node: ClusterNode,
+    cause: Omit<Cause, 'advice'>,
+    servers: readonly ServerSpec[],
+    options?: ErrorOptions,
+  ): Promise<DefiniteError> => {
+    const message = `${cause.message}${await logTails(node, servers, of)}`
+    return new DefiniteError({ ...cause, message, advice: failureAdvice(message) }, options)
+  }
+
 /**
- * A definite failure that carries what the observers themselves wrote, and advice where the words
- * are known.
+ * A definite failure of observers to start, with what they themselves wrote, and advice where the
+ * words are known.
  */
-export async function observerFailure(
-  node: ClusterNode,
-  cause: Omit<Cause, 'advice'>,
-  servers: readonly ServerSpec[],
-  options?: ErrorOptions,
-): Promise<DefiniteError> {
-  const message = `${cause.message}${await logTails(node, servers)}`
-  return new DefiniteError({ ...cause, message, advice: failureAdvice(message) }, options)
-}
+export const observerFailure = failureWith('start')
+
+/** The same of BOOTSTRAP and ADD SERVER, with what the leader's root service wrote. */
+export const bootstrapFailure = failureWith('bootstrap')

@@ -1,5 +1,3 @@
-import { leastCores } from './checks/machine.ts'
-
 /**
  * Well-known reasons for which observers do not start or do not become a cluster, by what the
  * server or its log says, and what to do. First match wins. Sources: OceanBase "Troubleshoot
@@ -30,8 +28,9 @@ const table: readonly { readonly says: RegExp; readonly advice: string }[] = [
     advice: 'another process has the SQL or RPC port: stop it, then retry',
   },
   {
-    says: /-?4015\b|observer is not empty/i,
-    advice: `the data or redo directories are not empty, or the host has too few CPU cores: roll back, which empties what this task made, and see that each host has ${leastCores} cores or more`,
+    says: /-?40(05|15)\b|not empty/i,
+    advice:
+      'the data or redo directories of a server are not empty, or it is in a cluster already: roll back, which empties what this task made, then look what is left',
   },
   {
     says: /-?(4012|4122|4124|4654)\b|timeout|rpc/i,

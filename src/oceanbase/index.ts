@@ -15,11 +15,20 @@ export * from './observer/emptyDirectories.ts'
 export { type Layout, layoutOf, markerName } from './observer/layout.ts'
 export * from './observer/notes.ts'
 export * from './observer/observer.ts'
+export { isAbsentTable, StillStarting } from './observer/probe.ts'
 export { connectSql, type SqlOptions } from './sql/connectSql.ts'
 export { generatePassword } from './sql/password.ts'
+export { firstLeadingZone, normalPrimaryZone, samePrimaryZone } from './sql/primaryZone.ts'
 export { type DefaultUser, defaultUsers } from './sql/privileges.ts'
 export { type Freeze, isServing, type ObServer, type ObTenant, type ObZone } from './sql/rows.ts'
-export { NothingListens, type Sql, SqlError, type SqlTarget, type SqlUser } from './sql/sql.ts'
+export {
+  NothingListens,
+  PassingSqlError,
+  type Sql,
+  SqlError,
+  type SqlTarget,
+  type SqlUser,
+} from './sql/sql.ts'
 export * from './sql/statements.ts'
 export * from './standby.ts'
 export { lineOf, type Question, type VersionLine } from './versions.ts'

@@ -87,37 +87,54 @@ describe("the API page's own sample", () => {
 })
 
 describe.each([
-  { hosts: 3, zones: [[0], [1], [2]], subtasks: 35, recorded: 'create-3-hosts-4.2' },
-  { hosts: 5, zones: [[0, 1], [2, 3], [4]], subtasks: 47, recorded: 'create-5-hosts-4.2' },
-])('a cluster of $hosts hosts in three zones', ({ hosts, zones, subtasks, recorded }) => {
-  let scene: Scene
-  const zoneOf = (index: number) => zones.findIndex((members) => members.includes(index))
-  beforeAll(async () => {
-    scene = await startScene({ hosts, idcOf: (index) => `hz${zoneOf(index) + 1}` })
-  })
-  afterAll(() => scene?.[Symbol.asyncDispose]())
+  {
+    version: '3.2.4.1',
+    hosts: 3,
+    zones: [[0], [1], [2]],
+    subtasks: 35,
+    primaryZone: 'zone1;zone2,zone3',
+    recorded: 'create-3-hosts-3.2',
+  },
+  {
+    version: '4.2.1.8',
+    hosts: 5,
+    zones: [[0, 1], [2, 3], [4]],
+    subtasks: 47,
+    primaryZone: 'RANDOM',
+    recorded: 'create-5-hosts-4.2',
+  },
+])(
+  'a $version cluster of $hosts hosts in three zones',
+  ({ version, hosts, zones, subtasks, primaryZone, recorded }) => {
+    let scene: Scene
+    const zoneOf = (index: number) => zones.findIndex((members) => members.includes(index))
+    beforeAll(async () => {
+      scene = await startScene({ hosts, idcOf: (index) => `hz${zoneOf(index) + 1}` })
+    })
+    afterAll(() => scene?.[Symbol.asyncDispose]())
 
-  it('is RUNNING with all its servers ACTIVE, and its hosts hold what was promised', async () => {
-    const plan = zones.map((members, index) => ({ name: `zone${index + 1}`, hosts: members }))
-    const { id, clusterId } = await scene.create({
-      name: 'protoss',
-      password: 'Aa11--pylon',
-      version: '4.2.1.8',
-      zones: plan,
+    it('is RUNNING with all its servers ACTIVE, and its hosts hold what was promised', async () => {
+      const plan = zones.map((members, index) => ({ name: `zone${index + 1}`, hosts: members }))
+      const { id, clusterId } = await scene.create({
+        name: 'protoss',
+        password: 'Aa11--pylon',
+        version,
+        zones: plan,
+      })
+      const task = await scene.ended(id)
+      expect(causes(task)).toBe('')
+      expect(task.subtasks).toHaveLength(subtasks)
+      expect((await scene.api.get(`/api/v2/ob/clusters/${clusterId}`, cluster)).data.status).toBe(
+        'RUNNING',
+      )
+      await expectCluster({
+        name: 'protoss',
+        password: 'Aa11--pylon',
+        version,
+        hosts: scene.lab.hosts,
+        primaryZone,
+      })
+      await recordHistory(scene.temporal, id, recorded)
     })
-    const task = await scene.ended(id)
-    expect(causes(task)).toBe('')
-    expect(task.subtasks).toHaveLength(subtasks)
-    expect((await scene.api.get(`/api/v2/ob/clusters/${clusterId}`, cluster)).data.status).toBe(
-      'RUNNING',
-    )
-    await expectCluster({
-      name: 'protoss',
-      password: 'Aa11--pylon',
-      version: '4.2.1.8',
-      hosts: scene.lab.hosts,
-      primaryZone: 'RANDOM',
-    })
-    await recordHistory(scene.temporal, id, recorded)
-  })
-})
+  },
+)

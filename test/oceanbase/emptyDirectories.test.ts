@@ -19,6 +19,7 @@ import {
   earlierBootstrap,
   emptyDirectories,
   layoutOf,
+  noteBootstrapDone,
   noteBootstrapRefused,
   noteBootstrapSent,
   noteRestarted,
@@ -142,10 +143,16 @@ test('a BOOTSTRAP is remembered as running while the process it was sent to live
   run(noteBootstrapSent(cluster, 7))
   expect(awaited()).toBe(0)
   observerIs(1)
-  expect(earlier()).toEqual({ state: 'ended' })
+  expect(earlier()).toEqual({ state: 'ended', saidDone: false })
   observerIs(process.pid)
   run(noteBootstrapRefused(7))
-  expect(earlier()).toEqual({ state: 'ended' })
+  expect(earlier()).toEqual({ state: 'refused', saidDone: false })
+  const log = join(folder, 'home/log/rootservice.log')
+  writeFileSync(log, '[2026-01-01 00:00:00.000000] INFO  [BOOTSTRAP] succeed to do_boot_strap\n')
+  expect(earlier()).toEqual({ state: 'refused', saidDone: true })
+  run(noteBootstrapDone(7))
+  expect(earlier()).toEqual({ state: 'done' })
+  rmSync(log)
 })
 
 test('a restart is remembered for the run of the subtask that did it', () => {

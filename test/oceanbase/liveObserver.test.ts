@@ -14,11 +14,14 @@ import {
   createReadOnlyUser,
   errorTail,
   grantsOf,
+  isAbsentTable,
   isServing,
   layoutOf,
   lineOf,
   majorFreeze,
+  observerStart,
   observerState,
+  readObserverStart,
   readObserverState,
   restartObserver,
   type Sql,
@@ -90,6 +93,18 @@ const connected = async (password: Secret): Promise<Sql> => {
   }
 }
 
+/** The same, once the server has refreshed its schema: until then it refuses every password. */
+const ready = async (password: Secret): Promise<Sql> => {
+  for (;;) {
+    try {
+      return await connected(password)
+    } catch (error) {
+      if (!(error instanceof DefiniteError)) throw error
+      await delay(50)
+    }
+  }
+}
+
 const pidOf = async (script: Quoted): Promise<number | undefined> =>
   readObserverState(await target.must(script))?.pid
 
@@ -155,9 +170,21 @@ test('an observer is started once, bootstrapped, restarted from its saved parame
 
   const again = await pidOf(restartObserver(cluster))
   expect(again).not.toBe(pid)
-  const refused = await failureOf(connected(new Secret('wrong')))
+  const startedAt = readObserverStart(await target.must(observerStart(cluster))) ?? 0
+  expect(Math.abs(startedAt - Date.now())).toBeLessThan(60_000)
+  // It is starting: root gets in without a password and with no other, and no view is there.
+  const refused = await failureOf(connected(password))
   expect(refused).toMatchObject({ reason: { code: 'OBE12000' } })
-  const back = await connected(password)
+  const early = await connected(new Secret(''))
+  expect(isAbsentTable(await failureOf(line.servers(early)))).toBe(true)
+  expect(await line.bootstrapped(early).catch((error: unknown) => error)).toSatisfy(
+    (answer) => answer === true || answer instanceof TransientError,
+  )
+  await early.close()
+  const back = await ready(password)
+  await expect
+    .poll(async () => (await line.servers(back))[0]?.startServiceTime, { timeout: 20_000 })
+    .toBeGreaterThan(startedAt)
   expect(await back.rows(sql`SELECT 1 AS One`, z.object({ one: z.number() }))).toEqual([{ one: 1 }])
   expect(
     await failureOf(back.run(sql`SELECT * FROM oceanbase.${identifier('no such table')}`)),
@@ -172,7 +199,7 @@ test('an observer is started once, bootstrapped, restarted from its saved parame
 test('a statement over its time is transient, an abort gives its own reason', async () => {
   await target.must(startObserver(cluster, server))
   const password = new Secret(`it's "q" \\ x`)
-  await (await connected(password)).close()
+  await (await ready(password)).close()
   const slow = await connect(password, 200)
   expect(await failureOf(slow.rows(sql`SELECT SLEEP(5)`, z.unknown()))).toBeInstanceOf(
     TransientError,

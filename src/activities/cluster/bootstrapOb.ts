@@ -4,7 +4,8 @@ import { inParallel } from '../inParallel.ts'
 import type { ClusterNode } from '../node.ts'
 import { onCluster } from '../session.ts'
 import { addServers, listedAddresses } from './addServers.ts'
-import { bootstrapOnce, isBootstrapped } from './bootstrapOnce.ts'
+import { bootstrapOnce, defaultPatience, type Patience } from './bootstrapOnce.ts'
+import { isBootstrapped } from './bootstrapProof.ts'
 import { startObservers } from './observers.ts'
 import { clearServer } from './startAfresh.ts'
 
@@ -12,11 +13,14 @@ import { clearServer } from './startAfresh.ts'
  * Makes one cluster of the installed servers: starts every observer, bootstraps one root server a
  * zone, adds the others, names the IDCs.
  */
-export async function bootstrapOb(node: ClusterNode): Promise<void> {
+export async function bootstrapOb(
+  node: ClusterNode,
+  patience: Patience = defaultPatience,
+): Promise<void> {
   await startObservers(node, serversOf(node.cluster))
   if (await isBootstrapped(node)) node.log('INFO', 'The cluster is bootstrapped already')
-  else await bootstrapOnce(node)
-  await addServers(node)
+  else await bootstrapOnce(node, patience)
+  await addServers(node, patience)
   await setIdcs(node)
   await proveListed(node)
 }

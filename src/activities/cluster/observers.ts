@@ -11,7 +11,7 @@ import type { Quoted } from '../../quote.ts'
 import { inParallel } from '../inParallel.ts'
 import { observerFailure } from '../logTail.ts'
 import type { ClusterNode } from '../node.ts'
-import { asRoot, selectOne } from '../session.ts'
+import { asFirstRoot, asRoot, selectOne } from '../session.ts'
 import { until } from '../until.ts'
 
 /**
@@ -66,7 +66,7 @@ export async function startObservers(
 ): Promise<void> {
   await inParallel(servers, async (server) => {
     await bringUp(node, server, startObserver(node.cluster, server), 'start observer')
-    await waitForSql(node, server)
+    await waitFor(node, server, asFirstRoot)
   })
   node.log('INFO', `${servers.length} observers run and answer`)
 }
@@ -82,12 +82,19 @@ export async function stopObservers(
   })
 }
 
-/** Waits until root gets in and `SELECT 1` answers; gives up as soon as the process is gone. */
-export async function waitForSql(node: ClusterNode, server: ServerSpec): Promise<void> {
+/** Waits until a server of a cluster is ready; gives up as soon as the process is gone. */
+export const waitForSql = (node: ClusterNode, server: ServerSpec): Promise<void> =>
+  waitFor(node, server, asRoot)
+
+async function waitFor(
+  node: ClusterNode,
+  server: ServerSpec,
+  as: typeof asRoot | typeof asFirstRoot,
+): Promise<void> {
   let looks = 0
   await until(`observer ${server.ip}`, node, async () => {
     try {
-      await asRoot(node, server, selectOne)
+      await as(node, server, selectOne)
       return { ready: true }
     } catch (error) {
       // While it starts, a server says no in many ways: "Server is initializing", no such tenant

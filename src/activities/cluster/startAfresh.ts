@@ -1,4 +1,4 @@
-import { DefiniteError } from '../../errors/failure.ts'
+import { DefiniteError, TransientError } from '../../errors/failure.ts'
 import {
   clearDirectories,
   type DirectoryOwner,
@@ -11,6 +11,7 @@ import {
 } from '../../oceanbase/index.ts'
 import { inParallel } from '../inParallel.ts'
 import type { ClusterNode } from '../node.ts'
+import { provesBootstrap } from './bootstrapProof.ts'
 import { startObservers, stopObservers } from './observers.ts'
 
 async function directoriesOf(node: ClusterNode, server: ServerSpec): Promise<DirectoryOwner[]> {
@@ -23,15 +24,20 @@ async function directoriesOf(node: ClusterNode, server: ServerSpec): Promise<Dir
 }
 
 /**
- * "observer is not empty" of BOOTSTRAP (a system error, of which 4015 is all that some versions
- * say), "non-empty server" of ADD SERVER.
+ * What BOOTSTRAP is refused with when a store is not empty: 4015 by the server it is sent to, 4005 for
+ * another one, without a word. A live cluster answers the same. Sources: oceanbase
+ * src/observer/ob_service.cpp, bootstrap; src/rootserver/ob_bootstrap.cpp, prepare_bootstrap.
  */
-export const foundNotEmpty = (refusal: SqlError): boolean =>
-  refusal.errno === 4015 || /not empty|non-empty/i.test(refusal.message)
+export const foundNotEmpty = ({ errno }: { readonly errno: number }): boolean =>
+  errno === 4005 || errno === 4015
+
+/** The same of ADD SERVER. Source: oceanbase src/rootserver/ob_root_service.cpp, add_server. */
+export const foundServerNotEmpty = ({ message }: SqlError): boolean =>
+  /not empty|non-empty/i.test(message)
 
 /**
  * Stops observers, empties what this task made for them and starts them again. A foreign directory
- * stops it before anything is touched.
+ * stops it before anything is touched, and so does a server that proves to be in a live cluster.
  */
 export async function startAfresh(
   node: ClusterNode,
@@ -41,6 +47,9 @@ export async function startAfresh(
   const { cluster, input } = node
   node.log('WARN', `Starting afresh: ${why}`)
   await inParallel(servers, (server) => refuseForeign(node, server, why))
+  // One server that the cluster does not list may know the cluster all the same.
+  if ((await provesBootstrap(node, servers)) && servers.length === serversOf(cluster).length)
+    throw new TransientError('the cluster proved to be bootstrapped: nothing is emptied')
   await stopObservers(node, servers)
   await inParallel(servers, async (server) => {
     const host = await node.host(server.hostId)

@@ -6,10 +6,11 @@ import { inParallel } from '../inParallel.ts'
 import type { ClusterNode } from '../node.ts'
 import { asRoot, onCluster, selectOne } from '../session.ts'
 import { type Look, until } from '../until.ts'
+import { inWords, whatIsNotReady } from './ready.ts'
 
 /**
- * Waits until the cluster itself says that it is whole: every server serves, one root server leads,
- * and databases can be listed.
+ * Waits until the cluster itself says that it is whole: every server is ready, one root server
+ * leads, and databases can be listed.
  */
 export async function waitClusterAccessible(node: ClusterNode): Promise<void> {
   const expected = serversOf(node.cluster).map((server) => server.ip)
@@ -22,6 +23,8 @@ export async function waitClusterAccessible(node: ClusterNode): Promise<void> {
         await callOn(node, listed)
         return { waiting: missing }
       }
+      const reasons = await whatIsNotReady(node, serversOf(node.cluster), listed)
+      if (reasons.length > 0) return { waiting: inWords(reasons) }
       await session.rows(sql`SHOW DATABASES`, z.unknown())
       return { ready: true }
     }),

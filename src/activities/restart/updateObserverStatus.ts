@@ -1,14 +1,14 @@
 import { TransientError } from '../../errors/failure.ts'
-import { isServing, lineOf } from '../../oceanbase/index.ts'
+import { lineOf } from '../../oceanbase/index.ts'
+import { inWords, whatIsNotReady } from '../cluster/ready.ts'
 import type { HostNode } from '../node.ts'
 import { onCluster } from '../session.ts'
 
-/** RESTARTING becomes RUNNING when the cluster says that the server serves. */
+/** RESTARTING becomes RUNNING when the server is ready. */
 export async function updateObserverStatus(node: HostNode): Promise<void> {
   const { cluster, server } = node
-  const seen = await onCluster(node, lineOf(cluster.version).servers)
-  if (!seen.some((each) => each.ip === server.ip && isServing(each))) {
-    throw new TransientError(`${server.ip} does not serve`)
-  }
+  const listed = await onCluster(node, lineOf(cluster.version).servers)
+  const reasons = await whatIsNotReady(node, [server], listed)
+  if (reasons.length > 0) throw new TransientError(inWords(reasons))
   await node.store.clusters.setServers(cluster.id, [server.hostId], 'RUNNING')
 }

@@ -41,6 +41,11 @@ set_log_aside() {
 remove_logs() {
   taken "$log" && [ -d "$log" ] || return 0
   as_owner find "$log/" -maxdepth 1 -type f -regex '.*/\(observer\|election\|rootservice\|trace\|alert\)\.log.*' -delete
+  # 4.2.2 and later write one of their own for people.
+  if [ -d "$log/alert" ] && [ ! -L "$log/alert" ]; then
+    as_owner find "$log/alert" -maxdepth 1 -type f -name 'alert.log*' -delete
+    as_owner rmdir --ignore-fail-on-non-empty "$log/alert"
+  fi
 }
 
 remove_notes() {

@@ -34,10 +34,18 @@ export const noteBootstrapSent = (cluster: ClusterSpec, taskId: number): Quoted 
 export const noteBootstrapRefused = (taskId: number): Quoted =>
   sh`${notes(taskId)}\nput bootstrap refused`
 
+/** Notes that a server proved BOOTSTRAP to be done. */
+export const noteBootstrapDone = (taskId: number): Quoted =>
+  sh`${notes(taskId)}\nput bootstrap done`
+
+/** What a leader logs at the end of BOOTSTRAP. Source: oceanbase src/observer/ob_service.cpp. */
+const saysDone = 'succeed to do_boot_strap'
+
 /**
  * Whether this task sent BOOTSTRAP before: `none`; `running` when the process it was sent to lives
- * and its answer was never seen, with the seconds since this was first asked; `ended` when it was
- * refused or its process is gone. Read the answer with `readEarlierBootstrap`.
+ * and its answer was never seen, with the seconds since this was first asked; `ended` when that
+ * process is gone; `refused`; `done`. `said-done` stands behind when a log says that it was done.
+ * Read the answer with `readEarlierBootstrap`.
  */
 export const earlierBootstrap = (
   cluster: ClusterSpec,
@@ -50,21 +58,35 @@ if [ "$noted" = "sent $process" ]; then
   noted="awaited $process"
   put bootstrap "$noted"
 fi
+said=
+if [ -n "$noted" ] && grep -aqsF ${saysDone} ${layoutOf(cluster).log}/{observer,rootservice}.log*; then said=' said-done'; fi
 if [ -z "$noted" ]; then echo none
-elif [ "$noted" = "awaited $process" ]; then echo "running $(($(date +%s) - $(stat -c %Y "$ledger/bootstrap")))"
-else echo ended
+elif [ "$noted" = done ]; then echo "done"
+elif [ "$noted" = "awaited $process" ]; then echo "running $(($(date +%s) - $(stat -c %Y "$ledger/bootstrap")))$said"
+elif [ "$noted" = refused ]; then echo "refused$said"
+else echo "ended$said"
 fi`
 
+interface Sent {
+  /** Whether a log of the host it was sent to says that it was done. */
+  readonly saidDone: boolean
+}
+
 export type EarlierBootstrap =
-  | { readonly state: 'none' | 'ended' }
+  | { readonly state: 'none' }
+  | { readonly state: 'done' }
+  | (Sent & { readonly state: 'refused' })
+  | (Sent & { readonly state: 'ended' })
   /** A host whose clock was set meanwhile tells another time, even a negative one. */
-  | { readonly state: 'running'; readonly awaitedSeconds: number }
+  | (Sent & { readonly state: 'running'; readonly awaitedSeconds: number })
 
 /** What `earlierBootstrap` prints. */
 export const readEarlierBootstrap = (stdout: string): EarlierBootstrap => {
-  const [state, seconds] = stdout.trim().split(' ')
-  if (state === 'running') return { state, awaitedSeconds: Number(seconds) }
-  return { state: state === 'none' ? 'none' : 'ended' }
+  const [state, ...more] = stdout.trim().split(' ')
+  const saidDone = more.includes('said-done')
+  if (state === 'none' || state === 'done') return { state }
+  if (state === 'running') return { state, saidDone, awaitedSeconds: Number(more[0]) }
+  return { state: state === 'refused' ? 'refused' : 'ended', saidDone }
 }
 
 /** Notes that this run of a subtask has restarted the observer. */

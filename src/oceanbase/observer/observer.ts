@@ -1,4 +1,4 @@
-import { type Quoted, sh } from '../../quote.ts'
+import { joined, type Quoted, sh } from '../../quote.ts'
 import { type ClusterSpec, rootServersOf, type ServerSpec } from '../cluster.ts'
 import { lineOf } from '../versions.ts'
 import { daemonFunctions, readState } from './daemon.ts'
@@ -116,19 +116,62 @@ state`
 export const observerState = (cluster: ClusterSpec): Quoted => sh`${atHome(cluster)}
 state`
 
+/**
+ * Prints when this home's observer was started, in seconds of its host's clock; nothing when none
+ * runs. It writes its pid file as it starts, and start_service_time by the same clock. Source:
+ * oceanbase src/observer/main.cpp, start_daemon.
+ */
+export const observerStart = (cluster: ClusterSpec): Quoted => sh`${atHome(cluster)}
+if recorded >/dev/null; then stat -L -c 'started %.3Y' "$home/run/$name.pid"; fi`
+
+/** Epoch milliseconds of what `observerStart` prints. */
+export const readObserverStart = (stdout: string): number | undefined => {
+  const [, seconds] = /^started (\d+(?:[.,]\d+)?)$/m.exec(stdout) ?? []
+  return seconds === undefined ? undefined : Number(seconds.replace(',', '.')) * 1000
+}
+
 /** What the scripts above print last: `observer <pid>` or `observer none`. */
 export const readObserverState = readState('observer')
 
-/** Bytes of observer.log that are looked at from its end. */
+/** Bytes of a log that are looked at from its end. */
 const tailBytes = 8_000_000
 
+const errors = ' (ERROR|EDIAG) '
+const warnings = '(WARN|WDIAG) .*ret=-[0-9]'
+
 /**
- * The last lines of observer.log that tell of an error, 4.x names (EDIAG, WDIAG) included; WARN
- * only with a return code.
+ * Where an observer says why: log/alert/alert.log, which 4.2.2 and later write for people; of a
+ * BOOTSTRAP rootservice.log; else observer.log. WARN, with a return code, only where no error stands:
+ * on 4.x it is mostly noise. Source: oceanbase deps/oblib/src/lib/oblog/ob_log.cpp.
  */
+const places = {
+  start: [
+    ['alert/alert.log', 'ERROR'],
+    ['observer.log', errors, warnings],
+  ],
+  bootstrap: [
+    ['alert/alert.log', 'ERROR'],
+    ['rootservice.log', `${errors}|\\[BOOTSTRAP\\].*ret=-[0-9]`, warnings],
+    ['observer.log', errors],
+  ],
+} as const
+
+/** The last lines of the logs that tell of an error, each log under its name. */
 export const errorTail = (
   cluster: ClusterSpec,
-  lines = 30,
-): Quoted => sh`log=${layoutOf(cluster).observerLog}
-[ -r "$log" ] || exit 0
-tail -c ${tailBytes} "$log" | grep -aE ' (ERROR|EDIAG) |(WARN|WDIAG) .*ret=-[0-9]' | tail -n ${lines} | cut -c 1-500`
+  of: keyof typeof places = 'start',
+  lines = 12,
+): Quoted => {
+  const tails = places[of].map((words) => sh`tail_of ${words}`)
+  return sh`cd ${layoutOf(cluster).log} || exit 0
+tail_of() {
+  local file=$1 pattern found
+  [ -r "$file" ] || return 0
+  shift
+  for pattern in "$@"; do
+    found=$(tail -c ${tailBytes} "$file" | grep -aE -e "$pattern" | tail -n ${lines} | cut -c 1-500)
+    if [ -n "$found" ]; then echo "$file:"; echo "$found"; return 0; fi
+  done
+}
+${joined(tails, '\n')}`
+}

@@ -33,5 +33,14 @@ export class SqlError extends DefiniteError {
   }
 }
 
+/** The server's own no to a statement, which passes by itself. */
+export class PassingSqlError extends TransientError {
+  readonly errno: number
+  constructor(errno: number, message: string) {
+    super(message)
+    this.errno = errno
+  }
+}
+
 /** Nothing listens on the server's SQL port: its process is starting, or gone. */
 export class NothingListens extends TransientError {}

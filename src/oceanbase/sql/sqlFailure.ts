@@ -1,9 +1,9 @@
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
-import { NothingListens, SqlError, type SqlTarget } from './sql.ts'
+import { NothingListens, PassingSqlError, SqlError, type SqlTarget } from './sql.ts'
 
 /**
- * Refusals that pass by themselves. OceanBase's numbers: oceanbase/deps/oblib/src/lib/ob_errno;
- * MySQL's: server error reference.
+ * Refusals that pass by themselves. OceanBase's numbers: oceanbase
+ * deps/oblib/src/lib/ob_errno.def; MySQL's: server error reference.
  */
 const passing: ReadonlySet<number> = new Set([
   1040, // too many connections
@@ -16,6 +16,10 @@ const passing: ReadonlySet<number> = new Set([
   4638, // root service is not the master
   4654, // leader does not exist
   8001, // server is initializing
+  8002, // server is stopping
+  // What a SELECT is tried again for, but DDL and commands pass on: no location, no leader, schema or
+  // tenant not here yet. Source: oceanbase src/observer/mysql/ob_query_retry_ctrl.cpp.
+  ...[4209, 4225, 4283, 4653, 4721, 4722, 4723, 4725, 4743, 4767, 5150, 5627],
 ])
 
 const accessDenied = 1045
@@ -54,7 +58,7 @@ export const sqlFailure = (
   }
   const { errno } = refusal
   const message = `${what} on ${ip}:${port} as ${username} was refused: ${clean(refusal.message)} (${errno})`
-  if (passing.has(errno)) return new TransientError(message)
+  if (passing.has(errno)) return new PassingSqlError(errno, message)
   if (errno !== accessDenied) return new SqlError(errno, message, ip)
   return new DefiniteError({
     code: 'OBE12000',

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { identifier, joined, type Quoted, type Secret, sql } from '../../quote.ts'
 import {
   type ClusterSpec,
@@ -7,6 +8,9 @@ import {
   type ZoneSpec,
 } from '../cluster.ts'
 import { lineOf } from '../versions.ts'
+import { firstLeadingZone, normalPrimaryZone } from './primaryZone.ts'
+import { text } from './rows.ts'
+import type { Sql } from './sql.ts'
 
 /** `ip:rpc`: how OceanBase names a server. */
 export const serverAddress = (
@@ -74,34 +78,31 @@ export const primaryZoneOf = (
   cluster: Pick<ClusterSpec, 'primaryZone' | 'version' | 'zones'>,
 ): string => {
   if (cluster.primaryZone !== '') return cluster.primaryZone
-  const [first, ...others] = cluster.zones.map((zone) => zone.name)
-  const firstZoneFirst = [first, others.join(',')].filter(Boolean).join(';')
-  return { FIRST_ZONE: firstZoneFirst, RANDOM: 'RANDOM' }[
+  const first = firstLeadingZone(cluster.zones)?.name ?? ''
+  return { FIRST_ZONE: normalPrimaryZone(first, cluster.zones), RANDOM: 'RANDOM' }[
     lineOf(cluster.version).defaultPrimaryZone
   ]
 }
 
-/**
- * Same priorities, whatever the order and spelling inside one: `zone1;zone2,zone3` is `zone1;
- * zone3,zone2`.
- */
-export const samePrimaryZone = (one: string, other: string): boolean => {
-  const normal = (text: string) =>
-    text
-      .split(';')
-      .map((equals) =>
-        equals
-          .split(',')
-          .map((zone) => zone.trim())
-          .sort()
-          .join(','),
-      )
-      .join(';')
-  return normal(one) === normal(other)
-}
-
 export const setPrimaryZone = (primaryZone: string): Quoted =>
   sql`ALTER TENANT sys SET PRIMARY_ZONE = ${primaryZone}`
+
+/**
+ * 4.x: every server measures its data disk and keeps the result in an inner table. Source: oceanbase
+ * src/share/io/ob_io_calibration.cpp, execute_benchmark.
+ */
+export const calibrateIo: Quoted = sql`ALTER SYSTEM RUN JOB ${'io_calibration'}`
+
+const calibrationRow = z
+  .object({ svr_ip: text, status: text })
+  .transform(({ svr_ip, status }) => ({ ip: svr_ip, status: status.toUpperCase() }))
+
+/** 4.x: how far the servers' io calibration is; NOT AVAILABLE before it began. */
+export const calibrations = (session: Sql) =>
+  session.rows(
+    sql`SELECT SVR_IP, STATUS FROM oceanbase.GV$OB_IO_CALIBRATION_STATUS`,
+    calibrationRow,
+  )
 
 /**
  * Starts a major compaction of what the line allows to be frozen at once: the cluster, or the sys

@@ -57,6 +57,7 @@ export interface World {
   idcs: Record<string, string>
   listed: string[]
   frozen: number
+  calibration: string
   /** Grants that a user has besides what it was given. */
   extraGrant: string | undefined
   /** Whose the directories are. */
@@ -67,8 +68,13 @@ export interface World {
    * What the host tells of an earlier BOOTSTRAP; with `running`, for how many seconds it has been
    * waited for.
    */
-  note: 'none' | `running ${number}` | 'ended'
+  note: 'none' | `running ${number}` | 'ended' | 'ended said-done' | 'refused' | 'done'
   restarted: Set<string>
+  /** When a server's process was started, by its host, and began to serve, by the cluster: seconds. */
+  startedAt: Map<string, number>
+  servingSince: Map<string, number>
+  /** Servers that know the core schema alone. */
+  starting: Set<string>
   observerLog: string
   /**
    * Called before a statement is carried out and after; throwing there is a refusal or a lost
@@ -87,12 +93,16 @@ const newWorld = (): World => ({
   idcs: {},
   listed: [],
   frozen: 1,
+  calibration: 'NOT AVAILABLE',
   extraGrant: undefined,
   directories: 'ours',
   dirty: false,
   dead: new Set(),
   note: 'none',
   restarted: new Set(),
+  startedAt: new Map(),
+  servingSince: new Map(),
+  starting: new Set(),
   observerLog: '',
   before: () => undefined,
   after: () => undefined,
@@ -121,8 +131,13 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
       world.note = 'running 0'
     },
     'note that BOOTSTRAP was refused': () => {
-      world.note = 'ended'
+      world.note = 'refused'
     },
+    'note that BOOTSTRAP was done': () => {
+      world.note = 'done'
+    },
+    'look when observer was started': (ip) =>
+      world.dead.has(ip) ? '' : `started ${world.startedAt.get(ip) ?? 1_000}.500`,
     'look whose directories these are': () => `${world.directories} /data/1/terran/clog`,
     'empty observer directories': () => {
       world.dirty = false
@@ -160,7 +175,7 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
       zone: serversOf(cluster).find((server) => server.ip === ip)?.zone ?? '',
       status: 'ACTIVE',
       with_rootserver: ip === world.listed[0] ? 'YES' : 'NO',
-      start_service_time: '2026-01-01 00:00:00.000000',
+      start_service_time: world.servingSince.get(ip) ?? 2_000,
       stop_time: null,
       build_version: '4.2.1.8',
     }))
@@ -186,9 +201,31 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
     ...(world.extraGrant ? [world.extraGrant] : []),
   ]
 
+  // Of 2.2 and 3.x: times in microseconds.
+  const olderServers = () =>
+    servers().map(({ sql_port, start_service_time, with_rootserver, ...row }) => ({
+      ...row,
+      status: 'active',
+      inner_port: sql_port,
+      with_rootserver: with_rootserver === 'YES' ? 1 : 0,
+      start_service_time: start_service_time * 1_000_000,
+      stop_time: 0,
+    }))
+  const olderZones = () =>
+    cluster.zones.flatMap(({ name }) => [
+      { zone: name, name: 'status', value: 2, info: 'ACTIVE' },
+      { zone: name, name: 'idc', value: 0, info: world.idcs[name] ?? '' },
+    ])
+
   const queries: readonly (readonly [RegExp, (name: string) => unknown[]])[] = [
     [/__all_core_table/, () => (world.bootstrapped ? [{ column_value: 42 }] : [])],
     [/DBA_OB_SERVERS/, servers],
+    [/__all_server\b/, olderServers],
+    [/__all_zone\b/, olderZones],
+    [
+      /GV\$OB_IO_CALIBRATION_STATUS/,
+      () => world.listed.map((ip) => ({ svr_ip: ip, status: world.calibration })),
+    ],
     [/DBA_OB_ZONES/, zones],
     [/DBA_OB_TENANTS/, () => [sys()]],
     [/CDB_OB_MAJOR_COMPACTION/, () => [{ frozen_scn: world.frozen, last_scn: 1, status: 'IDLE' }]],
@@ -199,7 +236,7 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
   ]
 
   const bootstrap = (): void => {
-    if (world.dirty) throw new SqlError(4015, 'System error: observer is not empty', '10.0.0.1')
+    if (world.dirty) throw new SqlError(4015, 'System error', '10.0.0.1')
     world.bootstrapped = true
     world.listed = rootServersOf(cluster).map((server) => server.ip)
   }
@@ -217,6 +254,7 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
     [/ALTER USER `(\w+)` IDENTIFIED BY '(.+)'/, (name, value) => users.set(name, value)],
     [/PRIMARY_ZONE = '(.+)'/, (primaryZone) => Object.assign(world, { primaryZone })],
     [/MAJOR FREEZE/, () => world.frozen++],
+    [/RUN JOB 'io_calibration'/, () => Object.assign(world, { calibration: 'IN PROGRESS' })],
   ]
 
   const query = (text: string): unknown[] => {
@@ -241,7 +279,12 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
   const sql = async (server: { readonly ip: string }, user: SqlUser): Promise<Sql> => {
     if (world.dead.has(server.ip))
       throw new TransientError(`connect ECONNREFUSED ${server.ip}:2881`)
-    const right = user === 'root' || user === 'rootEmpty' ? world.rootPassword : users.get(user)
+    const starting = world.starting.has(server.ip)
+    const right = starting
+      ? ''
+      : user === 'root' || user === 'rootEmpty'
+        ? world.rootPassword
+        : users.get(user)
     const offered =
       user === 'rootEmpty' ? '' : secrets.get(`cluster/${cluster.id}/${user}`)?.reveal()
     if (offered === undefined || offered !== right)
@@ -251,7 +294,11 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
         host: server.ip,
       })
     return {
-      rows: async (asked, row) => query(asked.text).map((found) => row.parse(found)),
+      rows: async (asked, row) => {
+        if (starting && /oceanbase\.(?!__all_core_table)/.test(asked.text))
+          throw new SqlError(1146, "Table doesn't exist", server.ip)
+        return query(asked.text).map((found) => row.parse(found))
+      },
       run: async (statement) => execute(statement.text),
       close: async () => undefined,
     }

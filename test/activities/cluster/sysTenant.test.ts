@@ -3,7 +3,7 @@ import { createDefaultUser } from '../../../src/activities/cluster/createDefault
 import { setSysPassword } from '../../../src/activities/cluster/setSysPassword.ts'
 import { setSysPrimaryZone } from '../../../src/activities/cluster/setSysPrimaryZone.ts'
 import { triggerCompaction } from '../../../src/activities/cluster/triggerCompaction.ts'
-import { SqlError } from '../../../src/oceanbase/index.ts'
+import { SqlError, StillStarting } from '../../../src/oceanbase/index.ts'
 import { clusterOf, fakeNode, password } from './fakeCluster.ts'
 
 const threeZones = ['10.0.0.1', '10.0.0.2', '10.0.0.3']
@@ -31,6 +31,19 @@ test('a server on which the empty password still works is a definite failure', a
     'can still log in to 10.0.0.1 without a password',
   )
   expect(world.rootPassword).toBe(password)
+})
+
+test('a server that is starting lets root in without a password: that is no failure, it is waited for', async () => {
+  const { node, world } = fakeNode(clusterOf(['10.0.0.1']), { rootPassword: password })
+  const { sql } = node
+  const restarted: typeof node = {
+    ...node,
+    sql: (server, user) => {
+      if (user === 'rootEmpty') world.starting.add('10.0.0.1')
+      return sql(server, user)
+    },
+  }
+  await expect(setSysPassword(restarted)).rejects.toBeInstanceOf(StillStarting)
 })
 
 test('ocp_monitor and proxyro get generated passwords that stay the same when it runs again', async () => {
