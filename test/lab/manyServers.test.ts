@@ -16,7 +16,8 @@ import { clusterOn, packageFrom } from './hostNode.ts'
 
 /** Hosts by zone, as positions in the lab. */
 const zones = [[0, 1], [2], [3]]
-const version = '4.2.1.8'
+/** Of the lines whose observers are restarted for their io_resource.conf. */
+const version = '3.2.4.1'
 
 let lab: Lab
 let cluster: ClusterSpec
