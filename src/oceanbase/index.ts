@@ -30,5 +30,6 @@ export {
   type SqlUser,
 } from './sql/sql.ts'
 export * from './sql/statements.ts'
+export { haveTimeZones, readTimeZones, type TimeZones } from './sql/timeZones.ts'
 export * from './standby.ts'
 export { lineOf, type Question, type VersionLine } from './versions.ts'

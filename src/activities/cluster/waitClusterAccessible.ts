@@ -6,11 +6,12 @@ import { inParallel } from '../inParallel.ts'
 import type { ClusterNode } from '../node.ts'
 import { asRoot, onCluster, selectOne } from '../session.ts'
 import { type Look, until } from '../until.ts'
+import { importTimeZones } from './importTimeZones.ts'
 import { inWords, whatIsNotReady } from './ready.ts'
 
 /**
  * Waits until the cluster itself says that it is whole: every server is ready, one root server
- * leads, and databases can be listed.
+ * leads, and databases can be listed. Then gives sys the time zones that its package brings.
  */
 export async function waitClusterAccessible(node: ClusterNode): Promise<void> {
   const expected = serversOf(node.cluster).map((server) => server.ip)
@@ -33,6 +34,7 @@ export async function waitClusterAccessible(node: ClusterNode): Promise<void> {
     'INFO',
     `${expected.length} of ${expected.length} servers serve, and one root server leads`,
   )
+  await importTimeZones(node)
 }
 
 /**

@@ -58,6 +58,8 @@ export interface World {
   listed: string[]
   frozen: number
   calibration: string
+  /** Rows of inner tables that were filled. */
+  rows: Map<string, number>
   /** Grants that a user has besides what it was given. */
   extraGrant: string | undefined
   /** Whose the directories are. */
@@ -76,6 +78,8 @@ export interface World {
   /** Servers that know the core schema alone. */
   starting: Set<string>
   observerLog: string
+  /** Pieces of the package's time zones, as its host sends them. */
+  packedTimeZones: string[]
   /**
    * Called before a statement is carried out and after; throwing there is a refusal or a lost
    * answer.
@@ -94,6 +98,7 @@ const newWorld = (): World => ({
   listed: [],
   frozen: 1,
   calibration: 'NOT AVAILABLE',
+  rows: new Map(),
   extraGrant: undefined,
   directories: 'ours',
   dirty: false,
@@ -104,6 +109,7 @@ const newWorld = (): World => ({
   servingSince: new Map(),
   starting: new Set(),
   observerLog: '',
+  packedTimeZones: [],
   before: () => undefined,
   after: () => undefined,
   done: [],
@@ -147,6 +153,7 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
       world.restarted.add(ip)
     },
     'read observer.log': () => world.observerLog,
+    'read timezone_V1.log': () => world.packedTimeZones.shift(),
   }
 
   const hostOf = (id: number): Host => {
@@ -219,6 +226,7 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
 
   const queries: readonly (readonly [RegExp, (name: string) => unknown[]])[] = [
     [/__all_core_table/, () => (world.bootstrapped ? [{ column_value: 42 }] : [])],
+    [/COUNT\(\*\) AS n FROM oceanbase\.(\w+)/, (table) => [{ n: world.rows.get(table) ?? 0 }]],
     [/DBA_OB_SERVERS/, servers],
     [/__all_server\b/, olderServers],
     [/__all_zone\b/, olderZones],
@@ -253,6 +261,11 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
     ],
     [/ALTER USER `(\w+)` IDENTIFIED BY '(.+)'/, (name, value) => users.set(name, value)],
     [/PRIMARY_ZONE = '(.+)'/, (primaryZone) => Object.assign(world, { primaryZone })],
+    [
+      /REPLACE INTO oceanbase\.(\w+) \([\w, ]+\) VALUES (.*)/,
+      (table, rows) =>
+        world.rows.set(table, (world.rows.get(table) ?? 0) + rows.split('), (').length),
+    ],
     [/MAJOR FREEZE/, () => world.frozen++],
     [/RUN JOB 'io_calibration'/, () => Object.assign(world, { calibration: 'IN PROGRESS' })],
   ]
