@@ -12,12 +12,12 @@ const table: readonly { readonly says: RegExp; readonly advice: string }[] = [
   {
     says: /memory_limit|system_memory|out of memory|ret=-4013\b|cannot allocate memory/i,
     advice:
-      'free memory is smaller than memory_limit: free some, or lower memory_limit and system_memory in startupParameters',
+      'memory does not fit memory_limit and system_memory: give the host more or free some, or post others in startupParameters; from 4.2.1 on 5 GiB must be left between them',
   },
   {
     says: /no space left|disk is full|datafile_size|log_disk_size|ret=-4184\b/i,
     advice:
-      'the disk is smaller than datafile_size or log_disk_size: free space, or lower them in startupParameters',
+      'the disk has no room for data file and redo logs, by default 90 % of each disk or 60 % and 30 % of one: free space, or post smaller datafile_size and log_disk_size in startupParameters',
   },
   {
     says: /permission denied|ret=-4009\b|directory.*(owner|not exist)/i,

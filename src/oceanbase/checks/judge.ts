@@ -1,18 +1,20 @@
+import { diskChecks } from './disks.ts'
 import type { Check, Finding, Situation } from './finding.ts'
 import { kernelChecks } from './kernel.ts'
 import { limitChecks } from './limits.ts'
 import { machineChecks } from './machine.ts'
+import { memoryChecks } from './memory.ts'
 import { networkChecks } from './network.ts'
 import { occupancyChecks } from './occupancy.ts'
 import { parameterChecks } from './parameters.ts'
-import { resourceChecks } from './resources.ts'
 import { zoneChecks } from './zones.ts'
 
 /** Every pre-check of a host, the most telling first. */
 export const checks: readonly Check[] = [
   ...occupancyChecks,
   ...machineChecks,
-  ...resourceChecks,
+  ...memoryChecks,
+  ...diskChecks,
   ...networkChecks,
   ...limitChecks,
   ...kernelChecks,

@@ -1,5 +1,5 @@
 import type { PathFacts } from './facts.ts'
-import type { Situation } from './finding.ts'
+import type { Check, Situation } from './finding.ts'
 
 type Begun = Pick<Situation, 'facts' | 'wish'>
 
@@ -28,3 +28,9 @@ export const isOwn = (situation: Situation, { path }: Pick<PathFacts, 'path'>): 
       root.madeBy === String(situation.wish.taskId) &&
       (path === root.path || path.startsWith(`${root.path}/`)),
   )
+
+/** Once observer runs it has taken what it was given: what is left then says nothing. */
+export const untaken =
+  (look: Check['look']): Check['look'] =>
+  (situation) =>
+    ownObservers(situation).length > 0 ? [] : look(situation)

@@ -369,7 +369,7 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
       facts: { memory: memory(16) },
       cluster: { version: '3.1.5', ...parameters({ datafile_size: '100G' }) },
     },
-    'FATAL OBE19019 memory_limit would be 12.8 GiB (80 % of 16.0 GiB) and system_memory 30.0 GiB, which leaves nothing for tenants; something is needed',
+    'FATAL OBE19019 memory_limit would be 12.8 GiB (80 % of 16.0 GiB) and system_memory 30.0 GiB, which leaves nothing for tenants',
   ],
   [
     'a system_memory that takes most of it',
