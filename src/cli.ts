@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util'
 import packageFile from '../package.json' with { type: 'json' }
+import { type DoctorFlags, doctorFlags } from './cli/doctor/options.ts'
 import { explain } from './cli/explain.ts'
 import { UsageError } from './cli/usageError.ts'
 import { runWatch } from './cli/watchCommand.ts'
 
 const usage = `obflow: OceanBase clusters, installed step by step by a durable workflow.
 
+  obflow doctor --hosts LIST --package FILE --key FILE
+                             what obflow would find, choose and do on your hosts; changes nothing there; see README.md, "On your own hosts"
   obflow serve               API, worker, Temporal with its Web UI and the store in this one process, until Ctrl-C
   obflow watch <task id>     show a run until it ends; --follow goes on after a failure, to see it mended
   obflow reseal              seal every secret of the store with the first of the keys in OBFLOW_KEY; see docs/secrets.md
@@ -13,13 +16,13 @@ const usage = `obflow: OceanBase clusters, installed step by step by a durable w
   obflow help                this text
   obflow --version           which obflow this is
 
-serve, reseal and password are set by OBFLOW_*, see README.md. watch asks the API at OBFLOW_URL (http://127.0.0.1:8080) as OBFLOW_USER (admin)
+serve, reseal and password are set by OBFLOW_*, see README.md; so is doctor where it is given ids of the store. watch asks the API at OBFLOW_URL (http://127.0.0.1:8080) as OBFLOW_USER (admin)
 with OBFLOW_PASSWORD.
 
 Exit codes: 0 done, 1 it failed, 2 wrong usage.
 `
 
-interface Flags {
+interface Flags extends DoctorFlags {
   readonly follow: boolean
   readonly stdin: boolean
 }
@@ -32,6 +35,15 @@ interface Command {
 }
 
 const commands: Readonly<Record<string, Command>> = {
+  doctor: {
+    flags: doctorFlags,
+    run: async (_, flags) =>
+      (await import('./cli/doctor/doctor.ts')).doctor(flags, {
+        env: process.env,
+        out: (text) => process.stdout.write(text),
+        color: process.stdout.isTTY === true,
+      }),
+  },
   serve: {
     // Loaded when asked for: a watch needs no Temporal.
     run: async () => (await import('./cli/serve.ts')).serve(process.env),
@@ -56,7 +68,22 @@ const commands: Readonly<Record<string, Command>> = {
 }
 
 const flag = { type: 'boolean', default: false } as const
+const value = { type: 'string' } as const
+const values = { type: 'string', multiple: true } as const
 const options = {
+  hosts: value,
+  package: values,
+  user: value,
+  key: value,
+  port: value,
+  parameter: values,
+  'os-user': value,
+  'install-path': value,
+  'data-path': value,
+  'log-path': value,
+  'sql-port': value,
+  'rpc-port': value,
+  output: { ...value, short: 'o' },
   follow: flag,
   stdin: flag,
   help: { ...flag, short: 'h' },
@@ -72,7 +99,7 @@ function parse(argv: string[]): () => Promise<boolean> {
   // `help watch` is one text with `help`.
   if (name !== 'help' && operands.length !== (command.operand === undefined ? 0 : 1))
     throw new UsageError(`obflow ${name} takes ${command.operand ?? 'nothing more'}.`)
-  for (const each of ['follow', 'stdin'] as const)
+  for (const each of ['follow', 'stdin', ...doctorFlags] as const)
     if (values[each] && !command.flags?.includes(each))
       throw new UsageError(`obflow ${name} takes no --${each}.`)
   return () => command.run(operands[0] ?? '', values)

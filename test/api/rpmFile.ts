@@ -1,3 +1,5 @@
+import { basename, dirname } from 'node:path'
+
 /**
  * A small but whole rpm: lead, signature with its size, header, payload. Layout: rpm's file format
  * description.
@@ -9,6 +11,8 @@ export function rpmFile(
     release,
     arch,
     requires = [],
+    prefix,
+    files = [],
   }: {
     name: string
     version: string
@@ -16,6 +20,8 @@ export function rpmFile(
     arch: string
     /** Names with the version that each must have, if any. */
     requires?: readonly (readonly [name: string, version?: string])[]
+    prefix?: string
+    files?: readonly string[]
   },
   payload = 5000,
 ): Buffer {
@@ -34,7 +40,13 @@ export function rpmFile(
   const flags = Buffer.alloc(requires.length * 4)
   for (const [index, [, wanted]] of requires.entries())
     flags.writeUInt32BE(wanted ? 8 : 0, index * 4)
+  const directories = [...new Set(files.map((file) => `${dirname(file)}/`))]
+  const indexes = Buffer.alloc(files.length * 4)
+  for (const [index, file] of files.entries())
+    indexes.writeUInt32BE(directories.indexOf(`${dirname(file)}/`), index * 4)
   const header = section([
+    // Numbers first: they are aligned.
+    { tag: 1116, type: 4, count: files.length, value: indexes },
     { tag: 1048, type: 4, count: requires.length, value: flags },
     ...Object.entries(texts).map(([tag, text]) => ({
       tag: Number(tag),
@@ -50,6 +62,12 @@ export function rpmFile(
       1050,
       requires.map(([, wanted]) => wanted ?? ''),
     ),
+    strings(1098, prefix === undefined ? [] : [prefix]),
+    strings(
+      1117,
+      files.map((file) => basename(file)),
+    ),
+    strings(1118, directories),
   ])
   const content = Buffer.concat([header, Buffer.alloc(payload, 7)])
   const size = Buffer.alloc(4)

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { buildPackages, type LabHost } from '../../lab/index.ts'
 import { createRequest } from '../../lab/scenario.ts'
+import { doctor } from '../../src/cli/doctor/doctor.ts'
+import type { DoctorFlags } from '../../src/cli/doctor/options.ts'
 import { type Scene, startScene } from './scene.ts'
 
 let scene: Scene
@@ -29,6 +31,15 @@ const dry = z.object({
   admission: z.array(z.object({ code: z.string() })),
   preCheck: z.array(finding),
   tasks: z.array(z.object({ name: z.string(), hostIp: z.string().optional() })),
+})
+
+const doctorReport = z.object({
+  hosts: z.array(
+    z.looseObject({
+      host: z.string(),
+      findings: z.array(z.object({ code: z.string(), level: z.string() })),
+    }),
+  ),
 })
 
 const hostAt = (index: number): LabHost => {
@@ -132,4 +143,42 @@ it('the hosts are looked at although the request would be refused, and no run fi
     "ActivityType = 'lookAtHosts' AND ExecutionStatus = 'Running'",
   )
   for await (const { activityId } of looks) expect.unreachable(`${activityId} still runs`)
+})
+
+it('obflow doctor sees of hosts and packages what a create would, and leaves the hosts as they were', async () => {
+  const before = [await stateOf(hostAt(0)), await stateOf(hostAt(1))]
+  const packages = await buildPackages()
+  const server = packages.find(({ path }) => path.endsWith(rpmName))
+  const flags: DoctorFlags = {
+    hosts: `${hostAt(0).ip},${hostAt(1).ip}`,
+    key: scene.lab.users.root.privateKeyFile,
+    package: [server?.path ?? ''],
+    output: 'json',
+  }
+  const run = async () => {
+    const texts: string[] = []
+    const out = (text: string) => void texts.push(text)
+    const good = await doctor(flags, { env: {}, color: false, out })
+    return { good, ...doctorReport.parse(JSON.parse(texts.join(''))) }
+  }
+  const { good, hosts } = await run()
+  // Two zones survive the loss of none.
+  expect(hosts.flatMap(({ findings }) => findings)).toMatchObject([
+    { code: 'OBE18010', level: 'WARN' },
+  ])
+  expect(good).toBe(true)
+  expect(hosts[0]).toMatchObject({
+    host: hostAt(0).ip,
+    memory: { memoryLimit: 54_975_581_388, systemMemory: 7 * 2 ** 30 },
+    network: {
+      device: 'eth0',
+      reachedFrom: [2882, 2881].map((port) => ({ host: hostAt(1).ip, port, reached: true })),
+    },
+  })
+  await hostAt(1).fault('memory', 7)
+  const sick = await run()
+  await hostAt(1).heal('memory')
+  expect(sick.good).toBe(false)
+  expect(sick.hosts[1]?.findings).toMatchObject([{ code: 'OBE19019', level: 'FATAL' }])
+  expect([await stateOf(hostAt(0)), await stateOf(hostAt(1))]).toEqual(before)
 })

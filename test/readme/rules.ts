@@ -50,6 +50,8 @@ const typed = [
 export const notRun: Readonly<Record<string, string>> = {
   'make test': 'runs all other tests',
   'make grown': 'is a test run of its own, of half an hour',
+  '.tools/bin/node src/cli.ts doctor --hosts 10.0.0.11,10.0.0.12 --key ~/.ssh/id_ed25519 --package server.rpm,libs.rpm --parameter memory_limit=16G':
+    "looks at hosts and packages of one's own; test/cli/doctor.test.ts and test/lab/dryRun.test.ts run it",
   'docker compose up -d --build':
     'needs Docker; test/cli/compose.test.ts reads docker-compose.yml, and `make grown` runs what it says without Docker',
 }

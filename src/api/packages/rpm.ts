@@ -10,6 +10,9 @@ export interface RpmHeader {
   /** As rpm writes them: `jq`, `oceanbase-ce-libs = 4.2.5.0`. */
   readonly requires: readonly string[]
   readonly provides: readonly string[]
+  /** Paths that may be moved at installation. */
+  readonly prefixes: readonly string[]
+  readonly files: readonly string[]
 }
 
 /** A file that is not a whole binary rpm; the message says why. */
@@ -35,6 +38,13 @@ const senses = [
   [4, '>'],
   [8, '='],
 ] as const
+/** Each file is a name in one of the directories. */
+const listTag = {
+  prefixes: 1098,
+  baseNames: 1117,
+  directories: 1118,
+  directoryIndexes: 1116,
+} as const
 const signatureTag = { size: 1000, longSize: 270 } as const
 const type = { int32: 4, int64: 5, string: 6, strings: 8 } as const
 
@@ -127,6 +137,14 @@ function relationsIn(header: Header, { name, version, flags }: Relation): readon
   })
 }
 
+function filesIn(header: Header): string[] {
+  const directories = header.texts(listTag.directories)
+  const indexes = header.numbers(listTag.directoryIndexes)
+  return header
+    .texts(listTag.baseNames)
+    .map((name, index) => `${directories[indexes[index] ?? -1] ?? ''}${name}`)
+}
+
 type Relation = (typeof relations)[keyof typeof relations]
 
 /** Reads the header of an rpm and checks that the file is whole. Throws NotAnRpm otherwise. */
@@ -158,6 +176,8 @@ export async function readRpm(path: string): Promise<RpmHeader> {
       os: need(tag.os, 'operating system'),
       requires: relationsIn(header, relations.requires),
       provides: relationsIn(header, relations.provides),
+      prefixes: header.texts(listTag.prefixes),
+      files: filesIn(header),
     }
   } finally {
     await file.close()
