@@ -48,6 +48,8 @@ const folders: readonly (readonly [path: string, mode: number, owner?: number])[
     'etc/alternatives',
     'etc/rpm',
     'etc/ssh',
+    'etc/systemd',
+    'etc/systemd/system',
     'etc/obflow-lab',
     'opt/obflow-lab',
     'var',

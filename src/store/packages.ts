@@ -24,6 +24,18 @@ const newestFirst = (left: Package, right: Package): number =>
   right.version.localeCompare(left.version, 'en', { numeric: true }) ||
   right.buildNumber.localeCompare(left.buildNumber, 'en', { numeric: true })
 
+const part = alias(schema.packages, 'part')
+
+/** `oceanbase-ce-libs` of a build is part of the set of its `oceanbase-ce`. */
+const isPartOf = (one: typeof part, server: typeof schema.packages) =>
+  and(
+    eq(one.type, 'OB_SERVER_INSTALL_PACKAGE'),
+    sql`starts_with(${one.name}, ${server.name} || '-')`,
+    eq(one.version, server.version),
+    eq(one.release, server.release),
+    eq(one.architecture, server.architecture),
+  )
+
 /** Uploaded software packages. */
 export function packages(db: Db) {
   const table = schema.packages
@@ -127,20 +139,11 @@ export function packages(db: Db) {
         .from(clusters)
         .where(inArray(clusters.packageId, ids))
       // What is installed with a cluster's package is used with it.
-      const server = alias(table, 'server')
-      const ofItsSet = and(
-        inArray(table.id, ids),
-        eq(table.type, 'OB_SERVER_INSTALL_PACKAGE'),
-        sql`starts_with(${table.name}, ${server.name} || '-')`,
-        eq(table.version, server.version),
-        eq(table.release, server.release),
-        eq(table.architecture, server.architecture),
-      )
       const bySet = await db
-        .selectDistinct({ id: table.id })
-        .from(table)
-        .innerJoin(server, ofItsSet ?? sql`false`)
-        .innerJoin(clusters, eq(clusters.packageId, server.id))
+        .selectDistinct({ id: part.id })
+        .from(part)
+        .innerJoin(table, and(inArray(part.id, ids), isPartOf(part, table)))
+        .innerJoin(clusters, eq(clusters.packageId, table.id))
       const byService = await db
         .selectDistinct({ id: hostServices.softwarePackageId })
         .from(hostServices)
@@ -182,7 +185,8 @@ export function packages(db: Db) {
       const ofCluster = db
         .select({ id: clusters.id })
         .from(clusters)
-        .where(eq(clusters.packageId, id))
+        .innerJoin(table, eq(table.id, clusters.packageId))
+        .innerJoin(part, and(eq(part.id, id), or(eq(part.id, table.id), isPartOf(part, table))))
       const ofProxies = db
         .select({ id: obproxyClusters.id })
         .from(obproxyClusters)

@@ -2,6 +2,7 @@ import type { LabHost } from '../../lab/index.ts'
 import type { HostNode, PartNode } from '../../src/activities/node.ts'
 import type { Host } from '../../src/host/index.ts'
 import { type ClusterSpec, connectSql, serversOf } from '../../src/oceanbase/index.ts'
+import { setOf } from '../../src/oceanbase/packages.ts'
 import { Secret } from '../../src/quote.ts'
 import type {
   ObservedServer,
@@ -50,7 +51,10 @@ export const createClusterNodes = (
     return found
   }
   const store = {
-    packages: { get: async (id: number) => (id === proxies.packageId ? proxyFile : file) },
+    packages: {
+      get: async (id: number) => (id === proxies.packageId ? proxyFile : file),
+      setOf: async (server: Package) => setOf(server, []),
+    },
     hosts: { get: async () => ({ services: [{ type: 'OB_CLUSTER', clusterId: cluster.id }] }) },
     secrets: {
       get: async (ref: string) => secret(ref),

@@ -35,8 +35,11 @@ const failures: readonly (Place & { readonly node: string })[] = planned
     })),
   )
 
-/** A host for each version line; as many creates fail, and are rolled back, side by side. */
-const versions = ['4.2.1.8', '2.2.73', '3.2.4.1']
+/**
+ * A host for each version line; as many creates fail, and are rolled back, side by side. 4.2.5 is
+ * the community edition: three packages, with scriptlets that write beside them.
+ */
+const versions = ['4.2.5.0', '2.2.73', '3.2.4.1']
 
 const rounds = Array.from({ length: Math.ceil(failures.length / versions.length) }, (_, round) => {
   const failing = failures

@@ -16,6 +16,7 @@ import {
 import { type ApiClient, createClient } from '../../src/cli/client.ts'
 import { type Task, taskSchema } from '../../src/cli/taskSchema.ts'
 import type { EmbeddedOptions } from '../../src/embedded/index.ts'
+import { roleOf } from '../../src/oceanbase/packages.ts'
 import { type Served, type ServeOptions, serve } from './serve.ts'
 
 const pollMs = 250
@@ -127,7 +128,7 @@ export async function startScene({
       temporal: new Client({ connection, namespace: obflow.namespace }),
       async create({ version, obproxyClusterIds = [], ...options }) {
         const rpm = packages.find(
-          (built) => built.name === 'oceanbase' && built.version === version,
+          (built) => roleOf(built.name) === 'server' && built.version === version,
         )
         if (!rpm) throw new Error(`the lab has no observer ${version}`)
         const body = {

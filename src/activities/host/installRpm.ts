@@ -12,13 +12,28 @@ import type { HostNode } from '../node.ts'
  */
 export async function installRpm(node: HostNode): Promise<{ readonly installed: boolean }> {
   const wishes = await wishesOf(node)
-  const outcome = await installPackages(node.target, wishes, (sent, { file }) =>
-    node.progress(`${percent(sent, file.size)} % of ${file.fileName} sent`),
-  )
-  const names = wishes.map(({ file }) => nameOf(file)).join(', ')
+  const isTools = ({ file }: RpmWish): boolean => roleOf(file.name) === 'utils'
+  const install = (chosen: readonly RpmWish[]) =>
+    installPackages(node.target, chosen, (sent, { file }) =>
+      node.progress(`${percent(sent, file.size)} % of ${file.fileName} sent`),
+    )
+  const needed = wishes.filter((wish) => !isTools(wish))
+  const outcome = await install(needed)
+  const names = needed.map(({ file }) => nameOf(file)).join(', ')
   node.log('INFO', outcome === 'unchanged' ? `already installed: ${names}` : `installed: ${names}`)
   await proveObserver(node)
+  for (const tools of wishes.filter(isTools)) await installTools(node, () => install([tools]))
   return { installed: outcome === 'installed' }
+}
+
+/** No cluster needs its tools: others of another version are left alone. */
+async function installTools(node: HostNode, install: () => Promise<unknown>): Promise<void> {
+  try {
+    await install()
+  } catch (error) {
+    if (!(error instanceof DefiniteError)) throw error
+    node.log('WARN', `the tools were not installed: ${error.reason.message}`)
+  }
 }
 
 /** Removes those packages that this task installed. */

@@ -300,6 +300,11 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
     { facts: { packages: ['oceanbase-3.2.4.1-1.el7.x86_64'] } },
     'FATAL PKG10012 oceanbase-3.2.4.1-1.el7.x86_64 is installed, oceanbase-4.2.1.8-108000022024072217.el7.x86_64 is wanted',
   ],
+  [
+    'what the package needs and no package of the host provides',
+    { facts: { missingNeeds: ['jq'] } },
+    'FATAL PKG10014 oceanbase-4.2.1.8-108000022024072217.el7.x86_64 needs jq, which no package provides',
+  ],
   ['a missing user', { facts: { userExists: false } }, 'FATAL CMP07037 user admin does not exist'],
   [
     'another architecture',
