@@ -255,8 +255,19 @@ describe('software packages', () => {
       ],
     })
 
+    // What another user uploads would run as root on hosts of whoever named the server.
     const libsFile = fileOf('oceanbase-ce-libs')
-    const libs = await upload(libsFile, rpmFile({ ...build, name: 'oceanbase-ce-libs' }))
+    const libsRpm = rpmFile({ ...build, name: 'oceanbase-ce-libs' })
+    const passwordHash = await hashPassword(new Secret('role-password'))
+    await api.store.users.create({ username: 'packer', roles: ['PACKAGE_MANAGER'], passwordHash })
+    const { body, headers } = form(libsFile, libsRpm)
+    const asPacker = { ...headers, authorization: basic('packer', 'role-password') }
+    expect((await api.call({ method: 'POST', url: path, body, headers: asPacker })).status).toBe(
+      200,
+    )
+    await expect(accept()).rejects.toMatchObject({ findings: [{ code: 'PKG10014' }] })
+
+    const libs = await upload(libsFile, libsRpm)
     expect(libs).toMatchObject({ status: 200, data: { type: 'OB_SERVER_INSTALL_PACKAGE' } })
     expect((await upload(serverFile, server)).warnings).toBeUndefined()
     await expect(
