@@ -38,7 +38,7 @@ const obAdmin = (iops: string, more = ''): void =>
 const onHost = (programs: readonly string[], freeMib: number): void => {
   const files = programs.map((name) => `${root}/home/bin/${name}`).join('\\n')
   program('path/rpm', `printf '${files}\\n'`)
-  program('path/df', `printf 'Filesystem\\n/dev/x 1 1 ${freeMib} 1%% /\\n'`)
+  program('path/df', `printf 'Filesystem\\n/dev/x 1 1 ${freeMib * 1024} 1%% /\\n'`)
   program('path/fio', "echo '3;fio-3.33;read 16384;;;;;2000'")
 }
 

@@ -18,7 +18,7 @@ listed() {
   local package
   for package in "${packages[@]}"; do rpm -ql "$package" 2>/dev/null; done | grep -m1 "/$1\$"
 }
-free_mib() { df -Pm -- "$root" | awk 'NR == 2 { print $4 }'; }
+free_mib() { df -Pk -- "$root" | awk 'NR == 2 { print int($4 / 1024) }'; }
 
 # Up to 3.x ob_admin measures by itself, on a file of 1 GiB. From 4.0 on it runs bench_io.sh, which enterprise packages bring, by fio, on a
 # file of 100 GiB unless told otherwise, ten seconds for each of 19 points; its exit code is 0 whatever happened.
