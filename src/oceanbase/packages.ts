@@ -80,8 +80,8 @@ export const setOf = <Member extends SetMember>(
   }
 }
 
-/** What rpm itself, or every host, answers to. */
-const everywhere = /^(rpmlib\(|config\(|\/(usr\/)?bin\/(ba)?sh$)/
+/** What rpm itself, or every host, answers to; and conditions in brackets, which only rpm can judge. */
+const everywhere = /^(\(|rpmlib\(|config\(|\/(usr\/)?bin\/(ba)?sh$)/
 
 /** Names that packages of the host have to provide. */
 export const needsOfHost = (packages: readonly SetMember[]): readonly string[] => {

@@ -6,6 +6,7 @@ import type { Db } from '../store/db.ts'
 import type { Keys } from '../store/key.ts'
 import type { Task } from '../store/newTask.ts'
 import { obproxy } from '../store/obproxy.ts'
+import { type Package, packages } from '../store/packages.ts'
 import * as schema from '../store/schema/index.ts'
 
 /** What a cluster or a proxy has on one host, as far as the store knows: where to look. */
@@ -22,19 +23,22 @@ export interface Footprint {
 async function packageNames(tx: Db, id: number | null): Promise<string[]> {
   if (id === null) return []
   const rows = await tx.select().from(schema.packages).where(eq(schema.packages.id, id))
-  return rows.map(({ fileName }) => fileName.replace(/\.rpm$/, ''))
+  return rows.map(nameOf)
 }
+
+const nameOf = ({ fileName }: Package): string => fileName.replace(/\.rpm$/, '')
 
 async function ofCluster(tx: Db, clusterId: number): Promise<Footprint[]> {
   const cluster = await clusterReads(tx).get(clusterId)
   if (cluster === undefined) return []
   const { installPath: install, dataPath: data, logPath: log, name, version } = cluster
   const { ownRoots } = layoutOf({ name, version, paths: { install, data, log } })
-  const packages = await packageNames(tx, cluster.packageId)
+  const installed = await packages(tx).get(cluster.packageId)
+  const set = installed ? (await packages(tx).setOf(installed)).packages : []
   const all = {
     processes: ['observer'],
     paths: ownRoots,
-    packages,
+    packages: set.map(nameOf),
     ports: [cluster.sqlPort, cluster.rpcPort],
   }
   return cluster.zones.flatMap(({ servers }) =>

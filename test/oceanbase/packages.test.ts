@@ -18,6 +18,7 @@ const server = member('oceanbase-ce', {
     'jq',
     'systemd',
     '/bin/sh',
+    '(glibc-langpack if glibc)',
     'rpmlib(CompressedFileNames) <= 3.0.4-1',
   ],
 })
