@@ -35,6 +35,8 @@ const leftOut = Object.keys(notCompared)
   .map((path) => `-path '${path}'`)
   .join(' -o ')
 const everywhere = `find / -ignore_readdir_race \\( ${leftOut} \\) -prune -o`
+/** A directory that something came to and went from is no other than before. */
+const left = "'(' ! -type d -o -empty ')'"
 const entry = `-printf '%y %u:%g %m %p -> %l\\n'`
 
 /**
@@ -42,7 +44,7 @@ const entry = `-printf '%y %u:%g %m %p -> %l\\n'`
  * test starts costs as much as a list.
  */
 const script = (read: boolean): string => `set -o pipefail
-{ ${everywhere} ${entry} && find /usr -ignore_readdir_race -newercm /run/sshd.pid ${entry}; } | sed 's/^/f/' &&
+{ ${everywhere} ${entry} && find /usr -ignore_readdir_race -newercm /run/sshd.pid ${left} ${entry}; } | sed 's/^/f/' &&
 ${read ? `${everywhere} -type f -size -1024k -exec md5sum '{}' + | sed 's/^/c/' &&` : ''}
 rpm -qa | sed 's/^/p/'`
 
