@@ -74,6 +74,21 @@ const someNodes = [
   'Update OB cluster status',
 ]
 
+/** All that come before the agent runs. */
+const untilAgent = [
+  'Pre check for install OB',
+  'Install rpm',
+  'Make dir for ob',
+  'Do io bench',
+  'Bootstrap ob',
+  'Restart observer process',
+  'Wait observer accessible',
+  'Set sys password',
+  'Create default user',
+  'Set sys primary zone',
+  'Wait cluster accessible',
+]
+
 const processes = { shape: 'processes', hosts: 1 } as const
 
 const atSomeNodes = { ...processes, when: 'amid', nodes: someNodes } as const
@@ -150,6 +165,18 @@ export const faults: readonly Fault[] = [
     undoesBootstrap: true,
     hits: (stack) => runsObserver(lastHost(stack)),
     inflict: (stack) => killObserver(lastHost(stack)),
+  },
+  {
+    name: 'host rebooted',
+    ...processes,
+    when: 'amid',
+    // From "Refresh ocp agent config" on an agent runs, which nothing starts again after a reboot.
+    nodes: untilAgent,
+    undoesBootstrap: true,
+    inflict: async (stack) => {
+      await lastHost(stack).powerOff()
+      await lastHost(stack).powerOn()
+    },
   },
   {
     name: 'SSH cut',

@@ -120,7 +120,9 @@ function prepare({ home, installed, version, flags }: Start, settings: Settings)
   if (flags.mode) log('INFO', 'SERVER', 'start mode', { mode: flags.mode })
   return self
 
+  /** 4.x has another way. Source: oceanbase 3.1 deps/oblib/src/lib/io/ob_io_benchmark.cpp. */
   function readIoResource({ ioResourceFile }: Home): void {
+    if (version.line === '4.x') return
     if (existsSync(ioResourceFile))
       log('INFO', 'COMMON', 'succeed to load io resource', {
         file: ioResourceFile,

@@ -29,11 +29,12 @@ beforeAll(async () => {
   )
   lab = await createLab({ hosts: 4 })
   cluster = clusterOn(lab.hosts, version, {
-    primaryZone: 'zone2;zone1,zone3',
+    // OceanBase writes it as zone2;zone1: in its other region no zone was named.
+    primaryZone: 'zone2',
     zones: zones.map((hosts, index) => ({
       name: `zone${index + 1}`,
       idcName: `hz${index + 1}`,
-      regionName: '',
+      regionName: index < 2 ? 'east' : 'west',
       servers: hosts.map((host, place) => ({
         hostId: host + 1,
         ip: lab.hosts[host]?.ip ?? '',
@@ -94,6 +95,13 @@ it('four servers in three zones become one cluster although every attempt is cut
     'zone1 hz1',
     'zone2 hz2',
     'zone3 hz3',
+  ])
+
+  expect(nodes.lines.join('\n')).toContain('The primary zone of sys is zone1;zone2; setting zone2')
+  expect(nodes.saved.zones?.map(({ regionName }) => regionName).sort()).toEqual([
+    'east',
+    'east',
+    'west',
   ])
 
   await clearObservers(nodes.on('bootstrapOb'))

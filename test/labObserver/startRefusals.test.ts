@@ -78,6 +78,17 @@ describe('an observer refuses to start and says why in its log', () => {
 })
 
 describe('an observer that has started', () => {
+  // Source: oceanbase 3.1 deps/oblib/src/lib/io/ob_io_benchmark.cpp; no file of 4.x reads it.
+  it.each([
+    ['3.2.4.1', true],
+    ['4.2.1.8', false],
+  ])('of %s has looked for io_resource.conf: %s', async (version, looks) => {
+    const observer = fresh(version)
+    await observer.start()
+    await observer.kill('SIGTERM')
+    expect(observer.log().includes('io_resource.conf')).toBe(looks)
+  })
+
   it('only warned of a parameter that it does not know', async () => {
     const observer = fresh()
     await observer.start({ options: ',memory_limits=12G' })
