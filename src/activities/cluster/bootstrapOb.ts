@@ -4,7 +4,7 @@ import { inParallel } from '../inParallel.ts'
 import type { ClusterNode } from '../node.ts'
 import { onCluster } from '../session.ts'
 import { addServers, listedAddresses } from './addServers.ts'
-import { bootstrapOnce, defaultPatience, type Patience } from './bootstrapOnce.ts'
+import { bootstrapOnce, defaultPatience, noteDone, type Patience } from './bootstrapOnce.ts'
 import { isBootstrapped } from './bootstrapProof.ts'
 import { startObservers } from './observers.ts'
 import { clearServer } from './startAfresh.ts'
@@ -18,8 +18,10 @@ export async function bootstrapOb(
   patience: Patience = defaultPatience,
 ): Promise<void> {
   await startObservers(node, serversOf(node.cluster))
-  if (await isBootstrapped(node)) node.log('INFO', 'The cluster is bootstrapped already')
-  else await bootstrapOnce(node, patience)
+  if (await isBootstrapped(node)) {
+    node.log('INFO', 'The cluster is bootstrapped already')
+    await noteDone(node)
+  } else await bootstrapOnce(node, patience)
   await addServers(node, patience)
   await setIdcs(node)
   await proveListed(node)

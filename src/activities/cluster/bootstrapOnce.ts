@@ -69,11 +69,11 @@ export async function bootstrapOnce(node: ClusterNode, patience: Patience): Prom
     await startAfresh(node, refusal.message)
     refusal = await sendBootstrap(node)
   }
-  if (refusal && !(await isBootstrapped(node)) && !(await provesSoon(node, refusal, patience))) {
+  if (refusal && !(await provesSoon(node, refusal, patience))) {
     await note(node, noteBootstrapRefused(node.input.taskId), 'note that BOOTSTRAP was refused')
     throw await bootstrapFailed(node, refusal)
   }
-  if (!(await isBootstrapped(node)))
+  if (!(await bootstrappedWithin(node, patience.doubtMs)))
     throw await bootstrapFailed(node, new Error('it was accepted, but left no schema'))
   await noteDone(node)
 }
@@ -109,7 +109,7 @@ async function note(
 }
 
 /** From here on no attempt takes the cluster for one that was never made. */
-const noteDone = (node: ClusterNode): Promise<void> =>
+export const noteDone = (node: ClusterNode): Promise<void> =>
   note(node, noteBootstrapDone(node.input.taskId), 'note that BOOTSTRAP was done')
 
 async function earlierAttempt(node: ClusterNode): Promise<EarlierBootstrap> {
