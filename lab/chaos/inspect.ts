@@ -53,8 +53,9 @@ export async function inspect(
   const { lab, packageBytes } = stack
   const [first] = lab.hosts
   if (!first) throw new Error('the lab has no host')
-  const sent = lab.hosts.map(
-    (host, index) => (receivedBytes(host) - (receivedBefore[index] ?? 0)) / packageBytes,
+  // The link of a host that was rebooted counts from its reboot on.
+  const sent = lab.hosts.map((host, index) =>
+    Math.max(0, (receivedBytes(host) - (receivedBefore[index] ?? 0)) / packageBytes),
   )
   const counts = { bootstraps: await bootstrapsOf(first), packageSent: Math.max(...sent) }
   const cluster = await clusterComplaints({

@@ -1,7 +1,16 @@
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
-import { connectSql, type PrimaryCluster, type Sql } from '../../oceanbase/index.ts'
+import {
+  connectSql,
+  isAbsentTable,
+  lineOf,
+  type PrimaryCluster,
+  type Sql,
+  StillStarting,
+} from '../../oceanbase/index.ts'
+import { Secret } from '../../quote.ts'
 import { secretOf } from '../../secretOf.ts'
 import type { ClusterNode } from '../node.ts'
+import { passwordRefused } from '../session.ts'
 
 /** The primary of a standby cluster. Throws DefiniteError OBE11017 when it is not here any more. */
 export function primaryOf({ cluster }: Pick<ClusterNode, 'cluster'>): PrimaryCluster {
@@ -13,14 +22,43 @@ export function primaryOf({ cluster }: Pick<ClusterNode, 'cluster'>): PrimaryClu
   })
 }
 
+/**
+ * A server that starts knows no password yet: it lets root in without one, and has no tables. Source:
+ * oceanbase src/share/schema/ob_multi_version_schema_service.cpp.
+ */
+async function refuseStarting(node: ClusterNode, ip: string, port: number): Promise<void> {
+  const password = new Secret('')
+  const session = await connectSql({ ip, port, username: 'root@sys', password }, node).catch(
+    (error: unknown) => {
+      if (!passwordRefused(error)) throw error
+    },
+  )
+  try {
+    if (session) await lineOf(node.cluster.version).zones(session)
+  } catch (error) {
+    if (!isAbsentTable(error)) throw error
+    throw new StillStarting(
+      `observer ${ip} of the primary cluster has not refreshed its schema yet`,
+    )
+  } finally {
+    await session?.close()
+  }
+}
+
 const open = async (node: ClusterNode, ip: string, port: number): Promise<Sql> => {
   // A standby has its primary's users: its own root password is the one that was posted as the
   // primary's.
   const password = await node.store.secrets.get(secretOf.cluster(node.cluster.id).root)
+  const logIn = () => connectSql({ ip, port, username: 'root@sys', password }, node)
   try {
-    return await connectSql({ ip, port, username: 'root@sys', password }, node)
+    return await logIn().catch(async (error: unknown) => {
+      if (!passwordRefused(error)) throw error
+      await refuseStarting(node, ip, port)
+      // It may have become ready between the two.
+      return logIn()
+    })
   } catch (error) {
-    if (!(error instanceof DefiniteError && error.reason.code === 'OBE12000')) throw error
+    if (!(error instanceof DefiniteError && passwordRefused(error))) throw error
     throw new DefiniteError(
       {
         ...error.reason,
