@@ -94,7 +94,7 @@ export function packages(api: Api, { store, config }: Context): void {
           id: 'uploadPackage',
           summary: 'Upload a package',
           description:
-            'An rpm under its own file name. The same package sent again answers the one that is there.',
+            'An rpm under its own file name. The same package sent again answers the one that is there. `warnings` name packages that a server package needs beside it.',
           reply: one(shapes.softwarePackage),
           upload: 'file',
         },
