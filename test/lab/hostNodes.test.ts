@@ -57,7 +57,7 @@ const nodesFor = (version: string, hosts: readonly LabHost[] = lab.hosts) =>
     cluster: clusterOn(hosts, version),
     file: {
       ...packageFrom(rpms[version] ?? join('no', version)),
-      requires: version === community ? [`oceanbase-ce-libs = ${community}`] : [],
+      requires: version === community ? [`oceanbase-ce-libs = ${community}`, 'jq'] : [],
     },
     beside: [libs, packageFrom(rpms.utils ?? '')],
   })
@@ -360,6 +360,9 @@ describe('A package that rpm refuses is taken back without what it was refused f
       input: readFileSync(glibc, 'base64'),
     })
     const untouched = await traces(host)
+    const nodes = nodesFor(community)
+    expect((await reasonOf(preCheck(nodes.on(1, 'preCheck')))).message).toContain('needs jq')
+    await nodes.close()
     await refused(withFile(needy), 'PKG10014')
     expect(await traces(host)).toBe(untouched)
     await host.must(['bash', '-c', 'rpm -e glibc; rm /root/glibc.rpm'])
