@@ -72,7 +72,7 @@ async function hostComplaints(host: LabHost, expected: Expected): Promise<Compla
     ),
     ...unlike(
       'the number of agents',
-      await output("ps -eo comm= | grep -c '^ob_agentd$' || true"),
+      await output("ps -eo comm= | grep -cE '^o(b|cp)_agentd$' || true"),
       '1',
     ),
   ].map((complaint) => `${host.ip}: ${complaint}`)

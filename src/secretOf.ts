@@ -1,5 +1,5 @@
 type ClusterSecret = 'root' | 'proxyro' | 'ocp_monitor' | 'agent'
-type ObproxySecret = 'root' | 'proxyro'
+type ObproxySecret = 'root' | 'proxyro' | `start/${number}`
 
 /** Where a secret is in the store: no other text is one. */
 export type SecretRef =
@@ -30,6 +30,8 @@ export const secretOf = {
       root: `obproxy/${id}/root`,
       /** Of proxyro in every cluster that is served. */
       proxyro: `obproxy/${id}/proxyro`,
+      /** What a proxy of it is started with, until its administrator has the real password. */
+      start: (serverId: number) => `obproxy/${id}/start/${serverId}` as const,
     }) as const,
   credential: (id: number) => `credential/${id}` as const,
   accessKey: (id: string) => `accessKey/${id}` as const,

@@ -3,13 +3,13 @@ import { mkdirSync, openSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { agentVersion, home, processes, programs, runningPid } from './agentHome.ts'
+import { agentVersion, home, nameOf, programOf, roles, runningPid } from './agentHome.ts'
 import { portOf } from './http.ts'
 import { configFaults, readConfig, updateConfig } from './properties.ts'
 
 /**
- * ob_agentctl: `config -u k=v,k=v`, start, stop, restart, status; prints obagent's JSON, exits 1
- * when it failed.
+ * ob_agentctl and ocp_agentctl: `config -u k=v,k=v`, start, stop, restart, status; prints obagent's
+ * JSON, exits 1 when it failed.
  */
 type Outcome = { successful: boolean; message: unknown; error: string }
 
@@ -35,27 +35,27 @@ function listening(key: string, otherwise: number): Promise<boolean> {
 }
 
 async function ready(): Promise<boolean> {
-  if (processes.some((name) => runningPid(name) === undefined)) return false
+  if (roles.some((role) => runningPid(role) === undefined)) return false
   return (
-    (await listening('ocp.agent.manager.http.port', 62888)) &&
-    (await listening('ocp.agent.monitor.http.port', 62889))
+    (await listening('ocp.agent.manager.http.port', 8089)) &&
+    (await listening('ocp.agent.monitor.http.port', 8088))
   )
 }
 
 async function start(): Promise<Outcome> {
-  if (runningPid('ob_agentd') !== undefined)
+  if (runningPid('agentd') !== undefined)
     return (await until(ready))
       ? ok('agentd is already running')
       : failed('agentd runs, its agents do not')
   const faults = configFaults()
   if (faults.length > 0) return failed(faults.join('; '))
-  // Agents that outlived a killed ob_agentd would hold the ports.
+  // Agents that outlived a killed daemon would hold the ports.
   await stop()
   mkdirSync(join(home, 'run'), { recursive: true })
   mkdirSync(join(home, 'log'), { recursive: true })
-  const log = openSync(join(home, 'log/ob_agentd.log'), 'a')
-  const child = spawn(process.execPath, [join(import.meta.dirname, programs.ob_agentd)], {
-    argv0: join(home, 'bin/ob_agentd'),
+  const log = openSync(join(home, `log/${nameOf('agentd')}.log`), 'a')
+  const child = spawn(process.execPath, [join(import.meta.dirname, programOf('agentd'))], {
+    argv0: join(home, 'bin', nameOf('agentd')),
     cwd: home,
     detached: true,
     stdio: ['ignore', log, log],
@@ -67,34 +67,34 @@ async function start(): Promise<Outcome> {
 }
 
 async function stop(): Promise<Outcome> {
-  for (const name of processes) {
-    const pid = runningPid(name)
+  for (const role of roles) {
+    const pid = runningPid(role)
     try {
       if (pid !== undefined) process.kill(pid, 'SIGTERM')
     } catch {
       // Its daemon was quicker.
     }
   }
-  const gone = await until(() => processes.every((name) => runningPid(name) === undefined))
+  const gone = await until(() => roles.every((role) => runningPid(role) === undefined))
   return gone ? ok('stop agentd successfully') : failed('agentd did not stop')
 }
 
 function status(): Outcome {
   const services = Object.fromEntries(
-    processes.slice(1).map((name) => {
-      const pid = runningPid(name)
+    roles.slice(1).map((role) => {
+      const pid = runningPid(role)
       return [
-        name,
+        nameOf(role),
         { pid: pid ?? 0, state: pid === undefined ? 'stopped' : 'running', version: agentVersion },
       ]
     }),
   )
-  const pid = runningPid('ob_agentd')
-  const all = processes.every((name) => runningPid(name) !== undefined)
+  const pid = runningPid('agentd')
+  const all = roles.every((role) => runningPid(role) !== undefined)
   const state = pid === undefined ? 'stopped' : all ? 'running' : 'starting'
   const ports = [
-    portOf('ocp.agent.manager.http.port', 62888),
-    portOf('ocp.agent.monitor.http.port', 62889),
+    portOf('ocp.agent.manager.http.port', 8089),
+    portOf('ocp.agent.monitor.http.port', 8088),
   ]
   return ok({ state, ready: all, version: agentVersion, pid: pid ?? 0, ports, services })
 }

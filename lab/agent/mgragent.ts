@@ -1,27 +1,27 @@
-import { agentVersion, home, processes, runningPid, takeName } from './agentHome.ts'
+import { agentVersion, home, nameOf, type Role, roles, runningPid, takeName } from './agentHome.ts'
 import { portOf, serveHttp } from './http.ts'
 import { readConfig } from './properties.ts'
 
-/** ob_mgragent: answers OCP's question for the agent's status. */
-takeName('ob_mgragent')
+/** ob_mgragent or ocp_mgragent: answers OCP's question for the agent's status. */
+takeName('mgragent')
 const startAt = Date.now()
-const port = portOf('ocp.agent.manager.http.port', 62888)
+const port = portOf('ocp.agent.manager.http.port', 8089)
 
 serveHttp(port, {
   '/api/v1/agent/status': (response) => {
-    const monitorPort = portOf('ocp.agent.monitor.http.port', 62889)
-    const ports: Record<string, number[]> = {
-      ob_agentd: [],
-      ob_mgragent: [port],
-      ob_monagent: [monitorPort],
+    const monitorPort = portOf('ocp.agent.monitor.http.port', 8088)
+    const ports: Record<Role, number[]> = {
+      agentd: [],
+      mgragent: [port],
+      monagent: [monitorPort],
     }
-    const services = processes.map((name) => {
-      const pid = runningPid(name)
+    const services = roles.map((role) => {
+      const pid = runningPid(role)
       return {
-        name,
+        name: nameOf(role),
         pid: pid ?? 0,
         state: pid === undefined ? 'stopped' : 'running',
-        ports: ports[name],
+        ports: ports[role],
       }
     })
     const state = services.every((service) => service.state === 'running') ? 'running' : 'starting'

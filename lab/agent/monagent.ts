@@ -4,10 +4,10 @@ import { portOf, serveHttp } from './http.ts'
 import { readConfig } from './properties.ts'
 
 /**
- * ob_monagent: metrics in Prometheus' text form. They tell what the agent was configured with and
+ * ob_monagent or ocp_monagent: metrics in Prometheus' text form. They tell what the agent was configured with and
  * whether its observer listens.
  */
-takeName('ob_monagent')
+takeName('monagent')
 const startAt = Date.now()
 
 const label = (value: string) => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')
@@ -41,7 +41,7 @@ async function metrics(): Promise<string> {
   ].join('\n')
 }
 
-serveHttp(portOf('ocp.agent.monitor.http.port', 62889), {
+serveHttp(portOf('ocp.agent.monitor.http.port', 8088), {
   '/metrics/ob/basic': (response) => {
     void metrics().then((text) =>
       response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text),

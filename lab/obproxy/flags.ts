@@ -8,6 +8,8 @@ const texts: Record<string, string> = {
   '--rs_list': 'rootservice_list',
   '-p': 'listen_port',
   '--listen_port': 'listen_port',
+  '--prometheus_listen_port': 'prometheus_listen_port',
+  '--rpc_listen_port': 'rpc_listen_port',
   '-n': 'app_name',
   '--appname': 'app_name',
   '-c': 'rootservice_cluster_name',

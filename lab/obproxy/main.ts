@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import { openConfig } from './config.ts'
+import { isOn, openConfig } from './config.ts'
 import { parseFlags, type Start, usage } from './flags.ts'
 import { proxySession, type Stats } from './proxySession.ts'
 
@@ -69,6 +69,8 @@ function run({ settings }: Start): void {
   const {
     listen_port: port = '2883',
     prometheus_listen_port: exporter = '2884',
+    rpc_listen_port: rpc = '2885',
+    enable_obproxy_rpc_service,
     rootservice_list,
     obproxy_config_server_url,
   } = config.settings
@@ -85,10 +87,13 @@ function run({ settings }: Start): void {
     )
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(lines.join(''))
   })
+  // Nothing speaks its protocol here; what counts is that the port is taken.
+  const rpcServer = createServer((client) => client.destroy())
   const pidFile = join(home, `run/obproxy-${ownIp()}-${port}.pid`)
-  for (const server of [sql, metrics])
+  for (const server of [sql, metrics, rpcServer])
     server.on('error', (error) => fail(`listen failed: ${error.message}`))
   metrics.listen(Number(exporter), '0.0.0.0')
+  if (isOn(enable_obproxy_rpc_service)) rpcServer.listen(Number(rpc), '0.0.0.0')
   sql.listen(Number(port), '0.0.0.0', () => {
     writeFileSync(pidFile, `${process.pid}\n`)
     log(

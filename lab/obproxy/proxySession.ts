@@ -10,9 +10,10 @@ import {
 } from '../mysql/handshake.ts'
 import { errorPayload, frame, framer, okPayload, type Packet } from '../mysql/packets.ts'
 import { parseUserName } from '../mysql/userName.ts'
+import { isPrivate } from './addresses.ts'
 import { adminCommand } from './admin.ts'
 import { serversOf } from './clusters.ts'
-import type { Config } from './config.ts'
+import { type Config, isOn } from './config.ts'
 import { checkProxyUser, connectToAny, ProxyError, sqlError, type Upstream } from './upstream.ts'
 
 export type Stats = { sessions: number; served: number }
@@ -55,7 +56,7 @@ export function proxySession(config: Config, stats: Stats, client: Socket): void
     const login = parseLogin(first.payload, greeting.capabilities)
     if (!login) throw new ProxyError(sqlError(1043, '08S01', 'Bad handshake'))
     if (parseUserName(login.user).tenant === 'proxysys') {
-      checkAdmin(config, login, greeting.scramble)
+      checkAdmin(config, login, { scramble: greeting.scramble, from: client.remoteAddress ?? '' })
       client.write(frame(first.sequence + 1, okPayload()))
       for (;;) client.write(adminCommand(config, stats, (await next()).payload))
     }
@@ -86,14 +87,20 @@ export function proxySession(config: Config, stats: Stats, client: Socket): void
   })
 }
 
-function checkAdmin({ settings }: Config, login: Login, scramble: Buffer): void {
+/** Source: obproxy proxy/mysql/ob_mysql_client_session.cpp:1636, is_authorised_proxysys. */
+function checkAdmin(
+  { settings }: Config,
+  login: Login,
+  { scramble, from }: { scramble: Buffer; from: string },
+): void {
   const sha1 = settings.obproxy_sys_password ?? ''
   const { user } = parseUserName(login.user)
   const right =
     sha1 === ''
       ? login.auth.length === 0
       : checkAnswer(login.auth, scramble, Buffer.from(sha1, 'hex'))
-  if (user !== 'root' || !right)
+  const allowed = isOn(settings.skip_proxy_sys_private_check) || isPrivate(from)
+  if (user !== 'root' || !right || !allowed)
     throw new ProxyError(
       sqlError(
         1045,

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { Quoted, Secret } from '../quote.ts'
 import type { HostKey } from './hostKey.ts'
 
@@ -89,6 +90,11 @@ export interface Host {
    * Does nothing when it is there already.
    */
   upload(file: Upload): Promise<void>
+  /**
+   * Works over a connection to a port of the host's loopback: the program there sees a client of its
+   * own host. A port where nothing listens shows as a stream that ends at once.
+   */
+  overLoopback<T>(port: number, use: (stream: Duplex) => Promise<T>): Promise<T>
 }
 
 /** One multiplexed connection per host, shared by all subtasks of a worker. */

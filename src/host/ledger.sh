@@ -6,6 +6,7 @@
 #   link p    a symbolic link                                         file p    a file that was missing
 #   kept p    a file that was there; it lies beside under another name  rpm n   an installed package
 #   owner u:g m p  whose a directory was that a package has too
+#   beside n p     a file that a scriptlet of package n names             room p   a directory that was missing for one; as parent
 #
 # A line that begins with # is done with. Expects the functions of files.sh, $task, $mark and $state.
 ledger=$state/$task

@@ -3,16 +3,9 @@ import { Quoted, sh } from '../quote.ts'
 import type { Host } from './host.ts'
 import { safeFiles } from './ledger.ts'
 
-/**
- * A program of an earlier generation: its package, its process and the control program that stops
- * it, if it has one.
- */
+/** An agent of an earlier generation, found in what its package lists. */
 export interface Legacy {
   readonly package: string
-  /** Part of the command line of its daemon. */
-  readonly process: string
-  /** Name of its control program, in `bin` of its home. */
-  readonly control?: string
   /** An installed package that must stay although its name is the same. */
   readonly keep: string
 }
@@ -25,9 +18,9 @@ const functions = new Quoted(readFileSync(new URL('legacy.sh', import.meta.url),
  */
 export const removeLegacy = async (
   host: Host,
-  { package: name, process, control = '', keep }: Legacy,
+  { package: name, keep }: Legacy,
 ): Promise<string[]> => {
-  const script = sh`name=${name} process=${process} control=${control} keep=${keep}
+  const script = sh`name=${name} keep=${keep}
 ${safeFiles}
 ${functions}`
   return (await host.must(script, { title: `look for a legacy ${name}` }))

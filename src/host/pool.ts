@@ -5,6 +5,7 @@ import { type Connection, createConnection } from './connection.ts'
 import type { Host, HostAccess, HostPool, LogLine, RunOptions, Session } from './host.ts'
 import type { HostKey } from './hostKey.ts'
 import { createLimit } from './limit.ts'
+import { overLoopback } from './loopback.ts'
 import { lastLines } from './output.ts'
 import { askInRounds } from './rounds.ts'
 import { type Run, runScript } from './run.ts'
@@ -136,6 +137,10 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
       upload: async (file) => {
         await known()
         await uploading(() => uploadFile(place, file), session.signal)
+      },
+      overLoopback: async (port, use) => {
+        await known()
+        return overLoopback(place.connection, { port, signal: session.signal }, use)
       },
     }
   }

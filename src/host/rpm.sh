@@ -1,5 +1,5 @@
-# How packages are looked for, installed and removed. Expects $nvra, $name, $brings, $prefix, $owner, $file and the list fills, and the
-# ledger's functions.
+# How packages are looked for, installed and removed. Expects $nvra, $name, $brings, $prefix, $owner, $file, $fixed (empty when the package
+# is moved to the prefix) and the list fills, and the ledger's functions.
 
 # Scriptlets of OceanBase CE report to oceanbase.com otherwise. Source: kernel, tools/systemd/profile/telemetry.sh.template.
 export TELEMETRY_MODE=0
@@ -7,7 +7,7 @@ export TELEMETRY_MODE=0
 # An operator's link at the prefix stays one: rpm -e would remove it, so the package goes to where it leads.
 # A package without a prefix stays where it was built for, and nothing there is given to anybody.
 home=$prefix
-[ ! -L "$prefix" ] || home=$(readlink -m -- "$prefix")
+[ -n "$fixed" ] || [ ! -L "$prefix" ] || home=$(readlink -m -- "$prefix")
 physical=${prefix:+$(readlink -m -- "$prefix")}
 brings=${brings:+$home${brings#"$prefix"}}
 
@@ -80,7 +80,7 @@ give_back_owners() {
 # Where the package's files go by itself, when that is not the prefix.
 own_prefix() {
   local own
-  [ -n "$home" ] || return 0
+  [ -n "$home" ] && [ -z "$fixed" ] || return 0
   own=$(rpm -qp --nosignature --qf '[%{PREFIXES}\n]' "$file" 2>/dev/null | head -n 1) || true
   case $own in '' | '(none)' | "$home") ;; *) echo "$own" ;; esac
 }
@@ -95,7 +95,7 @@ coming() {
   done
 }
 
-# The files beside its own that a package's scriptlets name: units, settings below /etc, what an erase leaves in the prefix. A variable
+# The files beside its own that a package's scriptlets name: units, settings below /etc, links, what an erase leaves in the prefix. A variable
 # that the same scriptlet sets to a path is put in. The prefix there is the one it was built for, wherever it goes.
 named_beside() {
   local scripts name value
@@ -105,6 +105,7 @@ named_beside() {
   done < <(grep -oE '^[[:space:]]*[a-zA-Z_]+=/[A-Za-z0-9._/-]+$' <<<"$scripts" | tr -d '[:blank:]')
   {
     grep -oE '/[A-Za-z0-9._@/-]+' <<<"$scripts" | grep -E "^(/etc|/usr/lib/systemd|/lib/systemd|/var/spool/cron$(own_prefixes))/." || true
+    grep -oE 'ln +(-[a-zA-Z]+ +)*/[A-Za-z0-9._@/-]+ +/[A-Za-z0-9._@/-]+' <<<"$scripts" | sed 's|.* ||' || true
     grep -oE 'systemctl +enable +[A-Za-z0-9._@-]+' <<<"$scripts" |
       sed -E 's|.* ||; s|\.service$||; s|.*|/etc/systemd/system/multi-user.target.wants/&.service|' || true
   } | sort -u | grep -vxF -f <(rpm -qpl --nosignature "$file" 2>/dev/null; echo /) || true
@@ -117,7 +118,9 @@ note_beside() {
   while IFS= read -r path; do
     [ ! -d "$path" ] || [ -L "$path" ] || continue
     noted beside "$nvra $path" || paths+=("$path")
+    note_rooms "$path"
   done < <(named_beside)
+  while IFS= read -r path; do note_rooms "$path"; done < <(coming)
   [ "${#paths[@]}" -gt 0 ] || return 0
   for path in "${paths[@]}"; do
     [ -e "$path" ] || [ -L "$path" ] || continue
@@ -126,9 +129,20 @@ note_beside() {
   done
   note beside "${paths[@]/#/$nvra }"
 }
+# Directories outside of the package's home that are missing for what it or a scriptlet puts there: rpm forgets those that it makes.
+note_rooms() {
+  local REPLY missing=()
+  case $1 in "${home:-/nowhere}"/*) return 0 ;; esac
+  parent_of "$1"
+  while [ ! -e "$REPLY" ]; do
+    missing=("$REPLY" ${missing[@]+"${missing[@]}"})
+    parent_of "$REPLY"
+  done
+  [ "${#missing[@]}" -eq 0 ] || note room "${missing[@]}"
+}
 copy_of() { printf '%s/beside/%s' "$ledger" "$(printf '%s' "$1" | sha256sum | cut -c 1-32)"; }
 
-# What its scriptlets put beside the package goes, what they overwrote or removed comes back. Directories stay as they are.
+# What its scriptlets put beside the package goes, what they overwrote or removed comes back. Directories that were there stay.
 give_back_beside() {
   local path copy units='' REPLY
   [ -e "$made" ] || return 0
@@ -289,6 +303,10 @@ settle() {
   local path
   give_back_owners
   remove_parents
+  lines room | while IFS= read -r path; do
+    remove_empty "$path"
+    forget room "$path"
+  done
   # What others put something into stays, and is no longer this task's. Parents of something else are none of this package's business.
   lines parent | while IFS= read -r path; do
     case $prefix/ in "$path"/*) forget parent "$path" ;; esac

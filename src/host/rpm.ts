@@ -21,8 +21,15 @@ export interface RpmFile {
 export interface RpmWish {
   readonly taskId: number
   readonly file: RpmFile
-  /** Where a relocatable package goes; without one it stays where it was built for. */
+  /**
+   * Where a relocatable package goes; with `fixed`, the home that its own files have. Without one it
+   * stays where it was built for and nothing of it is given to anybody.
+   */
   readonly prefix?: string
+  /**
+   * It stays where its package puts it: not all of a package moves with its prefix (units, scripts).
+   */
+  readonly fixed?: boolean
   /** A file below the prefix that the package has to bring, absolute. */
   readonly brings?: string
   /** Directories below the prefix that the program fills by itself: they go with the package. */
@@ -52,7 +59,7 @@ const functions = new Quoted(readFileSync(new URL('rpm.sh', import.meta.url), 'u
 const fileOnHost = ({ file }: RpmWish): string => `${stateDirectory}/packages/${nameOf(file)}.rpm`
 
 const script = (wish: RpmWish, act: Quoted): Quoted => sh`${ledger(wish.taskId)}
-nvra=${nameOf(wish.file)} name=${wish.file.name} brings=${wish.brings ?? ''}
+nvra=${nameOf(wish.file)} name=${wish.file.name} brings=${wish.brings ?? ''} fixed=${wish.fixed === true ? 'yes' : ''}
 prefix=${wish.prefix ?? ''} owner=${wish.owner} file=${fileOnHost(wish)} fills=(${wish.fills ?? []})
 ${functions}
 ${act}`

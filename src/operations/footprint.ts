@@ -1,13 +1,12 @@
-import { eq } from 'drizzle-orm'
-import { obproxyHome } from '../oceanbase/obproxy/obproxy.ts'
+import { portsOf } from '../oceanbase/obproxy/obproxy.ts'
 import { layoutOf } from '../oceanbase/observer/layout.ts'
+import { obproxyIn } from '../oceanbase/programs.ts'
 import { clusterReads } from '../store/clusterReads.ts'
 import type { Db } from '../store/db.ts'
 import type { Keys } from '../store/key.ts'
 import type { Task } from '../store/newTask.ts'
 import { obproxy } from '../store/obproxy.ts'
 import { type Package, packages } from '../store/packages.ts'
-import * as schema from '../store/schema/index.ts'
 
 /** What a cluster or a proxy has on one host, as far as the store knows: where to look. */
 export interface Footprint {
@@ -20,12 +19,6 @@ export interface Footprint {
 }
 
 /** File names of rpms are their names with `.rpm`. */
-async function packageNames(tx: Db, id: number | null): Promise<string[]> {
-  if (id === null) return []
-  const rows = await tx.select().from(schema.packages).where(eq(schema.packages.id, id))
-  return rows.map(nameOf)
-}
-
 const nameOf = ({ fileName }: Package): string => fileName.replace(/\.rpm$/, '')
 
 async function ofCluster(tx: Db, clusterId: number): Promise<Footprint[]> {
@@ -49,16 +42,19 @@ async function ofCluster(tx: Db, clusterId: number): Promise<Footprint[]> {
 async function ofProxies(tx: Db, keys: Keys, obproxyClusterId: number): Promise<Footprint[]> {
   const found = await obproxy(tx, keys).get(obproxyClusterId)
   if (found === undefined) return []
+  const chosen = found.packageId === null ? undefined : await packages(tx).get(found.packageId)
+  const software = chosen ? [chosen] : []
   const all = {
     processes: ['obproxy'],
-    paths: [obproxyHome],
-    packages: await packageNames(tx, found.packageId),
+    paths: software.flatMap(({ programs }) => obproxyIn(programs) ?? []),
+    packages: software.map(nameOf),
   }
+  const { startupParameters } = found
   return found.servers.map(({ hostId, ip, sqlPort, exporterPort }) => ({
     hostId,
     ip,
     ...all,
-    ports: [sqlPort, exporterPort],
+    ports: software.flatMap((rpm) => portsOf(rpm, { sqlPort, exporterPort }, startupParameters)),
   }))
 }
 

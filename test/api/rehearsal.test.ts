@@ -64,7 +64,7 @@ describe('with dryRun=true', () => {
           change: 'REMOVE',
           hostIp: '10.0.0.3',
           processes: ['obproxy'],
-          paths: ['/opt/taobao/install/obproxy'],
+          paths: ['/opt/taobao/install/obproxy-4.2.1.0'],
           packages: ['obproxy-4.2.1.0-11.el7.x86_64'],
           ports: [2883, 2884],
         },

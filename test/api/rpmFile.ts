@@ -12,7 +12,7 @@ export function rpmFile(
     arch,
     requires = [],
     prefix,
-    files = [],
+    files = programsOf(name),
   }: {
     name: string
     version: string
@@ -75,6 +75,14 @@ export function rpmFile(
   const signature = section([{ tag: 1000, type: 4, count: 1, value: size }])
   const padding = Buffer.alloc((8 - ((lead.length + signature.length) % 8)) % 8)
   return Buffer.concat([lead, signature, padding, content])
+}
+
+/** What the real package of a name lists among its programs. */
+function programsOf(name: string): string[] {
+  if (name.startsWith('obproxy')) return ['/home/admin/obproxy-4.3.1.0/bin/obproxy']
+  if (name === 'obagent') return ['/home/admin/obagent/bin/ob_agentd']
+  if (name.includes('ocp-agent')) return ['/home/admin/ocp_agent/bin/ocp_agentd']
+  return ['/home/admin/oceanbase/bin/observer']
 }
 
 interface Entry {

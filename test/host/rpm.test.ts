@@ -47,7 +47,7 @@ afterEach(() => rmSync(root, { recursive: true }))
 
 const run = (call: Quoted): string => {
   const script = sh`${ledger(7, state)}
-nvra=${nvra} name=thing brings=${program} prefix=${join(root, 'home')} owner=nobody file=${copy} fills=()
+nvra=${nvra} name=thing brings=${program} prefix=${join(root, 'home')} owner=nobody file=${copy} fixed= fills=()
 ${functions}
 ${call}`
   const env = { PATH: `${join(root, 'path')}:${process.env.PATH ?? ''}` }

@@ -26,34 +26,58 @@ echo a >%{buildroot}/opt/thing/lib/a
 `
 const tool = '/opt/thing/bin/tool'
 
+/** Lies elsewhere than its prefix, and its scripts and it need directories that were not there. */
+const linked = `Name: linked
+Version: 1.0
+Release: 1
+Summary: A linked thing
+License: none
+Prefix: /opt/linked
+AutoReqProv: no
+%description
+A linked thing.
+%pre
+rm -rf /opt/shared/lib
+mkdir -p /opt/shared/lib
+%post
+ln -s /opt/vendor/linked-1.0/bin/tool /opt/shared/lib/tool.0
+ln -sfn /opt/vendor/linked-1.0 /opt/vendor/linked
+%install
+mkdir -p %{buildroot}/opt/vendor/linked-1.0/bin
+echo tool >%{buildroot}/opt/vendor/linked-1.0/bin/tool
+mkdir -p %{buildroot}/opt/units/wants
+echo unit >%{buildroot}/opt/units/wants/linked.service
+%files
+/opt/units/wants/linked.service
+%dir /opt/vendor/linked-1.0/bin
+/opt/vendor/linked-1.0/bin/tool
+`
+
 let sshd: TestSshd
 let wish: RpmWish
 const { pool, host } = createTestHosts()
 
-beforeAll(async () => {
-  sshd = await startSshd()
+/** A package built from a spec. */
+function wishFor(name: string, text: string): Pick<RpmWish, 'taskId' | 'file' | 'owner'> {
   const topdir = join(sshd.directory, 'files')
-  writeFileSync(join(topdir, 'thing.spec'), spec)
+  writeFileSync(join(topdir, `${name}.spec`), text)
   const defines = ['--define', `_topdir ${topdir}`, '--target', 'x86_64', '--quiet']
-  execFileSync('rpmbuild', ['-bb', ...defines, join(topdir, 'thing.spec')], { stdio: 'pipe' })
-  const path = join(topdir, 'RPMS/x86_64/thing-1.0-1.x86_64.rpm')
+  execFileSync('rpmbuild', ['-bb', ...defines, join(topdir, `${name}.spec`)], { stdio: 'pipe' })
+  const fileName = `${name}-1.0-1.x86_64.rpm`
+  const path = join(topdir, 'RPMS/x86_64', fileName)
   const content = readFileSync(path)
-  wish = {
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  const parts = { name, version: '1.0', release: '1', architecture: 'x86_64' }
+  return {
     taskId: 7,
-    file: {
-      fileName: 'thing-1.0-1.x86_64.rpm',
-      path,
-      sha256: createHash('sha256').update(content).digest('hex'),
-      size: content.length,
-      name: 'thing',
-      version: '1.0',
-      release: '1',
-      architecture: 'x86_64',
-    },
-    prefix: '/opt/thing',
-    brings: tool,
+    file: { fileName, path, sha256, size: content.length, ...parts },
     owner: 'root',
   }
+}
+
+beforeAll(async () => {
+  sshd = await startSshd()
+  wish = { ...wishFor('thing', spec), prefix: '/opt/thing', brings: tool }
   // The machine's own packages and /opt are left alone.
   await host(sshd.access()).must(sh`mount -t tmpfs none /opt && mount -t tmpfs none /var/lib`)
 })
@@ -85,4 +109,24 @@ test('a package that goes at once leaves nothing, and its removal may be repeate
   expect(await removePackage(target, wish)).toBe('removed')
   expect(await removePackage(target, wish)).toBe('unchanged')
   expect(await target.must(sh`ls -A /opt; ls -A /var/lib/obflow 2>/dev/null || true`)).toBe('')
+})
+
+test('a package that stays where it is built for is moved by no prefix, and takes along what its scripts linked', async () => {
+  const target = host(sshd.access())
+  const home = '/opt/vendor/linked-1.0'
+  const fixed: RpmWish = {
+    ...wishFor('linked', linked),
+    prefix: home,
+    fixed: true,
+    brings: `${home}/bin/tool`,
+    fills: ['log'],
+  }
+  const before = await target.must(sh`find /opt`)
+  expect(await installPackage(target, fixed, () => undefined)).toBe('installed')
+  await target.must(
+    sh`mkdir ${home}/log && readlink -e /opt/vendor/linked/bin/tool && readlink -e /opt/shared/lib/tool.0`,
+  )
+  expect(await installPackage(target, fixed, () => undefined)).toBe('unchanged')
+  expect(await removePackage(target, fixed)).toBe('removed')
+  expect(await target.must(sh`find /opt; ls -A /var/lib/obflow 2>/dev/null || true`)).toBe(before)
 })

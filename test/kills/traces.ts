@@ -9,7 +9,7 @@ const moving = [
   /^\/data\/.*\/terran\/.*\//,
   /\/oceanbase\/etc\//,
   /\/oceanbase\/store\/terran\/.*\/\./,
-  /\/obproxy\/etc\//,
+  /\/obproxy-[\d.]+\/etc\//,
   /\/log\//,
   /\/run\//,
   /\/ocp_agent\/.*store\//,

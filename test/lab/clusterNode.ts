@@ -61,6 +61,7 @@ export const createClusterNodes = (
       getOrCreate: async (ref: string, create: () => Secret) =>
         secret(secrets.has(ref) || secrets.set(ref, create()) ? ref : ref),
       put: async (ref: string, value: Secret) => void secrets.set(ref, value),
+      remove: async (ref: string) => void secrets.delete(ref),
     },
     obproxy: {
       get: async (id: number) => ({ ...proxies, id, links: saved.links }),
@@ -137,5 +138,6 @@ const orphanedBy = (signal: AbortSignal, host: Host): Host => {
     ip: host.ip,
     run: (...call) => unheard(host.run(...call)),
     must: (...call) => unheard(host.must(...call)),
+    overLoopback: (...call) => unheard(host.overLoopback(...call)),
   }
 }

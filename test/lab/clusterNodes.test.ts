@@ -20,7 +20,7 @@ import type { PartNode } from '../../src/activities/node.ts'
 import { linkObproxy, unlinkObproxy } from '../../src/activities/obproxy/linkObproxy.ts'
 import { DefiniteError } from '../../src/errors/failure.ts'
 import { installPackage, removePackage } from '../../src/host/rpm.ts'
-import { type ClusterSpec, obproxyHome } from '../../src/oceanbase/index.ts'
+import { type ClusterSpec, obproxyIn } from '../../src/oceanbase/index.ts'
 import { failureOf } from '../host/hosts.ts'
 import { createClusterNodes, password } from './clusterNode.ts'
 import { clusterOn, packageFrom } from './hostNode.ts'
@@ -185,13 +185,11 @@ describe('Link obproxy', () => {
   it('starts the proxy, links it, proves the route through its port, and unlinks it; the proxy runs on for others', async () => {
     const nodes = await prepared('4.2.1.8', { obproxyClusterIds: [5] })
     const target = nodes.onHost(1, 'obproxy').target
-    const proxy = {
-      taskId: 1,
-      file: fileOf('obproxy 4.2.1.0'),
-      prefix: obproxyHome,
-      brings: `${obproxyHome}/bin/obproxy`,
-      owner: 'admin',
-    }
+    const file = fileOf('obproxy-ce 4.3.1.0')
+    const home = obproxyIn(file.programs) ?? ''
+    expect(home).toBe('/home/admin/obproxy-4.3.1.0')
+    const brings = `${home}/bin/obproxy`
+    const proxy = { taskId: 1, file, prefix: home, fixed: true, brings, owner: 'admin' }
     await installPackage(target, proxy, () => undefined)
     for (const node of [bootstrapOb, setSysPassword, createDefaultUser, updateClusterStatus])
       await node(nodes.on(node.name))

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -31,6 +32,9 @@ export const packageFrom = (path: string): Package => {
     architecture,
     requires: [],
     provides: [],
+    programs: execFileSync('rpm', ['-qpl', path], { encoding: 'utf8' })
+      .split('\n')
+      .filter((file) => /\/bin\/[^/]+$/.test(file)),
     uploaderId: 100,
     byAdmin: true,
     createTime: new Date(),

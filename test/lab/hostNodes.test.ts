@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLab, type Lab, type LabHost } from '../../lab/index.ts'
-import { buildPackages } from '../../lab/packages/index.ts'
+import { buildPackages, catalog } from '../../lab/packages/index.ts'
 import { installOcpAgent, removeOcpAgent } from '../../src/activities/agent/installOcpAgent.ts'
 import {
   refreshAgentConfig,
@@ -422,13 +422,26 @@ describe('A package that rpm refuses is taken back without what it was refused f
   })
 })
 
-describe('Prepare host', () => {
-  it('reads the host, installs the agent, and takes it back', async () => {
+/** The agents that there are, and where the package of each puts it. */
+const agents = [
+  ['t-oceanbase-ocp-agent', '4.2.0', '/home/admin/ocp_agent/bin/ocp_agentctl'],
+  ['obagent', '4.2.2', '/home/admin/obagent/bin/ob_agentctl'],
+  ['t-oceanbase-ocp-agent', '3.1.2', '/home/admin/ocp_agent/bin/ocp_agentd'],
+] as const
+
+const nodesWith = async (name: string, version: string) => {
+  const [built] = await buildPackages(
+    catalog.filter((item) => item.name === name && item.version === version),
+  )
+  const file = packageFrom(built?.path ?? '')
+  const nodes = createNodes(lab.hosts, { cluster: clusterOn(lab.hosts, '4.2.1.8'), file })
+  return { nodes, file }
+}
+
+describe.each(agents)('Prepare host with %s %s', (name, version, brings) => {
+  it('reads the host, installs the agent where its package puts it, and takes it back', async () => {
     const host = first()
-    const nodes = createNodes(lab.hosts, {
-      cluster: clusterOn(lab.hosts, '4.2.1.8'),
-      file: packageFrom(rpms.agent ?? ''),
-    })
+    const { nodes, file } = await nodesWith(name, version)
     const untouched = await traces(host)
     for (let round = 0; round < 2; round += 1) {
       await preCheckHost(nodes.prepare(1, 'preCheckHost'))
@@ -443,32 +456,39 @@ describe('Prepare host', () => {
       name: host.name,
       architecture: process.arch === 'arm64' ? 'aarch64' : 'x86_64',
       status: 'AVAILABLE',
-      agent: { version: '3.1.2-20210812221645', status: 'AVAILABLE' },
+      agent: { version: `${version}-${file.buildNumber}`, status: 'AVAILABLE' },
     })
+    expect((await host.exec(`stat -c '%U %n' ${brings}`)).stdout).toBe(`admin ${brings}\n`)
     await removeOcpAgent(nodes.prepare(1, 'installOcpAgent'))
     expect(await traces(host)).toBe(untouched)
     await nodes.close()
   })
 })
 
-describe('The agent', () => {
+describe.each(agents)('The agent of %s %s', (name, version) => {
+  const configurable = version !== '3.1.2'
   it('is brought, configured, started, and gone after its undo', async () => {
     const host = first()
-    const nodes = createNodes(lab.hosts, {
-      cluster: clusterOn(lab.hosts, '4.2.1.8'),
-      file: packageFrom(rpms.agent ?? ''),
-    })
+    const { nodes } = await nodesWith(name, version)
     const untouched = await traces(host)
-    expect(await refreshAgentConfig(nodes.on(1, 'refreshAgentConfig'))).toEqual({ changed: true })
+    expect(await refreshAgentConfig(nodes.on(1, 'refreshAgentConfig'))).toEqual({
+      changed: configurable,
+    })
+    if (!configurable)
+      expect(nodes.lines.join('\n')).toContain('only OCP can tell it what to watch')
     expect(await refreshAgentConfig(nodes.on(1, 'refreshAgentConfig'))).toEqual({ changed: false })
     await startAgent(nodes.on(1, 'startAgent'))
     await startAgent(nodes.on(1, 'startAgent'))
-    expect((await host.exec('ss -Hltn sport = 62888')).stdout).toContain('62888')
+    await host.must([
+      'bash',
+      '-c',
+      'for i in {1..100}; do ss -Hltn sport = 62888 | grep -q . && exit; sleep 0.1; done; exit 1',
+    ])
     expect(nodes.inventory).toMatchObject({ agent: { status: 'AVAILABLE' } })
     expect(nodes.lines.join('\n')).not.toContain('Monitor-1-secret')
     await restoreAgentConfig(nodes.on(1, 'refreshAgentConfig'))
     expect(await traces(host)).toBe(untouched)
-    expect((await host.exec(['pgrep', '-f', 'ob_(agentd|mgragent|monagent)'])).stdout).toBe('')
+    expect((await host.exec(['pgrep', '-f', 'agent/bin/'])).stdout).toBe('')
     await nodes.close()
   })
 })

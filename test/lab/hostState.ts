@@ -8,11 +8,11 @@ import type { LabHost } from '../../lab/index.ts'
 export async function hostState(host: LabHost): Promise<string[]> {
   const { stdout } = await host.exec(`
 set -o pipefail
-places='/home /data /var/lib/obflow /run/obflow /opt /etc/obflow-lab'
+places='/home /data /var/lib/obflow /run/obflow /opt /u01 /etc/obflow-lab /etc/systemd/system /usr/lib/systemd/system'
 find $places -xdev \\( -type d -o -type l \\) ! -path /var/lib/obflow/packages -printf '%y %u %m %p %l\\n' 2>/dev/null | sort
-find $places -xdev -type f ! -path '*/ocp_agent/log/*' -printf '%p\\0' 2>/dev/null | sort -z | xargs -0 -r stat -c 'f %U %a %n'
-find $places -xdev -type f ! -path '*/ocp_agent/log/*' -print0 2>/dev/null | sort -z | xargs -0 -r sha256sum
+find $places -xdev -type f ! -path '*agent/log/*' -printf '%p\\0' 2>/dev/null | sort -z | xargs -0 -r stat -c 'f %U %a %n'
+find $places -xdev -type f ! -path '*agent/log/*' -print0 2>/dev/null | sort -z | xargs -0 -r sha256sum
 rpm -qa | sort
-ps -eo user=,args= | grep -E 'observer|ob_agentd|ob_mgragent|ob_monagent|obproxy' | grep -v grep | sort`)
+ps -eo user=,args= | grep -E 'observer|agentd|mgragent|monagent|obproxy' | grep -v grep | sort`)
   return stdout.split('\n').filter(Boolean)
 }

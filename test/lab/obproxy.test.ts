@@ -24,7 +24,7 @@ describe('OBProxy clusters on hosts', () => {
   /** What of a proxy could be left on its host. */
   const traces = async (): Promise<string> => {
     const look =
-      'rpm -qa; ls -A /opt /opt/taobao 2>&1; find /var/lib/obflow -type f; ps -eo comm= | grep -x obproxy'
+      'rpm -qa; ls -A /opt /opt/taobao /opt/taobao/install /home/admin 2>&1; find /var/lib/obflow -type f; ps -eo comm= | grep -x obproxy'
     return (await proxyHost().exec(look)).stdout
   }
   const query = async (user: string, statement: string, login = password): Promise<unknown> => {
@@ -71,7 +71,12 @@ describe('OBProxy clusters on hosts', () => {
       obproxies: [{ status: 'RUNNING' }],
     })
     await expect(query('root@proxysys', 'SELECT 1', '')).rejects.toMatchObject({ errno: 1045 })
-    await expect(query('root@proxysys', 'SELECT 1', secrets.password)).resolves.toBeDefined()
+    // From 4.3.1 on nobody is its administrator from 10.0.0.0/8, whatever the password.
+    await expect(query('root@proxysys', 'SELECT 1', secrets.password)).rejects.toMatchObject({
+      errno: 1045,
+    })
+    const rpms = (await proxyHost().exec('rpm -qa; ls /home/admin/obproxy-4.3.1.0')).stdout
+    expect(rpms).toMatch(/obproxy-ce-4\.3\.1\.0[\s\S]*bin/)
 
     const zones = [{ name: 'zone1', hosts: [1] }]
     const cluster = await scene.create({
@@ -99,17 +104,24 @@ describe('OBProxy clusters on hosts', () => {
     await remove(id)
     expect(await traces()).toBe(before)
 
+    const older = {
+      obproxyInstallParam: { hostIds: [scene.inventory.hostIds[0]], version: '4.2.1.0' },
+    }
     const told = await create({
       workMode: 'RS_LIST',
       obLinks: [{ clusterName: 'protoss', obClusterId: 1 }],
+      ...older,
+      ...secrets,
     })
+    await expect(query('root@proxysys', 'SELECT 1', '')).rejects.toMatchObject({ errno: 1045 })
+    await expect(query('root@proxysys', 'SELECT 1', secrets.password)).resolves.toBeDefined()
     await expect(query('root@sys#protoss', status)).resolves.toEqual([{ status: 'ACTIVE' }])
     await remove(told)
     expect(await traces()).toBe(before)
   })
 
   it('stop at a port in use, say so, and are taken back to nothing', async () => {
-    const listen = "require('net').createServer().listen(2883, '0.0.0.0', () => console.log('up'))"
+    const listen = "require('net').createServer().listen(2885, '0.0.0.0', () => console.log('up'))"
     await proxyHost().exec(
       `mkfifo /tmp/up; /opt/obflow-lab/node -e "${listen}" >/tmp/up 2>&1 & echo $! >/tmp/squatter; head -n 1 /tmp/up`,
     )
@@ -121,7 +133,7 @@ describe('OBProxy clusters on hosts', () => {
     const { id } = created.parse(await scene.send('POST', path, body))
     const failed = await scene.ended(id)
     expect(failed.status).toBe('FAILED')
-    expect(causes(failed)).toContain('port 2883 is in use')
+    expect(causes(failed)).toContain('port 2885 is in use')
     await proxyHost().exec('kill $(cat /tmp/squatter); rm -f /tmp/squatter /tmp/up')
     await scene.send('POST', `/api/v2/tasks/instances/${id}/rollback`)
     await succeeded(id)

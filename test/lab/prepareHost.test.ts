@@ -53,23 +53,14 @@ const logOf = async (taskId: number): Promise<string> => {
 const separators = (log: string): string[] =>
   log.match(/^#{12}\{\w+\}\{.+\}#{12}$/gm)?.map((line) => line.split(/[{}]/)[1] ?? '') ?? []
 
-const agent = catalog.find(({ name }) => name === 't-oceanbase-ocp-agent')
-
 it('agents of an earlier generation are stopped and removed, and a NEW host becomes AVAILABLE with the agent of today', async () => {
-  if (!agent) throw new Error('the lab has no agent')
-  const text = { kind: 'text', at: 'VERSION', text: 'old\n' } as const
+  const obagent = catalog.find(({ name }) => name === 'obagent')
+  if (!obagent) throw new Error('the lab has no obagent')
   const legacy = await buildPackages([
-    {
-      ...agent,
-      name: 'obagent',
-      version: '1.0.0',
-      release: '1.el7',
-      prefix: '/home/admin/obagent',
-      contents: [text],
-    },
-    { ...agent, version: '2.4.2', release: '1898294.el7', contents: [text] },
+    { ...obagent, version: '1.3.0', release: '1.el7' },
+    ...catalog.filter(({ version }) => version === '3.1.2'),
   ])
-  await machine.must(['rpm', '-e', agent.name])
+  await machine.must(['rpm', '-e', 't-oceanbase-ocp-agent'])
   for (const { path } of legacy) {
     await machine.must(
       [
@@ -85,7 +76,7 @@ it('agents of an earlier generation are stopped and removed, and a NEW host beco
   await machine.must([
     'bash',
     '-c',
-    '(exec -a /home/admin/obagent/bin/ob_agentd setsid sleep 1000 >/dev/null 2>&1 &)',
+    'cd /; (setsid setpriv --reuid=admin --regid=admin --clear-groups /home/admin/ocp_agent/bin/ocp_agentd >/dev/null 2>&1 &); /home/admin/obagent/bin/ob_agentctl config -u monagent.host.ip=10.0.0.1; /home/admin/obagent/bin/ob_agentctl start; until pgrep -x pos_proxy; do sleep 0.1; done',
   ])
 
   const { id } = await add()
@@ -95,12 +86,12 @@ it('agents of an earlier generation are stopped and removed, and a NEW host beco
   expect(await hostNow()).toEqual({
     status: 'AVAILABLE',
     hostAgentStatus: 'AVAILABLE',
-    hostAgentVersion: '3.1.2-20210812221645',
+    hostAgentVersion: '4.2.0-20231017100200',
     name: machine.name,
     architecture: process.arch === 'arm64' ? 'aarch64' : 'x86_64',
   })
-  expect((await machine.must(['rpm', '-qa'])).trim()).toMatch(/^t-oceanbase-ocp-agent-3\.1\.2-\S+$/)
-  expect(await machine.must(['ps', '-e', '-o', 'args='])).not.toContain('ob_agentd')
+  expect((await machine.must(['rpm', '-qa'])).trim()).toMatch(/^t-oceanbase-ocp-agent-4\.2\.0-\S+$/)
+  expect(await machine.must(['ps', '-e', '-o', 'comm='])).not.toMatch(/agentd|pos_proxy/)
 })
 
 it('a host that is down is waited for: its task runs, and its log says so and grows, until the host answers', async () => {

@@ -65,11 +65,15 @@ export interface Scene extends AsyncDisposable {
   ended(id: number): Promise<Task>
 }
 
+const ocpAgent = { name: 't-oceanbase-ocp-agent', version: '4.2.0' }
+
 export interface SceneOptions {
   readonly hosts: number
   readonly idcOf: (index: number) => string
   /** With OBProxy's packages, and an API that hosts reach: proxies ask it for their clusters. */
   readonly obproxy?: boolean
+  /** Which agent's package is uploaded; OCP's from 3.2 on unless told. */
+  readonly agent?: { readonly name: string; readonly version: string }
   /** What else obflow is started with: a store that the test looks into, hooks beside the nodes. */
   readonly obflow?: Pick<EmbeddedOptions, 'store' | 'interceptors' | 'logLevel'>
   /** How obflow is started when not as this test run starts it. */
@@ -80,6 +84,7 @@ export async function startScene({
   hosts,
   idcOf,
   obproxy = false,
+  agent = ocpAgent,
   obflow: extra = {},
   serve: start = serve,
 }: SceneOptions): Promise<Scene> {
@@ -101,7 +106,13 @@ export async function startScene({
     const api = createClient({ url: obflow.url, user: 'admin', password })
     await uploadPackages(
       api,
-      packages.filter(({ name }) => obproxy || name !== 'obproxy').map(({ path }) => path),
+      packages
+        .filter(({ name }) => obproxy || !name.startsWith('obproxy'))
+        .filter(
+          ({ name, version }) =>
+            !name.includes('agent') || (name === agent.name && version === agent.version),
+        )
+        .map(({ path }) => path),
     )
     const inventory = await registerHosts(api, lab, idcOf)
     const task = async (id: number): Promise<Task> =>

@@ -65,7 +65,7 @@ describe('a primary of 2.2.73 and its standby', () => {
   }, 120_000)
 
   it('is unknown to its primary again when it is rolled back after its BOOTSTRAP, and its host is free', async () => {
-    const agent = '/home/admin/ocp_agent/bin/ob_agentctl'
+    const agent = '/home/admin/ocp_agent/bin/ocp_agentctl'
     await scene.lab.hosts[1]?.exec(`chmod a-x ${agent}`)
     const { id, task } = await post(password)
     expect(causes(task)).toMatch(/^Refresh ocp agent config: /)

@@ -58,6 +58,7 @@ describe('ob_agentctl', () => {
   })
 
   it('does not start without the host address', () => {
+    agentctl('config', '-u', 'monagent.host.ip=')
     expect(agentctl('start')).toMatchObject({
       code: 1,
       answer: { successful: false, error: 'config monagent.host.ip is empty' },
@@ -66,7 +67,7 @@ describe('ob_agentctl', () => {
 
   it('keeps passwords from others, and does not start when they can read them', () => {
     agentctl('config', '-u', `${settings},${secret}`)
-    const file = join(home, 'conf/config_properties/monagent_basic_auth.yaml')
+    const file = join(home, 'conf/config_properties/basic_auth.yaml')
     expect(statSync(file).mode & 0o777).toBe(0o600)
     chmodSync(file, 0o644)
     expect(agentctl('start').answer.error).toContain('holds a password and others may read it')

@@ -5,6 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isPrivate } from '../../lab/obproxy/addresses.ts'
+import { defaults } from '../../lab/obproxy/config.ts'
 import {
   bootstrapSql,
   canConnect,
@@ -19,6 +21,7 @@ import {
 
 const proxy = { ip: '127.0.0.1', sqlPort: 28883 }
 const exporter = 28884
+const rpc = 28885
 const proxyro = 'ppPP11__'
 const root = { user: 'root@sys#terran', password: 'rrRR11__' }
 const admin = { user: 'root@proxysys', password: 'aaAA11__' }
@@ -39,7 +42,7 @@ beforeAll(async () => {
     `ALTER USER root IDENTIFIED BY '${root.password}'`,
   ])
   home = mkdtempSync(join(tmpdir(), 'obflow-obproxy-'))
-  const options = `observer_sys_password=${sha1('wrong')},obproxy_sys_password=${sha1(admin.password)},prometheus_listen_port=${exporter}`
+  const options = `observer_sys_password=${sha1('wrong')},obproxy_sys_password=${sha1(admin.password)},prometheus_listen_port=${exporter},rpc_listen_port=${rpc}`
   const words = [
     '-N',
     '-r',
@@ -86,6 +89,14 @@ describe('obproxy', () => {
     const rows = await query(proxy, "SHOW PROXYCONFIG LIKE 'observer_sys_password'", admin)
     expect(rows).toMatchObject([{ name: 'observer_sys_password', value: sha1(proxyro) }])
   })
+
+  it('keeps its administrator out from a public address, and without a password, from its first start', () => {
+    expect(['127.0.0.1', '::1', '192.168.7.1', 'fd00::1'].every(isPrivate)).toBe(true)
+    expect(['10.69.1.1', '172.16.0.1', '100.64.0.1', '127.0.0.2'].some(isPrivate)).toBe(false)
+    expect(defaults.obproxy_sys_password).toMatch(/^[0-9a-f]{40}$/)
+  })
+
+  it('listens on its RPC port too', () => expect(canConnect(proxy.ip, rpc)).resolves.toBe(true))
 
   it('passes a session on to the cluster, password and all', async () => {
     await expect(query(proxy, 'SELECT 1 AS one', root)).resolves.toEqual([{ one: 1 }])

@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Host } from '../../src/host/index.ts'
 import {
-  agentHome,
+  type Agent,
   agentOwner,
+  agentRuns,
   agentStatus,
   readAgentStatus,
   refreshAgentConfig,
@@ -20,6 +21,8 @@ import { terran } from './cluster.ts'
 const lab = join(resolve(import.meta.dirname, '../..'), 'lab')
 const { pool, host, lines } = createTestHosts()
 const cluster = terran({ osUser: 'operator' })
+const agentHome = '/home/admin/obagent'
+const agent: Agent = { home: agentHome, daemon: 'ob_agentd', control: 'ob_agentctl' }
 const owner = { as: agentOwner }
 const basicAuth = { username: 'ocp_agent', password: new Secret(`b"4\\s'ic é`) }
 const config = {
@@ -48,7 +51,7 @@ printf '#!/bin/bash\nexport OBFLOW_LAB_AGENT_HOME=%s\nexec %s %s "$@"\n' ${agent
 chmod 755 bin/ob_agentctl && chmod 755 ${sshd.directory} && chown -R ${agentOwner}: .`)
 })
 afterAll(async () => {
-  await target.run(stopAgent(cluster), owner)
+  await target.run(stopAgent(agent, cluster), owner)
   await pool.close()
   await sshd.stop()
 })
@@ -58,8 +61,8 @@ const processes = async (): Promise<string> =>
 
 test('an agent is configured, started, asked, left alone, restarted on a newer configuration and put back', async () => {
   const before = await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)
-  expect(await target.must(refreshAgentConfig(config), owner)).toBe('changed\n')
-  expect(await target.must(refreshAgentConfig(config), owner)).toBe('unchanged\n')
+  expect(await target.must(refreshAgentConfig(agent, config), owner)).toBe('changed\n')
+  expect(await target.must(refreshAgentConfig(agent, config), owner)).toBe('unchanged\n')
   const written = await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)
   expect(written).toContain(`value: ${JSON.stringify(config.monitor.password.reveal())}`)
   expect(
@@ -68,30 +71,30 @@ test('an agent is configured, started, asked, left alone, restarted on a newer c
     ),
   ).toBe(`600 ${agentOwner}\n`)
 
-  await target.must(startAgent(cluster), owner)
+  await target.must(startAgent(agent, cluster), owner)
   const status = readAgentStatus(await target.must(agentStatus(basicAuth)))
   expect(status.state).toBe('running')
   expect(
     (await target.run(agentStatus({ username: 'ocp_agent', password: new Secret('no') }))).stderr,
   ).toContain('401')
   const pid = await target.must(sh`cat ${agentHome}/run/ob_agentd.pid`)
-  await target.must(startAgent(cluster), owner)
+  await target.must(startAgent(agent, cluster), owner)
   expect(await target.must(sh`cat ${agentHome}/run/ob_agentd.pid`)).toBe(pid)
 
   await target.must(
-    refreshAgentConfig({
+    refreshAgentConfig(agent, {
       ...config,
       monitor: { ...config.monitor, password: new Secret('newer') },
     }),
     owner,
   )
-  await target.must(startAgent(cluster), owner)
+  await target.must(startAgent(agent, cluster), owner)
   expect(await target.must(sh`cat ${agentHome}/run/ob_agentd.pid`)).not.toBe(pid)
 
-  await target.must(restoreAgentConfig(cluster), owner)
+  await target.must(restoreAgentConfig(agent, cluster), owner)
   expect(await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)).toBe(before)
   expect(await processes()).toBe('0')
-  await target.must(restoreAgentConfig(cluster), owner)
+  await target.must(restoreAgentConfig(agent, cluster), owner)
   expect(lines.join('\n')).not.toMatch(/b"4|newer|m\\0n/)
 })
 
@@ -99,29 +102,29 @@ test('an agent whose ctl gives up on it is started all the same while its daemon
   const ctl = (then: string) => sh`cd ${agentHome}/bin && mv ob_agentctl patient
 printf '#!/bin/bash\n"\${0%%/*}/patient" "$@"\n%s\necho "agent not ready" >&2; exit 1\n' ${then} > ob_agentctl && chmod 755 ob_agentctl`
   const patientAgain = sh`cd ${agentHome}/bin && mv patient ob_agentctl`
-  await target.must(refreshAgentConfig(config), owner)
+  await target.must(refreshAgentConfig(agent, config), owner)
   await target.must(ctl(''))
-  await target.must(startAgent(cluster), owner)
+  await target.must(startAgent(agent, cluster), owner)
   expect(await processes()).toBe('1')
   await target.must(patientAgain)
-  await target.must(stopAgent(cluster), owner)
+  await target.must(stopAgent(agent, cluster), owner)
   await target.must(ctl(`${agentHome}/bin/patient stop`))
-  expect((await target.run(startAgent(cluster), owner)).stderr).toContain('agent not ready')
+  expect((await target.run(startAgent(agent, cluster), owner)).stderr).toContain('agent not ready')
   await target.must(patientAgain)
-  await target.must(restoreAgentConfig(cluster), owner)
+  await target.must(restoreAgentConfig(agent, cluster), owner)
 })
 
 test('what its owner had before is put back after a kill in the middle of putting it back', async () => {
   const before = await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)
   const kept = `${agentHome}/backup/obflow-${cluster.id}`
   for (const cut of [
-    sh`mv ${kept}/properties/monagent_basic_auth.yaml ${agentHome}/conf/config_properties/`,
+    sh`mv ${kept}/properties/basic_auth.yaml ${agentHome}/conf/config_properties/`,
     sh`mv ${kept}/properties/*.yaml ${agentHome}/conf/config_properties/`,
     sh`mv ${kept} ${kept}.done; mv ${kept}.done/properties/*.yaml ${agentHome}/conf/config_properties/; rm -r ${kept}.done/properties`,
   ]) {
-    await target.must(refreshAgentConfig(config), owner)
+    await target.must(refreshAgentConfig(agent, config), owner)
     await target.must(cut)
-    await target.must(restoreAgentConfig(cluster), owner)
+    await target.must(restoreAgentConfig(agent, cluster), owner)
     expect(await target.must(sh`cat ${agentHome}/conf/config_properties/*.yaml`)).toBe(before)
     expect(await target.must(sh`ls ${agentHome}/backup`)).toBe('')
   }
@@ -129,4 +132,27 @@ test('what its owner had before is put back after a kill in the middle of puttin
 
 test('an agent that does not run gives no status', async () => {
   expect((await target.run(agentStatus(basicAuth))).code).toBe(7)
+})
+
+test('an agent without a control program is run as its package brings it, and ended with what it guards', async () => {
+  const home = '/home/admin/ocp_agent'
+  const old: Agent = { home, daemon: 'ocp_agentd' }
+  await target.must(sh`mkdir -p ${home}/bin && cd ${home} || exit 1
+printf '#!/bin/bash\nexport OBFLOW_LAB_AGENT_HOME=%s\nexec %s %s "$@"\n' ${home} ${process.execPath} ${lab}/agent/old/ocp_agentd.ts > bin/ocp_agentd
+chmod 755 bin/ocp_agentd && chown -R ${agentOwner}: .`)
+  expect((await target.run(agentRuns(old, cluster), owner)).stderr).toContain('does not run')
+  expect(await target.must(refreshAgentConfig(old, config), owner)).toBe('unconfigurable\n')
+  await target.must(startAgent(old, cluster), owner)
+  const daemons = async () => (await target.run(sh`pgrep -x ocp_agentd`)).stdout.trim()
+  const pid = await daemons()
+  expect(pid).toMatch(/^\d+$/)
+  await target.must(agentRuns(old, cluster), owner)
+  await target.must(startAgent(old, cluster), owner)
+  expect(await daemons()).toBe(pid)
+  await target.must(restoreAgentConfig(old, cluster), owner)
+  expect((await target.run(sh`pgrep -f ${`${home}/bin/`}`)).stdout).toBe('')
+  await target.must(
+    sh`mv ${home}/bin/ocp_agentd ${home}/bin/kept && printf '#!/bin/sh\necho no python >&2\n' >${home}/bin/ocp_agentd && chmod 755 ${home}/bin/ocp_agentd`,
+  )
+  expect((await target.run(startAgent(old, cluster), owner)).stderr).toContain('no python')
 })

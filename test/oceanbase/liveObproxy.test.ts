@@ -7,8 +7,8 @@ import {
   connectSql,
   linkStatements,
   obproxyAdmin,
-  obproxyHome,
   readObproxyState,
+  setAdminPassword,
   startObproxy,
   stopObproxy,
   unlinkStatements,
@@ -18,6 +18,7 @@ import { createTestHosts } from '../host/hosts.ts'
 import { startSshd, type TestSshd } from '../host/sshd.ts'
 import { terran } from './cluster.ts'
 
+const obproxyHome = '/opt/obproxy-4.3.1.0'
 const lab = resolve(import.meta.dirname, '../../lab')
 const { pool, host, lines, session } = createTestHosts()
 let sshd: TestSshd
@@ -37,22 +38,39 @@ afterAll(async () => {
 
 test('a proxy is started once, linked and unlinked by SQL, and stopped', async () => {
   const proxy = {
+    home: obproxyHome,
     appName: 'proxy',
     osUser: 'root',
     listenPort: await claimPort(),
     prometheusPort: await claimPort(),
-    startupParameters: [],
+    ports: [],
+    startupParameters: [{ name: 'rpc_listen_port', value: String(await claimPort()) }],
   }
-  const started = readObproxyState(await target.must(startObproxy(proxy, { cluster: terran() })))
+  const first = new Secret('of-this-start')
+  const started = readObproxyState(
+    await target.must(startObproxy(proxy, { cluster: terran() }, first)),
+  )
   expect(started?.pid).toBeGreaterThan(0)
-  expect(readObproxyState(await target.must(startObproxy(proxy, { cluster: terran() })))).toEqual(
-    started,
-  )
+  expect(
+    readObproxyState(await target.must(startObproxy(proxy, { cluster: terran() }, first))),
+  ).toEqual(started)
 
-  const admin = await connectSql(
-    { ip: '127.0.0.1', port: proxy.listenPort, username: obproxyAdmin, password: new Secret('') },
-    session(),
+  const port = proxy.listenPort
+  const login = { ip: '127.0.0.1', port, username: obproxyAdmin }
+  await expect(connectSql({ ...login, password: new Secret('') }, session())).rejects.toMatchObject(
+    { reason: { code: 'OBE12000' } },
   )
+  // Over the host's loopback, as its administrator works; then with the password that was set.
+  const real = new Secret(`re'al"1`)
+  await target.overLoopback(port, async (stream) => {
+    const fresh = await connectSql({ ...login, password: first, stream }, session())
+    await fresh.run(setAdminPassword(real))
+    await fresh.close()
+  })
+  await expect(connectSql({ ...login, password: first }, session())).rejects.toMatchObject({
+    reason: { code: 'OBE12000' },
+  })
+  const admin = await connectSql({ ...login, password: real }, session())
   const shown = async (name: string) => {
     const [row] = await admin.rows(
       sql`SHOW PROXYCONFIG LIKE ${name}`,
@@ -69,7 +87,7 @@ test('a proxy is started once, linked and unlinked by SQL, and stopped', async (
   for (const statement of unlinkStatements()) await admin.run(statement)
   expect(await shown('rootservice_list')).toBe('')
   await admin.close()
-  expect(lines.join('\n')).not.toContain('pro"xy')
+  expect(lines.join('\n')).not.toMatch(/pro"xy|re'al|of-this-start/)
 
   expect(readObproxyState(await target.must(stopObproxy(proxy)))).toBeUndefined()
 })

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,9 +7,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
   generatePassword,
-  obproxyHome,
   obproxyPorts,
   observerState,
+  portsOf,
   readAgentStatus,
   readObserverState,
   refreshAgentConfig,
@@ -79,8 +80,14 @@ test('a generated password satisfies both generations of the rule and is never t
   }
 })
 
+const agent = {
+  home: '/home/admin/ocp_agent',
+  daemon: 'ocp_agentd',
+  control: 'ocp_agentctl',
+}
+
 test("an agent's passwords are in no text that may be shown", () => {
-  const script = refreshAgentConfig({
+  const script = refreshAgentConfig(agent, {
     cluster: terran(),
     server,
     monitor: { username: 'ocp_monitor', password: new Secret('mon1tor') },
@@ -101,18 +108,34 @@ test.each([
   expect(readAgentStatus(body)).toEqual(status)
 })
 
-test('an obproxy is started with the SQL ports of the root servers and without a password', () => {
+test('an obproxy is started with the SQL ports of the root servers and with the digest of a password for this start alone', () => {
   const proxy = {
+    home: '/home/admin/obproxy-4.3.1.0',
     appName: 'proxy',
     osUser: 'admin',
     listenPort: obproxyPorts.listen,
     prometheusPort: obproxyPorts.prometheus,
+    ports: [2883, 2884],
     startupParameters: [],
   }
-  const { text } = startObproxy(proxy, { cluster: terran({ zones: threeZones() }) })
-  expect(text).toContain(`home=${obproxyHome}`)
+  const first = new Secret('of-this-start')
+  const { text, shown } = startObproxy(proxy, { cluster: terran({ zones: threeZones() }) }, first)
+  expect(text).toContain('home=/home/admin/obproxy-4.3.1.0')
   expect(text).toContain(
     "launch -r '10.0.0.1:2881;10.0.0.2:2881;10.0.0.3:2881' -c terran -p 2883 -n proxy",
   )
-  expect(text).not.toContain('password')
+  const digest = createHash('sha1').update('of-this-start').digest('hex')
+  expect(text).toContain(`obproxy_sys_password=${digest}`)
+  expect(text).not.toContain('of-this-start')
+  expect(shown).not.toContain(digest)
+})
+
+test('a proxy listens on its RPC port from 4.3.0 on, unless that is off', () => {
+  const ports = { sqlPort: 2883, exporterPort: 2884 }
+  const off = [{ name: 'enable_obproxy_rpc_service', value: 'False' }]
+  const moved = [{ name: 'rpc_listen_port', value: '3885' }]
+  expect(portsOf({ version: '4.2.1.0' }, ports, [])).toEqual([2883, 2884])
+  expect(portsOf({ version: '4.3.1.0' }, ports, [])).toEqual([2883, 2884, 2885])
+  expect(portsOf({ version: '4.3.1.0' }, ports, off)).toEqual([2883, 2884])
+  expect(portsOf({ version: '4.3.1.0' }, ports, moved)).toEqual([2883, 2884, 3885])
 })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { catalog, type LabPackage } from '../../lab/packages/index.ts'
 import real from '../../lab/packages/real.json' with { type: 'json' }
 import { rootOf } from '../../lab/packages/spec.ts'
-import { layoutOf } from '../../src/oceanbase/index.ts'
+import { agentIn, layoutOf, obproxyIn } from '../../src/oceanbase/index.ts'
 import { roleOf, setOf } from '../../src/oceanbase/packages.ts'
 import { objectionToVersion } from '../../src/oceanbase/versions.ts'
 import { terran } from './cluster.ts'
@@ -16,7 +16,8 @@ const realPackages = z
       name: z.string(),
       from: versionParts,
       before: versionParts,
-      prefix: z.string(),
+      /** Absent where it is not known. */
+      prefix: z.string().optional(),
       ownsPrefix: z.boolean().default(true),
       paths: z.array(z.string()),
       requires: z.array(z.string()),
@@ -55,8 +56,10 @@ const named = (chosen: readonly RealPackage[]) =>
 const ofObserver = realPackages.filter(({ name }) => roleOf(name) !== undefined)
 const servers = realPackages.filter(({ name }) => roleOf(name) === 'server')
 
-const pathsOf = ({ paths, prefix }: RealPackage): string[] =>
-  paths.map((path) => (path.startsWith('/') ? path : `${prefix}/${path}`))
+const pathsOf = ({ paths, prefix }: RealPackage, version = ''): string[] =>
+  paths
+    .map((path) => (path.startsWith('/') ? path : `${prefix}/${path}`))
+    .map((path) => path.replaceAll('VERSION', version))
 
 describe.each(named(realPackages))('%s', (_, wanted) => {
   it('has a package in the lab with its prefix, files, requirements and scripts', () => {
@@ -65,14 +68,14 @@ describe.each(named(realPackages))('%s', (_, wanted) => {
     for (const item of built) {
       expect(item.prefix).toBe(wanted.prefix)
       expect(item.ownsRoot ?? true).toBe(wanted.ownsPrefix)
-      expect(filesOf(item)).toEqual(expect.arrayContaining(pathsOf(wanted)))
+      expect(filesOf(item)).toEqual(expect.arrayContaining(pathsOf(wanted, item.version)))
       const needed = wanted.requires.map((need) => need.replace('VERSION', item.version))
       expect(item.requires ?? []).toEqual(expect.arrayContaining(needed))
       expect(Object.keys(item.scripts ?? {}).sort()).toEqual(Object.keys(wanted.scripts).sort())
       for (const [when, effects] of Object.entries(wanted.scripts)) {
         const shell = Object.entries(item.scripts ?? {}).find(([each]) => each === when)?.[1]
         for (const effect of effects.filter((each) => !each.startsWith('refuses ')))
-          expect(shell).toContain(effect)
+          expect(shell).toContain(effect.replaceAll('VERSION', item.version))
       }
     }
   })
@@ -122,6 +125,21 @@ describe.each(named(servers))('%s', (_, wanted) => {
     }
   })
 })
+
+describe.each(named(realPackages.filter(({ name }) => roleOf(name) === undefined)))(
+  '%s',
+  (_, wanted) => {
+    it('is found by the product where it lies, whatever its prefix', () => {
+      const programs = pathsOf(wanted, '4.3.1.0').filter((path) => /\/bin\/[^/]+$/.test(path))
+      const found = wanted.name.startsWith('obproxy')
+        ? obproxyIn(programs)
+        : agentIn(programs)?.home
+      expect(found).toBe((programs[0] ?? '').replace(/\/bin\/[^/]+$/, ''))
+      const control = programs.some((path) => path.endsWith('agentctl'))
+      expect(agentIn(programs)?.control !== undefined).toBe(control)
+    })
+  },
+)
 
 it('every observer package of the lab is one that is known to be public, or said not to be', () => {
   const covered = realPackages.flatMap(labPackagesOf)

@@ -7,6 +7,9 @@ export const creator = { id: 100, name: 'admin' } as const
 
 export const sampleRpm = 'oceanbase-2.2.73-20201211175814.el7.x86_64.rpm'
 
+const proxyHome = '/opt/taobao/install/obproxy'
+const observer = '/home/admin/oceanbase/bin/observer'
+
 /** A package as an upload leaves it. */
 export const packageNamed = (fileName: string): Omit<Package, 'id' | 'createTime'> => {
   const [, name, version, buildNumber, operatingSystem, architecture] =
@@ -28,6 +31,7 @@ export const packageNamed = (fileName: string): Omit<Package, 'id' | 'createTime
     type: name.startsWith('obproxy') ? 'OBPROXY_INSTALL_PACKAGE' : 'OB_SERVER_INSTALL_PACKAGE',
     requires: [],
     provides: [],
+    programs: [name.startsWith('obproxy') ? `${proxyHome}-${version}/bin/obproxy` : observer],
     uploaderId: 100,
     byAdmin: true,
   }

@@ -1,6 +1,7 @@
 import { DefiniteError } from '../../errors/failure.ts'
 import type { RpmWish } from '../../host/rpm.ts'
-import { agentHome, agentOwner } from '../../oceanbase/agent/agent.ts'
+import { agentOwner } from '../../oceanbase/agent/agent.ts'
+import { type Agent, agentIn } from '../../oceanbase/programs.ts'
 import type { Package } from '../../store/index.ts'
 import type { Node } from '../node.ts'
 
@@ -49,15 +50,40 @@ export const agentVersion = ({
   buildNumber,
 }: Pick<Package, 'version' | 'buildNumber'>): string => `${version}-${buildNumber}`
 
-/** How the agent is to be installed. */
-export const agentWish = async (
+/** The agent of a host, as its package lists it. */
+export const agentOf = async (
   node: Pick<Node, 'input' | 'store'>,
   hostId: number,
-): Promise<RpmWish> => ({
-  taskId: node.input.taskId,
-  file: await agentPackageOf(node, hostId),
-  prefix: agentHome,
-  fills: agentFills,
-  brings: `${agentHome}/bin/ob_agentctl`,
-  owner: agentOwner,
-})
+): Promise<Agent> => agentOfPackage(await agentPackageOf(node, hostId))
+
+/** An upload lists its programs; a row of an older release may not. */
+function agentOfPackage({ fileName, programs }: Package): Agent {
+  const agent = agentIn(programs)
+  if (agent) return agent
+  throw new DefiniteError({
+    code: 'PKG10014',
+    message: `${fileName} lists no bin/ob_agentd and no bin/ocp_agentd`,
+    advice: 'delete the package and upload it again, or an agent that has one, then retry',
+  })
+}
+
+/**
+ * How the agent is to be installed: where its package puts it, since its unit and its scripts name
+ * that place.
+ */
+export async function agentWish(
+  node: Pick<Node, 'input' | 'store'>,
+  hostId: number,
+): Promise<RpmWish> {
+  const file = await agentPackageOf(node, hostId)
+  const { home, daemon, control } = agentOfPackage(file)
+  return {
+    taskId: node.input.taskId,
+    file,
+    prefix: home,
+    fixed: true,
+    fills: agentFills,
+    brings: `${home}/bin/${control ?? daemon}`,
+    owner: agentOwner,
+  }
+}

@@ -3,7 +3,7 @@ import * as agent from '../../oceanbase/agent/agent.ts'
 import { sh } from '../../quote.ts'
 import type { HostNode } from '../node.ts'
 import { agentConfigOf } from './agentConfig.ts'
-import { agentWish } from './agentPackage.ts'
+import { agentOf, agentWish } from './agentPackage.ts'
 import { ensureAgent } from './installOcpAgent.ts'
 
 /**
@@ -12,11 +12,17 @@ import { ensureAgent } from './installOcpAgent.ts'
  */
 export async function refreshAgentConfig(node: HostNode): Promise<{ readonly changed: boolean }> {
   await ensureAgent(node, node.server.hostId, node.target)
-  const script = agent.refreshAgentConfig(await agentConfigOf(node))
+  const brought = await agentOf(node, node.server.hostId)
+  const script = agent.refreshAgentConfig(brought, await agentConfigOf(node))
   const answer = (
     await node.target.must(script, { as: agent.agentOwner, title: 'write the agent configuration' })
   ).trim()
-  node.log('INFO', `agent configuration ${answer}`)
+  if (answer === 'unconfigurable')
+    node.log(
+      'WARN',
+      `${brought.daemon} in ${brought.home} has no conf/config_properties (OCP up to 3.1): only OCP can tell it what to watch`,
+    )
+  else node.log('INFO', `agent configuration ${answer}`)
   return { changed: answer === 'changed' }
 }
 
@@ -30,7 +36,7 @@ export async function restoreAgentConfig(node: HostNode): Promise<void> {
     title: 'look for the user of the agent',
   })
   if (code === 0) {
-    const script = agent.restoreAgentConfig(node.cluster)
+    const script = agent.restoreAgentConfig(await agentOf(node, node.server.hostId), node.cluster)
     await node.target.must(script, {
       as: agent.agentOwner,
       title: 'put back the agent configuration',

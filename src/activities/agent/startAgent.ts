@@ -3,7 +3,7 @@ import * as agent from '../../oceanbase/agent/agent.ts'
 import type { HostNode } from '../node.ts'
 import { type Look, until } from '../until.ts'
 import { agentConfigOf } from './agentConfig.ts'
-import { agentPackageOf, agentVersion } from './agentPackage.ts'
+import { agentOf, agentPackageOf, agentVersion } from './agentPackage.ts'
 
 /**
  * A busy host's agent takes its time; one that is not there after this is kept from it by
@@ -13,7 +13,7 @@ const patienceMs = 180_000
 
 /**
  * Starts the host's agent, or restarts it on an older configuration, and proves that its status URL
- * answers.
+ * answers; of one without a control program, which has no such URL, that its daemon runs.
  */
 export async function startAgent(node: HostNode): Promise<{ readonly version: string }> {
   await bringUp(node)
@@ -40,7 +40,7 @@ async function waitForAgent(node: HostNode): Promise<void> {
       }
       const waiting = await whyNot(node, basicAuth)
       if (waiting === undefined) return { ready: true }
-      if (performance.now() - since > patienceMs) throw silent(node, waiting)
+      if (performance.now() - since > patienceMs) throw await silent(node, waiting)
       return { waiting }
     } catch (error) {
       if (error instanceof TransientError) away = true
@@ -50,8 +50,8 @@ async function waitForAgent(node: HostNode): Promise<void> {
   await until('the agent', node, look)
 }
 
-const bringUp = (node: HostNode): Promise<string> =>
-  node.target.must(agent.startAgent(node.cluster), {
+const bringUp = async (node: HostNode): Promise<string> =>
+  node.target.must(agent.startAgent(await agentOf(node, node.server.hostId), node.cluster), {
     as: agent.agentOwner,
     title: 'start the agent',
   })
@@ -61,6 +61,14 @@ async function whyNot(
   node: HostNode,
   basicAuth: agent.AgentConfig['basicAuth'],
 ): Promise<string | undefined> {
+  const brought = await agentOf(node, node.server.hostId)
+  if (brought.control === undefined) {
+    const { code, stderr } = await node.target.run(agent.agentRuns(brought, node.cluster), {
+      as: agent.agentOwner,
+      title: 'look whether the agent runs',
+    })
+    return code === 0 ? undefined : stderr.trim()
+  }
   const { code, stdout, stderr } = await node.target.run(agent.agentStatus(basicAuth), {
     title: 'ask the agent for its status',
   })
@@ -69,10 +77,13 @@ async function whyNot(
   return state === 'running' ? undefined : `it is ${state || 'silent'}`
 }
 
-const silent = ({ target }: HostNode, why: string): DefiniteError =>
-  new DefiniteError({
+async function silent(node: HostNode, why: string): Promise<DefiniteError> {
+  const { ip } = node.target
+  const { home } = await agentOf(node, node.server.hostId)
+  return new DefiniteError({
     code: 'TSK10005',
-    message: `the agent on ${target.ip} was started and does not serve: ${why}`,
-    advice: `look into ${agent.agentHome}/log on that host, and whether other programs have its ports ${Object.values(agent.agentPorts).join(', ')}`,
-    host: target.ip,
+    message: `the agent on ${ip} was started and does not serve: ${why}`,
+    advice: `look into ${home}/log on that host, and whether other programs have its ports ${Object.values(agent.agentPorts).join(', ')}`,
+    host: ip,
   })
+}

@@ -11,8 +11,6 @@ export async function uninstallLegacyObagent(node: PreparedHostNode): Promise<vo
   const file = await agentPackageOf(node, node.hostId)
   const done = await removeLegacy(node.target, {
     package: 'obagent',
-    process: 'ob_agentd',
-    control: 'ob_agentctl',
     keep: nameOf(file),
   })
   node.log('INFO', done.join('; ') || 'no legacy obagent')

@@ -4,7 +4,7 @@ import type { HostPool } from '../../host/index.ts'
 import { type ServerSpec, serversOf } from '../../oceanbase/cluster.ts'
 import { type HostFinding, type LookRef, lookSeconds } from '../../plan/dryRun.ts'
 import type { CreateLook, Store } from '../../store/index.ts'
-import { findingsOf } from './preCheck.ts'
+import { agentHomeOf, findingsOf } from './preCheck.ts'
 
 /** No task has this id, so nothing on a host counts as made by this create. */
 const noTask = 0
@@ -36,7 +36,11 @@ export const lookAtHosts =
       try {
         const node = { cluster, server, store, host: open, target: await open(hostId) }
         const found = await Promise.race([
-          findingsOf(node, { taskId: noTask, package: wanted }),
+          findingsOf(node, {
+            taskId: noTask,
+            package: wanted,
+            agentHome: await agentHomeOf(node, node.server.hostId),
+          }),
           aborted(signal),
         ])
         return found.map((finding) => ({ ...finding, hostId, host: ip }))

@@ -18,6 +18,7 @@ import {
 import { serversOf } from '../../oceanbase/cluster.ts'
 import { layoutOf } from '../../oceanbase/observer/layout.ts'
 import { needsOfHost } from '../../oceanbase/packages.ts'
+import { agentIn } from '../../oceanbase/programs.ts'
 import { lineOf } from '../../oceanbase/versions.ts'
 import type { Relative, Store } from '../../store/index.ts'
 import { packageOf, packagesOf } from '../cluster/clusterPackage.ts'
@@ -51,7 +52,9 @@ async function findings(node: HostNode): Promise<Finding[]> {
   }
   const { hostId } = node.server
   const noteMachine = (machine: Machine) => node.store.hosts.setMachine(hostId, machine)
-  return findingsOf({ ...node, noteMachine }, { taskId: node.input.taskId, package: wanted })
+  const agentHome = await agentHomeOf(node, hostId)
+  const { taskId } = node.input
+  return findingsOf({ ...node, noteMachine }, { taskId, package: wanted, agentHome })
 }
 
 /**
@@ -66,13 +69,13 @@ export interface Looked extends Pick<HostNode, 'cluster' | 'server' | 'target' |
 /** What a host's pre-check finds, without acting on it. Changes nothing on the host. */
 export const findingsOf = async (
   node: Looked,
-  wanted: Pick<Wish, 'taskId' | 'package'>,
+  wanted: Pick<Wish, 'taskId' | 'package' | 'agentHome'>,
 ): Promise<Finding[]> => judge(await situationOf(node, wanted))
 
 /** All that a host's pre-check judges. Changes nothing on the host. */
 export async function situationOf(
   node: Looked,
-  wanted: Pick<Wish, 'taskId' | 'package'>,
+  wanted: Pick<Wish, 'taskId' | 'package' | 'agentHome'>,
 ): Promise<Situation> {
   const { cluster, server } = node
   const wish: Wish = { ...wanted, cluster, server, layout: layoutOf(cluster) }
@@ -101,6 +104,16 @@ export async function situationOf(
     twins: inCluster(twins),
     clones: inCluster(clones),
   }
+}
+
+/** Where the agent lies that was chosen for a host. */
+export async function agentHomeOf(
+  { store }: Pick<HostNode, 'store'>,
+  hostId: number,
+): Promise<string | undefined> {
+  const id = (await store.hosts.get(hostId))?.agentPackageId
+  const software = id ? await store.packages.get(id) : undefined
+  return software && agentIn(software.programs)?.home
 }
 
 /**

@@ -1,10 +1,9 @@
 import { DefiniteError } from '../../errors/failure.ts'
 import { installPackage, nameOf, removePackage } from '../../host/rpm.ts'
-import { obproxyHome } from '../../oceanbase/index.ts'
 import { sh } from '../../quote.ts'
 import type { ObproxyHostNode } from '../node.ts'
 import { obproxyWish } from './obproxyPackage.ts'
-import { proxyUser } from './proxyProcess.ts'
+import { proxyUser } from './proxyUser.ts'
 
 /**
  * Installs the OBProxy cluster's package, unless it is there whole, and proves that its program
@@ -23,7 +22,7 @@ export async function installObproxyRpm(
       ? `${nameOf(wish.file)} is already installed`
       : `${nameOf(wish.file)} installed`,
   )
-  await proveProgram(node)
+  await proveProgram(node, wish.prefix)
   return { installed: outcome === 'installed' }
 }
 
@@ -41,8 +40,8 @@ export async function removeObproxyRpm(node: ObproxyHostNode): Promise<void> {
 }
 
 /** A library that is missing shows here, not when the proxy is to serve. */
-async function proveProgram({ target }: ObproxyHostNode): Promise<void> {
-  const script = sh`cd ${obproxyHome} && LD_LIBRARY_PATH=${`${obproxyHome}/lib`} bin/obproxy -V 2>&1`
+async function proveProgram({ target }: ObproxyHostNode, home: string): Promise<void> {
+  const script = sh`cd ${home} && LD_LIBRARY_PATH=${`${home}/lib`} bin/obproxy -V 2>&1`
   const { code, stdout } = await target.run(script, {
     as: proxyUser,
     title: 'obproxy -V',
@@ -51,7 +50,7 @@ async function proveProgram({ target }: ObproxyHostNode): Promise<void> {
   if (code === 0) return
   throw new DefiniteError({
     code: 'ODP21002',
-    message: `${obproxyHome}/bin/obproxy does not run on ${target.ip}: ${stdout.trim().slice(-1000)}`,
+    message: `${home}/bin/obproxy does not run on ${target.ip}: ${stdout.trim().slice(-1000)}`,
     advice:
       'check that the package was built for this host and that its libraries are there, then retry',
     host: target.ip,

@@ -1,9 +1,9 @@
 import { DefiniteError } from '../../errors/failure.ts'
 import type { RpmWish } from '../../host/rpm.ts'
-import { obproxyHome } from '../../oceanbase/index.ts'
-import type { Package } from '../../store/index.ts'
+import { obproxyIn, portsOf } from '../../oceanbase/index.ts'
+import type { ObproxyServer, Package } from '../../store/index.ts'
 import type { ObproxyNode } from '../node.ts'
-import { proxyUser } from './proxyProcess.ts'
+import { proxyUser } from './proxyUser.ts'
 
 /** Where a proxy writes, the real one's control and sharding configuration included. */
 const proxyFills = ['etc', 'log', 'run', 'control-config', 'sharding-config', '.conf', 'minidump']
@@ -25,15 +25,46 @@ export async function obproxyPackageOf({
   })
 }
 
+/** Where the package of an OBProxy cluster puts a proxy, and what that listens on. */
+export async function obproxyPlaceOf(
+  node: Pick<ObproxyNode, 'proxies' | 'store'>,
+  server: Pick<ObproxyServer, 'sqlPort' | 'exporterPort'>,
+): Promise<{ readonly home: string; readonly ports: readonly number[] }> {
+  const software = await obproxyPackageOf(node)
+  return {
+    home: homeIn(software),
+    ports: portsOf(software, server, node.proxies.startupParameters),
+  }
+}
+
+/** An upload lists its programs; a row of an older release may not. */
+function homeIn({ fileName, programs }: Package): string {
+  const home = obproxyIn(programs)
+  if (home !== undefined) return home
+  throw new DefiniteError({
+    code: 'PKG10014',
+    message: `${fileName} lists no bin/obproxy`,
+    advice: 'delete the package and upload it again, then create the obproxy cluster anew',
+  })
+}
+
 /**
- * How it is to be installed: always in the name of the task that made the OBProxy cluster, so that
- * its deletion finds what that one did.
+ * How it is to be installed: where its package puts it, since its scripts name that place; and
+ * always in the name of the task that made the OBProxy cluster, so that its deletion finds what
+ * that one did.
  */
-export const obproxyWish = async (node: ObproxyNode): Promise<RpmWish> => ({
-  taskId: node.proxies.taskId ?? node.input.taskId,
-  file: await obproxyPackageOf(node),
-  prefix: obproxyHome,
-  brings: `${obproxyHome}/bin/obproxy`,
-  fills: proxyFills,
-  owner: proxyUser,
-})
+export async function obproxyWish(
+  node: ObproxyNode,
+): Promise<RpmWish & { readonly prefix: string }> {
+  const file = await obproxyPackageOf(node)
+  const home = homeIn(file)
+  return {
+    taskId: node.proxies.taskId ?? node.input.taskId,
+    file,
+    prefix: home,
+    fixed: true,
+    brings: `${home}/bin/obproxy`,
+    fills: proxyFills,
+    owner: proxyUser,
+  }
+}

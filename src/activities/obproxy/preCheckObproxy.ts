@@ -1,9 +1,9 @@
 import { type Cause, type CauseCode, DefiniteError } from '../../errors/failure.ts'
 import { nameOf } from '../../host/rpm.ts'
-import { obproxyFacts, readObproxyFacts } from '../../oceanbase/index.ts'
+import { obproxyFacts, portsOf, readObproxyFacts } from '../../oceanbase/index.ts'
 import type { ObproxyHostNode } from '../node.ts'
 import { obproxyPackageOf } from './obproxyPackage.ts'
-import { proxyUser } from './proxyProcess.ts'
+import { proxyUser } from './proxyUser.ts'
 
 /**
  * Fails with everything at once that speaks against a proxy on this host: wrong machine, ports or
@@ -24,20 +24,11 @@ export async function preCheckObproxy(node: ObproxyHostNode): Promise<void> {
   })
 }
 
-/**
- * The real proxy listens for its peers here too; what is not set is not asked about, since not
- * every version has it.
- */
-const rpcPort = ({ proxies }: ObproxyHostNode): number[] =>
-  proxies.startupParameters.flatMap(({ name, value }) =>
-    name === 'rpc_listen_port' ? [Number(value)] : [],
-  )
-
 async function findings(node: ObproxyHostNode): Promise<Cause[]> {
   const { proxies, proxy, target } = node
   const software = await obproxyPackageOf(node)
   const { configUrl } = proxies
-  const ports = [proxy.sqlPort, proxy.exporterPort, ...rpcPort(node)]
+  const ports = portsOf(software, proxy, proxies.startupParameters)
   const questions = {
     osUser: proxyUser,
     ports,

@@ -21,6 +21,8 @@ import type { ObproxyCluster, ObproxyServer } from '../../store/index.ts'
 import type { Node } from '../node.ts'
 import { passwordRefused } from '../session.ts'
 import { until } from '../until.ts'
+import { obproxyPlaceOf } from './obproxyPackage.ts'
+import { proxyUser } from './proxyUser.ts'
 
 /** One proxy process and the obproxy cluster it belongs to. */
 export interface ProxyProcess {
@@ -28,10 +30,8 @@ export interface ProxyProcess {
   readonly server: ObproxyServer
 }
 
-/** Who runs it: OCP's OS user. */
-export const proxyUser = 'admin'
-
-const processOf = ({ of, server }: ProxyProcess): Obproxy => ({
+const processOf = async ({ store }: Node, { of, server }: ProxyProcess): Promise<Obproxy> => ({
+  ...(await obproxyPlaceOf({ proxies: of, store }, server)),
   appName: of.name,
   osUser: proxyUser,
   listenPort: server.sqlPort,
@@ -57,18 +57,35 @@ export async function throughPort<T>(
 const adminPassword = ({ store }: Node, { of }: ProxyProcess): Promise<Secret> =>
   store.secrets.getOrCreate(secretOf.obproxy(of.id).root, generatePassword)
 
+/**
+ * A session of `root@proxysys`, over the host's own loopback: from 4.3.1 on a proxy refuses its
+ * administrator from everywhere but 127.0.0.1 and 192.168.0.0/16, with the words of a wrong password.
+ * Source: obproxy ob_mysql_client_session.cpp:1636, iocore/net/ob_inet.h:530.
+ */
+async function asAdminWith<T>(
+  node: Node,
+  { server: { hostId, ip, sqlPort: port } }: ProxyProcess,
+  password: Secret,
+  work: (session: Sql) => Promise<T>,
+): Promise<T> {
+  const host = await node.host(hostId)
+  return host.overLoopback(port, async (stream) => {
+    const target = { ip, port, username: obproxyAdmin, password, stream }
+    const session = await connectSql(target, node)
+    try {
+      return await work(session)
+    } finally {
+      await session.close()
+    }
+  })
+}
+
 /** Work on the proxy's own configuration. */
 export const asProxyAdmin = async <T>(
   node: Node,
   proxy: ProxyProcess,
   work: (session: Sql) => Promise<T>,
-): Promise<T> =>
-  throughPort(
-    node,
-    proxy,
-    { username: obproxyAdmin, password: await adminPassword(node, proxy) },
-    work,
-  )
+): Promise<T> => asAdminWith(node, proxy, await adminPassword(node, proxy), work)
 
 /** What a proxy's listen port says to its administrator. */
 async function answer(node: Node, proxy: ProxyProcess): Promise<'in' | 'refused' | 'silent'> {
@@ -85,15 +102,28 @@ async function answer(node: Node, proxy: ProxyProcess): Promise<'in' | 'refused'
 export const proxyAnswers = async (node: Node, proxy: ProxyProcess): Promise<boolean> =>
   (await answer(node, proxy)) !== 'silent'
 
+/** What a proxy was started with last; made when there is none. */
+const startPassword = ({ store }: Node, { of, server }: ProxyProcess): Promise<Secret> =>
+  store.secrets.getOrCreate(secretOf.obproxy(of.id).start(server.id), generatePassword)
+
 /**
- * Gives a proxy fresh from its package, whose administrator has no password, the one of its OBProxy
- * cluster.
+ * Gives the administrator the password of the OBProxy cluster. Until then it has the one of the
+ * proxy's start, or none when a release before this one started the proxy.
  */
 async function ensureAdminPassword(node: Node, proxy: ProxyProcess): Promise<void> {
-  if ((await answer(node, proxy)) === 'in') return
-  const password = await adminPassword(node, proxy)
-  const fresh = { username: obproxyAdmin, password: new Secret('') }
-  await throughPort(node, proxy, fresh, (session) => session.run(setAdminPassword(password)))
+  const { of, server } = proxy
+  if ((await answer(node, proxy)) !== 'in') {
+    const password = await adminPassword(node, proxy)
+    const set = (session: Sql) => session.run(setAdminPassword(password))
+    try {
+      await asAdminWith(node, proxy, await startPassword(node, proxy), set)
+    } catch (error) {
+      if (!passwordRefused(error)) throw error
+      await asAdminWith(node, proxy, new Secret(''), set)
+    }
+  }
+  // Its digest was in the proxy's arguments: the next start has another.
+  await node.store.secrets.remove(secretOf.obproxy(of.id).start(server.id))
 }
 
 /**
@@ -132,10 +162,13 @@ export async function bringUpProxy(
 async function start(node: Node, proxy: ProxyProcess, source: ClusterSource): Promise<void> {
   const host = await node.host(proxy.server.hostId)
   await host.must(noteProxyStarted(ownerOf(node, proxy)), { title: 'note that obproxy is started' })
-  const { code, stderr } = await host.run(startObproxy(processOf(proxy), source), {
-    as: proxyUser,
-    title: 'start obproxy',
-  })
+  const { code, stderr } = await host.run(
+    startObproxy(await processOf(node, proxy), source, await startPassword(node, proxy)),
+    {
+      as: proxyUser,
+      title: 'start obproxy',
+    },
+  )
   if (code !== 0) {
     throw new DefiniteError({
       code: 'ODP21002',
@@ -158,7 +191,10 @@ export async function takeDownProxy(node: Node, proxy: ProxyProcess): Promise<bo
     title: 'look who started obproxy',
   })
   if (!started.includes('started')) return false
-  await host.must(stopObproxy(processOf(proxy)), { as: proxyUser, title: 'stop obproxy' })
+  await host.must(stopObproxy(await processOf(node, proxy)), {
+    as: proxyUser,
+    title: 'stop obproxy',
+  })
   await host.must(forgetProxy(ownerOf(node, proxy)), { title: 'forget obproxy' })
   return true
 }

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { errorCodes } from 'fastify'
 import { Refused } from '../../errors/refused.ts'
 import { roleOf } from '../../oceanbase/packages.ts'
+import { agentIn, isProgram, obproxyIn } from '../../oceanbase/programs.ts'
 import { objectionToVersion } from '../../oceanbase/versions.ts'
 import type { Package, PackageType } from '../../store/index.ts'
 import { silentMs } from '../http/openCalls.ts'
@@ -21,6 +22,16 @@ const types: readonly { readonly name: RegExp; readonly type: PackageType }[] = 
   { name: /^obproxy(-ce)?$/, type: 'OBPROXY_INSTALL_PACKAGE' },
   { name: /^(t-oceanbase-|ob-?)?backup-agent$/, type: 'OB_BACKUP_AGENT_INSTALL_PACKAGE' },
 ]
+
+/** Why a package of a type cannot be used, by the programs that it lists. */
+const whatItLacks: Partial<
+  Record<PackageType, (programs: readonly string[]) => string | undefined>
+> = {
+  OCP_AGENT_INSTALL_PACKAGE: (programs) =>
+    agentIn(programs) ? undefined : 'it lists no bin/ob_agentd and no bin/ocp_agentd',
+  OBPROXY_INSTALL_PACKAGE: (programs) =>
+    obproxyIn(programs) ? undefined : 'it lists no bin/obproxy',
+}
 
 interface Received extends Pick<Package, 'path' | 'sha1' | 'sha256' | 'size'> {}
 
@@ -125,6 +136,7 @@ async function headerOf(fileName: string, path: string): Promise<RpmHeader> {
 export async function describe(fileName: string, received: Received) {
   const header = await headerOf(fileName, received.path)
   const { name, version, release, architecture, requires, provides } = header
+  const programs = header.files.filter(isProgram)
   const ownName = `${name}-${version}-${release}.${architecture}.rpm`
   // A renamed package cannot be found again on a host: rpm knows it by its own name.
   if (fileName !== ownName) throw notRpm(fileName, `by its header it is ${ownName}`)
@@ -146,6 +158,8 @@ export async function describe(fileName: string, received: Received) {
       field: 'file',
       rejected: fileName,
     })
+  const lacks = whatItLacks[type]?.(programs)
+  if (lacks !== undefined) throw notRpm(fileName, lacks)
   const dot = release.lastIndexOf('.')
   const buildNumber = dot < 0 ? release : release.slice(0, dot)
   const operatingSystem = dot < 0 ? '' : release.slice(dot + 1)
@@ -160,6 +174,7 @@ export async function describe(fileName: string, received: Received) {
     architecture,
     requires: [...requires],
     provides: [...provides],
+    programs,
     type,
   }
 }

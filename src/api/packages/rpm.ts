@@ -59,8 +59,9 @@ interface Header {
   readonly length: number
   text(tag: number): string | undefined
   number(tag: number): number | undefined
-  texts(tag: number): readonly string[]
+  /** A list of numbers, or of texts; empty when there is none. */
   numbers(tag: number): readonly number[]
+  texts(tag: number): readonly string[]
 }
 
 async function read(file: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -1,32 +1,77 @@
-# Functions about the agent in `home`, configured for cluster `cluster`. Run as the user who owns it: in its directories root would follow
-# whatever link that user put there.
+# Functions about the agent in `home`, its `daemon` and `control` program (empty when it has none), configured for cluster `cluster`. Run as
+# the user who owns it: in its directories root would follow whatever link that user put there.
 
+# Processes of this user whose program lies in the agent's home; $1 is a program's name, or nothing for all.
+processes() {
+  local entry command
+  for entry in /proc/[0-9]*; do
+    [ -O "$entry" ] || continue
+    command=$(tr '\0' ' ' 2>/dev/null <"$entry/cmdline") || continue
+    case $command in *"$home/bin/$1"*) echo "${entry#/proc/}" ;; esac
+  done
+}
+
+# The daemon of a control program is known by its pid file, another one by its command line.
 running() {
   local pid
-  pid=$(cat "$home/run/ob_agentd.pid" 2>/dev/null) && { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -q 'ob_agentd'
+  if [ -z "$control" ]; then
+    [ -n "$(processes "$daemon")" ]
+  else
+    pid=$(cat "$home/run/$daemon.pid" 2>/dev/null) && { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -q "$daemon"
+  fi
 }
 
 # Outlives this script's session. Its output goes to a file: the daemon would hold a pipe open.
 control() {
   cd "$home" || return 1
-  if ! env -u OBFLOW_RUN setsid bin/ob_agentctl "$1" </dev/null >log/obflow.out 2>&1; then
-    echo "ob_agentctl $1 failed:" >&2
+  if ! env -u OBFLOW_RUN setsid "bin/$control" "$1" </dev/null >log/obflow.out 2>&1; then
+    echo "$control $1 failed:" >&2
     tail -n 20 log/obflow.out >&2
     return 1
   fi
 }
 
-# ob_agentctl gives up on agents that do not serve within seconds. While their daemon lives they may still come.
+# A control program gives up on agents that do not serve within seconds. While their daemon lives they may still come.
 start_agent() {
-  running || control start || running
+  running && return
+  if [ -n "$control" ]; then control start || running; else start_daemon; fi
+}
+
+# Without a control program the daemon is run as its package brings it, and is seen to stay for a second.
+start_daemon() {
+  local tries stays=0
+  cd "$home" && mkdir -p log || return 1
+  env -u OBFLOW_RUN setsid "$home/bin/$daemon" </dev/null >log/obflow.out 2>&1 &
+  for ((tries = 0; tries < 100; tries++)); do
+    if running; then stays=$((stays + 1)); else stays=0; fi
+    [ "$stays" -lt 10 ] || return 0
+    sleep 0.1
+  done
+  echo "$daemon does not stay:" >&2
+  tail -n 20 log/obflow.out >&2
+  return 1
+}
+
+# The daemon first: it would start again what it guards.
+end_processes() {
+  local pids
+  pids=$(processes "$daemon")
+  # shellcheck disable=SC2086
+  [ -z "$pids" ] || { kill $pids; return; } 2>/dev/null
+  pids=$(processes '')
+  # shellcheck disable=SC2086
+  [ -z "$pids" ] || kill $pids 2>/dev/null
 }
 
 stop_agent() {
   local tries
   running || return 0
-  control stop || return 1
+  [ -z "$control" ] || control stop || return 1
   for ((tries = 0; tries < 300; tries++)); do
-    running || return 0
+    if [ -n "$control" ]; then running || return 0; else
+      [ -n "$(processes '')" ] || return 0
+      end_processes
+    fi
     sleep 0.1
   done
   echo "the agent did not exit" >&2
@@ -41,7 +86,8 @@ kept=$home/backup/obflow-$cluster
 keep() {
   [ -d "$kept" ] && return 0
   rm -rf "$kept.new"
-  mkdir -p "$kept.new" && chmod 700 "$kept.new" && cp -a "$properties" "$kept.new/properties" || return 1
+  mkdir -p "$kept.new" && chmod 700 "$kept.new" || return 1
+  [ ! -d "$properties" ] || cp -a "$properties" "$kept.new/properties" || return 1
   if running; then touch "$kept.new/running"; fi
   mv "$kept.new" "$kept"
 }
@@ -60,10 +106,12 @@ put_back() {
   mv "$kept" "$kept.done" && rm -rf "$kept.done"
 }
 
-# Gives keys their values in the files which declare them, as `ob_agentctl config -u` does, whatever file a package puts a key in.
-# $1 holds a line for each key: the key, a tab, the value as YAML. Keys that the package does not declare mean nothing to it.
+# Gives keys their values in the files which declare them, as the control program's `config -u` does, whatever file a package puts a key in.
+# $1 holds a line for each key: the key, a tab, the value as YAML. Keys that the package does not declare mean nothing to it. Agents up to
+# OCP 3.1 have no such files: OCP tells them over a protocol of its own.
 set_properties() {
   local file changed=unchanged
+  [ -d "$properties" ] || { echo unconfigurable; return; }
   for file in "$properties"/*.yaml; do
     (umask 077 && awk "$edit" <(printf '%s\n' "$1") "$file" >"$file.new") || return 1
     if cmp -s "$file" "$file.new"; then

@@ -2,12 +2,10 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { Quoted, Secret, sh } from '../../quote.ts'
 import type { ClusterSpec, ServerSpec } from '../cluster.ts'
+import type { Agent } from '../programs.ts'
 import { agentPorts, agentProperties } from './agentProperties.ts'
 
 export { agentPorts } from './agentProperties.ts'
-
-/** Home of OCP's agent; obagent, its open counterpart, has the same layout below. */
-export const agentHome = '/home/admin/ocp_agent'
 
 /**
  * OS user who owns and runs it, whoever runs the observers beside it. All scripts here but
@@ -29,20 +27,22 @@ type Watched = Pick<ClusterSpec, 'id'>
 
 const functions = new Quoted(readFileSync(new URL('agent.sh', import.meta.url), 'utf8'), '')
 
-const atHome = ({ id }: Watched): Quoted => sh`home=${agentHome} cluster=${id}
+const atHome = ({ home, daemon, control = '' }: Agent, { id }: Watched): Quoted =>
+  sh`home=${home} daemon=${daemon} control=${control} cluster=${id}
 ${functions}
-[ -x "$home/bin/ob_agentctl" ]`
+[ -x ${`${home}/bin/${control || daemon}`} ]`
 
 const absent = 'echo "no agent is installed" >&2; exit 1'
 
 /**
  * Writes the agent's configuration (mode 0600), keeping what was there before this cluster; prints
- * `changed` or `unchanged`. The passwords go into files, not through `ob_agentctl config -u`, whose
- * arguments everyone on the host can read.
+ * `changed`, `unchanged`, or `unconfigurable` for an agent that has no such files. The passwords go
+ * into files, not through `config -u`, whose arguments everyone on the host can read.
  */
 export const refreshAgentConfig = (
+  agent: Agent,
   config: AgentConfig,
-): Quoted => sh`${atHome(config.cluster)} || { ${new Quoted(absent)}; }
+): Quoted => sh`${atHome(agent, config.cluster)} || { ${new Quoted(absent)}; }
 keep || exit 1
 set_properties ${agentProperties(config)}`
 
@@ -50,7 +50,10 @@ set_properties ${agentProperties(config)}`
  * Puts back the configuration that was there before this cluster; an agent that did not run then is
  * stopped.
  */
-export const restoreAgentConfig = (cluster: Watched): Quoted => sh`${atHome(cluster)} || exit 0
+export const restoreAgentConfig = (
+  agent: Agent,
+  cluster: Watched,
+): Quoted => sh`${atHome(agent, cluster)} || exit 0
 put_back`
 
 /**
@@ -58,13 +61,24 @@ put_back`
  * yet.
  */
 export const startAgent = (
+  agent: Agent,
   cluster: Watched,
-): Quoted => sh`${atHome(cluster)} || { ${new Quoted(absent)}; }
-if running && [ -n "$(find "$home/conf/config_properties" -newer "$home/run/ob_agentd.pid")" ]; then stop_agent || exit 1; fi
+): Quoted => sh`${atHome(agent, cluster)} || { ${new Quoted(absent)}; }
+if running && [ -d "$properties" ] && [ -n "$(find "$properties" -newer "$home/run/$daemon.pid")" ]; then stop_agent || exit 1; fi
 start_agent`
 
-export const stopAgent = (cluster: Watched): Quoted => sh`${atHome(cluster)} || exit 0
+export const stopAgent = (
+  agent: Agent,
+  cluster: Watched,
+): Quoted => sh`${atHome(agent, cluster)} || exit 0
 stop_agent`
+
+/** Exits 0 while the agent's daemon runs. */
+export const agentRuns = (
+  agent: Agent,
+  cluster: Watched,
+): Quoted => sh`${atHome(agent, cluster)} || { ${new Quoted(absent)}; }
+running || { echo "$daemon does not run" >&2; exit 1; }`
 
 /**
  * Asks the agent's status URL from the host itself, with bash alone: a host may have no curl.

@@ -33,6 +33,8 @@ export interface Wish {
     /** Names that packages of the host have to provide. */
     readonly needs: readonly string[]
   }
+  /** Where the package of the host's agent puts it; absent when it has none. */
+  readonly agentHome?: string | undefined
 }
 
 /** How far a host's clock is from the controller's, and how far off that may be. Milliseconds. */

@@ -1,4 +1,4 @@
-import { agentHome, agentPorts } from '../agent/agent.ts'
+import { agentPorts } from '../agent/agent.ts'
 import { type Check, type Situation, when } from './finding.ts'
 import { begun, isOwn, ownObservers } from './ownership.ts'
 import { listenerName } from './ways.ts'
@@ -78,10 +78,7 @@ const portChecks: readonly Check[] = [
       const own = ownObservers(situation)
       return (
         situation.facts.listening
-          .filter(
-            ({ pid, cwd }) =>
-              !own.includes(pid) && cwd !== agentHome && !cwd.startsWith(`${agentHome}/`),
-          )
+          .filter(({ pid, cwd }) => !own.includes(pid) && !isAgents(situation, cwd))
           .filter(({ port, command }) => !(isAgentPort(port) && /^(ob|ocp)_/.test(command)))
           // Another pre-check that listens for a moment.
           .filter(({ command }) => command !== listenerName)
@@ -90,6 +87,10 @@ const portChecks: readonly Check[] = [
     },
   },
 ]
+
+/** Whether a process works in the home of the host's agent, whatever it is called. */
+const isAgents = ({ wish: { agentHome } }: Situation, cwd: string): boolean =>
+  agentHome !== undefined && (cwd === agentHome || cwd.startsWith(`${agentHome}/`))
 
 /** The agent is there since the host was prepared, and may run. */
 const isAgentPort = (port: number): boolean =>

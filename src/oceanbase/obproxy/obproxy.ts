@@ -1,17 +1,41 @@
-import { Quoted, type Secret, sh, sql } from '../../quote.ts'
+import { createHash } from 'node:crypto'
+import { Quoted, Secret, sh, sql } from '../../quote.ts'
 import { type ClusterSpec, rootServersOf } from '../cluster.ts'
 import { daemonFunctions, readState } from '../observer/daemon.ts'
 
-export const obproxyHome = '/opt/taobao/install/obproxy'
 /** The binary's own default of the listen port is 6688; everyone sets 2883. */
-export const obproxyPorts = { listen: 2883, prometheus: 2884 } as const
+export const obproxyPorts = { listen: 2883, prometheus: 2884, rpc: 2885 } as const
+
+/**
+ * The first version that has an RPC service, on by default. Source: obdeploy
+ * plugins/obproxy/4.3.0/parameter.yaml (4.2.3's has none); obproxy ob_proxy_config.h:520.
+ */
+const rpcServiceFrom = '4.3.0'
+
+/** The ports that a proxy of a version listens on. */
+export function portsOf(
+  { version }: { readonly version: string },
+  { sqlPort, exporterPort }: { readonly sqlPort: number; readonly exporterPort: number },
+  startupParameters: Obproxy['startupParameters'],
+): number[] {
+  const set = new Map(startupParameters.map(({ name, value }) => [name, value]))
+  const serves =
+    version.localeCompare(rpcServiceFrom, 'en', { numeric: true }) >= 0 &&
+    !/^(false|0|off|no|f)$/i.test(set.get('enable_obproxy_rpc_service') ?? '')
+  const rpc = Number(set.get('rpc_listen_port') ?? obproxyPorts.rpc)
+  return [sqlPort, exporterPort, ...(serves || set.has('rpc_listen_port') ? [rpc] : [])]
+}
 
 export interface Obproxy {
+  /** Where its package puts it. */
+  readonly home: string
   /** Name the proxy shows itself under (`-n`). */
   readonly appName: string
   readonly osUser: string
   readonly listenPort: number
   readonly prometheusPort: number
+  /** All that it listens on: see portsOf. */
+  readonly ports: readonly number[]
   /** Further options of its start (`-o`); never a secret, everyone on the host can read them. */
   readonly startupParameters: readonly { readonly name: string; readonly value: string }[]
 }
@@ -29,8 +53,9 @@ const rootServiceList = (cluster: ClusterSpec): string =>
     .join(';')
 
 const atHome = ({
+  home,
   listenPort,
-}: Pick<Obproxy, 'listenPort'>): Quoted => sh`name=obproxy home=${obproxyHome}
+}: Pick<Obproxy, 'home' | 'listenPort'>): Quoted => sh`name=obproxy home=${home}
 ${daemonFunctions}
 ready() { listening ${listenPort}; }`
 
@@ -41,31 +66,47 @@ const fixedOptions = {
   enable_metadb_used: 'false',
 }
 
-const options = (proxy: Obproxy, source: ClusterSource): string =>
-  Object.entries({
+/**
+ * Secret as a whole: the digest of a password lets in whoever has it. On the host everyone can read
+ * it, so that the password is one of this start alone; obproxy takes it in no other way (of the
+ * environment it reads observer_sys_password only: ob_proxy.cpp:322).
+ */
+const options = (proxy: Obproxy, source: ClusterSource, password: Secret): Secret => {
+  const values = {
+    obproxy_sys_password: createHash('sha1').update(password.reveal()).digest('hex'),
     prometheus_listen_port: proxy.prometheusPort,
     ...fixedOptions,
     ...Object.fromEntries(proxy.startupParameters.map(({ name, value }) => [name, value])),
     ...('configUrl' in source && { obproxy_config_server_url: source.configUrl }),
-  })
-    .map(([name, value]) => `${name}=${value}`)
-    .join(',')
+  }
+  return new Secret(
+    Object.entries(values)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(','),
+  )
+}
 
 /**
- * Starts the proxy (or adopts a running one); run as `osUser`. No password: peers give its digest
- * in argv, here it goes in through SQL, see linkStatements.
+ * Starts the proxy (or adopts a running one); run as `osUser`. `password` is its administrator's
+ * until setAdminPassword gives it the real one: from 4.3.1 on a proxy has one from the start, which
+ * nobody knows (obproxy ob_proxy_config.h:483). Flags win over what a proxy has kept
+ * (ob_proxy.cpp:711, init_local_config).
  */
-export const startObproxy = (proxy: Obproxy, source: ClusterSource): Quoted => sh`${atHome(proxy)}
+export const startObproxy = (
+  proxy: Obproxy,
+  source: ClusterSource,
+  password: Secret,
+): Quoted => sh`${atHome(proxy)}
 if [ -z "$(running)" ]; then
-  launch ${'cluster' in source ? ['-r', rootServiceList(source.cluster), '-c', source.cluster.name] : []} -p ${proxy.listenPort} -n ${proxy.appName} -o ${options(proxy, source)} || exit 1
+  launch ${'cluster' in source ? ['-r', rootServiceList(source.cluster), '-c', source.cluster.name] : []} -p ${proxy.listenPort} -n ${proxy.appName} -o ${options(proxy, source, password)} || exit 1
 fi
 state`
 
 /** Stops the proxy of this home and waits until its ports are free; run as `osUser`. */
 export const stopObproxy = (
-  proxy: Pick<Obproxy, 'listenPort' | 'prometheusPort'>,
+  proxy: Pick<Obproxy, 'home' | 'listenPort' | 'ports'>,
 ): Quoted => sh`${atHome(proxy)}
-[ -z "$(running)" ] || stop ${proxy.listenPort} ${proxy.prometheusPort} || exit 1
+[ -z "$(running)" ] || stop ${proxy.ports} || exit 1
 state`
 
 /** What the two scripts above print last: `obproxy <pid>` or `obproxy none`. */
@@ -74,7 +115,7 @@ export const readObproxyState = readState('obproxy')
 /** `root@proxysys` on the listen port: who may change a proxy's configuration. */
 export const obproxyAdmin = 'root@proxysys'
 
-/** The administrator's password; a proxy fresh from its package has none. */
+/** The administrator's password; a proxy of an older release has none until then. */
 export const setAdminPassword = (password: Secret): Quoted =>
   sql`ALTER PROXYCONFIG SET obproxy_sys_password = ${password}`
 

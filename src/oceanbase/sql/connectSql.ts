@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
 import mysql, { type Connection } from 'mysql2/promise'
 import { z } from 'zod'
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
@@ -62,13 +63,14 @@ interface Opened {
    * The driver's own `destroy` only says goodbye: a server that is silent keeps the socket, and the
    * process that wants to end.
    */
-  readonly socket: Socket
+  readonly socket: Duplex
 }
 
 const open = async (target: SqlTarget, signal: AbortSignal): Promise<Opened> => {
   // Nothing is begun that nobody waits for: its failure would end the process.
   signal.throwIfAborted()
-  const socket = connect({ host: target.ip, port: target.port, keepAlive: true, noDelay: true })
+  const socket =
+    target.stream ?? connect({ host: target.ip, port: target.port, keepAlive: true, noDelay: true })
   const logIn = () =>
     mysql.createConnection({
       stream: socket,

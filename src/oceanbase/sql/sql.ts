@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { z } from 'zod'
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
 import type { Quoted, Secret } from '../../quote.ts'
@@ -22,6 +23,8 @@ export interface SqlTarget {
   /** MySQL user name, e.g. `root@sys` or `root@sys#terran`. */
   readonly username: string
   readonly password: Secret
+  /** A connection that stands already; one to `ip` and `port` is made unless given. */
+  readonly stream?: Duplex
 }
 
 /** The server's own no to a statement: asking again ends the same. */

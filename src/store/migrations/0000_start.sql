@@ -222,6 +222,7 @@ CREATE TABLE "packages" (
 	"architecture" text NOT NULL,
 	"requires" text[] DEFAULT '{}' NOT NULL,
 	"provides" text[] DEFAULT '{}' NOT NULL,
+	"programs" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"uploader_id" integer NOT NULL,
 	"by_admin" boolean NOT NULL,
 	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,

@@ -73,6 +73,8 @@ export const packages = pgTable(
     /** What it needs and what it is good for, as rpm writes them. */
     requires: text().array().notNull().default([]),
     provides: text().array().notNull().default([]),
+    /** What its header lists in directories called bin, as absolute paths. */
+    programs: jsonb().$type<readonly string[]>().notNull().default([]),
     uploaderId: integer().notNull(),
     /**
      * Whether the uploader was an ADMIN then: what ADMIN uploads may run as root on anybody's host.

@@ -171,6 +171,7 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
       run: async (script, options) => ({ code: 0, stdout: await run(script, options), stderr: '' }),
       rounds: async () => [],
       upload: async () => undefined,
+      overLoopback: () => Promise.reject(new Error('no program listens here')),
     }
   }
 

@@ -22,19 +22,11 @@ const agentName = 't-oceanbase-ocp-agent'
 
 /** Agents of an earlier generation: one of a package of its own, one of an older version. */
 async function legacyPackages(): Promise<readonly BuiltPackage[]> {
-  const agent = catalog.find(({ name }) => name === agentName)
-  if (!agent) throw new Error('the lab has no agent')
-  const text = { kind: 'text', at: 'VERSION', text: 'old\n' } as const
+  const obagent = catalog.find(({ name }) => name === 'obagent')
+  if (!obagent) throw new Error('the lab has no obagent')
   return buildPackages([
-    {
-      ...agent,
-      name: 'obagent',
-      version: '1.0.0',
-      release: '1.el7',
-      prefix: '/home/admin/obagent',
-      contents: [text],
-    },
-    { ...agent, version: '2.4.2', release: '1898294.el7', contents: [text] },
+    { ...obagent, version: '1.3.0', release: '1.el7' },
+    ...catalog.filter(({ name, version }) => name === agentName && version === '3.1.2'),
   ])
 }
 
@@ -48,7 +40,7 @@ export const agentChain: Chain = {
     const legacy = await legacyPackages()
     const commands = { shims: await putShims(host) }
     const common: Pick<Sweep, 'look' | 'commands'> = { look: () => traces(host), commands }
-    const options = { cluster: clusterOn(hosts, '4.2.1.8'), file: packageOf(agentName, '3.1.2') }
+    const options = { cluster: clusterOn(hosts, '4.2.1.8'), file: packageOf(agentName, '4.2.0') }
     /** Hosts are prepared by a task of its own: what that brought outlives the cluster. */
     const preparing = createNodes(hosts, { ...options, taskId: 6 })
     const creating = createNodes(hosts, options)
@@ -71,7 +63,7 @@ export const agentChain: Chain = {
     const putLegacy = (name: string, home: string) => async (): Promise<void> => {
       const file = legacy.find((item) => item.name === name)
       if (!file) throw new Error(`no legacy package ${name}`)
-      const daemon = `${home}/bin/ob_agentd`
+      const daemon = `${home}/bin/${name === 'obagent' ? 'ob' : 'ocp'}_agentd`
       const script = `PATH=/bin:/usr/bin:/sbin
         base64 -d >/tmp/old.rpm && rpm -i --nodeps --replacepkgs /tmp/old.rpm && rm /tmp/old.rpm
         ps -e -o args= | grep -q '^${daemon}' && exit

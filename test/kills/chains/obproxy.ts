@@ -32,7 +32,7 @@ export const obproxyChain: Chain = {
     const bench = await createClusterBench(hosts, {
       cluster: clusterOn(hosts, version, { obproxyClusterIds: [proxiesId] }),
       file: packageOf('oceanbase', version),
-      proxyFile: packageOf('obproxy', '4.2.1.0'),
+      proxyFile: packageOf('obproxy-ce', '4.3.1.0'),
     })
     const { gate, hostsShow, nodes, step } = bench
     await bench.prepared()
@@ -67,7 +67,7 @@ export const obproxyChain: Chain = {
     const configuration = async () =>
       (
         await host.exec(
-          "sort /opt/taobao/install/obproxy/etc/obproxy_config.bin | sed 's/\\(password=..\\).*/\\1/'",
+          "sort /home/admin/obproxy-4.3.1.0/etc/obproxy_config.bin | sed 's/\\(password=..\\).*/\\1/'",
         )
       ).stdout
     const look = async () =>
@@ -97,7 +97,7 @@ export const obproxyChain: Chain = {
     const stop = ofProxy('stopObproxy', stopObproxy)
     const fresh = async (attempt: Attempt): Promise<void> => {
       await stop(attempt)
-      await host.exec('rm -f /opt/taobao/install/obproxy/etc/obproxy_config.bin')
+      await host.exec('rm -f /home/admin/obproxy-4.3.1.0/etc/obproxy_config.bin')
     }
     await sweep({ ...common, activity: 'startObproxy', run: start, back: fresh })
     await whole(start)

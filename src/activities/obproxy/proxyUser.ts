@@ -1,0 +1,2 @@
+/** Who runs a proxy: OCP's OS user. */
+export const proxyUser = 'admin'
