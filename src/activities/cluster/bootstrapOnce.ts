@@ -20,7 +20,7 @@ import { primaryOf } from './primary.ts'
 import { foundNotEmpty, startAfresh } from './startAfresh.ts'
 
 /** What all deployers give BOOTSTRAP: 1000 s. */
-const bootstrapSeconds = 1000
+const bootstrapSeconds = 1_000
 /** The server's own word on a time that is up is worth more than ours: it gets the first say. */
 const graceSeconds = 30
 

@@ -25,7 +25,7 @@ const tables = [
 ] as const
 
 /** Rows of one statement: with 117,000 transitions a row a statement would take minutes. */
-const rowsAtOnce = 2000
+const rowsAtOnce = 2_000
 
 const replace = /^REPLACE INTO (time_zone\w*) \(([\w, ]+)\) VALUES\s*([^;]*);/gim
 /** Nothing but numbers and names gets into a statement. */
