@@ -156,3 +156,15 @@ export type NodeActivities = Record<
   | keyof typeof obproxyHostNodes,
   Activity
 >
+export { reviveObserver } from './cluster/reviveObserver.ts'
+export { lookAtHosts } from './host/lookAtHosts.ts'
+export { situationOf } from './host/preCheck.ts'
+export type {
+  ClusterNode,
+  HostNode,
+  Node,
+  ObproxyHostNode,
+  ObproxyNode,
+  PartNode,
+  PreparedHostNode,
+} from './node.ts'

@@ -1,6 +1,5 @@
-import type { Host, LogLine } from '../host/host.ts'
-import type { ClusterSpec, ServerSpec } from '../oceanbase/cluster.ts'
-import type { Sql, SqlUser } from '../oceanbase/sql/sql.ts'
+import type { Host, LogLine } from '../host/index.ts'
+import type { ClusterSpec, ServerSpec, Sql, SqlUser } from '../oceanbase/index.ts'
 import type { NodeInput } from '../plan/node.ts'
 import type { ObproxyCluster, ObproxyServer, Store } from '../store/index.ts'
 

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { newPassword } from '../api/auth/admin.ts'
 import { hashPassword } from '../api/auth/password.ts'
-import { holdDataDir } from '../embedded/dataDir.ts'
+import { holdDataDir } from '../embedded/index.ts'
 import { StartError } from '../errors/startError.ts'
 import { Secret } from '../quote.ts'
 import { openConfiguredStore } from '../store/index.ts'

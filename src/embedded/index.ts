@@ -161,3 +161,5 @@ function sickness(downSince: Date | undefined): string | undefined {
   if (downSince === undefined || Date.now() - downSince.getTime() < sickMs) return undefined
   return `Temporal has been down since ${downSince.toISOString()}; it is started again`
 }
+
+export { holdDataDir } from './dataDir.ts'

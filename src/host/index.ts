@@ -1,3 +1,5 @@
+export { clockOffset } from './clock.ts'
+export { machineFacts, readMachineFacts } from './facts.ts'
 export type {
   Host,
   HostAccess,
@@ -11,4 +13,20 @@ export type {
 } from './host.ts'
 export type { HostKey } from './hostKey.ts'
 export { ledger, safeFiles, stateDirectory } from './ledger.ts'
+export { removeLegacy } from './legacy.ts'
+export {
+  askMachine,
+  isSameMachine,
+  type Machine,
+  machineFunctions,
+  readMachine,
+} from './machine.ts'
 export { createHostPool, type Limits, type PoolOptions } from './pool.ts'
+export {
+  installPackage,
+  installPackages,
+  nameOf,
+  type RpmWish,
+  removePackage,
+  removePackages,
+} from './rpm.ts'

@@ -1,4 +1,31 @@
 export * from './agent/agent.ts'
+export * as agent from './agent/agent.ts'
+export { type AgentConfig, agentOwner } from './agent/agent.ts'
+export { diskBudget, memoryBudget } from './checks/budget.ts'
+export {
+  areDoubtful,
+  askersOf,
+  type Clock,
+  endListener,
+  type Finding,
+  gatherScript,
+  type HostFacts,
+  judge,
+  listenScript,
+  neededCommands,
+  ownObservers,
+  parseFacts,
+  peersOf,
+  reachScript,
+  readListener,
+  readReached,
+  type Situation,
+  sentence,
+  truest,
+  type Way,
+  type Wish,
+} from './checks/index.ts'
+export { gibibytes } from './checks/size.ts'
 export {
   type ClusterSpec,
   type Paths,
@@ -8,15 +35,28 @@ export {
   serversOf,
   type ZoneSpec,
 } from './cluster.ts'
+export { clusterDefaults } from './defaults.ts'
 export { failureAdvice } from './failureAdvice.ts'
 export * from './obproxy/obproxy.ts'
+export { portsOf } from './obproxy/obproxy.ts'
 export { type ObproxyFacts, obproxyFacts, readObproxyFacts } from './obproxy/obproxyFacts.ts'
+export { makeDirectories, removeDirectories } from './observer/directories.ts'
 export * from './observer/emptyDirectories.ts'
+export { benchFolder, benchScript, readBench } from './observer/ioBench.ts'
+export {
+  type IoPoint,
+  readIoResource,
+  standard,
+  standardReads,
+  writeIoResource,
+} from './observer/ioResource.ts'
 export { type Layout, layoutOf, markerName } from './observer/layout.ts'
 export * from './observer/notes.ts'
 export * from './observer/observer.ts'
+export { startFlags, startupParametersOf } from './observer/observer.ts'
 export { isAbsentTable, StillStarting } from './observer/probe.ts'
-export { type Agent, agentIn, obproxyIn } from './programs.ts'
+export { needsOfHost, type PackageSet, roleOf, setOf } from './packages.ts'
+export { type Agent, agentIn, isProgram, obproxyIn } from './programs.ts'
 export { connectSql, type SqlOptions } from './sql/connectSql.ts'
 export { generatePassword } from './sql/password.ts'
 export { firstLeadingZone, normalPrimaryZone, samePrimaryZone } from './sql/primaryZone.ts'
@@ -33,4 +73,11 @@ export {
 export * from './sql/statements.ts'
 export { haveTimeZones, readTimeZones, type TimeZones } from './sql/timeZones.ts'
 export * from './standby.ts'
-export { lineOf, type Question, type VersionLine } from './versions.ts'
+export {
+  lineOf,
+  needsRegionOfTwo,
+  objectionToStandby,
+  objectionToVersion,
+  type Question,
+  type VersionLine,
+} from './versions.ts'

@@ -1,7 +1,11 @@
-import { answered, remember } from '../store/clientTokens.ts'
-import type { Db } from '../store/db.ts'
-import type { Keys } from '../store/key.ts'
-import { insertTask, type TaskWithSubtasks } from '../store/newTask.ts'
+import {
+  answered,
+  type Db,
+  insertTask,
+  type Keys,
+  remember,
+  type TaskWithSubtasks,
+} from '../store/acceptance.ts'
 import type { Asked, Note, Operation, Work } from './operation.ts'
 
 export interface Accepted {

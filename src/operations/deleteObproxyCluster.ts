@@ -1,7 +1,6 @@
 import { Refused } from '../errors/refused.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Db } from '../store/db.ts'
-import { obproxy } from '../store/obproxy.ts'
+import { type Db, obproxy } from '../store/acceptance.ts'
 import { obproxyIn } from './obproxy/inStatus.ts'
 import { idleObproxy } from './obproxy/links.ts'
 import type { Operation } from './operation.ts'

@@ -1,9 +1,7 @@
 import { Refused } from '../errors/refused.ts'
-import type { Db } from '../store/db.ts'
-import type { Task } from '../store/newTask.ts'
+import type { Db, Task } from '../store/acceptance.ts'
 import type { Found } from './onCluster.ts'
-import type { ClusterStage } from './plans.ts'
-import { once, perHost } from './plans.ts'
+import { type ClusterStage, once, perHost } from './plans.ts'
 import {
   type ClusterRow,
   lockObproxies,

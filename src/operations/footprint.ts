@@ -1,12 +1,13 @@
-import { portsOf } from '../oceanbase/obproxy/obproxy.ts'
-import { layoutOf } from '../oceanbase/observer/layout.ts'
-import { obproxyIn } from '../oceanbase/programs.ts'
-import { clusterReads } from '../store/clusterReads.ts'
-import type { Db } from '../store/db.ts'
-import type { Keys } from '../store/key.ts'
-import type { Task } from '../store/newTask.ts'
-import { obproxy } from '../store/obproxy.ts'
-import { type Package, packages } from '../store/packages.ts'
+import { layoutOf, obproxyIn, portsOf } from '../oceanbase/index.ts'
+import {
+  clusterReads,
+  type Db,
+  type Keys,
+  obproxy,
+  type Package,
+  packages,
+  type Task,
+} from '../store/acceptance.ts'
 
 /** What a cluster or a proxy has on one host, as far as the store knows: where to look. */
 export interface Footprint {

@@ -1,4 +1,4 @@
-import type { Host } from '../store/hosts.ts'
+import type { Host } from '../store/acceptance.ts'
 
 /**
  * Of the hosts of a request those that are the machine of an earlier one, with the earlier one's

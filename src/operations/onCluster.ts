@@ -1,11 +1,8 @@
 import { asc, eq } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Db } from '../store/db.ts'
-import { endTasks } from '../store/endTasks.ts'
-import type { Task } from '../store/newTask.ts'
+import { type Db, endTasks, type Task, tasks } from '../store/acceptance.ts'
 import * as schema from '../store/schema/index.ts'
-import { tasks } from '../store/tasks.ts'
 import type { Note, Operation, Rule } from './operation.ts'
 import { type ClusterRow, lockClusters, waysOut } from './uses.ts'
 

@@ -3,10 +3,14 @@ import type { Ask } from '../plan/ask.ts'
 import type { PlannedSubtask } from '../plan/expand.ts'
 import type { Refusal } from '../plan/states.ts'
 import type { Change, Task as Machine } from '../plan/task.ts'
-import type { Db } from '../store/db.ts'
-import type { Task, TaskWithSubtasks } from '../store/newTask.ts'
-import { openMachine, writeChanges } from '../store/taskMachine.ts'
-import { tasks } from '../store/tasks.ts'
+import {
+  type Db,
+  openMachine,
+  type Task,
+  type TaskWithSubtasks,
+  tasks,
+  writeChanges,
+} from '../store/acceptance.ts'
 import { operationNamed } from './registry.ts'
 
 const missing = (id: number) => new Refused({ code: 'TSK10001', args: [id] })

@@ -1,7 +1,4 @@
-import type { ClientToken } from '../store/clientTokens.ts'
-import type { Db } from '../store/db.ts'
-import type { Keys } from '../store/key.ts'
-import type { Creator, NewTask, Task } from '../store/newTask.ts'
+import type { ClientToken, Creator, Db, Keys, NewTask, Task } from '../store/acceptance.ts'
 
 /** An acceptance that is under way, in one transaction. */
 export interface Asking<Request> {

@@ -1,8 +1,6 @@
 import { TransactionRollbackError } from 'drizzle-orm'
-import type { Db } from '../store/db.ts'
+import type { Db, Keys, TaskWithSubtasks } from '../store/acceptance.ts'
 import type { Store } from '../store/index.ts'
-import type { Keys } from '../store/key.ts'
-import type { TaskWithSubtasks } from '../store/newTask.ts'
 import { type Footprint, footprintsOf } from './footprint.ts'
 import type { Note } from './operation.ts'
 

@@ -1,7 +1,6 @@
 import { and, arrayContains, asc, desc, eq, exists, inArray, ne, or } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
-import type { Db } from '../store/db.ts'
-import type { Task } from '../store/newTask.ts'
+import type { Db, Task } from '../store/acceptance.ts'
 import * as schema from '../store/schema/index.ts'
 
 // Who uses what. Whoever accepts something locks what it touches and asks here: hosts first, then

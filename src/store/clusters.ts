@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, notInArray } from 'drizzle-orm'
-import type { ClusterSpec } from '../oceanbase/cluster.ts'
+import type { ClusterSpec } from '../oceanbase/index.ts'
 import { clusterReads } from './clusterReads.ts'
 import { clusterRemoval } from './clusterRemoval.ts'
 import type { Db } from './db.ts'

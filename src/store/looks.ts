@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { eq, lt, sql } from 'drizzle-orm'
-import type { ClusterSpec } from '../oceanbase/cluster.ts'
+import type { ClusterSpec } from '../oceanbase/index.ts'
 import type { Db } from './db.ts'
 import * as schema from './schema/index.ts'
 

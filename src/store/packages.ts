@@ -1,6 +1,6 @@
 import { and, count, desc, eq, exists, ilike, inArray, ne, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
-import { type PackageSet, setOf } from '../oceanbase/packages.ts'
+import { type PackageSet, setOf } from '../oceanbase/index.ts'
 import type { Db } from './db.ts'
 import type { Removal } from './named.ts'
 import { containing, order, type Page, type Paging, window } from './paging.ts'

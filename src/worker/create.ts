@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { type ActivityInterceptorsFactory, type NativeConnection, Worker } from '@temporalio/worker'
-import { lookAtHosts } from '../activities/host/lookAtHosts.ts'
+import { lookAtHosts } from '../activities/index.ts'
 import type { HostPool } from '../host/index.ts'
 import type { Store } from '../store/index.ts'
 import { taskBook } from './book.ts'

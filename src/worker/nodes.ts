@@ -1,23 +1,21 @@
 import {
   type Activity,
+  type ClusterNode,
   clusterNodes,
+  type HostNode,
   hostNodes,
+  type Node,
   type NodeActivities,
+  type ObproxyHostNode,
+  type ObproxyNode,
   obproxyHostNodes,
   obproxyNodes,
+  type PartNode,
+  type PreparedHostNode,
   partNodes,
   preparedHostNodes,
   storeNodes,
 } from '../activities/index.ts'
-import type {
-  ClusterNode,
-  HostNode,
-  Node,
-  ObproxyHostNode,
-  ObproxyNode,
-  PartNode,
-  PreparedHostNode,
-} from '../activities/node.ts'
 import type { HostPool } from '../host/index.ts'
 import { serversOf } from '../oceanbase/index.ts'
 import type { NodeInput } from '../plan/node.ts'

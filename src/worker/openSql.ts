@@ -1,5 +1,4 @@
-import { reviveObserver } from '../activities/cluster/reviveObserver.ts'
-import type { ClusterNode } from '../activities/node.ts'
+import { type ClusterNode, reviveObserver } from '../activities/index.ts'
 import { connectSql, NothingListens, type ServerSpec } from '../oceanbase/index.ts'
 import { Secret } from '../quote.ts'
 import { secretOf } from '../secretOf.ts'

@@ -1,4 +1,4 @@
-import type { LogLine } from '../host/host.ts'
+import type { LogLine } from '../host/index.ts'
 import type { NodeInput } from '../plan/node.ts'
 import type { Store } from '../store/index.ts'
 

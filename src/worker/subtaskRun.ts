@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { LogLine, Session } from '../host/host.ts'
+import type { LogLine, Session } from '../host/index.ts'
 
 /**
  * One attempt at a subtask, as the interceptor made it; the nodes of src/activities see it through

@@ -1,5 +1,4 @@
-import type { AgentConfig } from '../../oceanbase/agent/agent.ts'
-import { generatePassword } from '../../oceanbase/sql/password.ts'
+import { type AgentConfig, generatePassword } from '../../oceanbase/index.ts'
 import { secretOf } from '../../secretOf.ts'
 import type { HostNode } from '../node.ts'
 

@@ -1,7 +1,6 @@
 import { DefiniteError } from '../../errors/failure.ts'
-import type { RpmWish } from '../../host/rpm.ts'
-import { agentOwner } from '../../oceanbase/agent/agent.ts'
-import { type Agent, agentIn } from '../../oceanbase/programs.ts'
+import type { RpmWish } from '../../host/index.ts'
+import { type Agent, agentIn, agentOwner } from '../../oceanbase/index.ts'
 import type { Package } from '../../store/index.ts'
 import type { Node } from '../node.ts'
 

@@ -1,5 +1,4 @@
-import type { Host } from '../../host/host.ts'
-import { installPackage, nameOf, removePackage } from '../../host/rpm.ts'
+import { type Host, installPackage, nameOf, removePackage } from '../../host/index.ts'
 import type { Node, PreparedHostNode } from '../node.ts'
 import { agentWish } from './agentPackage.ts'
 

@@ -1,5 +1,5 @@
-import { removePackage } from '../../host/rpm.ts'
-import * as agent from '../../oceanbase/agent/agent.ts'
+import { removePackage } from '../../host/index.ts'
+import { agent } from '../../oceanbase/index.ts'
 import { sh } from '../../quote.ts'
 import type { HostNode } from '../node.ts'
 import { agentConfigOf } from './agentConfig.ts'

@@ -1,5 +1,5 @@
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
-import * as agent from '../../oceanbase/agent/agent.ts'
+import { agent } from '../../oceanbase/index.ts'
 import type { HostNode } from '../node.ts'
 import { type Look, until } from '../until.ts'
 import { agentConfigOf } from './agentConfig.ts'

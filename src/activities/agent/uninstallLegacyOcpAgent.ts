@@ -1,5 +1,4 @@
-import { removeLegacy } from '../../host/legacy.ts'
-import { nameOf } from '../../host/rpm.ts'
+import { nameOf, removeLegacy } from '../../host/index.ts'
 import type { PreparedHostNode } from '../node.ts'
 import { agentPackageOf } from './agentPackage.ts'
 

@@ -1,5 +1,4 @@
-import type { Host } from '../../host/index.ts'
-import { askMachine, isSameMachine, type Machine } from '../../host/machine.ts'
+import { askMachine, type Host, isSameMachine, type Machine } from '../../host/index.ts'
 import type { Relative, Store } from '../../store/index.ts'
 import { soon } from '../soon.ts'
 

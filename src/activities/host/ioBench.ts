@@ -1,15 +1,16 @@
 import { DefiniteError } from '../../errors/failure.ts'
-import { ledger } from '../../host/ledger.ts'
-import { nameOf } from '../../host/rpm.ts'
-import { benchFolder, benchScript, readBench } from '../../oceanbase/observer/ioBench.ts'
+import { ledger, nameOf } from '../../host/index.ts'
 import {
+  benchFolder,
+  benchScript,
   type IoPoint,
+  layoutOf,
+  readBench,
   readIoResource,
   standard,
   standardReads,
   writeIoResource,
-} from '../../oceanbase/observer/ioResource.ts'
-import { layoutOf } from '../../oceanbase/observer/layout.ts'
+} from '../../oceanbase/index.ts'
 import { sh } from '../../quote.ts'
 import { packagesOf } from '../cluster/clusterPackage.ts'
 import type { HostNode } from '../node.ts'

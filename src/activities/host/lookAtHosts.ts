@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
 import { DefiniteError } from '../../errors/failure.ts'
 import type { HostPool } from '../../host/index.ts'
-import { type ServerSpec, serversOf } from '../../oceanbase/cluster.ts'
+import { type ServerSpec, serversOf } from '../../oceanbase/index.ts'
 import { type HostFinding, type LookRef, lookSeconds } from '../../plan/dryRun.ts'
 import type { CreateLook, Store } from '../../store/index.ts'
 import { agentHomeOf, findingsOf } from './preCheck.ts'

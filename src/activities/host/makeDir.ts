@@ -1,6 +1,6 @@
 import { DefiniteError } from '../../errors/failure.ts'
-import { ledger } from '../../host/ledger.ts'
-import { makeDirectories, removeDirectories } from '../../oceanbase/observer/directories.ts'
+import { ledger } from '../../host/index.ts'
+import { makeDirectories, removeDirectories } from '../../oceanbase/index.ts'
 import { sh } from '../../quote.ts'
 import type { HostNode } from '../node.ts'
 

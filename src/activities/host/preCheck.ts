@@ -1,25 +1,23 @@
 import { DefiniteError } from '../../errors/failure.ts'
-import { clockOffset } from '../../host/clock.ts'
-import type { Machine } from '../../host/machine.ts'
-import { nameOf } from '../../host/rpm.ts'
+import { clockOffset, type Machine, nameOf } from '../../host/index.ts'
 import {
+  agentIn,
   areDoubtful,
   type Clock,
   type Finding,
   gatherScript,
   judge,
+  layoutOf,
+  lineOf,
+  needsOfHost,
   parseFacts,
   peersOf,
   type Situation,
   sentence,
+  serversOf,
   truest,
   type Wish,
-} from '../../oceanbase/checks/index.ts'
-import { serversOf } from '../../oceanbase/cluster.ts'
-import { layoutOf } from '../../oceanbase/observer/layout.ts'
-import { needsOfHost } from '../../oceanbase/packages.ts'
-import { agentIn } from '../../oceanbase/programs.ts'
-import { lineOf } from '../../oceanbase/versions.ts'
+} from '../../oceanbase/index.ts'
 import type { Relative, Store } from '../../store/index.ts'
 import { packageOf, packagesOf } from '../cluster/clusterPackage.ts'
 import { relativesOf } from '../cluster/relatives.ts'

@@ -1,8 +1,6 @@
 import { DefiniteError } from '../../errors/failure.ts'
-import { clockOffset } from '../../host/clock.ts'
-import { machineFacts, readMachineFacts } from '../../host/facts.ts'
-import type { Machine } from '../../host/machine.ts'
-import { neededCommands } from '../../oceanbase/checks/index.ts'
+import { clockOffset, type Machine, machineFacts, readMachineFacts } from '../../host/index.ts'
+import { neededCommands } from '../../oceanbase/index.ts'
 import { relativesOf } from '../cluster/relatives.ts'
 import type { PreparedHostNode } from '../node.ts'
 

@@ -1,4 +1,4 @@
-import type { Host } from '../../host/host.ts'
+import type { Host } from '../../host/index.ts'
 import {
   askersOf,
   endListener,
@@ -10,7 +10,7 @@ import {
   readReached,
   type Way,
   type Wish,
-} from '../../oceanbase/checks/index.ts'
+} from '../../oceanbase/index.ts'
 import { soon } from '../soon.ts'
 import type { Looked } from './preCheck.ts'
 

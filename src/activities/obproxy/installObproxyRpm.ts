@@ -1,5 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
-import { installPackage, nameOf, removePackage } from '../../host/rpm.ts'
+import { installPackage, nameOf, removePackage } from '../../host/index.ts'
 import { sh } from '../../quote.ts'
 import type { ObproxyHostNode } from '../node.ts'
 import { obproxyWish } from './obproxyPackage.ts'

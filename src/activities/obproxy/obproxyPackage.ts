@@ -1,5 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
-import type { RpmWish } from '../../host/rpm.ts'
+import type { RpmWish } from '../../host/index.ts'
 import { obproxyIn, portsOf } from '../../oceanbase/index.ts'
 import type { ObproxyServer, Package } from '../../store/index.ts'
 import type { ObproxyNode } from '../node.ts'

@@ -1,5 +1,5 @@
 import { type Cause, type CauseCode, DefiniteError } from '../../errors/failure.ts'
-import { nameOf } from '../../host/rpm.ts'
+import { nameOf } from '../../host/index.ts'
 import { obproxyFacts, portsOf, readObproxyFacts } from '../../oceanbase/index.ts'
 import type { ObproxyHostNode } from '../node.ts'
 import { obproxyPackageOf } from './obproxyPackage.ts'

@@ -1,5 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
-import { nameOf } from '../../host/rpm.ts'
+import { nameOf } from '../../host/index.ts'
 import { inParallel } from '../inParallel.ts'
 import type { Node, ObproxyNode } from '../node.ts'
 import { obproxyPackageOf } from './obproxyPackage.ts'

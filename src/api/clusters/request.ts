@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clusterDefaults } from '../../oceanbase/defaults.ts'
+import { clusterDefaults } from '../../oceanbase/index.ts'
 import { ignored } from '../http/fields.ts'
 import { key } from '../http/validation.ts'
 

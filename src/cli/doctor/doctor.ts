@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import packageFile from '../../../package.json' with { type: 'json' }
-import { holdDataDir } from '../../embedded/dataDir.ts'
+import { holdDataDir } from '../../embedded/index.ts'
 import { StartError } from '../../errors/startError.ts'
 import { createHostPool, type HostAccess, type HostPool } from '../../host/index.ts'
 import { Secret } from '../../quote.ts'

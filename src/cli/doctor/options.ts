@@ -1,4 +1,4 @@
-import { clusterDefaults } from '../../oceanbase/defaults.ts'
+import { clusterDefaults } from '../../oceanbase/index.ts'
 import { UsageError } from '../usageError.ts'
 
 /** What was given on the command line, as parseArgs reads it. */

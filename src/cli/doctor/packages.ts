@@ -3,9 +3,8 @@ import { basename } from 'node:path'
 import { NotAnRpm, readRpm } from '../../api/packages/rpm.ts'
 import { DefiniteError } from '../../errors/failure.ts'
 import { StartError } from '../../errors/startError.ts'
-import { nameOf } from '../../host/rpm.ts'
-import { roleOf } from '../../oceanbase/packages.ts'
-import { lineOf } from '../../oceanbase/versions.ts'
+import { nameOf } from '../../host/index.ts'
+import { lineOf, roleOf } from '../../oceanbase/index.ts'
 
 /** Programs and scripts that obflow uses of a package, where it brings them. */
 const programs = [

@@ -1,8 +1,14 @@
-import { diskBudget, memoryBudget } from '../../oceanbase/checks/budget.ts'
-import { type Finding, judge, type Situation } from '../../oceanbase/checks/index.ts'
-import type { ClusterSpec, ServerSpec } from '../../oceanbase/cluster.ts'
-import { startFlags } from '../../oceanbase/observer/observer.ts'
-import { lineOf } from '../../oceanbase/versions.ts'
+import {
+  type ClusterSpec,
+  diskBudget,
+  type Finding,
+  judge,
+  lineOf,
+  memoryBudget,
+  type ServerSpec,
+  type Situation,
+  startFlags,
+} from '../../oceanbase/index.ts'
 
 /** What was found on a host and would be done there. Sizes in bytes. No secrets. */
 export interface HostReport {

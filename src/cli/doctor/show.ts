@@ -1,5 +1,4 @@
-import { sentence } from '../../oceanbase/checks/index.ts'
-import { gibibytes } from '../../oceanbase/checks/size.ts'
+import { gibibytes, sentence } from '../../oceanbase/index.ts'
 import { type Paint, plain } from '../text.ts'
 import type { DoctorReport } from './doctor.ts'
 import { nvraOf, type PackageReport } from './packages.ts'

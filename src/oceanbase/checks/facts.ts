@@ -1,4 +1,4 @@
-import { type Machine, readMachine } from '../../host/machine.ts'
+import { type Machine, readMachine } from '../../host/index.ts'
 
 /** What was read of a host before an install: facts only, no judgement. Sizes in bytes. */
 export interface HostFacts {

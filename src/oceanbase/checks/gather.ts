@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { safeFiles, stateDirectory } from '../../host/index.ts'
-import { machineFunctions } from '../../host/machine.ts'
+import { machineFunctions, safeFiles, stateDirectory } from '../../host/index.ts'
 import { Quoted, sh } from '../../quote.ts'
 import { agentPorts } from '../agent/agent.ts'
 import { rootServersOf, serversOf } from '../cluster.ts'

@@ -1,12 +1,11 @@
 import type { Finding } from '../../errors/refused.ts'
-import { roleOf } from '../../oceanbase/packages.ts'
-import { firstLeadingZone } from '../../oceanbase/sql/primaryZone.ts'
-import { needsRegionOfTwo, objectionToVersion } from '../../oceanbase/versions.ts'
-import type { Host } from '../../store/hosts.ts'
-import type { Idc } from '../../store/named.ts'
-import type { Task } from '../../store/newTask.ts'
-import type { ObproxyCluster } from '../../store/obproxyReads.ts'
-import type { Package } from '../../store/packages.ts'
+import {
+  firstLeadingZone,
+  needsRegionOfTwo,
+  objectionToVersion,
+  roleOf,
+} from '../../oceanbase/index.ts'
+import type { Host, Idc, ObproxyCluster, Package, Task } from '../../store/acceptance.ts'
 import type { clusters } from '../../store/schema/index.ts'
 import { secondAddresses } from '../machineRule.ts'
 import { canServe, tooManyLinks } from '../obproxy/rules.ts'

@@ -1,6 +1,5 @@
-import { startupParametersOf } from '../../oceanbase/observer/observer.ts'
-import type { Package } from '../../store/packages.ts'
-import type { TaskContext } from '../../store/schema/tasks.ts'
+import { startupParametersOf } from '../../oceanbase/index.ts'
+import type { Package, TaskContext } from '../../store/acceptance.ts'
 import type { NewCluster } from './newCluster.ts'
 
 interface Facts {

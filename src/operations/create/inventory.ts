@@ -1,11 +1,13 @@
 import { eq } from 'drizzle-orm'
-import { needsOfHost } from '../../oceanbase/packages.ts'
-import type { Db } from '../../store/db.ts'
-import { hosts } from '../../store/hosts.ts'
-import type { Keys } from '../../store/key.ts'
-import { idcsByName } from '../../store/named.ts'
-import { obproxyReads } from '../../store/obproxyReads.ts'
-import { packages } from '../../store/packages.ts'
+import { needsOfHost } from '../../oceanbase/index.ts'
+import {
+  type Db,
+  hosts,
+  idcsByName,
+  type Keys,
+  obproxyReads,
+  packages,
+} from '../../store/acceptance.ts'
 import * as schema from '../../store/schema/index.ts'
 import { clustersOf, unfinishedOfClusters } from '../uses.ts'
 import type { Inventory, ServingObproxy } from './admission.ts'

@@ -1,6 +1,5 @@
 import type { Targets } from '../../plan/expand.ts'
-import type { Package } from '../../store/packages.ts'
-import type { TaskContext } from '../../store/schema/tasks.ts'
+import type { Package, TaskContext } from '../../store/acceptance.ts'
 import type { Inventory } from './admission.ts'
 import { createContext } from './context.ts'
 import type { NewCluster, NewZone } from './newCluster.ts'

@@ -1,6 +1,6 @@
 import type { Finding } from '../../errors/refused.ts'
-import { objectionToStandby } from '../../oceanbase/versions.ts'
-import type { Package } from '../../store/packages.ts'
+import { objectionToStandby } from '../../oceanbase/index.ts'
+import type { Package } from '../../store/acceptance.ts'
 import { waysOut } from '../uses.ts'
 import type { Inventory, Rule } from './admission.ts'
 import type { NewCluster } from './newCluster.ts'

@@ -1,10 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import { Refused } from '../../errors/refused.ts'
 import type { Plan } from '../../plan/plan.ts'
-import type { Db } from '../../store/db.ts'
-import type { Keys } from '../../store/key.ts'
-import { obproxy } from '../../store/obproxy.ts'
-import type { ObproxyCluster } from '../../store/obproxyReads.ts'
+import { type Db, type Keys, type ObproxyCluster, obproxy } from '../../store/acceptance.ts'
 import * as schema from '../../store/schema/index.ts'
 import type { Work } from '../operation.ts'
 import {

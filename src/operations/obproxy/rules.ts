@@ -1,6 +1,5 @@
 import type { Finding } from '../../errors/refused.ts'
-import type { Host } from '../../store/hosts.ts'
-import type { Package } from '../../store/packages.ts'
+import type { Host, Package } from '../../store/acceptance.ts'
 import type * as schema from '../../store/schema/index.ts'
 import { secondAddresses } from '../machineRule.ts'
 
