@@ -1,6 +1,5 @@
 export * from './agent/agent.ts'
 export * as agent from './agent/agent.ts'
-export { type AgentConfig, agentOwner } from './agent/agent.ts'
 export { diskBudget, memoryBudget } from './checks/budget.ts'
 export {
   areDoubtful,
