@@ -43,7 +43,9 @@ describe('what the product takes to be true of OceanBase', () => {
   })
 
   it('is held by a test that is there', () => {
-    const absent = lines.filter(({ test }) => !/\.test\.ts$/.test(test) || !existsSync(join(top, test)))
+    const absent = lines.filter(
+      ({ test }) => !/\.test\.ts$/.test(test) || !existsSync(join(top, test)),
+    )
     expect(absent.map(({ claim, test }) => `${claim}: ${test}`)).toEqual([])
   })
 })

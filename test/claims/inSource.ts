@@ -29,7 +29,7 @@ const codeOf = (file: string): string => {
   return file.endsWith('.sh')
     ? text.replaceAll(/^\s*#.*$/gm, '')
     : text
-        .replaceAll(/\/\*[^]*?\*\//g, '')
+        .replaceAll(/\/\*[\s\S]*?\*\//g, '')
         .replaceAll(/(^|\s)\/\/.*$/gm, '')
         .replaceAll(/^(import|export) [^;]*? from '[^']*'$/gm, '')
 }
