@@ -16,7 +16,7 @@ guard
 # Programs lie where the package says. Without ob_admin among them there is nothing to run.
 listed() {
   local package
-  for package in "${packages[@]}"; do rpm -ql "$package" 2>/dev/null; done | grep -m1 "/$1\$"
+  for package in ${packages[@]+"${packages[@]}"}; do rpm -ql "$package" 2>/dev/null; done | grep -m1 "/$1\$"
 }
 free_mib() { df -Pk -- "$root" | awk 'NR == 2 { print int($4 / 1024) }'; }
 
