@@ -61,7 +61,10 @@ describe('ob_admin io_bench', () => {
     onHost(['observer', 'ob_admin', 'bench_io.sh'], free)
     expect(bench('4.2.1.8')).toMatchObject({ tool: 'ob_admin', points: [{ iops: 68_895 }] })
     const folder = benchFolder(clusterOf('4.2.1.8'))
-    expect(called()).toBe(`io_bench -c ${folder} -d ${folder} ${option}`)
+    const [, conf = '', data] = /^io_bench -c (\S+) -d (\S+) /.exec(called() ?? '') ?? []
+    expect(conf).toMatch(new RegExp(`^${folder}/\\d+$`))
+    expect(called()).toBe(`io_bench -c ${conf} -d ${data} ${option}`)
+    expect(data).toBe(conf)
     expect(existsSync(folder)).toBe(false)
   })
 
@@ -91,6 +94,12 @@ describe('ob_admin io_bench', () => {
     expect(called()).toBeDefined()
   })
 
+  it('is not disturbed by the guard of a bench that ended just before', () => {
+    obAdmin('68895.00', `sleep 1; [ -e "$5/bench_chunk" ] || exit 1`)
+    onHost(['ob_admin', 'bench_io.sh'], 200_000)
+    expect([bench('4.2.1.8').tool, bench('4.2.1.8').tool]).toEqual(['ob_admin', 'ob_admin'])
+  })
+
   it('leaves nothing on the disk when it is killed with the shell that called it', async () => {
     obAdmin('68895.00', `echo $$ >${root}/pid; exec sleep 1000`)
     onHost(['ob_admin', 'bench_io.sh'], 200_000)
@@ -98,7 +107,7 @@ describe('ob_admin io_bench', () => {
     const shell = spawn('bash', ['-c', scriptFor('4.2.1.8')], { env: env(), stdio: 'ignore' })
     const ended = once(shell, 'exit')
     const pid = await vi.waitFor(() => Number(readFileSync(join(root, 'pid'), 'utf8')), 10_000)
-    expect(existsSync(join(folder, 'bench_chunk'))).toBe(true)
+    expect(existsSync(join(folder, String(shell.pid), 'bench_chunk'))).toBe(true)
     shell.kill('SIGKILL')
     await ended
     process.kill(pid, 'SIGKILL')

@@ -2,15 +2,19 @@
 # (whether ob_admin measures by itself: yes or no), $library and the list points ("way bytes runtime").
 # Prints the name of the tool, then what it said.
 export LC_ALL=C
-clean() { rm -rf -- "$folder"; }
+# Each run has a folder of its own, which another's guard leaves alone.
+work=$folder/$$
+clean() { rm -rf -- "$work" && rmdir -- "$folder" 2>/dev/null; }
 # What a bench makes goes even when this shell is killed: the guard belongs to no run, and ends after it.
 guard() {
   # shellcheck disable=SC2016
-  env -u OBFLOW_RUN setsid bash -c 'while kill -0 "$1"; do sleep 0.5; done; rm -rf -- "$2"' _ $$ "$folder" </dev/null >/dev/null 2>&1 &
+  env -u OBFLOW_RUN setsid bash -c 'while kill -0 "$1"; do sleep 0.5; done; rm -rf -- "$2"; rmdir -- "$3"' _ $$ "$work" "$folder" \
+    </dev/null >/dev/null 2>&1 &
 }
 trap clean EXIT
-clean
-mkdir -p -- "$folder" || exit 1
+rm -rf -- "$folder"
+# Twice: an earlier guard may remove the empty parent in between.
+mkdir -p -- "$work" || mkdir -p -- "$work" || exit 1
 guard
 
 # Programs lie where the package says. Without ob_admin among them there is nothing to run.
@@ -37,12 +41,12 @@ by_ob_admin() {
     options=(-f "${mib}M")
   fi
   # It writes its log into the directory it runs in.
-  cd "$folder" || return 1
-  LD_LIBRARY_PATH=$library timeout -k 10 600 "$ob_admin" io_bench -c "$folder" -d "$folder" ${options[@]+"${options[@]}"} >/dev/null 2>&1
+  cd "$work" || return 1
+  LD_LIBRARY_PATH=$library timeout -k 10 600 "$ob_admin" io_bench -c "$work" -d "$work" ${options[@]+"${options[@]}"} >/dev/null 2>&1
   # What it could not measure it says is 0.
-  awk '$1 == "0" && $2 >= 16384 && $3 > 0 { found = 1 } END { exit !found }' "$folder/io_resource.conf" 2>/dev/null || return 1
+  awk '$1 == "0" && $2 >= 16384 && $3 > 0 { found = 1 } END { exit !found }' "$work/io_resource.conf" 2>/dev/null || return 1
   echo ob_admin
-  cat "$folder/io_resource.conf"
+  cat "$work/io_resource.conf"
 }
 
 # One process, one line a point. The writes come first: a disk is not asked for blocks that were never written.
@@ -69,5 +73,5 @@ timed() {
   sed -n "s/^\([0-9]*\) bytes.* \([0-9.e-]*\) s,.*/$way $bytes \1 \2/p" <<<"$said"
 }
 
-file=$folder/bench
+file=$work/bench
 by_ob_admin || if command -v fio >/dev/null; then by_fio; else by_dd; fi
