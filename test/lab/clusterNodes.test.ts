@@ -61,6 +61,7 @@ async function prepared(version: string, extra: Partial<ClusterSpec> = {}) {
   const nodes = createClusterNodes(lab.hosts, {
     cluster: clusterOn(lab.hosts, version, extra),
     file: fileOf(version),
+    proxyFile: fileOf('obproxy-ce 4.3.1.0'),
   })
   await installRpm(nodes.onHost(1, 'installRpm'))
   await makeDir(nodes.onHost(1, 'makeDir'))
