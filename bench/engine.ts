@@ -153,7 +153,11 @@ async function bareRun(number: number): Promise<number> {
 interface History {
   readonly events: number
   readonly runs: number
-  readonly trouble: number
+  /**
+   * Why each workflow task failed or timed out, by number of temporal.api.enums.v1's
+   * WorkflowTaskFailedCause and TimeoutType.
+   */
+  readonly trouble: readonly string[]
 }
 
 /**
@@ -161,18 +165,20 @@ interface History {
  */
 async function historyOf(workflowId: string): Promise<History> {
   let runId: string | undefined
-  let found: History = { events: 0, runs: 0, trouble: 0 }
+  let found: History = { events: 0, runs: 0, trouble: [] }
   do {
     const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory()
     if (!events) break
-    const bad = events.filter(
-      (event) =>
-        event.workflowTaskFailedEventAttributes ?? event.workflowTaskTimedOutEventAttributes,
-    )
+    const bad = events.flatMap((event) => {
+      const failed = event.workflowTaskFailedEventAttributes
+      const timedOut = event.workflowTaskTimedOutEventAttributes
+      if (failed) return [`failed, cause ${failed.cause}`]
+      return timedOut ? [`timed out, type ${timedOut.timeoutType}`] : []
+    })
     found = {
       events: Math.max(found.events, events.length),
       runs: found.runs + 1,
-      trouble: found.trouble + bad.length,
+      trouble: [...found.trouble, ...bad],
     }
     runId = events[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? undefined
   } while (runId)
@@ -200,6 +206,10 @@ async function ourRun(number: number) {
   return { ms, accept: accepted.ms, stall: accepted.stall, ...(await historyOf(task.workflowId)) }
 }
 
+const countsOf = (list: readonly string[]): Record<string, number> =>
+  Object.fromEntries(
+    [...new Set(list)].map((each) => [each, list.filter((other) => other === each).length]),
+  )
 const median = (list: readonly number[]): number =>
   list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0
 const rounded = (list: readonly number[]): number[] => list.map((value) => Math.round(value))
@@ -231,7 +241,7 @@ process.stdout.write(
     acceptStallMs: rounded(ours.map(({ stall }) => stall)),
     eventsOfLongestRun: Math.max(...ours.map(({ events }) => events)),
     runs: Math.max(...ours.map(({ runs }) => runs)),
-    failedOrTimedOutWorkflowTasks: ours.reduce((sum, { trouble }) => sum + trouble, 0),
+    failedOrTimedOutWorkflowTasks: countsOf(ours.flatMap(({ trouble }) => trouble)),
     rssMiB: Math.round(process.memoryUsage().rss / 2 ** 20),
   })}\n`,
 )
