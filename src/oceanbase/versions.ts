@@ -132,6 +132,10 @@ const lineIn = (version: string): VersionLine | undefined =>
     ? table.find(({ from }) => atLeast(partsOf(version), from))?.line
     : undefined
 
+/** What a server of this version is started with unless told; nothing for a version that is refused. */
+export const defaultParametersOf = (version: string): VersionLine['defaultParameters'] =>
+  lineIn(version)?.defaultParameters ?? []
+
 /** Whether a cluster of this version needs a region that holds two of its zones. */
 export const needsRegionOfTwo = (version: string): boolean => lineIn(version)?.regionOfTwo ?? false
 

@@ -1,6 +1,6 @@
 import { joined, type Quoted, sh } from '../../quote.ts'
 import { type ClusterSpec, rootServersOf, type ServerSpec } from '../cluster.ts'
-import { lineOf } from '../versions.ts'
+import { defaultParametersOf, lineOf } from '../versions.ts'
 import { daemonFunctions, readState } from './daemon.ts'
 import { layoutOf } from './layout.ts'
 
@@ -25,7 +25,7 @@ export const startupParametersOf = ({
   startupParameters,
   version,
 }: Pick<ClusterSpec, 'startupParameters' | 'version'>) =>
-  startupParameters.length > 0 ? startupParameters : lineOf(version).defaultParameters
+  startupParameters.length > 0 ? startupParameters : defaultParametersOf(version)
 
 /** `-r`: one server of each zone, `ip:rpc:sql`. */
 const rootServiceList = (cluster: ClusterSpec): string =>
