@@ -61,7 +61,18 @@ export function leakFinder(secrets: Secrets) {
      * hole as long as the disk, with zeros at its beginning.
      */
     async inFiles(folder: string): Promise<{ readonly path: string; readonly name: string }[]> {
-      const options = ['-r', '-l', '-a', '-F', '-s', '-D', 'skip', '--exclude=block_file', '-f', '-']
+      const options = [
+        '-r',
+        '-l',
+        '-a',
+        '-F',
+        '-s',
+        '-D',
+        'skip',
+        '--exclude=block_file',
+        '-f',
+        '-',
+      ]
       const grep = spawn('grep', [...options, folder], {
         env: { ...process.env, LC_ALL: 'C' },
         stdio: ['pipe', 'pipe', 'inherit'],
