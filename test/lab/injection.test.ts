@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { createConnection } from 'mysql2/promise'
+import { type Connection, createConnection } from 'mysql2/promise'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { canary, hostileValues, intruder } from '../support/hostile.ts'
 import { causes, type Scene, startScene } from './scene.ts'
+import { throughSsh } from './ssh.ts'
 
 // test/api/injection.test.ts tries every value in every field; what fields take as free text goes
 // to hosts and databases here.
@@ -52,14 +53,30 @@ const post = async (path: string, body: object) =>
   created.parse(await scene.send('POST', path, body))
 const succeeds = async (taskId: number): Promise<void> =>
   expect(causes(await scene.ended(taskId))).toBe('')
+const asked = async (session: Connection, query: string) => {
+  const [found] = await session.query({ sql: query, rowsAsArray: true })
+  return z.array(z.array(z.unknown()).transform((row) => row.map(String))).parse(found)
+}
 const rows = async (port: number, user: string, password: string, query: string, index = 0) => {
   const session = await createConnection({ host: host(index).ip, port, user, password })
   try {
-    const [found] = await session.query({ sql: query, rowsAsArray: true })
-    return z.array(z.array(z.unknown()).transform((row) => row.map(String))).parse(found)
+    return await asked(session, query)
   } finally {
     await session.end()
   }
+}
+/** From 4.3.1 on a proxy lets its administrator in from the host's own loopback alone. */
+const adminRows = (query: string, index: number) => {
+  const { ip, users } = host(index)
+  return throughSsh({ host: ip, ...users.root }, 2883, async (stream) => {
+    const login = { user: 'root@proxysys', password: text.adminPassword }
+    const session = await createConnection({ ...login, stream })
+    try {
+      return await asked(session, query)
+    } finally {
+      session.destroy()
+    }
+  })
 }
 
 /** What only a value that was taken for a command could have made. */
@@ -129,9 +146,7 @@ it('an OBProxy cluster has such passwords, parameters and start options as its o
   })
   await succeeds(id)
   const shown = async (name: string) =>
-    (
-      await rows(2883, 'root@proxysys', text.adminPassword, `SHOW PROXYCONFIG LIKE '${name}'`, 1)
-    )[0]?.[1]
+    (await adminRows(`SHOW PROXYCONFIG LIKE '${name}'`, 1))[0]?.[1]
   expect(await shown('proxy_id')).toBe(upTo(512).replaceAll(/[\r\n]/g, ''))
   expect(await shown('client_session_id_version')).toBe(asOption)
   await expectNoIntruder()

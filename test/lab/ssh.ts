@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Duplex } from 'node:stream'
 import { Client, type ConnectConfig } from 'ssh2'
 
 /**
@@ -27,6 +28,28 @@ export async function sshRun(
         channel.stderr.on('data', collect)
       })
     })
+  } finally {
+    client.end()
+  }
+}
+
+/** Uses a connection to a port of the host's own loopback. */
+export async function throughSsh<Result>(
+  login: ConnectConfig,
+  port: number,
+  use: (stream: Duplex) => Promise<Result>,
+): Promise<Result> {
+  const client = new Client()
+  const ready = once(client, 'ready')
+  client.connect({ readyTimeout: 5000, ...login })
+  try {
+    await ready
+    const stream = await new Promise<Duplex>((resolve, reject) =>
+      client.forwardOut('127.0.0.1', 0, '127.0.0.1', port, (error, channel) =>
+        error ? reject(error) : resolve(channel),
+      ),
+    )
+    return await use(stream)
   } finally {
     client.end()
   }
