@@ -3,7 +3,9 @@ import { mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { home, nameOf, programOf, type Role, takeName } from './agentHome.ts'
 
-/** ob_agentd or ocp_agentd: keeps the two agents running, and takes them along when it is stopped. */
+/**
+ * ob_agentd or ocp_agentd: keeps the two agents running, and takes them along when it is stopped.
+ */
 const services = ['mgragent', 'monagent'] as const
 const children = new Map<Role, ChildProcess>()
 const restartMs = 1000

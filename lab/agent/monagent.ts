@@ -4,8 +4,8 @@ import { portOf, serveHttp } from './http.ts'
 import { readConfig } from './properties.ts'
 
 /**
- * ob_monagent or ocp_monagent: metrics in Prometheus' text form. They tell what the agent was configured with and
- * whether its observer listens.
+ * ob_monagent or ocp_monagent: metrics in Prometheus' text form. They tell what the agent was
+ * configured with and whether its observer listens.
  */
 takeName('monagent')
 const startAt = Date.now()

@@ -14,7 +14,9 @@ import { throttle, unthrottle } from './throttle.ts'
 export interface ObserverFaults {
   /** Milliseconds from its start until it listens. */
   readonly slowStartMs?: number
-  /** Milliseconds after its start in which a server of a cluster knows the core schema alone; 2000. */
+  /**
+   * Milliseconds after its start in which a server of a cluster knows the core schema alone; 2000.
+   */
   readonly startWindowMs?: number
   /** Milliseconds for which its root service takes a silent server for alive; 10000. */
   readonly leaseMs?: number

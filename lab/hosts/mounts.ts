@@ -3,8 +3,8 @@ import { join } from 'node:path'
 /**
  * What is mounted in a host, besides its root and /usr, as a file for `mount --all`. The settings
  * below /proc/sys belong to the whole machine: vm and fs are the host's own copies, kernel may only
- * be read; net belongs to the host's network namespace anyway. Memory and the disks of OceanBase are
- * shown as those of a machine that is made for it.
+ * be read; net belongs to the host's network namespace anyway. Memory and the disks of OceanBase
+ * are shown as those of a machine that is made for it.
  */
 export function fstabOf(dir: string, node: string): string {
   const root = join(dir, 'root')

@@ -25,7 +25,10 @@ export type Observer = {
   rsList: Address[]
   resources: Resources
   processStart: Micros
-  /** When it became ready to serve its cluster, by its own clock; 0 in no cluster and while it starts. */
+  /**
+   * When it became ready to serve its cluster, by its own clock; 0 in no cluster and while it
+   * starts.
+   */
   startService: Micros
   membership?: Membership
   cluster?: Cluster

@@ -4,8 +4,8 @@ import { refusal } from './sqlErrors.ts'
 type Scored = { zone: string; region: number; score: number }
 
 /**
- * A primary zone as the kernel writes it: zones that were not named follow in the regions that hold a
- * named one, and `;` stands where region or priority changes. Source: oceanbase
+ * A primary zone as the kernel writes it: zones that were not named follow in the regions that hold
+ * a named one, and `;` stands where region or priority changes. Source: oceanbase
  * src/share/ob_primary_zone_util.cpp, output_normalized_primary_zone.
  */
 export function normalPrimaryZone(text: string, zones: Zone[]): string {
@@ -41,9 +41,9 @@ export function normalPrimaryZone(text: string, zones: Zone[]): string {
 }
 
 /**
- * Where sys of the older lines begins: the first region that can do without one of its zones. Source:
- * oceanbase 3.1 src/rootserver/ob_bootstrap.cpp, "no qualified primary zone for system". Throws
- * Refusal.
+ * Where sys of the older lines begins: the first region that can do without one of its zones.
+ * Source: oceanbase 3.1 src/rootserver/ob_bootstrap.cpp, "no qualified primary zone for system".
+ * Throws Refusal.
  */
 export function firstPrimaryZone(zones: Zone[]): string {
   const qualified = zones.find(

@@ -6,8 +6,8 @@ import { call } from './rpc.ts'
 const probeEveryMs = 500
 const probeTimeoutMs = 900
 /**
- * A lost server is noticed when its lease ends. Source: oceanbase ob_server_config lease_time, 10 s;
- * src/rootserver/ob_server_manager.cpp, check_servers; from 4.2 on ob_heartbeat_service.cpp.
+ * A lost server is noticed when its lease ends. Source: oceanbase ob_server_config lease_time, 10
+ * s; src/rootserver/ob_server_manager.cpp, check_servers; from 4.2 on ob_heartbeat_service.cpp.
  */
 const leaseMs = 10_000
 const deletingMicros = 1_000_000

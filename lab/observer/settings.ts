@@ -54,7 +54,9 @@ export class StartError extends Error {
 
 const giB = 1024 ** 3
 
-/** K4.2.5 share/config/ob_server_config.cpp get_adaptive_memory_config: from this limit, so much. */
+/**
+ * K4.2.5 share/config/ob_server_config.cpp get_adaptive_memory_config: from this limit, so much.
+ */
 const adaptive: readonly (readonly [limit: number, system: number, hidden: number])[] = [
   [100, 10, 4],
   [80, 9, 4],

@@ -10,7 +10,9 @@ const table = {
   initTwice: [4005, 'HY000'],
   notSupported: [4007, '0A000'],
   timeout: [4012, 'HY000'],
-  /** Both -4121 and -4122 reach a client as 4012. Source: oceanbase deps/oblib/src/lib/ob_errno.def. */
+  /**
+   * Both -4121 and -4122 reach a client as 4012. Source: oceanbase deps/oblib/src/lib/ob_errno.def.
+   */
   rpcPost: [4012, 'HY000'],
   system: [4015, 'HY000'],
   unexpected: [4016, 'HY000'],

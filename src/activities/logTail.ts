@@ -7,8 +7,8 @@ import type { ClusterNode } from './node.ts'
 const limit = 3_000
 
 /**
- * The last errors of each observer's own logs, shared out over the limit. What cannot be read says so
- * and hides nothing else.
+ * The last errors of each observer's own logs, shared out over the limit. What cannot be read says
+ * so and hides nothing else.
  */
 async function logTails(
   node: ClusterNode,

@@ -38,8 +38,8 @@ const thenClosed = async <T>(session: Sql, work: (session: Sql) => Promise<T>): 
 }
 
 /**
- * Proves that the server has refreshed its schema since its start. Until then root gets in without a
- * password whatever it is, and no table but the core ones is there. Source: oceanbase
+ * Proves that the server has refreshed its schema since its start. Until then root gets in without
+ * a password whatever it is, and no table but the core ones is there. Source: oceanbase
  * src/observer/ob_server.cpp, "wait schema ready".
  */
 async function proveSchema(node: ClusterNode, server: ServerSpec, session: Sql): Promise<void> {
@@ -105,8 +105,8 @@ async function openAsRoot(
 }
 
 /**
- * Work as root on one server, whether it is in a cluster or not, and ready or not: for BOOTSTRAP and
- * what comes before.
+ * Work as root on one server, whether it is in a cluster or not, and ready or not: for BOOTSTRAP
+ * and what comes before.
  */
 export const asFirstRoot = async <T>(
   node: ClusterNode,

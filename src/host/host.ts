@@ -91,8 +91,8 @@ export interface Host {
    */
   upload(file: Upload): Promise<void>
   /**
-   * Works over a connection to a port of the host's loopback: the program there sees a client of its
-   * own host. A port where nothing listens shows as a stream that ends at once.
+   * Works over a connection to a port of the host's loopback: the program there sees a client of
+   * its own host. A port where nothing listens shows as a stream that ends at once.
    */
   overLoopback<T>(port: number, use: (stream: Duplex) => Promise<T>): Promise<T>
 }

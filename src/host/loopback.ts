@@ -21,7 +21,7 @@ export const overLoopback = <T>(
       channel.stderr.resume()
       const { promise: closed, resolve } = Promise.withResolvers<void>()
       channel.once('close', () => resolve())
-      // Whoever reads notices the end; what is written after it is nobody's error.
+      // The reader sees the end; ignore writes after it.
       channel.on('error', () => undefined)
       try {
         return await use(channel)

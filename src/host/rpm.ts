@@ -22,12 +22,13 @@ export interface RpmWish {
   readonly taskId: number
   readonly file: RpmFile
   /**
-   * Where a relocatable package goes; with `fixed`, the home that its own files have. Without one it
-   * stays where it was built for and nothing of it is given to anybody.
+   * Where a relocatable package goes; with `fixed`, the home that its own files have. Without one
+   * it stays where it was built for and nothing of it is given to anybody.
    */
   readonly prefix?: string
   /**
-   * It stays where its package puts it: not all of a package moves with its prefix (units, scripts).
+   * It stays where its package puts it: not all of a package moves with its prefix (units,
+   * scripts).
    */
   readonly fixed?: boolean
   /** A file below the prefix that the package has to bring, absolute. */

@@ -25,7 +25,9 @@ export interface SetMember {
   readonly version: string
   readonly release: string
   readonly architecture: string
-  /** Requirements as rpm writes them: `jq`, `oceanbase-ce-libs = 4.2.5.0`, `libaio.so.1()(64bit)`. */
+  /**
+   * Requirements as rpm writes them: `jq`, `oceanbase-ce-libs = 4.2.5.0`, `libaio.so.1()(64bit)`.
+   */
   readonly requires: readonly string[]
   readonly provides: readonly string[]
 }
@@ -80,7 +82,9 @@ export const setOf = <Member extends SetMember>(
   }
 }
 
-/** What rpm itself, or every host, answers to; and conditions in brackets, which only rpm can judge. */
+/**
+ * What rpm itself, or every host, answers to; and conditions in brackets, which only rpm can judge.
+ */
 const everywhere = /^(\(|rpmlib\(|config\(|\/(usr\/)?bin\/(ba)?sh$)/
 
 /** Names that packages of the host have to provide. */

@@ -27,7 +27,9 @@ export interface VersionLine {
    * How an observer is told its address: by network device (`-i eth0`) or by ip (`-I 10.0.0.3`).
    */
   readonly addressFlag: 'device' | 'ip'
-  /** Whether BOOTSTRAP of several zones needs a region that holds two of them (`firstLeadingZone`). */
+  /**
+   * Whether BOOTSTRAP of several zones needs a region that holds two of them (`firstLeadingZone`).
+   */
   readonly regionOfTwo: boolean
   /** Primary zone of sys when none is posted. */
   readonly defaultPrimaryZone: 'FIRST_ZONE' | 'RANDOM'
@@ -47,9 +49,9 @@ export interface VersionLine {
    */
   readonly standbyCluster: boolean
   /**
-   * How OceanBase learns what the data disk can do: from etc/io_resource.conf at its start, or by a job
-   * of its own. Sources: oceanbase 3.1 deps/oblib/src/lib/io/ob_io_benchmark.cpp,
-   * 4.x src/share/io/ob_io_calibration.cpp.
+   * How OceanBase learns what the data disk can do: from etc/io_resource.conf at its start, or by a
+   * job of its own. Sources: oceanbase 3.1 deps/oblib/src/lib/io/ob_io_benchmark.cpp, 4.x
+   * src/share/io/ob_io_calibration.cpp.
    */
   readonly ioCalibration: 'io_resource.conf' | 'job'
   /** True is a proof; false proves nothing. */
@@ -132,7 +134,9 @@ const lineIn = (version: string): VersionLine | undefined =>
     ? table.find(({ from }) => atLeast(partsOf(version), from))?.line
     : undefined
 
-/** What a server of this version is started with unless told; nothing for a version that is refused. */
+/**
+ * What a server of this version is started with unless told; nothing for a version that is refused.
+ */
 export const defaultParametersOf = (version: string): VersionLine['defaultParameters'] =>
   lineIn(version)?.defaultParameters ?? []
 

@@ -42,7 +42,9 @@ const resources = [
   ['/api/v2/iam/', 'USER'],
 ] as const
 
-/** Whether a role may change what is at a path. Of other paths, that of the caller's own are left. */
+/**
+ * Whether a role may change what is at a path. Of other paths, that of the caller's own are left.
+ */
 function mayChange(role: Role, path: string): boolean {
   const resource = resources.find(([start]) => path.startsWith(start))?.[1]
   const granted: readonly string[] = roles[role]

@@ -100,7 +100,10 @@ describe.each(stacks)(
       )
 
       const place = { workflowId: run, obflowQueue: 'obflow', nodes }
-      /** All states that were ever seen: what a subtask was marked with and was mended again shows here. */
+      /**
+       * All states that were ever seen: what a subtask was marked with and was mended again shows
+       * here.
+       */
       const seen = new Set<string>()
       let ended = false
       const watching = (async () => {

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-/** `make attack`: strangers at every door, in front of a cluster that runs and while one is created. */
+/**
+ * `make attack`: strangers at every door, in front of a cluster that runs and while one is created.
+ */
 export default defineConfig({
   root: resolve(import.meta.dirname, '../..'),
   test: {

@@ -109,8 +109,8 @@ describe.each(['2.2.73', '4.2.1.8'])('the nodes of a cluster, OceanBase %s', (ve
     await updateClusterStatus(nodes.on('updateClusterStatus'))
 
     expect(await count('bootstrap.received')).toBe(1)
-    // Started once by "Bootstrap ob"; where io_resource.conf is read, once more by "Restart observer
-    // process".
+    // Started once by "Bootstrap ob"; where io_resource.conf is read, once more by "Restart
+    // observer process".
     expect(new Set(pids.slice(1)).size).toBe(version === '2.2.73' ? 2 : 1)
     expect(nodes.saved).toMatchObject({
       status: 'RUNNING',

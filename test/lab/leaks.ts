@@ -57,8 +57,8 @@ export function leakFinder(secrets: Secrets) {
     /** Names of the secrets that something tells. */
     namesIn,
     /**
-     * The files below a folder that tell a secret, with its name. Left out is the lab's block_file: a
-     * hole as long as the disk, with zeros at its beginning.
+     * The files below a folder that tell a secret, with its name. Left out is the lab's block_file:
+     * a hole as long as the disk, with zeros at its beginning.
      */
     async inFiles(folder: string): Promise<{ readonly path: string; readonly name: string }[]> {
       const options = [

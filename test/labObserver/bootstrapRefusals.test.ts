@@ -51,7 +51,8 @@ describe('BOOTSTRAP is refused, and the store stays empty,', () => {
     await expect(refusalOf(query(one, bootstrapSql([one, two])))).resolves.toMatch(/^4666 /)
   })
 
-  // Source: oceanbase src/rootserver/ob_bootstrap.cpp, prepare_bootstrap; src/observer/ob_service.cpp.
+  // Source: oceanbase src/rootserver/ob_bootstrap.cpp, prepare_bootstrap;
+  // src/observer/ob_service.cpp.
   it('when a store holds the leftovers of another bootstrap: 4005 of a peer, 4015 of the receiver, both without words', async () => {
     mkdirSync(join(two.home, 'store/clog/tenant_1'))
     await Promise.all([one.start(), two.start()])

@@ -67,7 +67,8 @@ describe.each(lines)(
       (await query(asked, servers)).map(({ ip, status }) => ({ ip, status }))
 
     beforeAll(async () => {
-      // A 3.x server without -I finds its address in the list, so the fourth is told its own as well.
+      // A 3.x server without -I finds its address in the list, so the fourth is told its own as
+      // well.
       observers = all.map((place) =>
         makeObserver(place, roots.includes(place) ? roots : [...roots, place], version),
       )
@@ -114,8 +115,8 @@ describe.each(lines)(
       await expect(query(at(1), [freeze, frozen])).resolves.toEqual([{ frozen: 1 }])
     })
 
-    // Sources: oceanbase lease_time (10 s) in src/share/parameter; ob_server_manager.cpp, from 4.2 on
-    // ob_heartbeat_service.cpp.
+    // Sources: oceanbase lease_time (10 s) in src/share/parameter; ob_server_manager.cpp, from 4.2
+    // on ob_heartbeat_service.cpp.
     it('shows a killed follower as it was until its lease ends, and one that comes back within it by its new time alone', async () => {
       const shown = async () => (await query(at(0), times))[1]
       await until('the follower serves', async () => Number((await shown())?.since) > 0)

@@ -27,7 +27,9 @@ const clusterOf = (version: string) =>
 
 const result = 'io_type    io_size_byte    io_ps           io_rt_us  \n0          16384           '
 
-/** ob_admin as far as the script sees it: it is called, makes its file, and says what it measured. */
+/**
+ * ob_admin as far as the script sees it: it is called, makes its file, and says what it measured.
+ */
 const obAdmin = (iops: string, more = ''): void =>
   program(
     'home/bin/ob_admin',

@@ -10,7 +10,9 @@ export const serverFixed: readonly Content[] = [
   },
 ]
 
-/** What its unit of systemd is made from. Source: kernel tools/systemd/profile, cmake/Pack.cmake. */
+/**
+ * What its unit of systemd is made from. Source: kernel tools/systemd/profile, cmake/Pack.cmake.
+ */
 export const serverProfile = (prefix: string): readonly Content[] => [
   {
     kind: 'text',

@@ -37,7 +37,9 @@ export interface Patience {
 
 export const defaultPatience: Patience = { lostAnswerMs: 120_000, doubtMs: 30_000 }
 
-/** What BOOTSTRAP and ADD SERVER are answered with when an RPC failed, or when their time was up. */
+/**
+ * What BOOTSTRAP and ADD SERVER are answered with when an RPC failed, or when their time was up.
+ */
 export const isRpcFailure = (error: unknown): error is PassingSqlError =>
   error instanceof PassingSqlError && error.errno === 4012
 
@@ -51,9 +53,9 @@ function bootstrappedWithin(node: ClusterNode, ms: number): Promise<boolean> {
 }
 
 /**
- * Sends BOOTSTRAP to a cluster that did not prove to be bootstrapped. One that ended half-way earlier
- * cannot be mended in place: OceanBase refuses directories that are not empty. So what this task made
- * there is emptied first, and nothing else, and never what may be a live cluster.
+ * Sends BOOTSTRAP to a cluster that did not prove to be bootstrapped. One that ended half-way
+ * earlier cannot be mended in place: OceanBase refuses directories that are not empty. So what this
+ * task made there is emptied first, and nothing else, and never what may be a live cluster.
  */
 export async function bootstrapOnce(node: ClusterNode, patience: Patience): Promise<void> {
   const earlier = await earlierAttempt(node)
@@ -119,8 +121,9 @@ async function earlierAttempt(node: ClusterNode): Promise<EarlierBootstrap> {
 }
 
 /**
- * Waits for what an earlier attempt may have brought about. False when nothing came of it: BOOTSTRAP
- * may never have left its sender. Throws when the log says that it was done: such a cluster is kept.
+ * Waits for what an earlier attempt may have brought about. False when nothing came of it:
+ * BOOTSTRAP may never have left its sender. Throws when the log says that it was done: such a
+ * cluster is kept.
  */
 async function endedWell(
   node: ClusterNode,
@@ -158,8 +161,8 @@ function patienceWith(
 }
 
 /**
- * Sends it once. Gives the server's refusal; a lost connection is thrown, and the next attempt finds
- * out what became of it.
+ * Sends it once. Gives the server's refusal; a lost connection is thrown, and the next attempt
+ * finds out what became of it.
  */
 async function sendBootstrap(node: ClusterNode): Promise<Refusal | undefined> {
   const leader = leadingServer(node)

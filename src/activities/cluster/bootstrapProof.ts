@@ -10,8 +10,8 @@ import type { ClusterNode } from '../node.ts'
 import { asFirstRoot, leadingServer } from '../session.ts'
 
 /**
- * Whether one of these servers proves that BOOTSTRAP was done. False proves nothing: a server that is
- * starting knows no table. Throws DefiniteError when one is in another cluster, and live.
+ * Whether one of these servers proves that BOOTSTRAP was done. False proves nothing: a server that
+ * is starting knows no table. Throws DefiniteError when one is in another cluster, and live.
  */
 export async function provesBootstrap(
   node: ClusterNode,
@@ -36,7 +36,9 @@ export async function provesBootstrap(
 export const isBootstrapped = (node: ClusterNode): Promise<boolean> =>
   provesBootstrap(node, rootServersOf(node.cluster))
 
-/** Servers of the cluster that a server is in, none while it is starting; undefined without a proof. */
+/**
+ * Servers of the cluster that a server is in, none while it is starting; undefined without a proof.
+ */
 async function membersOf(node: ClusterNode, server: ServerSpec): Promise<string[] | undefined> {
   const line = lineOf(node.cluster.version)
   const ask = async (session: Sql) => {

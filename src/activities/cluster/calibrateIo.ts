@@ -12,9 +12,9 @@ import { until } from '../until.ts'
 const beginsMs = 60_000
 
 /**
- * Lets every server of a 4.x cluster measure its data disk in the background, as 4.x learns of it in no
- * other way: no restart, and nothing to undo. Without it OceanBase assumes a fixed bandwidth, so a
- * refusal is only told. Source: oceanbase src/share/io/ob_io_calibration.cpp, get_iops_scale.
+ * Lets every server of a 4.x cluster measure its data disk in the background, as 4.x learns of it
+ * in no other way: no restart, and nothing to undo. Without it OceanBase assumes a fixed bandwidth,
+ * so a refusal is only told. Source: oceanbase src/share/io/ob_io_calibration.cpp, get_iops_scale.
  */
 export async function calibrateIo(node: ClusterNode): Promise<void> {
   node.log(

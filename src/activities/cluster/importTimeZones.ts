@@ -17,7 +17,7 @@ const importSeconds = 600
 
 /**
  * Gives sys the named time zones that its package brings (from 4.2 on), for CONVERT_TZ. A cluster
- * without them works all the same, so a refusal is only told.
+ * without them works, so a refusal is only logged.
  */
 export async function importTimeZones(node: ClusterNode): Promise<void> {
   const text = await fileOf(node)

@@ -23,8 +23,8 @@ export function primaryOf({ cluster }: Pick<ClusterNode, 'cluster'>): PrimaryClu
 }
 
 /**
- * A server that starts knows no password yet: it lets root in without one, and has no tables. Source:
- * oceanbase src/share/schema/ob_multi_version_schema_service.cpp.
+ * A server that starts knows no password yet: it lets root in without one, and has no tables.
+ * Source: oceanbase src/share/schema/ob_multi_version_schema_service.cpp.
  */
 async function refuseStarting(node: ClusterNode, ip: string, port: number): Promise<void> {
   const password = new Secret('')

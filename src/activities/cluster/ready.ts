@@ -14,10 +14,10 @@ import { until } from '../until.ts'
 import { waitForSql } from './observers.ts'
 
 /**
- * Why servers of a cluster are not ready, in words: none when each is served by the process that runs
- * now, has refreshed its schema and lets root in. `listed` has to be older than this question: the
- * root service takes a lost server for serving until its lease ends (10 s), so a server counts only
- * with a start_service_time later than the start of its process. Source: oceanbase
+ * Why servers of a cluster are not ready, in words: none when each is served by the process that
+ * runs now, has refreshed its schema and lets root in. `listed` has to be older than this question:
+ * the root service takes a lost server for serving until its lease ends (10 s), so a server counts
+ * only with a start_service_time later than the start of its process. Source: oceanbase
  * src/rootserver/ob_server_manager.cpp, from 4.2 on ob_heartbeat_service.cpp.
  */
 export async function whatIsNotReady(

@@ -24,8 +24,8 @@ async function directoriesOf(node: ClusterNode, server: ServerSpec): Promise<Dir
 }
 
 /**
- * What BOOTSTRAP is refused with when a store is not empty: 4015 by the server it is sent to, 4005 for
- * another one, without a word. A live cluster answers the same. Sources: oceanbase
+ * What BOOTSTRAP is refused with when a store is not empty: 4015 by the server it is sent to, 4005
+ * for another one, without a word. A live cluster answers the same. Sources: oceanbase
  * src/observer/ob_service.cpp, bootstrap; src/rootserver/ob_bootstrap.cpp, prepare_bootstrap.
  */
 export const foundNotEmpty = ({ errno }: { readonly errno: number }): boolean =>
@@ -47,7 +47,7 @@ export async function startAfresh(
   const { cluster, input } = node
   node.log('WARN', `Starting afresh: ${why}`)
   await inParallel(servers, (server) => refuseForeign(node, server, why))
-  // One server that the cluster does not list may know the cluster all the same.
+  // A server that the cluster does not list may still know the cluster.
   if ((await provesBootstrap(node, servers)) && servers.length === serversOf(cluster).length)
     throw new TransientError('the cluster proved to be bootstrapped: nothing is emptied')
   await stopObservers(node, servers)

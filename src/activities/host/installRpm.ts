@@ -46,7 +46,7 @@ export async function removeRpm(node: HostNode): Promise<void> {
   )
 }
 
-/** Tools stay where they were built for: in the path of whoever works on the host. */
+/** Tools are not relocated: operators expect them on their PATH. */
 async function wishesOf(node: HostNode): Promise<readonly RpmWish[]> {
   const { install } = node.cluster.paths
   return (await packagesOf(node)).map((file): RpmWish => {

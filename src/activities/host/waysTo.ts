@@ -14,7 +14,7 @@ import {
 import { soon } from '../soon.ts'
 import type { Looked } from './preCheck.ts'
 
-/** A peer tries for 1.5 s; one that says nothing has a pre-check of its own that waits for it. */
+/** A peer tries for 1.5 s. A silent peer is left to its own pre-check. */
 const patienceMs = 5_000
 
 /**

@@ -59,8 +59,8 @@ const adminPassword = ({ store }: Node, { of }: ProxyProcess): Promise<Secret> =
 
 /**
  * A session of `root@proxysys`, over the host's own loopback: from 4.3.1 on a proxy refuses its
- * administrator from everywhere but 127.0.0.1 and 192.168.0.0/16, with the words of a wrong password.
- * Source: obproxy ob_mysql_client_session.cpp:1636, iocore/net/ob_inet.h:530.
+ * administrator from everywhere but 127.0.0.1 and 192.168.0.0/16, with the words of a wrong
+ * password. Source: obproxy ob_mysql_client_session.cpp:1636, iocore/net/ob_inet.h:530.
  */
 async function asAdminWith<T>(
   node: Node,

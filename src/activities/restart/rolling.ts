@@ -20,8 +20,8 @@ async function objection(node: ClusterNode, zone: string): Promise<string | unde
 
 /**
  * Waits until the cluster can do without the zone whose turn it is: every server elsewhere is
- * ready, with its logs in sync. Without a turn the whole cluster goes down, and there is nothing to wait
- * for.
+ * ready, with its logs in sync. Without a turn the whole cluster goes down, and there is nothing to
+ * wait for.
  */
 export async function waitForOthers(node: ClusterNode): Promise<void> {
   const { zone } = node.input

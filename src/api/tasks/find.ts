@@ -20,7 +20,9 @@ export async function subtaskOf(store: Store, taskId: number, subtaskId: number)
   return subtask
 }
 
-/** OCP's path of tasks, and the one its Terraform provider asks; `suffix` keeps ids of calls apart. */
+/**
+ * OCP's path of tasks, and the one its Terraform provider asks; `suffix` keeps ids of calls apart.
+ */
 export const taskPaths = [
   { below: '/api/v2/tasks/instances', suffix: 'Instance' },
   { below: '/api/v2/tasks', suffix: '' },

@@ -26,8 +26,8 @@ interface Environment {
 }
 
 /**
- * Looks at hosts and packages and prints what obflow would find, choose and do. Changes nothing on a
- * host, and has nothing secret in what it prints. True when nothing speaks against a create.
+ * Looks at hosts and packages and prints what obflow would find, choose and do. Changes nothing on
+ * a host, and has nothing secret in what it prints. True when nothing speaks against a create.
  */
 export async function doctor(
   flags: DoctorFlags,
@@ -46,7 +46,7 @@ export async function doctor(
   )
 }
 
-/** The store is opened only for what is given by id: whoever has none yet needs none. */
+/** Opens the store only when hosts or packages are given by id. */
 async function withStore<T>(
   { hosts, packages }: DoctorOptions,
   env: NodeJS.ProcessEnv,

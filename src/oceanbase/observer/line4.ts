@@ -98,7 +98,8 @@ export const line4: VersionLine = {
   addressFlag: 'ip',
   regionOfTwo: false,
   defaultPrimaryZone: 'RANDOM',
-  // Nothing: the observer's own choice goes with the host (K4.2.5 share/config/ob_server_config.cpp).
+  // Nothing: the observer's own choice goes with the host (K4.2.5
+  // share/config/ob_server_config.cpp).
   defaultParameters: [],
   parameterNames: parameters4,
   resources: rules421,

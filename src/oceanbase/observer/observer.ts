@@ -141,8 +141,8 @@ const warnings = '(WARN|WDIAG) .*ret=-[0-9]'
 
 /**
  * Where an observer says why: log/alert/alert.log, which 4.2.2 and later write for people; of a
- * BOOTSTRAP rootservice.log; else observer.log. WARN, with a return code, only where no error stands:
- * on 4.x it is mostly noise. Source: oceanbase deps/oblib/src/lib/oblog/ob_log.cpp.
+ * BOOTSTRAP rootservice.log; else observer.log. WARN, with a return code, only where no error
+ * stands: on 4.x it is mostly noise. Source: oceanbase deps/oblib/src/lib/oblog/ob_log.cpp.
  */
 const places = {
   start: [

@@ -8,8 +8,9 @@ import { type Sql, SqlError } from '../sql/sql.ts'
 const absent = new Set([1049, 1146, 5019])
 
 /**
- * A server that knows the core schema alone says this of every other table. It is starting, or in no
- * cluster: nothing tells which. Source: oceanbase src/share/schema/ob_multi_version_schema_service.cpp.
+ * A server that knows the core schema alone says this of every other table. It is starting, or in
+ * no cluster: nothing tells which. Source: oceanbase
+ * src/share/schema/ob_multi_version_schema_service.cpp.
  */
 export const isAbsentTable = (error: unknown): boolean =>
   error instanceof SqlError && absent.has(error.errno)

@@ -11,9 +11,9 @@ const holdsTwo = (zone: ZoneInRegion, zones: readonly ZoneInRegion[]): boolean =
   zones.length === 1 || zones.filter((each) => regionOf(each) === regionOf(zone)).length > 1
 
 /**
- * The zone that leads sys when nobody says otherwise: the first in a region that holds two. None where
- * every region holds one zone alone: 2.2 and 3.x refuse to BOOTSTRAP those with 4016. Source: oceanbase
- * 3.1 src/rootserver/ob_bootstrap.cpp, "no qualified primary zone for system".
+ * The zone that leads sys when nobody says otherwise: the first in a region that holds two. None
+ * where every region holds one zone alone: 2.2 and 3.x refuse to BOOTSTRAP those with 4016. Source:
+ * oceanbase 3.1 src/rootserver/ob_bootstrap.cpp, "no qualified primary zone for system".
  */
 export const firstLeadingZone = <Zone extends ZoneInRegion>(
   zones: readonly Zone[],
@@ -21,9 +21,9 @@ export const firstLeadingZone = <Zone extends ZoneInRegion>(
 
 /**
  * A primary zone as OceanBase writes it: `zone1` of three zones in one region becomes
- * `zone1;zone2,zone3`. Zones that were not named follow in every region that holds a named one, and `;`
- * stands where region or priority changes. Source: oceanbase src/share/ob_primary_zone_util.cpp,
- * output_normalized_primary_zone.
+ * `zone1;zone2,zone3`. Zones that were not named follow in every region that holds a named one, and
+ * `;` stands where region or priority changes. Source: oceanbase
+ * src/share/ob_primary_zone_util.cpp, output_normalized_primary_zone.
  */
 export function normalPrimaryZone(text: string, zones: readonly ZoneInRegion[]): string {
   if (/^\s*(RANDOM|DEFAULT)?\s*$/i.test(text)) return text.trim().toUpperCase()

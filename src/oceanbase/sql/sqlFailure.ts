@@ -17,8 +17,8 @@ const passing: ReadonlySet<number> = new Set([
   4654, // leader does not exist
   8001, // server is initializing
   8002, // server is stopping
-  // What a SELECT is tried again for, but DDL and commands pass on: no location, no leader, schema or
-  // tenant not here yet. Source: oceanbase src/observer/mysql/ob_query_retry_ctrl.cpp.
+  // What a SELECT is tried again for, but DDL and commands pass on: no location, no leader, schema
+  // or tenant not here yet. Source: oceanbase src/observer/mysql/ob_query_retry_ctrl.cpp.
   ...[4209, 4225, 4283, 4653, 4721, 4722, 4723, 4725, 4743, 4767, 5150, 5627],
 ])
 

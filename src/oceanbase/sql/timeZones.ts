@@ -4,9 +4,9 @@ import { integer } from './rows.ts'
 import type { Sql } from './sql.ts'
 
 /**
- * The time zones that a package brings in etc/timezone_V1.log, as statements on the tables of sys. The
- * package's own import_time_zone_info.py takes the password in its arguments, and needs Python 2.
- * Source: oceanbase tools/import_time_zone_info.py, tools/timezone_V1.log.
+ * The time zones that a package brings in etc/timezone_V1.log, as statements on the tables of sys.
+ * The package's own import_time_zone_info.py takes the password in its arguments, and needs Python
+ * 2. Source: oceanbase tools/import_time_zone_info.py, tools/timezone_V1.log.
  */
 export interface TimeZones {
   /** Empties the tables and fills them. */

@@ -72,7 +72,9 @@ export interface World {
    */
   note: 'none' | `running ${number}` | 'ended' | 'ended said-done' | 'refused' | 'done'
   restarted: Set<string>
-  /** When a server's process was started, by its host, and began to serve, by the cluster: seconds. */
+  /**
+   * When a server's process was started, by its host, and began to serve, by the cluster: seconds.
+   */
   startedAt: Map<string, number>
   servingSince: Map<string, number>
   /** Servers that know the core schema alone. */

@@ -42,7 +42,8 @@ describe('io_resource.conf', () => {
     expect(readIoResource('# empty')).toEqual([])
   })
   it('is read as ob_admin of 3.x writes it, columns padded', () => {
-    // Source: kernel 3.1.5, ob_io_benchmark.cpp print_to_file; oceanbase-doc V3.1.5, troubleshooting.
+    // Source: kernel 3.1.5, ob_io_benchmark.cpp print_to_file; oceanbase-doc V3.1.5,
+    // troubleshooting.
     const text = [
       'version 1',
       'io_type    io_size_byte    io_ps           io_rt_us  ',
