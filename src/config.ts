@@ -133,6 +133,8 @@ const environment = z.object({
    * counts for itself.
    */
   OBFLOW_RATE_LIMIT: rateLimits.prefault('5000,20000,1000000,20000000'),
+  /** Minutes after which a login by form ends when it is not used; after 12 h it ends anyhow. */
+  OBFLOW_SESSION_MINUTES: wholeNumber(1, 720).default(30),
   /** Proxies whose X-Forwarded-For is believed (addresses or networks, by comma); absent: none. */
   OBFLOW_TRUSTED_PROXIES: z.string().optional(),
 })
@@ -167,6 +169,8 @@ export interface Config {
   readonly ocpVersion: string | undefined
   readonly passwordRule: 'none' | 'ocp3' | 'ocp4'
   readonly rateLimits: RateLimits
+  /** Milliseconds without a call after which a login by form ends. */
+  readonly sessionIdleMs: number
   readonly trustedProxies: string | undefined
 }
 
@@ -224,6 +228,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ocpVersion: settings.OBFLOW_OCP_VERSION,
     passwordRule: settings.OBFLOW_PASSWORD_RULE,
     rateLimits: settings.OBFLOW_RATE_LIMIT,
+    sessionIdleMs: settings.OBFLOW_SESSION_MINUTES * 60_000,
     trustedProxies: settings.OBFLOW_TRUSTED_PROXIES,
   }
 }

@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import { type FastifyServerOptions, fastify } from 'fastify'
@@ -6,6 +7,7 @@ import type { z } from 'zod'
 import { operationsOver } from '../operations/index.ts'
 import type { Store } from '../store/index.ts'
 import { authentication, type Declared, declared } from './auth/authentication.ts'
+import { session } from './auth/sessionCalls.ts'
 import { clusters } from './clusters/index.ts'
 import type { Api, Context } from './context.ts'
 import { credentials } from './credentials.ts'
@@ -80,14 +82,16 @@ export async function buildApp({
   await app.register(helmet, headers)
   app.addHook('onRequest', async (_, reply) => void reply.header('cache-control', 'no-store'))
   refuseStrangers(app, config)
+  await app.register(cookie)
   boundOpenCalls(app)
   app.decorateRequest('caller', undefined)
   app.decorateRequest('callerRoles')
+  app.decorateRequest('session', undefined)
   app.decorateRequest('bodyVerified', undefined)
   const routes: Declared[] = []
   app.addHook('onRoute', (route) => void routes.push(...declared(route)))
   app.addHook('onRoute', refuseUnknownQuery)
-  const auth = authentication({ store, rateLimits: config.rateLimits, clock })
+  const auth = authentication({ store, ...config, clock })
   app.addHook('onRequest', auth.onRequest)
   app.addHook('preParsing', auth.preParsing)
   app.addHook('preSerialization', async (request, reply, payload: Answer) =>
@@ -129,6 +133,7 @@ export async function buildApp({
     config,
     launch: starts.launch,
     checkPassword: auth.checkPassword,
+    sessions: auth.sessions,
     lookAtHosts: (look) => workflows.lookAtHosts(look),
     health: healthCheck({ store, workflows, directory: config.packagesDir }),
     sick,
@@ -147,6 +152,7 @@ export async function buildApp({
     tasks,
     users,
     profile,
+    session,
   ])
     resource(app, context)
   openapi(app)

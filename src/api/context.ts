@@ -31,11 +31,14 @@ export interface Context {
     | 'packagesDir'
     | 'publicUrl'
     | 'rateLimits'
+    | 'sessionIdleMs'
     | 'trustedProxies'
   >
   readonly launch: Launcher['launch']
   /** Checks a password as a login does, and counts a wrong one. */
   readonly checkPassword: ReturnType<typeof authentication>['checkPassword']
+  /** Logins by form. */
+  readonly sessions: ReturnType<typeof authentication>['sessions']
   readonly lookAtHosts: Workflows['lookAtHosts']
   readonly health: () => Promise<Health>
   /** Why this process should be started anew; undefined when it is well. */

@@ -8,6 +8,8 @@ export interface Finding {
   readonly field?: string
   /** What was sent there; never a password. */
   readonly rejected?: unknown
+  /** After this many seconds the same may be accepted. */
+  readonly retryAfter?: number
 }
 
 /**

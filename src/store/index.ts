@@ -12,6 +12,7 @@ import { obproxy } from './obproxy.ts'
 import { packages } from './packages.ts'
 import { refuseUnknownKeys, reseal } from './reseal.ts'
 import { secrets } from './secrets.ts'
+import { sessions } from './sessions.ts'
 import { tasks } from './tasks.ts'
 import { users } from './users.ts'
 
@@ -62,6 +63,7 @@ export {
   taskTypes,
 } from './schema/index.ts'
 export type { TaskContext } from './schema/tasks.ts'
+export type { Session, SessionLimits } from './sessions.ts'
 export { storable } from './storable.ts'
 export type { LogLine, TaskFilter, TaskSummary, Untold } from './tasks.ts'
 export type { NewUser, User } from './users.ts'
@@ -86,6 +88,7 @@ export interface Store {
   readonly packages: ReturnType<typeof packages>
   readonly regions: ReturnType<typeof regions>
   readonly secrets: ReturnType<typeof secrets>
+  readonly sessions: ReturnType<typeof sessions>
   readonly tasks: ReturnType<typeof tasks>
   readonly users: ReturnType<typeof users>
   /**
@@ -125,6 +128,7 @@ export function storeOver({ db, close }: Connection, keys: Keys): Store {
     regions: regions(db),
     reseal: () => reseal(db, keys),
     secrets: secrets(db, keys),
+    sessions: sessions(db),
     tasks: tasks(db),
     users: users(db, keys),
     async ping() {

@@ -61,9 +61,12 @@ export const users = (db: Db, keys: Keys) => {
           .length > 0
       )
     },
-    async setPasswordHash(id: number, passwordHash: string): Promise<void> {
-      await db.update(table).set({ passwordHash }).where(eq(table.id, id))
-    },
+    /** Ends the user's sessions, too. */
+    setPasswordHash: (id: number, passwordHash: string): Promise<void> =>
+      db.transaction(async (tx) => {
+        await tx.update(table).set({ passwordHash }).where(eq(table.id, id))
+        await tx.delete(schema.sessions).where(eq(schema.sessions.userId, id))
+      }),
     async setRoles(id: number, roles: readonly string[]): Promise<User | undefined> {
       return (
         await db

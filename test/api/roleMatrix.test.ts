@@ -103,14 +103,17 @@ describe('roles and calls', () => {
       ({ method, permission }) => method !== 'HEAD' && !permission.includes(':*:'),
     )
     expect(named(free)).toEqual([
+      'DELETE /api/v2/session',
       'GET /api/status',
       'GET /api/v2/docs',
       'GET /api/v2/info',
       'GET /api/v2/openapi.json',
+      'GET /api/v2/session',
       'GET /api/v2/time',
       'GET /healthz',
       'GET /readyz',
       'GET /services',
+      'POST /api/v2/session',
       'POST /services',
     ])
   })

@@ -82,6 +82,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       passwordRule: 'none',
       packagesDir,
       rateLimits: [0, 0, 0, 0],
+      sessionIdleMs: 30 * 60_000,
       trustedProxies: undefined,
       publicUrl: undefined,
       ocpVersion: undefined,

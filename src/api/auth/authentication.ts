@@ -6,6 +6,7 @@ import { isMultipart } from '../http/bodies.ts'
 import { rateLimiter } from '../http/rateLimit.ts'
 import { basicLogin, passwordCheck } from './basicLogin.ts'
 import { allows, type Permission } from './permissions.ts'
+import { sessionLogin } from './session.ts'
 import { type Claim, claimOf, verifyBody, verifyOnTheWay } from './signedCall.ts'
 
 interface Caller {
@@ -31,14 +32,19 @@ declare module 'fastify' {
 export interface AuthenticationOptions {
   readonly store: Store
   readonly rateLimits: RateLimits
+  readonly sessionIdleMs: number
   readonly clock: () => Date
 }
 
 /** Signed uploads taken at a time: until their end they may be anybody's. */
 const maxUnverified = 4
 
-/** Who calls, by HTTP Basic or by OCP's signature, and whether that may be: 401, 403, 429. */
-export function authentication({ store, rateLimits, clock }: AuthenticationOptions) {
+/**
+ * Who calls, by HTTP Basic, by OCP's signature or by a session's cookie, and whether that may be:
+ * 401, 403, 429. An `Authorization` header is all that counts where there is one.
+ */
+export function authentication({ store, rateLimits, sessionIdleMs, clock }: AuthenticationOptions) {
+  const sessions = sessionLogin({ store, idleMs: sessionIdleMs, clock })
   const userOf = passwordCheck(store, clock)
   const count = rateLimiter(rateLimits, clock)
   const claims = new WeakMap<FastifyRequest, Claim>()
@@ -60,9 +66,15 @@ export function authentication({ store, rateLimits, clock }: AuthenticationOptio
   return {
     /** The user of a login; see basicLogin.ts. */
     checkPassword: userOf,
+    sessions: { ...sessions, enter },
     async onRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
       if (request.routeOptions.config.permission === 'OPEN') return
-      const login = basicLogin(request.headers.authorization)
+      const { authorization } = request.headers
+      if (authorization === undefined) {
+        const user = await sessions.userOf(request)
+        if (user) return enter(request, reply, user)
+      }
+      const login = basicLogin(authorization)
       if (login) return enter(request, reply, await userOf(login, request.ip, request.socket))
       const claim = await claimOf(store, request, clock())
       if (claim === undefined) throw new Refused({ code: 'IAM10000', args: ['no login was sent'] })

@@ -40,8 +40,10 @@ const remembered = 1000
 /** Passwords that wait to be looked at, from one address and from all. */
 const maxWaiting = { address: 32, all: 200 } as const
 
-const blocked = (until: Date, now: Date): Refused =>
-  new Refused({ code: 'IAM10007', args: [Math.ceil((until.getTime() - now.getTime()) / 60_000)] })
+function blocked(until: Date, now: Date): Refused {
+  const retryAfter = Math.ceil((until.getTime() - now.getTime()) / 1000)
+  return new Refused({ code: 'IAM10007', args: [Math.ceil(retryAfter / 60)], retryAfter })
+}
 
 /** Forgets the oldest when no more are remembered. */
 function makeRoom(map: Map<string, unknown>): void {

@@ -1,11 +1,26 @@
-type Resource = 'CLUSTER' | 'HOST' | 'OBPROXY' | 'PACKAGE' | 'PROFILE' | 'ROLE' | 'TASK' | 'USER'
-type Action = 'READ' | 'CREATE' | 'UPDATE' | 'DELETE'
+const resources = [
+  'CLUSTER',
+  'HOST',
+  'OBPROXY',
+  'PACKAGE',
+  'PROFILE',
+  'ROLE',
+  'TASK',
+  'USER',
+] as const
+const actions = ['READ', 'CREATE', 'UPDATE', 'DELETE'] as const
 
 /**
  * What a call needs: an OCP permission, any caller that is known (`AUTHENTICATED`), or nothing at
  * all (`OPEN`).
  */
-export type Permission = `${Resource}:*:${Action}` | 'AUTHENTICATED' | 'OPEN'
+export type Permission = OcpPermission | 'AUTHENTICATED' | 'OPEN'
+type OcpPermission = `${(typeof resources)[number]}:*:${(typeof actions)[number]}`
+
+/** Every permission that a call may need. */
+export const permissionNames = resources.flatMap((resource) =>
+  actions.map((action): OcpPermission => `${resource}:*:${action}`),
+)
 
 /**
  * OCP's built-in roles that the calls served here ask for, with OCP's own permission strings.

@@ -109,6 +109,16 @@ export const findingShower = (config: Pick<Config, 'errorCodes'>, request: Fasti
   })
 }
 
+/**
+ * Whether the script of a page calls: a browser would ask for a login by itself, over the page's
+ * form. Browsers send Sec-Fetch-Site to https and localhost only, so a page names itself besides.
+ * Source: https://www.w3.org/TR/fetch-metadata/, "not a potentially trustworthy URL".
+ */
+const isFromPage = ({ headers }: FastifyRequest): boolean =>
+  headers['sec-fetch-site'] !== undefined ||
+  headers['x-requested-with'] !== undefined ||
+  headers.accept === 'text/event-stream'
+
 interface Refusal extends Pick<Failure, 'findings'> {
   readonly status: number
   /** A finding in the caller's language. */
@@ -124,8 +134,10 @@ function refuse(error: FastifyError, request: FastifyRequest, reply: FastifyRepl
   const status = http ?? codes[findings[0].code].http
   if (status >= 500) request.log.error({ err: withoutStatement(error) }, 'a call failed')
   reply.code(status)
-  if (status === 503) reply.header('retry-after', retryAfterSeconds)
-  if (status === 401) reply.header('www-authenticate', 'Basic realm="obflow", charset="UTF-8"')
+  const retryAfter = findings[0].retryAfter ?? (status === 503 ? retryAfterSeconds : undefined)
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
+  if (status === 401 && !isFromPage(request))
+    reply.header('www-authenticate', 'Basic realm="obflow", charset="UTF-8"')
   const language = languageOf(request.headers['accept-language'])
   return { findings, status, say: ({ code, args = [] }) => textOf(code, args, language) }
 }

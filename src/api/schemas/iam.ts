@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { roleNames } from '../auth/permissions.ts'
+import { permissionNames, roleNames } from '../auth/permissions.ts'
 import { time } from './envelope.ts'
 
 export const user = z
@@ -11,6 +11,15 @@ export const user = z
     username: z.string(),
   })
   .meta({ id: 'User' })
+
+export const session = z
+  .strictObject({
+    expireTime: time.optional(),
+    idleTimeout: z.number().min(0).optional(),
+    permissions: z.array(z.enum(permissionNames)),
+    user,
+  })
+  .meta({ id: 'Session' })
 
 export const role = z
   .strictObject({ name: z.enum(roleNames), permissions: z.array(z.string()) })

@@ -122,6 +122,13 @@ CREATE TABLE "login_failures" (
 	"until" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "sessions" (
+	"token_hash" text PRIMARY KEY NOT NULL,
+	"user_id" integer NOT NULL,
+	"create_time" timestamp (3) with time zone NOT NULL,
+	"last_used" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "users" (
 	"id" integer PRIMARY KEY NOT NULL,
 	"username" text NOT NULL,
@@ -349,6 +356,7 @@ ALTER TABLE "servers" ADD CONSTRAINT "servers_host_id_hosts_id_fk" FOREIGN KEY (
 ALTER TABLE "tenants" ADD CONSTRAINT "tenants_cluster_id_clusters_id_fk" FOREIGN KEY ("cluster_id") REFERENCES "public"."clusters"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "zones" ADD CONSTRAINT "zones_cluster_id_clusters_id_fk" FOREIGN KEY ("cluster_id") REFERENCES "public"."clusters"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "access_keys" ADD CONSTRAINT "access_keys_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "host_services" ADD CONSTRAINT "host_services_host_id_hosts_id_fk" FOREIGN KEY ("host_id") REFERENCES "public"."hosts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "host_services" ADD CONSTRAINT "host_services_software_package_id_packages_id_fk" FOREIGN KEY ("software_package_id") REFERENCES "public"."packages"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "hosts" ADD CONSTRAINT "hosts_idc_id_idcs_id_fk" FOREIGN KEY ("idc_id") REFERENCES "public"."idcs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -363,6 +371,7 @@ CREATE INDEX "obproxy_servers_host" ON "obproxy_servers" USING btree ("host_id")
 CREATE INDEX "servers_host" ON "servers" USING btree ("host_id");--> statement-breakpoint
 CREATE INDEX "access_keys_user" ON "access_keys" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "login_failures_until" ON "login_failures" USING btree ("until");--> statement-breakpoint
+CREATE INDEX "sessions_user" ON "sessions" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "host_services_cluster" ON "host_services" USING btree ("cluster_id");--> statement-breakpoint
 CREATE INDEX "hosts_status" ON "hosts" USING btree ("status");--> statement-breakpoint
 CREATE INDEX "hosts_idc" ON "hosts" USING btree ("idc_id");--> statement-breakpoint

@@ -28,6 +28,21 @@ export const accessKeys = pgTable(
   (table) => [index('access_keys_user').on(table.userId)],
 )
 
+/** Logins by form, each named by the hash of a token that only the browser has. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    /** SHA-256 of the token. */
+    tokenHash: text().primaryKey(),
+    userId: integer()
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    createTime: instant().notNull(),
+    lastUsed: instant().notNull(),
+  },
+  (table) => [index('sessions_user').on(table.userId)],
+)
+
 /**
  * Wrong passwords lately: of a user name (`user/admin`), whether there is such a user or not, and
  * from an address (`client/10.0.0.9`).

@@ -1,0 +1,122 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Refused } from '../../errors/refused.ts'
+import { Secret } from '../../quote.ts'
+import type { Store, User } from '../../store/index.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The login by form that the call was made with; undefined for every other kind of login. */
+    session: SessionRef | undefined
+  }
+  interface FastifyContextConfig {
+    /** A call that goes on by itself: it does not keep a session from being idle. */
+    background?: boolean
+  }
+}
+
+export interface SessionRef {
+  readonly tokenHash: string
+  /** When it ends, however much it is used. */
+  readonly expireTime: Date
+}
+
+export const cookieName = 'obflow_session'
+
+/** A login by form ends after this, however much it is used. */
+const maxAgeMs = 12 * 3_600_000
+
+const hashOf = (token: Secret): string =>
+  createHash('sha256').update(token.reveal()).digest('base64url')
+
+const tokenOf = ({ cookies }: FastifyRequest): Secret | undefined => {
+  const token = cookies[cookieName]
+  return token === undefined || token === '' ? undefined : new Secret(token)
+}
+
+/**
+ * Whether the browser came by TLS: to this process, or to a proxy that the configuration trusts.
+ * Such a proxy is taken to end TLS unless its `X-Forwarded-Proto` says otherwise.
+ */
+function overTls({ protocol, ips, headers }: FastifyRequest): boolean {
+  const proxied = (ips?.length ?? 0) > 1
+  return protocol === 'https' || (proxied && headers['x-forwarded-proto'] === undefined)
+}
+
+const cookieOptions = (request: FastifyRequest) =>
+  ({ path: '/', httpOnly: true, sameSite: 'strict', secure: overTls(request) }) as const
+
+const changesNothing: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Browsers send one of these with each call that changes something; a call without was forged. */
+function demandOrigin({ method, headers }: FastifyRequest): void {
+  const told = headers.origin !== undefined || headers['sec-fetch-site'] !== undefined
+  if (told || changesNothing.has(method)) return
+  throw Object.assign(new Error('a call by cookie must say its Origin or Sec-Fetch-Site'), {
+    statusCode: 403,
+  })
+}
+
+const ended = (): Refused =>
+  new Refused({ code: 'IAM10000', args: ['the session has ended; log in again'] })
+
+export interface SessionsOptions {
+  readonly store: Store
+  readonly idleMs: number
+  readonly clock: () => Date
+}
+
+/**
+ * Logins by form. The browser keeps a random token in a cookie, the store only its hash. The token
+ * is made anew at each login, whatever cookie came with it.
+ */
+export function sessionLogin({ store, idleMs, clock }: SessionsOptions) {
+  const limitsAt = (now: Date) => ({
+    begunAfter: new Date(now.getTime() - maxAgeMs),
+    usedAfter: new Date(now.getTime() - idleMs),
+  })
+  /** One write in this time is enough to know whether a session is used. */
+  const useMs = idleMs / 30
+
+  return {
+    idleMs,
+    /** The user of the cookie that came; undefined when none did, Refused when it is over. */
+    async userOf(request: FastifyRequest): Promise<User | undefined> {
+      const token = tokenOf(request)
+      if (token === undefined) return undefined
+      const tokenHash = hashOf(token)
+      const now = clock()
+      const found = await store.sessions.get(tokenHash, limitsAt(now))
+      if (found === undefined) throw ended()
+      demandOrigin(request)
+      const { createTime, lastUsed, user } = found
+      request.session = {
+        tokenHash,
+        expireTime: new Date(createTime.getTime() + maxAgeMs),
+      }
+      const background = request.routeOptions.config.background === true
+      if (!background && now.getTime() - lastUsed.getTime() >= useMs)
+        await store.sessions.use(tokenHash, now)
+      return user
+    },
+    /** Begins a session of a user whose password was just checked, and sets its cookie. */
+    async begin(request: FastifyRequest, reply: FastifyReply, user: User): Promise<SessionRef> {
+      const token = new Secret(randomBytes(32).toString('base64url'))
+      const tokenHash = hashOf(token)
+      const now = clock()
+      if (!(await store.sessions.create({ tokenHash, user, now }, limitsAt(now)))) throw ended()
+      const before = tokenOf(request)
+      if (before !== undefined) await store.sessions.end(hashOf(before))
+      reply.setCookie(cookieName, token.reveal(), cookieOptions(request))
+      return { tokenHash, expireTime: new Date(now.getTime() + maxAgeMs) }
+    },
+    /** Ends a session and has the browser forget its cookie. */
+    async end(request: FastifyRequest, reply: FastifyReply, { tokenHash }: SessionRef) {
+      await store.sessions.end(tokenHash)
+      reply.clearCookie(cookieName, cookieOptions(request))
+    },
+    /** Whether a session goes on. It does not count as use. */
+    goesOn: async ({ tokenHash }: SessionRef): Promise<boolean> =>
+      (await store.sessions.get(tokenHash, limitsAt(clock()))) !== undefined,
+  }
+}
