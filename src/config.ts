@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { StartError } from './errors/startError.ts'
 import { nearest } from './nearest.ts'
@@ -133,6 +134,8 @@ const environment = z.object({
    * counts for itself.
    */
   OBFLOW_RATE_LIMIT: rateLimits.prefault('5000,20000,1000000,20000000'),
+  /** Whether the API serves the console, which is built in console/dist. */
+  OBFLOW_CONSOLE: z.enum(['on', 'off'], 'must be on or off').default('on'),
   /** Minutes after which a login by form ends when it is not used; after 12 h it ends anyhow. */
   OBFLOW_SESSION_MINUTES: wholeNumber(1, 720).default(30),
   /** Proxies whose X-Forwarded-For is believed (addresses or networks, by comma); absent: none. */
@@ -169,6 +172,8 @@ export interface Config {
   readonly ocpVersion: string | undefined
   readonly passwordRule: 'none' | 'ocp3' | 'ocp4'
   readonly rateLimits: RateLimits
+  /** Where the built console lies; undefined: it is not served. */
+  readonly consoleDir: string | undefined
   /** Milliseconds without a call after which a login by form ends. */
   readonly sessionIdleMs: number
   readonly trustedProxies: string | undefined
@@ -228,6 +233,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ocpVersion: settings.OBFLOW_OCP_VERSION,
     passwordRule: settings.OBFLOW_PASSWORD_RULE,
     rateLimits: settings.OBFLOW_RATE_LIMIT,
+    consoleDir:
+      settings.OBFLOW_CONSOLE === 'on'
+        ? fileURLToPath(new URL('../console/dist', import.meta.url))
+        : undefined,
     sessionIdleMs: settings.OBFLOW_SESSION_MINUTES * 60_000,
     trustedProxies: settings.OBFLOW_TRUSTED_PROXIES,
   }

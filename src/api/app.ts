@@ -9,6 +9,7 @@ import type { Store } from '../store/index.ts'
 import { authentication, type Declared, declared } from './auth/authentication.ts'
 import { session } from './auth/sessionCalls.ts'
 import { clusters } from './clusters/index.ts'
+import { serveConsole } from './console/index.ts'
 import type { Api, Context } from './context.ts'
 import { credentials } from './credentials.ts'
 import { type Launcher, launcher, type Workflows } from './engine/launch.ts'
@@ -26,6 +27,7 @@ import { refuseUnknownQuery } from './http/strictQuery.ts'
 import { compileValidator } from './http/validation.ts'
 import { warningsOf } from './http/warnings.ts'
 import { profile, users } from './iam/index.ts'
+import { type StreamTimes, streams } from './live/streams.ts'
 import { meta } from './meta.ts'
 import { obproxy } from './obproxy/index.ts'
 import { describeRoutes, openapi } from './openapi/index.ts'
@@ -42,6 +44,8 @@ export interface AppOptions {
   readonly workflows: Workflows
   readonly logger?: FastifyServerOptions['logger']
   readonly clock?: () => Date
+  /** How often what is followed live is looked at. */
+  readonly times?: StreamTimes
   /** Why this process should be started anew; undefined when it is well. */
   readonly sick?: () => string | undefined
   /** Calls wait for it: until then there may be no user who could make one. */
@@ -55,6 +59,7 @@ export async function buildApp({
   workflows,
   logger = false,
   clock = () => new Date(),
+  times = { tickMs: 1000, beatMs: 10_000 },
   sick = () => undefined,
   opened = Promise.resolve(),
 }: AppOptions): Promise<{
@@ -62,6 +67,7 @@ export async function buildApp({
   launcher: Launcher
   routes: readonly Declared[]
   calls: Calls
+  streams: Context['streams']
 }> {
   const handleError = errorHandler(config)
   const app = fastify({
@@ -84,6 +90,7 @@ export async function buildApp({
   refuseStrangers(app, config)
   await app.register(cookie)
   boundOpenCalls(app)
+  const consoleRoutes = await serveConsole(app, config)
   app.decorateRequest('caller', undefined)
   app.decorateRequest('callerRoles')
   app.decorateRequest('session', undefined)
@@ -127,6 +134,8 @@ export async function buildApp({
 
   const calls = await describeRoutes(app, config)
 
+  const live = streams({ store, log: app.log, openSessions: auth.sessions.open, times })
+  app.addHook('preClose', async () => live.close())
   const context: Context = {
     store,
     operations: operationsOver(store),
@@ -134,6 +143,7 @@ export async function buildApp({
     launch: starts.launch,
     checkPassword: auth.checkPassword,
     sessions: auth.sessions,
+    streams: live,
     lookAtHosts: (look) => workflows.lookAtHosts(look),
     health: healthCheck({ store, workflows, directory: config.packagesDir }),
     sick,
@@ -156,5 +166,6 @@ export async function buildApp({
   ])
     resource(app, context)
   openapi(app)
-  return { app, launcher: starts, routes, calls }
+  consoleRoutes()
+  return { app, launcher: starts, routes, calls, streams: live }
 }

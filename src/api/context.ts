@@ -7,6 +7,7 @@ import type { Store } from '../store/index.ts'
 import type { authentication } from './auth/authentication.ts'
 import type { Launcher, Workflows } from './engine/launch.ts'
 import type { Health } from './health.ts'
+import type { streams } from './live/streams.ts'
 
 export type Api = FastifyInstance<
   Server,
@@ -23,6 +24,7 @@ export interface Context {
   readonly config: Pick<
     Config,
     | 'allowedHosts'
+    | 'consoleDir'
     | 'errorCodes'
     | 'listen'
     | 'maxPackageBytes'
@@ -39,6 +41,8 @@ export interface Context {
   readonly checkPassword: ReturnType<typeof authentication>['checkPassword']
   /** Logins by form. */
   readonly sessions: ReturnType<typeof authentication>['sessions']
+  /** What is told while it goes on. */
+  readonly streams: ReturnType<typeof streams>
   readonly lookAtHosts: Workflows['lookAtHosts']
   readonly health: () => Promise<Health>
   /** Why this process should be started anew; undefined when it is well. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { eventsIn, type ServerEvent } from './serverEvents.ts'
 
 export interface ApiAccess {
   /** Where the API listens, e.g. `http://127.0.0.1:8080`. */
@@ -30,8 +31,16 @@ export interface Reply<Data> {
   readonly at: Date
 }
 
+/** How a stream is opened: after which event, and until when. */
+export interface Following {
+  readonly after?: string
+  readonly signal?: AbortSignal
+}
+
 export interface ApiClient {
   readonly url: string
+  /** Server-sent events until the API ends them, each with the API's own time. */
+  follow(path: string, following: Following): AsyncIterable<ServerEvent & { readonly at: Date }>
   get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<Reply<z.infer<Schema>>>
   /** A form is sent as multipart, anything else as JSON. */
   post<Schema extends z.ZodType>(
@@ -60,14 +69,41 @@ export function createClient({ url, user, password }: ApiAccess): ApiClient {
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
   const base = url.replace(/\/+$/, '')
 
+  const unreachable = (cause: unknown): never => {
+    throw new UnreachableError(`No answer from the API at ${base}.`, { cause })
+  }
+  const refusalOf = (status: number, body: string): ApiError => {
+    const error = envelope.safeParse(jsonOf(body)).data?.error
+    const message = error?.message ?? `${base} answers, but not with events`
+    return new ApiError(status, error?.code ?? '', message)
+  }
+
+  async function* follow(path: string, { after, signal }: Following) {
+    const answer = await fetch(`${base}${path}`, {
+      headers: {
+        authorization,
+        accept: 'text/event-stream',
+        ...(after !== undefined && { 'last-event-id': after }),
+      },
+      ...(signal && { signal }),
+    }).catch(unreachable)
+    const ahead = Date.parse(answer.headers.get('date') ?? '') - Date.now()
+    if (answer.status === 204) return
+    if (!answer.headers.get('content-type')?.startsWith('text/event-stream') || !answer.body)
+      throw refusalOf(answer.status, await answer.text().catch(unreachable))
+    try {
+      for await (const event of eventsIn(answer.body))
+        yield { ...event, at: new Date(Date.now() + (Number.isNaN(ahead) ? 0 : ahead)) }
+    } catch (error) {
+      throw error instanceof TypeError ? unreachable(error) : error
+    }
+  }
+
   const call = async <Schema extends z.ZodType>(
     path: string,
     schema: Schema,
     init: RequestInit,
   ): Promise<Reply<z.infer<Schema>>> => {
-    const unreachable = (cause: unknown): never => {
-      throw new UnreachableError(`No answer from the API at ${base}.`, { cause })
-    }
     const response = await fetch(`${base}${path}`, {
       ...init,
       headers: { ...init.headers, authorization, accept: 'application/json' },
@@ -85,6 +121,7 @@ export function createClient({ url, user, password }: ApiAccess): ApiClient {
 
   return {
     url: base,
+    follow,
     get: (path, schema) => call(path, schema, {}),
     delete: (path, schema) => call(path, schema, { method: 'DELETE' }),
     post: (path, body, schema) =>

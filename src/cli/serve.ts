@@ -12,8 +12,9 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<boolean> {
   const stop = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)))
   const embedded = await startEmbedded(config)
   const { url, temporal, temporalUi, isolated } = embedded
+  const first = config.consoleDir === undefined ? '' : `Console            ${url}/\n`
   process.stdout.write(
-    `API                ${url}\nTemporal           ${temporal}\nTemporal Web UI    ${temporalUi}\n`,
+    `${first}API                ${url}\nTemporal           ${temporal}\nTemporal Web UI    ${temporalUi}\n`,
   )
   if (!isolated)
     process.stderr.write(

@@ -43,5 +43,11 @@ export const taskSchema = z.object({
   subtasks: z.array(subtask),
 })
 
+/** An event `changes` of `GET /api/v2/tasks/instances/{id}/events`. */
+export const taskChanges = z.object({
+  task: taskSchema.pick({ status: true, operation: true, finishTime: true }),
+  subtasks: z.array(subtask),
+})
+
 export type Task = z.infer<typeof taskSchema>
 export type Subtask = z.infer<typeof subtask>

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { changeLines } from './changes.ts'
-import { type ApiClient, ApiError, type Reply, UnreachableError } from './client.ts'
+import type { ApiClient, Reply } from './client.ts'
 import { failureLines } from './failures.ts'
 import { createScreen, type Output } from './screen.ts'
-import { type Task, taskSchema } from './taskSchema.ts'
+import type { Task } from './taskSchema.ts'
+import { taskStates } from './taskStates.ts'
 import { renderTask } from './taskView.ts'
 import { painter } from './text.ts'
 
@@ -16,17 +16,13 @@ export interface WatchOptions {
   readonly signal?: AbortSignal
   /** NO_COLOR and TERM are looked up here. */
   readonly env?: NodeJS.ProcessEnv
+  /** Takes what is not about the run; standard error without it. */
+  readonly warn?: (text: string) => void
 }
 
-const pollMs = 250
-/** An API that restarts is waited for. */
-const patienceMs = 60_000
+/** A terminal is drawn again this often: what is under way takes longer and longer. */
+const redrawMs = 250
 const defaultSize = { columns: 100, rows: 40 }
-
-/** No answer, or an API that says that its store is away or that it is asked too often. */
-const mayPass = (error: unknown): boolean =>
-  error instanceof UnreachableError ||
-  (error instanceof ApiError && (error.status === 503 || error.status === 429))
 
 /**
  * Shows a run until it ends, and returns it as it ended: redrawn in place on a terminal, else one
@@ -40,27 +36,30 @@ export async function watchTask({
   follow = false,
   signal,
   env = process.env,
+  warn = (text) => void process.stderr.write(`${text}\n`),
 }: WatchOptions): Promise<Task> {
   const color = out.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
   const show = out.isTTY ? redrawn(out, color) : logged(out)
-  let lastAnswer: number | undefined
-  for (;;) {
-    const reply = await client
-      .get(`/api/v2/tasks/instances/${taskId}`, taskSchema)
-      .catch((error: unknown) => {
-        const gone = lastAnswer === undefined || Date.now() - lastAnswer > patienceMs
-        if (gone || !mayPass(error)) throw error
-        return undefined
-      })
-    signal?.throwIfAborted()
-    if (reply) {
-      lastAnswer = Date.now()
-      const ended =
-        reply.data.status === 'SUCCESSFUL' || (reply.data.status === 'FAILED' && !follow)
+  let last: { readonly reply: Reply<Task>; readonly seen: number } | undefined
+  const redraw = (): void => {
+    if (!last) return
+    const { reply, seen } = last
+    show({ ...reply, at: new Date(reply.at.getTime() + Date.now() - seen) }, false)
+  }
+  const timer = out.isTTY ? setInterval(redraw, redrawMs) : undefined
+  try {
+    for await (const reply of taskStates({ client, taskId, signal, warn })) {
+      signal?.throwIfAborted()
+      last = { reply, seen: Date.now() }
+      const { status } = reply.data
+      const ended = status === 'SUCCESSFUL' || (status === 'FAILED' && !follow)
       show(reply, ended)
       if (ended) return reply.data
+      signal?.throwIfAborted()
     }
-    await sleep(pollMs, undefined, signal && { signal })
+    throw new Error('a task is told until it ends')
+  } finally {
+    clearInterval(timer)
   }
 }
 

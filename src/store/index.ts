@@ -65,7 +65,7 @@ export {
 export type { TaskContext } from './schema/tasks.ts'
 export type { Session, SessionLimits } from './sessions.ts'
 export { storable } from './storable.ts'
-export type { LogLine, TaskFilter, TaskSummary, Untold } from './tasks.ts'
+export type { LogLine, TaskFilter, TaskNews, TaskSummary, Untold } from './tasks.ts'
 export type { NewUser, User } from './users.ts'
 
 /**

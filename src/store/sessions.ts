@@ -79,6 +79,23 @@ export function sessions(db: Db) {
         )
       return row
     },
+    /** Those of some tokens whose sessions go on. */
+    async open(
+      tokenHashes: readonly string[],
+      { begunAfter, usedAfter }: SessionLimits,
+    ): Promise<ReadonlySet<string>> {
+      const rows = await db
+        .select({ tokenHash: table.tokenHash })
+        .from(table)
+        .where(
+          and(
+            inArray(table.tokenHash, tokenHashes),
+            gt(table.createTime, begunAfter),
+            gt(table.lastUsed, usedAfter),
+          ),
+        )
+      return new Set(rows.map((row) => row.tokenHash))
+    },
     async use(tokenHash: string, now: Date): Promise<void> {
       await db.update(table).set({ lastUsed: now }).where(eq(table.tokenHash, tokenHash))
     },

@@ -1,4 +1,4 @@
-import { asc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { columnwise } from './columnwise.ts'
 import type { Db } from './db.ts'
@@ -52,13 +52,13 @@ const subtask = summary.extend({
 const whole = columnwise(subtask, columns)
 const short = columnwise(summary, columns)
 
-/** The subtasks of a task, in order. */
-export const subtasksOf = (db: Db, taskId: number): SQL<Subtask[]> =>
+/** The subtasks of a task, or some of them, in order. */
+export const subtasksOf = (db: Db, taskId: number, which?: SQL): SQL<Subtask[]> =>
   whole.from(
     db
       .select(whole.fields)
       .from(table)
-      .where(eq(table.taskId, taskId))
+      .where(and(eq(table.taskId, taskId), which))
       .orderBy(asc(table.index))
       .as('subtasks'),
   )

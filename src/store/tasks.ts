@@ -1,4 +1,17 @@
-import { and, asc, count, eq, getTableColumns, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  lt,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import type { Targets } from '../plan/expand.ts'
@@ -61,6 +74,12 @@ export interface TaskSummary extends z.infer<typeof summary> {
   readonly subtasks: readonly SubtaskSummary[]
 }
 
+/** What a task's state is, and the subtasks that may look different since a revision. */
+export type TaskNews = Pick<
+  TaskWithSubtasks,
+  'id' | 'status' | 'operation' | 'revision' | 'finishTime' | 'subtasks'
+>
+
 export interface LogLine {
   readonly runTime: number
   /** Set on the line that opens a run. */
@@ -110,6 +129,22 @@ export function tasks(db: Db) {
     ...progress(db),
     async get(id: number): Promise<TaskWithSubtasks | undefined> {
       const fields = { ...getTableColumns(table), subtasks: subtasksOf(db, id) }
+      return (await db.select(fields).from(table).where(eq(table.id, id)))[0]
+    },
+    /**
+     * What has changed in a task since a revision. A subtask at work is always in it: its start,
+     * its attempts and their last words make no revision.
+     */
+    async news(id: number, since: number): Promise<TaskNews | undefined> {
+      const which = or(
+        gt(subtasks.revision, since),
+        inArray(subtasks.status, ['RUNNING', 'CANCELING']),
+      )
+      const { status, operation, revision, finishTime } = table
+      const fields = {
+        ...{ id: table.id, status, operation, revision, finishTime },
+        subtasks: subtasksOf(db, id, which),
+      }
       return (await db.select(fields).from(table).where(eq(table.id, id)))[0]
     },
     async subtask(taskId: number, subtaskId: number): Promise<Subtask | undefined> {
@@ -175,6 +210,26 @@ export function tasks(db: Db) {
         .from(subtaskLogs)
         .where(eq(subtaskLogs.subtaskId, subtaskId))
         .orderBy(asc(subtaskLogs.id)),
+    /** Whether a task has ended for good. */
+    async isOver(id: number): Promise<boolean> {
+      const task = await find(id)
+      return task === undefined || task.status === 'SUCCESSFUL' || task.finishTime !== null
+    },
+    /** The newest lines of a subtask's log after one of them, oldest first. */
+    async logSince(
+      subtaskId: number,
+      after: number,
+      most: number,
+    ): Promise<(LogLine & { readonly id: number })[]> {
+      const { id, runTime, opens, at, level, message } = subtaskLogs
+      const rows = await db
+        .select({ id, runTime, opens, at, level, message })
+        .from(subtaskLogs)
+        .where(and(eq(subtaskLogs.subtaskId, subtaskId), gt(id, after)))
+        .orderBy(desc(id))
+        .limit(most)
+      return rows.reverse()
+    },
     /** Tasks of which something was accepted that Temporal does not know yet, oldest first. */
     untold: async (): Promise<Untold[]> =>
       (

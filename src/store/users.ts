@@ -1,4 +1,4 @@
-import { count, eq, ilike } from 'drizzle-orm'
+import { count, eq, ilike, inArray } from 'drizzle-orm'
 import { secretOf } from '../secretOf.ts'
 import { take } from './counters.ts'
 import type { Db } from './db.ts'
@@ -20,6 +20,11 @@ export const users = (db: Db, keys: Keys) => {
     },
     async get(id: number): Promise<User | undefined> {
       return (await db.select().from(table).where(eq(table.id, id)))[0]
+    },
+    /** Those that are there, by id. */
+    async many(ids: readonly number[]): Promise<ReadonlyMap<number, User>> {
+      const rows = await db.select().from(table).where(inArray(table.id, ids))
+      return new Map(rows.map((row) => [row.id, row]))
     },
     async list(
       { keyword }: { readonly keyword?: string | undefined },

@@ -74,7 +74,8 @@ export async function openApi(config: Partial<Context['config']> = {}) {
   }
   const started: Untold[] = []
   const clock = { now: new Date() }
-  const { app, launcher, routes, calls } = await buildApp({
+  const { app, launcher, routes, calls, streams } = await buildApp({
+    times: { tickMs: 20, beatMs: 100 },
     clock: () => clock.now,
     store: opened.store,
     config: {
@@ -82,6 +83,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       passwordRule: 'none',
       packagesDir,
       rateLimits: [0, 0, 0, 0],
+      consoleDir: undefined,
       sessionIdleMs: 30 * 60_000,
       trustedProxies: undefined,
       publicUrl: undefined,
@@ -133,6 +135,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
     /** What time the API takes it to be. */
     clock,
     launcher,
+    streams,
     /** Every route that is served, and what it asks of its caller. */
     routes,
     packagesDir,

@@ -23,6 +23,19 @@ interface Answer {
 async function api(answers: readonly Answer[]) {
   const asked: { url: string | undefined; authorization: string | undefined }[] = []
   const server = createServer((request, response) => {
+    if (request.url?.endsWith('/events')) {
+      const error = answers[0]?.status === 404 ? answers[0].error : undefined
+      response.writeHead(404, { 'content-type': 'application/json' })
+      response.end(
+        JSON.stringify({
+          successful: false,
+          status: 404,
+          timestamp: after(0).toISOString(),
+          error: error ?? { code: 'COM10002', message: 'No call is found' },
+        }),
+      )
+      return
+    }
     const answer = answers[Math.min(asked.length, answers.length - 1)] ?? {}
     asked.push({ url: request.url, authorization: request.headers.authorization })
     const { status = 200, task, error } = answer
@@ -56,6 +69,62 @@ const second = createTask(1, ({ name }) =>
   name === 'Prepare install cluster' ? done(0, 1) : name === 'Install rpm' ? running(1) : {},
 )
 const last = createTask(1, () => done(0, 2), { status: 'SUCCESSFUL' })
+
+/** An API that tells these events on the first stream, and those on the next. */
+async function streaming(...streams: readonly (readonly (readonly [string, number, object])[])[]) {
+  const asked: { url: string | undefined; lastEventId: unknown }[] = []
+  const server = createServer((request, response) => {
+    const events = streams[asked.length] ?? []
+    asked.push({ url: request.url, lastEventId: request.headers['last-event-id'] })
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    for (const [event, id, data] of events)
+      response.write(`: beat\n\nevent: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`)
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closers.push(() => server.close())
+  const { port } = z.object({ port: z.number() }).parse(server.address())
+  const url = `http://127.0.0.1:${port}`
+  return { asked, client: createClient({ url, user: 'admin', password: 'pass' }) }
+}
+
+describe('watching a run that the API tells of', () => {
+  const changed = (task: Task, ...names: string[]) => ({
+    task: { status: task.status, operation: task.operation, finishTime: task.finishTime },
+    subtasks: task.subtasks.filter(({ name }) => names.length === 0 || names.includes(name)),
+  })
+
+  test('shows each change, and goes on where a stream was cut', async () => {
+    const { client, asked } = await streaming(
+      [
+        ['task', 3, first],
+        ['changes', 4, changed(second, 'Prepare install cluster', 'Install rpm')],
+      ],
+      [['changes', 9, changed(last)]],
+    )
+    const out = output(false)
+    const warned: string[] = []
+    const warn = (text: string) => void warned.push(text)
+    const ended = await watchTask({ client, taskId: 1000, out, env: {}, warn })
+    expect(ended).toMatchObject({ status: 'SUCCESSFUL', name: last.name })
+    expect(out.written).toHaveLength(3 + 22)
+    expect(asked).toEqual([
+      { url: '/api/v2/tasks/instances/1000/events', lastEventId: undefined },
+      { url: '/api/v2/tasks/instances/1000/events', lastEventId: '4' },
+    ])
+    expect(warned).toEqual([])
+  })
+
+  test('says that it asks instead where there is no stream', async () => {
+    const { client } = await api([{ task: last }])
+    const warned: string[] = []
+    const warn = (text: string) => void warned.push(text)
+    await watchTask({ client, taskId: 1000, out: output(false), env: {}, warn })
+    expect(warned).toEqual([
+      'The API tells no events (No call is found). It is asked every 250 ms instead.',
+    ])
+  })
+})
 
 describe('watching a run', () => {
   test.each([503, 429])('goes on when the API answers %i meanwhile', async (status) => {
@@ -91,10 +160,10 @@ describe('watching a run', () => {
     const { client } = await api([{ task: first }, { task: last }])
     const out = output(true)
     await watchTask({ client, taskId: 1000, out, env: {} })
-    expect(out.written).toHaveLength(2)
-    const rows = out.written[0]?.split('\n').length ?? 0
-    expect(out.written[1]?.startsWith(`\u001b[${rows - 1}A\u001b[0J`)).toBe(true)
-    expect(stripVTControlCharacters(out.written[1] ?? '')).toContain('23/23')
+    const [before = '', lastFrame = ''] = out.written.slice(-2)
+    const rows = before.split('\n').length
+    expect(lastFrame.startsWith(`\u001b[${rows - 1}A\u001b[0J`)).toBe(true)
+    expect(stripVTControlCharacters(lastFrame)).toContain('23/23')
   })
 
   test('honours NO_COLOR', async () => {

@@ -103,7 +103,9 @@ it('no answer tells a secret: errors, diagnoses, and every GET there is', async 
   const gets = Object.entries(paths).flatMap(([path, methods]) => ('get' in methods ? [path] : []))
   const read = async (path: string) =>
     expect((await ask('GET', path)).includes('"status":500'), path).toBe(false)
-  for (const path of gets.filter((each) => !each.includes('/sys-package/'))) {
+  // Streams tell what other calls tell, and do not end while a task waits.
+  const finite = gets.filter((each) => !each.endsWith('/events'))
+  for (const path of finite.filter((each) => !each.includes('/sys-package/'))) {
     const ids = path.includes('/tasks')
       ? tasks.map(({ id }) => id)
       : path.includes('{id}')

@@ -10,8 +10,8 @@ declare module 'fastify' {
     session: SessionRef | undefined
   }
   interface FastifyContextConfig {
-    /** A call that goes on by itself: it does not keep a session from being idle. */
-    background?: boolean
+    /** Answers as long as something goes on. It does not keep a session from being idle. */
+    stream?: boolean
   }
 }
 
@@ -94,8 +94,8 @@ export function sessionLogin({ store, idleMs, clock }: SessionsOptions) {
         tokenHash,
         expireTime: new Date(createTime.getTime() + maxAgeMs),
       }
-      const background = request.routeOptions.config.background === true
-      if (!background && now.getTime() - lastUsed.getTime() >= useMs)
+      const counts = request.routeOptions.config.stream !== true
+      if (counts && now.getTime() - lastUsed.getTime() >= useMs)
         await store.sessions.use(tokenHash, now)
       return user
     },
@@ -115,8 +115,8 @@ export function sessionLogin({ store, idleMs, clock }: SessionsOptions) {
       await store.sessions.end(tokenHash)
       reply.clearCookie(cookieName, cookieOptions(request))
     },
-    /** Whether a session goes on. It does not count as use. */
-    goesOn: async ({ tokenHash }: SessionRef): Promise<boolean> =>
-      (await store.sessions.get(tokenHash, limitsAt(clock()))) !== undefined,
+    /** Which of some sessions go on, by the hash of their token. It does not count as use. */
+    open: (tokenHashes: readonly string[]): Promise<ReadonlySet<string>> =>
+      store.sessions.open(tokenHashes, limitsAt(clock())),
   }
 }

@@ -16,7 +16,9 @@ export const noCall = ({ method, url }: Pick<FastifyRequest, 'method' | 'url'>):
 
 const toRoute = (method: string, url: string): Route => ({
   method,
-  path: new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, patternOf)}$`),
+  path: new RegExp(
+    `^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, patternOf).replaceAll('*', '.*')}$`,
+  ),
   parameters: url.split(':').length - 1,
 })
 

@@ -45,7 +45,9 @@ export function boundOpenCalls(api: Api): void {
     // It outlives the answer: a refused call's body is still read to keep its connection.
     const timer = setTimeout(() => cut(request), bodyMs[kindOf(request)]).unref()
     request.raw.once('close', () => clearTimeout(timer))
-    if (request.routeOptions.config.permission === 'OPEN' && !isOpen(request)) return
+    const { permission, stream } = request.routeOptions.config
+    // Streams have their own bound.
+    if (stream === true || (permission === 'OPEN' && !isOpen(request))) return
     const open = isOpen(request) ? [...under].filter(isOpen) : []
     const here = open.filter(({ ip }) => ip === request.ip)
     if (

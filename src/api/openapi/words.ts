@@ -68,6 +68,7 @@ const byName = {
   field: ['Path of the field in the request.', 'zones[0].servers[1]'],
   file: 'The rpm. Its file name must be the one in its header.',
   fileName: ['File name of the package.', 'oceanbase-3.2.4.1-101000052023010822.el7.x86_64.rpm'],
+  form: 'compact: the subtasks of the first event are lists.',
   finishTime: 'When it ended. Absent while it runs.',
   fullVersion: ['Version and release of OceanBase.', '3.2.4.1-101000052023010822'],
   group: ['Where the program belongs.', 'obflow'],
@@ -102,6 +103,7 @@ const byName = {
   item: ['What was looked at.', 'memory'],
   keyword: 'Only what has this word in its name.',
   kind: 'What kind of machine the host is.',
+  language: 'Language of names and texts. Left out: by Accept-Language.',
   lastActiveTime: 'When the proxy was seen last.',
   lastMessage: [
     'How the last attempt failed, while another is made.',

@@ -6,6 +6,7 @@ import { id, idParam, list, paging } from '../http/validation.ts'
 import { one, pageOf } from '../schemas/envelope.ts'
 import * as shapes from '../schemas/tasks.ts'
 import { taskDiagnosis } from './diagnosis.ts'
+import { taskEvents } from './events.ts'
 import { subtaskOf, subtaskParams, taskOf, taskPaths } from './find.ts'
 import { printLog } from './log.ts'
 import { taskOperations } from './operations.ts'
@@ -100,4 +101,5 @@ export function tasks(api: Api, context: Context): void {
   )
   taskOperations(api, context)
   taskDiagnosis(api, context)
+  taskEvents(api, context)
 }

@@ -40,6 +40,19 @@ export function peopleCalls(where: Where): void {
       expect(await ask('GET', `${users}/${id}`)).toMatchObject({ status: 404 })
     })
 
+    it('log in by form and out again', async () => {
+      const { ask, must } = where().talk
+      const login = { username: 'form', password: 'Change-me-2' }
+      const { id } = withId.parse(await must('POST', users, login))
+      expect(await ask('POST', '/api/v2/session', login, null)).toMatchObject({
+        status: 200,
+        body: { data: { user: { id } } },
+      })
+      await must('DELETE', `${users}/${id}`)
+      expect(await must('GET', '/api/v2/session')).toMatchObject({ user: { roles: ['ADMIN'] } })
+      expect(await must('DELETE', '/api/v2/session')).toBeUndefined()
+    })
+
     it('sign calls with an access key of their own, as long as it is there', async () => {
       const { api, must } = where().talk
       const made = key.parse(await must('POST', `${me}/accessKeys`, {}))

@@ -80,6 +80,13 @@ export function taskCalls(where: Where): void {
       expect(text).toMatch(
         /^#{12}\{EXECUTE\}\{\d{4}-\d\d-\d\dT[\d:.]{12}(Z|[+-]\d\d:\d\d)\}#{12}\n/,
       )
+      for (const followed of ['events', `subtasks/${node?.id}/log/events`]) {
+        const { status, body } = await ask('GET', `${tasks}/${id}/${followed}`)
+        expect({ status, body }).toEqual({
+          status: 200,
+          body: expect.stringContaining('event: end'),
+        })
+      }
       for (const version of ['v1', 'v2']) {
         const { status, headers, body } = await ask(
           'POST',

@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, connect as dial } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { buildApp } from '../src/api/app.ts'
+import { hashPassword } from '../src/api/auth/password.ts'
+import { readConfig } from '../src/config.ts'
+import { createClusterPlan } from '../src/operations/createCluster.ts'
+import { Secret } from '../src/quote.ts'
+import { connect } from '../src/store/db.ts'
+import { parseKeys, storeOver } from '../src/store/index.ts'
+import { insertTask } from '../src/store/newTask.ts'
+
+// Many readers of one run over server-sent events: what that costs the API, and how far behind they
+// are. The readers are a process of their own; API and store are this one.
+
+const { values } = parseArgs({
+  options: {
+    readers: { type: 'string', default: '500' },
+    hosts: { type: 'string', default: '100' },
+    seconds: { type: 'string', default: '30' },
+    /** The readers' process: where and as whom to read. */
+    read: { type: 'string' },
+  },
+})
+const readers = Number(values.readers)
+const maxLateMs = 2000
+const usersOf = 100
+const mib = (bytes: number): number => Math.round(bytes / 1024 / 1024)
+
+const task = z.object({ port: z.number(), taskId: z.number(), password: z.string() })
+
+/** Reads the run as often as asked; prints the lateness of each change that a reader saw. */
+async function readAll(asked: z.infer<typeof task>): Promise<void> {
+  const late: number[] = []
+  let behind = 0
+  for (let reader = 0; reader < readers; reader += 1) {
+    const socket = dial(asked.port, '127.0.0.1')
+    const login = Buffer.from(`u${reader % usersOf}:${asked.password}`).toString('base64')
+    socket.write(
+      `GET /api/v2/tasks/instances/${asked.taskId}/events?form=compact HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic ${login}\r\n\r\n`,
+    )
+    let tail = ''
+    socket.on('data', (chunk: Buffer) => {
+      const text = tail + chunk.toString('latin1')
+      // A change carries the moment at which it was written.
+      for (const [, at] of text.matchAll(/"lastMessage":"at (\d+)\./g)) {
+        late.push(Date.now() - Number(at))
+      }
+      tail = text.slice(text.lastIndexOf('"lastMessage":"at ') + 1).slice(-40)
+    })
+    socket.on('close', () => {
+      behind += 1
+    })
+    if (reader % 25 === 24) await sleep(50)
+  }
+  process.stdout.write('all there\n')
+  await once(process.stdin, 'data')
+  const sorted = late.toSorted((one, other) => one - other)
+  const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0
+  process.stdout.write(
+    `${JSON.stringify({ seen: late.length, median: at(0.5), p99: at(0.99), most: at(1), lost: behind })}\n`,
+  )
+  process.exit()
+}
+
+async function measure(): Promise<void> {
+  const connection = await connect(
+    process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {},
+  )
+  const store = storeOver(connection, parseKeys(randomBytes(32).toString('hex')))
+  const password = randomBytes(12).toString('hex')
+  const passwordHash = await hashPassword(new Secret(password))
+  for (let user = 0; user < usersOf; user += 1)
+    await store.users.createOnce({
+      id: 1000 + user,
+      username: `u${user}`,
+      roles: ['TASK_VIEWER'],
+      passwordHash,
+    })
+  const hosts = Array.from({ length: Number(values.hosts) }, (_, index) => ({
+    id: index + 1,
+    ip: `10.0.${index >> 8}.${index & 255}`,
+  }))
+  const { id: taskId, subtasks } = await insertTask(connection.db, {
+    workflow: 'createCluster',
+    plan: createClusterPlan,
+    targets: { hosts, zones: ['zone1'] },
+    context: { stringMap: {}, listMap: {} },
+    creator: { id: 100, name: 'admin' },
+    cluster: { id: 1, name: 'terran', obClusterId: 1, type: 'PRIMARY' },
+  })
+  const { app } = await buildApp({
+    store,
+    config: { ...readConfig({}), rateLimits: [0, 0, 0, 0] },
+    workflows: {
+      tell: async () => {},
+      run: async () => undefined,
+      replace: async () => {},
+      lookAtHosts: async () => [],
+      health: async () => ({ temporal: 'okay', workers: 'okay' }),
+    },
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const child = spawn(
+    process.execPath,
+    [
+      fileURLToPath(import.meta.url),
+      '--readers',
+      String(readers),
+      '--read',
+      JSON.stringify({ port, taskId, password }),
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  const memory = { before: process.memoryUsage().rss, most: 0 }
+  const joined = process.cpuUsage()
+  await once(child.stdout, 'data')
+  const joining = process.cpuUsage(joined)
+  const begun = { cpu: process.cpuUsage(), at: Date.now() }
+  // Every 200 ms as many subtasks change as hosts do when a stage ends everywhere.
+  const wide = subtasks.filter(({ hostId }) => hostId !== null).slice(0, hosts.length)
+  const ids = wide.map(({ id }) => id)
+  while (Date.now() - begun.at < Number(values.seconds) * 1000) {
+    const message = `at ${Date.now()}.`
+    await connection.db.execute(
+      sql`update subtasks set status = 'RUNNING', attempt = attempt + 1, last_message = ${message}
+        where id = any(${sql.param(ids)}::int[]) and random() < 0.2`,
+    )
+    memory.most = Math.max(memory.most, process.memoryUsage().rss)
+    await sleep(200)
+  }
+  const spent = process.cpuUsage(begun.cpu)
+  const seconds = (Date.now() - begun.at) / 1000
+  child.stdin.write('enough\n')
+  const [said] = await once(child.stdout, 'data')
+  const seen = z
+    .object({
+      seen: z.number(),
+      median: z.number(),
+      p99: z.number(),
+      most: z.number(),
+      lost: z.number(),
+    })
+    .parse(JSON.parse(String(said)))
+  console.log(
+    `${readers} readers of a run of ${subtasks.length} subtasks, for ${seconds.toFixed(0)} s`,
+  )
+  console.log(
+    `API and store: ${((spent.user + spent.system) / 1e4 / seconds).toFixed(0)} % of a core; ${((joining.user + joining.system) / 1e6).toFixed(1)} s of a core while they came; ${mib(memory.before)} MiB before, ${mib(memory.most)} MiB at most`,
+  )
+  console.log(
+    `behind: median ${seen.median} ms, p99 ${seen.p99} ms, most ${seen.most} ms, of ${seen.seen} changes seen; ${seen.lost} streams lost`,
+  )
+  if (seen.most > maxLateMs || seen.lost > 0 || seen.seen === 0) process.exitCode = 1
+  await app.close()
+  await store.close()
+}
+
+if (values.read === undefined) await measure()
+else await readAll(task.parse(JSON.parse(values.read)))

@@ -1,0 +1,61 @@
+import type { LogLine, Store, Subtask } from '../../store/index.ts'
+import { printLog } from '../tasks/log.ts'
+import type { Feed, Told } from './feed.ts'
+import { frame } from './frame.ts'
+
+/** Lines held for those who begin to read; a longer log is told from here on. */
+const maxLines = 5000
+
+/**
+ * The log of a subtask as it grows. The id of an event and a reader's cursor are the id of the last
+ * line.
+ */
+export function logFeed(store: Store, taskId: number, subtaskId: number): Feed {
+  let subtask: Subtask | undefined
+  let traceId: string | null = null
+  let lines: (LogLine & { readonly id: number })[] = []
+  let ended = false
+
+  const last = (): number => lines.at(-1)?.id ?? 0
+  const tell = (from: 'start' | 'tail', some: typeof lines): Told => ({
+    bytes: frame('log', last(), {
+      from,
+      log: subtask === undefined ? '' : printLog(subtask, some, traceId),
+    }),
+    cursor: last(),
+  })
+
+  const since = (cursor: number): Told | undefined => {
+    if (cursor >= last()) return undefined
+    const first = lines[0]?.id ?? 0
+    if (cursor < first && lines.length >= maxLines) return tell('start', lines)
+    return tell(
+      'tail',
+      lines.filter(({ id }) => id > cursor),
+    )
+  }
+
+  return {
+    async poll() {
+      // Read before the lines: all lines of a run are written before its end is.
+      const now = await store.tasks.subtask(taskId, subtaskId)
+      if (now === undefined) return false
+      const over = now.status === 'SUCCESSFUL' || (await store.tasks.isOver(taskId))
+      if (subtask === undefined) traceId = await store.tasks.traceId(taskId)
+      subtask = now
+      const more = await store.tasks.logSince(subtaskId, last(), maxLines)
+      if (more.length > 0) lines = [...lines, ...more].slice(-maxLines)
+      ended = over
+      return true
+    },
+    whole: () => tell('start', lines),
+    since,
+    resume: (eventId) => (eventId <= last() ? (since(eventId) ?? { cursor: eventId }) : undefined),
+    get lastId() {
+      return last()
+    },
+    get ended() {
+      return ended
+    },
+  }
+}
