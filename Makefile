@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills attack grown readme migration
+.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills attack grown versions readme migration
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ attack: root packages ## strangers at every door of make serve: another local us
 
 readme: root packages postgresql mysql ## README.md's commands as they stand there, in its order, at a fresh copy (ports 7233, 8080 and 8233 have to be free)
 	@node tools/test.ts --config test/readme/vitest.config.ts
+
+versions: root packages ## every set of packages from create to delete, and primary zones over two regions, as tables (half an hour; ONLY="4.2.5" runs some)
+	@node tools/test.ts --config test/versions/vitest.config.ts $(if $(ONLY),-t "$(ONLY)")
 
 grown: root packages postgresql ## lab tests and faults on what docker-compose.yml starts: a real Temporal server, PostgreSQL, two APIs, two workers
 	@bash tools/grown.sh

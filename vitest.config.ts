@@ -14,7 +14,13 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lab/**', 'test/grown/**', 'test/attack/**', 'test/readme/walk.test.ts'],
+          exclude: [
+            'test/lab/**',
+            'test/grown/**',
+            'test/versions/**',
+            'test/attack/**',
+            'test/readme/walk.test.ts',
+          ],
           maxWorkers: 2,
           // Loaded once and not for each of eighty files; they share nothing that they change.
           isolate: false,

@@ -7,6 +7,8 @@ export interface Expected {
   readonly name: string
   readonly password: string
   readonly version: string
+  /** Of the server's package; `oceanbase` unless told. */
+  readonly packageName?: string
   readonly hosts: readonly LabHost[]
   /** As the sys tenant has it. */
   readonly primaryZone: string
@@ -36,6 +38,7 @@ const unlike = (what: string, seen: unknown, wanted: unknown): Complaints => {
 
 async function hostComplaints(host: LabHost, expected: Expected): Promise<Complaints> {
   const { name, version, user = 'admin', installPath = '/home/admin/oceanbase' } = expected
+  const { packageName = 'oceanbase' } = expected
   const output = async (command: string): Promise<string> =>
     (await host.exec(command)).stdout.trim()
   const made = directories(name, version)
@@ -47,7 +50,7 @@ async function hostComplaints(host: LabHost, expected: Expected): Promise<Compla
   return [
     ...unlike(
       'the installed version',
-      await output("rpm -q oceanbase --queryformat '%{VERSION}'"),
+      await output(`rpm -q ${packageName} --queryformat '%{VERSION}'`),
       version,
     ),
     ...unlike(

@@ -5,4 +5,10 @@ export type { LabHost } from './hosts/host.ts'
 export { LabError } from './hosts/machine.ts'
 export type { Outcome } from './hosts/run.ts'
 export { type HostSnapshot, snapshot } from './hosts/snapshot.ts'
-export { type BuiltPackage, buildPackages, catalog, type LabPackage } from './packages/index.ts'
+export {
+  type BuiltPackage,
+  buildPackages,
+  catalog,
+  fileNameOf,
+  type LabPackage,
+} from './packages/index.ts'

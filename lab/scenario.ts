@@ -40,33 +40,25 @@ export async function uploadPackages(api: ApiClient, files: readonly string[]): 
 /**
  * Region, IDCs, host type, credential and hosts. `idcOf` says in which IDC each host stands; hosts
  * are AVAILABLE when this resolves, which the agent package has to be uploaded for. Fails with what
- * a host's preparation failed with.
+ * a host's preparation failed with. All IDCs are in one region unless `regionOf` says otherwise.
  */
 export async function registerHosts(
   api: ApiClient,
   lab: Lab,
   idcOf: (index: number) => string,
+  regionOf: (idc: string) => string = () => 'hangzhou',
 ): Promise<Inventory> {
-  const region = await post(
-    api,
-    '/api/v2/compute/regions',
-    { name: 'hangzhou', description: 'lab' },
-    id,
-  )
+  const place = async (path: string, body: object): Promise<number> =>
+    (await post(api, `/api/v2/compute/${path}`, { ...body, description: 'lab' }, id)).id
   const idcs = lab.hosts.map((_, index) => idcOf(index))
+  const regionIds = new Map<string, number>()
+  for (const name of new Set(idcs.map(regionOf)))
+    regionIds.set(name, await place('regions', { name }))
   const idcIds = new Map<string, number>()
-  for (const name of new Set(idcs))
-    idcIds.set(
-      name,
-      (
-        await post(
-          api,
-          '/api/v2/compute/idcs',
-          { name, description: 'lab', regionId: region.id },
-          id,
-        )
-      ).id,
-    )
+  for (const name of new Set(idcs)) {
+    const regionId = regionIds.get(regionOf(name))
+    idcIds.set(name, await place('idcs', { name, regionId }))
+  }
   const type = await post(
     api,
     '/api/v2/compute/hostTypes',
@@ -142,12 +134,13 @@ export const createRequest = (
     readonly password: string
     readonly rpmName: string
     readonly zones: readonly ZonePlan[]
+    readonly primaryZone?: string
   },
 ) => ({
   type: 'PRIMARY',
   name: options.name,
   password: options.password,
-  primaryZone: '',
+  primaryZone: options.primaryZone ?? '',
   rpmName: options.rpmName,
   zones: options.zones.map(({ name, hosts }) => ({
     name,

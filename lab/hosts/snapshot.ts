@@ -12,6 +12,7 @@ const notCompared = {
   '/var/lib/obflow/packages':
     'where packages lie on their way: removed when it is empty, whoever made it',
   '/home/admin/ocp_agent/log': 'what the agent did meanwhile; the agent itself was there before',
+  '/home/admin/obagent/log': "the same of the community's agent",
 } as const
 
 /**

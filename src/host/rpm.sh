@@ -98,15 +98,15 @@ coming() {
 # The files beside its own that a package's scriptlets name: units, settings below /etc, links, what an erase leaves in the prefix. A variable
 # that the same scriptlet sets to a path is put in. The prefix there is the one it was built for, wherever it goes.
 named_beside() {
-  local scripts name value
+  local scripts name value path='/[A-Za-z0-9._@+~%/-]+'
   scripts=$(rpm -qp --nosignature --scripts "$file" 2>/dev/null) || return 0
   while IFS='=' read -r name value; do
     scripts=${scripts//"\$$name"/"$value"} scripts=${scripts//"\${$name}"/"$value"}
-  done < <(grep -oE '^[[:space:]]*[a-zA-Z_]+=/[A-Za-z0-9._/-]+$' <<<"$scripts" | tr -d '[:blank:]')
+  done < <(grep -oE "^[[:space:]]*[a-zA-Z_]+=$path\$" <<<"$scripts" | tr -d '[:blank:]')
   {
-    grep -oE '/[A-Za-z0-9._@/-]+' <<<"$scripts" | grep -E "^(/etc|/usr/lib/systemd|/lib/systemd|/var/spool/cron$(own_prefixes))/." || true
-    grep -oE 'ln +(-[a-zA-Z]+ +)*/[A-Za-z0-9._@/-]+ +/[A-Za-z0-9._@/-]+' <<<"$scripts" | sed 's|.* ||' || true
-    grep -oE 'systemctl +enable +[A-Za-z0-9._@-]+' <<<"$scripts" |
+    grep -oE "$path" <<<"$scripts" | grep -E "^(/etc|/usr/lib/systemd|/lib/systemd|/var/spool/cron$(own_prefixes))/." || true
+    grep -oE "ln +(-[a-zA-Z]+ +)*$path +$path" <<<"$scripts" | sed 's|.* ||' || true
+    grep -oE 'systemctl +enable +[A-Za-z0-9._@+-]+' <<<"$scripts" |
       sed -E 's|.* ||; s|\.service$||; s|.*|/etc/systemd/system/multi-user.target.wants/&.service|' || true
   } | sort -u | grep -vxF -f <(rpm -qpl --nosignature "$file" 2>/dev/null; echo /) || true
 }

@@ -24,7 +24,7 @@ describe('OBProxy clusters on hosts', () => {
   /** What of a proxy could be left on its host. */
   const traces = async (): Promise<string> => {
     const look =
-      'rpm -qa; ls -A /opt /opt/taobao /opt/taobao/install /home/admin 2>&1; find /var/lib/obflow -type f; ps -eo comm= | grep -x obproxy'
+      'rpm -qa; ls -A /opt /opt/taobao /opt/taobao/install /home/admin 2>&1; find /u01 2>&1; find /var/lib/obflow -type f; ps -eo comm= | grep -x obproxy'
     return (await proxyHost().exec(look)).stdout
   }
   const query = async (user: string, statement: string, login = password): Promise<unknown> => {

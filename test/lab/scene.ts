@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
 import { z } from 'zod'
-import { buildPackages, createLab, type Lab } from '../../lab/index.ts'
+import { buildPackages, createLab, type Lab, type LabPackage } from '../../lab/index.ts'
 import {
   createRequest,
   type Inventory,
@@ -47,6 +47,7 @@ export interface Scene extends AsyncDisposable {
     readonly password: string
     readonly version: string
     readonly zones: readonly ZonePlan[]
+    readonly primaryZone?: string
     readonly obproxyClusterIds?: readonly number[]
   }): Promise<z.infer<typeof created>>
   /**
@@ -70,10 +71,14 @@ const ocpAgent = { name: 't-oceanbase-ocp-agent', version: '4.2.0' }
 export interface SceneOptions {
   readonly hosts: number
   readonly idcOf: (index: number) => string
+  /** One region for all IDCs unless told. */
+  readonly regionOf?: (idc: string) => string
   /** With OBProxy's packages, and an API that hosts reach: proxies ask it for their clusters. */
   readonly obproxy?: boolean
   /** Which agent's package is uploaded; OCP's from 3.2 on unless told. */
   readonly agent?: { readonly name: string; readonly version: string }
+  /** What is uploaded instead of all that the lab builds; an agent has to be among it. */
+  readonly packages?: readonly LabPackage[]
   /** What else obflow is started with: a store that the test looks into, hooks beside the nodes. */
   readonly obflow?: Pick<EmbeddedOptions, 'store' | 'interceptors' | 'logLevel'>
   /** How obflow is started when not as this test run starts it. */
@@ -83,8 +88,10 @@ export interface SceneOptions {
 export async function startScene({
   hosts,
   idcOf,
+  regionOf,
   obproxy = false,
   agent = ocpAgent,
+  packages: chosen,
   obflow: extra = {},
   serve: start = serve,
 }: SceneOptions): Promise<Scene> {
@@ -95,7 +102,7 @@ export async function startScene({
   try {
     const dataDir = await mkdtemp(join(tmpdir(), 'obflow-scene-'))
     cleanups.push(() => rm(dataDir, { recursive: true, force: true }))
-    const packages = await buildPackages()
+    const packages = await buildPackages(chosen)
     const lab = await createLab({ hosts })
     cleanups.push(() => lab.destroy())
     const password = randomBytes(12).toString('base64url')
@@ -107,14 +114,14 @@ export async function startScene({
     await uploadPackages(
       api,
       packages
-        .filter(({ name }) => obproxy || !name.startsWith('obproxy'))
+        .filter(({ name }) => chosen || obproxy || !name.startsWith('obproxy'))
         .filter(
           ({ name, version }) =>
-            !name.includes('agent') || (name === agent.name && version === agent.version),
+            chosen || !name.includes('agent') || (name === agent.name && version === agent.version),
         )
         .map(({ path }) => path),
     )
-    const inventory = await registerHosts(api, lab, idcOf)
+    const inventory = await registerHosts(api, lab, idcOf, regionOf)
     const task = async (id: number): Promise<Task> =>
       (await api.get(`/api/v2/tasks/instances/${id}`, taskSchema)).data
     const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`
