@@ -31,14 +31,23 @@ import { preCheck } from './host/preCheck.ts'
 import { preCheckHost } from './host/preCheckHost.ts'
 import { unreserveHost } from './host/unreserveHost.ts'
 import { updateHostStatus } from './host/updateHostStatus.ts'
+import { checkCommandExists } from './obproxy/checkCommandExists.ts'
+import { checkProcessNotExist } from './obproxy/checkProcessNotExist.ts'
+import { deleteObproxyInfo } from './obproxy/deleteObproxyInfo.ts'
 import { finishObproxyInstall } from './obproxy/finishObproxyInstall.ts'
 import { installObproxyRpm, removeObproxyRpm } from './obproxy/installObproxyRpm.ts'
 import { linkObClusters, unlinkObClusters } from './obproxy/linkObClusters.ts'
 import { linkObproxy, unlinkObproxy } from './obproxy/linkObproxy.ts'
-import { preCheckObproxy } from './obproxy/preCheckObproxy.ts'
+import { prepareCreateObproxy } from './obproxy/prepareCreateObproxy.ts'
 import { prepareObproxyInstall, releaseObproxyCluster } from './obproxy/prepareObproxyInstall.ts'
+import { prepareOfflineObproxy } from './obproxy/prepareOfflineObproxy.ts'
+import { registerObproxyExporter } from './obproxy/registerObproxyExporter.ts'
 import { startObproxy, stopObproxy } from './obproxy/startObproxy.ts'
 import { keepObproxyCluster, startObproxyOffline } from './obproxy/startObproxyOffline.ts'
+import { syncObproxyParameter } from './obproxy/syncObproxyParameter.ts'
+import { reinstallObproxy, uninstallObproxy } from './obproxy/uninstallObproxy.ts'
+import { unreserveProxyHost } from './obproxy/unreserveProxyHost.ts'
+import { updateObproxyStatus } from './obproxy/updateObproxyStatus.ts'
 import { prepareRestartCluster } from './restart/prepareRestartCluster.ts'
 import { prepareRestartObserver } from './restart/prepareRestartObserver.ts'
 import { prepareRestartZone } from './restart/prepareRestartZone.ts'
@@ -56,6 +65,8 @@ export const storeNodes = {
   releaseObproxyCluster,
   deleteClusterInfo,
   unreserveHost,
+  deleteObproxyInfo,
+  unreserveProxyHost,
   awaitHosts,
 }
 
@@ -128,6 +139,7 @@ export const obproxyNodes = {
   prepareObproxyInstall,
   linkObClusters,
   unlinkObClusters,
+  updateObproxyStatus,
   finishObproxyInstall,
   startObproxyOffline,
   keepObproxyCluster,
@@ -135,11 +147,18 @@ export const obproxyNodes = {
 
 /** Nodes that work on one proxy. */
 export const obproxyHostNodes = {
-  preCheckObproxy,
+  prepareCreateObproxy,
+  checkProcessNotExist,
+  checkCommandExists,
   installObproxyRpm,
   removeObproxyRpm,
   startObproxy,
   stopObproxy,
+  syncObproxyParameter,
+  registerObproxyExporter,
+  prepareOfflineObproxy,
+  uninstallObproxy,
+  reinstallObproxy,
 }
 
 /** A node over what the store has of it. */

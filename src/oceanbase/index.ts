@@ -38,7 +38,14 @@ export { clusterDefaults } from './defaults.ts'
 export { failureAdvice } from './failureAdvice.ts'
 export * from './obproxy/obproxy.ts'
 export { portsOf } from './obproxy/obproxy.ts'
-export { type ObproxyFacts, obproxyFacts, readObproxyFacts } from './obproxy/obproxyFacts.ts'
+export {
+  askExporter,
+  clientsOf,
+  type ObproxyFacts,
+  obproxyFacts,
+  readObproxyFacts,
+  whichMissing,
+} from './obproxy/obproxyFacts.ts'
 export { makeDirectories, removeDirectories } from './observer/directories.ts'
 export * from './observer/emptyDirectories.ts'
 export { benchFolder, benchScript, readBench } from './observer/ioBench.ts'

@@ -47,12 +47,26 @@ const prepare = once('Prepare obproxy install', 'prepareObproxyInstall', {
 })
 const finish = once('Finish node', 'finishObproxyInstall', { timeout: '0s', prohibitSkip: true })
 
+/**
+ * The nodes of OCP's "Install obproxy" in OCP's order. Source: ocp-doc V4.2.2, 600.add-obproxy-1.md:
+ * a task for each host there, and one for all here. Those that only write OCP's own store there
+ * have more time here, since they ask hosts. Left out is "Refresh ocp agent config": no public agent
+ * has a setting about OBProxy (obagent a8c8fdf, etc/).
+ */
 const onHosts = obproxyPlan('Install obproxy', [
   prepare,
-  perHost('Pre check for install obproxy', 'preCheckObproxy', { timeout: '30m' }),
-  perHost('Install obproxy rpm', 'installObproxyRpm', { timeout: '1h', undo: 'removeObproxyRpm' }),
-  perHost('Start obproxy', 'startObproxy', { timeout: '10m', undo: 'stopObproxy' }),
-  once('Link obproxy', 'linkObClusters', { timeout: '10m' }),
+  perHost('Prepare create obproxy', 'prepareCreateObproxy', { timeout: '30m' }),
+  perHost('Check if process not exist', 'checkProcessNotExist', { timeout: '300s' }),
+  perHost('Check if command exists', 'checkCommandExists', { timeout: '300s' }),
+  perHost('Install rpm by package and version', 'installObproxyRpm', {
+    timeout: '1h',
+    undo: 'removeObproxyRpm',
+  }),
+  perHost('Start obproxy process', 'startObproxy', { timeout: '10m', undo: 'stopObproxy' }),
+  perHost('Sync obproxy parameter', 'syncObproxyParameter', { timeout: '5m' }),
+  once('Set obproxy user and password for connect', 'linkObClusters', { timeout: '10m' }),
+  perHost('Register obproxy exporter', 'registerObproxyExporter', { timeout: '5m' }),
+  once('Update obproxy status', 'updateObproxyStatus', { timeout: '300s' }),
   finish,
 ])
 

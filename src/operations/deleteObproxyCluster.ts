@@ -1,9 +1,11 @@
+import { and, eq, notInArray } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Db, obproxy } from '../store/acceptance.ts'
+import * as schema from '../store/schema/index.ts'
 import { obproxyIn } from './obproxy/inStatus.ts'
 import { idleObproxy } from './obproxy/links.ts'
-import type { Operation } from './operation.ts'
+import type { Operation, Rule } from './operation.ts'
 import { obproxyPlan, once, perHost } from './plans.ts'
 import { clustersOf, taskInWords, unfinishedOfClusters, waysOut } from './uses.ts'
 
@@ -18,13 +20,23 @@ const start = once('Start node', 'startObproxyOffline', {
 })
 const finish = once('Finish node', 'releaseObproxyCluster', { timeout: '0s', prohibitSkip: true })
 
+/** From this node on there is nothing that a rollback could start again. */
+const infoGone = 'Delete obproxy info'
+
+/**
+ * The nodes of OCP's "Offline obproxy" in OCP's order. Source: ocp-doc V4.2.2,
+ * 800.delete-obproxy.md. Left out is "Offline obproxy exporter": the exporter is the proxy's own
+ * and has ended with it.
+ */
 const onHosts = obproxyPlan('Offline obproxy', [
   start,
-  perHost('Stop obproxy', 'stopObproxy', { timeout: '10m', undo: 'startObproxy' }),
-  perHost('Uninstall obproxy rpm', 'removeObproxyRpm', {
+  perHost('Prepare offline obproxy', 'prepareOfflineObproxy', { timeout: '30m' }),
+  perHost('Stop and uninstall obproxy', 'uninstallObproxy', {
     timeout: '30m',
-    undo: 'installObproxyRpm',
+    undo: 'reinstallObproxy',
   }),
+  once(infoGone, 'deleteObproxyInfo', { timeout: '300s', prohibitSkip: true }),
+  once('Unreserve host', 'unreserveProxyHost', { timeout: '30m' }),
   finish,
 ])
 
@@ -48,6 +60,27 @@ async function refuseAwaited(tx: Db, id: number): Promise<void> {
   throw new Refused({
     code: 'COM10005',
     args: [`${taskInWords(task)} on cluster ${task.clusterName}: ${waysOut(task)}`],
+  })
+}
+
+/** A rollback needs what the store knows of the proxies. */
+const infoIsThere: Rule = async (tx, task) => {
+  await obproxyIn('DELETING')(tx, task)
+  const { subtasks } = schema
+  const begun = await tx
+    .select({ id: subtasks.id })
+    .from(subtasks)
+    .where(
+      and(
+        eq(subtasks.taskId, task.id),
+        eq(subtasks.name, infoGone),
+        notInArray(subtasks.status, ['PENDING', 'READY']),
+      ),
+    )
+  if (begun.length === 0) return
+  throw new Refused({
+    code: 'COM10005',
+    args: ['the proxies are uninstalled and forgotten: retry the deletion'],
   })
 }
 
@@ -80,5 +113,5 @@ export const deleteObproxyCluster: Operation<
     }
     return [task]
   },
-  refuseRollback: obproxyIn('DELETING'),
+  refuseRollback: infoIsThere,
 }

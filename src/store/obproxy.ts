@@ -22,6 +22,25 @@ export interface NewObproxyCluster extends Omit<NewRow, 'id' | 'createTime' | 'u
   }[]
 }
 
+/** Hosts of an OBProxy cluster serve it no more; those that serve nothing else are AVAILABLE. */
+async function free(tx: Db, id: number): Promise<string[]> {
+  const freed = await tx
+    .delete(hostServices)
+    .where(and(eq(hostServices.type, 'OB_PROXY'), eq(hostServices.clusterId, id)))
+    .returning({ hostId: hostServices.hostId })
+  const busy = tx
+    .select({ id: hostServices.hostId })
+    .from(hostServices)
+    .where(inArray(hostServices.type, ['OB_CLUSTER', 'OB_PROXY']))
+  const ids = freed.map((row) => row.hostId)
+  const available = await tx
+    .update(hosts)
+    .set({ status: 'AVAILABLE' })
+    .where(and(inArray(hosts.id, ids), eq(hosts.status, 'ONLINE'), notInArray(hosts.id, busy)))
+    .returning({ ip: hosts.innerIpAddress })
+  return available.map(({ ip }) => ip)
+}
+
 /** OBProxy clusters, their processes and the clusters they are linked to. */
 export function obproxy(db: Db, keys: Keys) {
   return {
@@ -91,6 +110,25 @@ export function obproxy(db: Db, keys: Keys) {
         )
     },
     /**
+     * Forgets the proxies, links and secrets of an OBProxy cluster that is DELETING; its row and
+     * its hosts' reservations stay.
+     */
+    async forget(id: number): Promise<void> {
+      await db.transaction(async (tx) => {
+        const [going] = await tx
+          .select({ id: obproxyClusters.id })
+          .from(obproxyClusters)
+          .where(and(eq(obproxyClusters.id, id), eq(obproxyClusters.status, 'DELETING')))
+          .for('update')
+        if (going === undefined) return
+        await tx.delete(obproxyServers).where(eq(obproxyServers.obproxyClusterId, id))
+        await tx.delete(obproxyLinks).where(eq(obproxyLinks.obproxyClusterId, id))
+        await secrets(tx, keys).removeBelow(secretOf.obproxy(id).all)
+      })
+    },
+    /** Ends the reservations of its hosts; returns the addresses of those that are AVAILABLE now. */
+    unreserve: (id: number): Promise<string[]> => db.transaction((tx) => free(tx, id)),
+    /**
      * Forgets an OBProxy cluster that is CREATING or DELETING, with its proxies, links and secrets;
      * its hosts are AVAILABLE again. Does nothing the second time. Throws DefiniteError COM10005
      * when it is in another state.
@@ -111,21 +149,7 @@ export function obproxy(db: Db, keys: Keys) {
           const message = `OBProxy cluster ${other.name} is ${other.status}, neither CREATING nor DELETING: it stays`
           throw new DefiniteError({ code: 'COM10005', message })
         }
-        const freed = await tx
-          .delete(hostServices)
-          .where(and(eq(hostServices.type, 'OB_PROXY'), eq(hostServices.clusterId, id)))
-          .returning({ hostId: hostServices.hostId })
-        const busy = tx
-          .select({ id: hostServices.hostId })
-          .from(hostServices)
-          .where(inArray(hostServices.type, ['OB_CLUSTER', 'OB_PROXY']))
-        const ids = freed.map((row) => row.hostId)
-        await tx
-          .update(hosts)
-          .set({ status: 'AVAILABLE' })
-          .where(
-            and(inArray(hosts.id, ids), eq(hosts.status, 'ONLINE'), notInArray(hosts.id, busy)),
-          )
+        await free(tx, id)
         await secrets(tx, keys).removeBelow(secretOf.obproxy(id).all)
       })
     },

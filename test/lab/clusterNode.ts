@@ -70,6 +70,7 @@ export const createClusterNodes = (
       unlink: async () => void saved.links.splice(0),
       linkedTo: async () => [],
       seen: async () => undefined,
+      setStatus: async () => undefined,
     },
     clusters: {
       get: async () => ({ status: saved.status }),

@@ -27,7 +27,7 @@ const wrong = {
   'a node of a cluster on a host that has none':
     "hostPlan('Any', [once('Bootstrap ob', 'bootstrapOb', { timeout: '1h' })])",
   'a node of an obproxy in a cluster':
-    "clusterPlan('Any', [perHost('Start obproxy', 'startObproxy', { timeout: '1h' })])",
+    "clusterPlan('Any', [perHost('Start obproxy process', 'startObproxy', { timeout: '1h' })])",
   'an undo of another kind':
     "clusterPlan('Any', [perHost('Install rpm', 'installRpm', { timeout: '1h', undo: 'clearObservers' })])",
   'a node that does not exist':

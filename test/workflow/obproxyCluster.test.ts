@@ -49,9 +49,14 @@ describe('createObproxyCluster', () => {
       await done()
       expect(names(calls)).toEqual([
         'prepareObproxyInstall',
-        ...['preCheckObproxy', 'preCheckObproxy'],
+        ...['prepareCreateObproxy', 'prepareCreateObproxy'],
+        ...['checkProcessNotExist', 'checkProcessNotExist'],
+        ...['checkCommandExists', 'checkCommandExists'],
         ...['installObproxyRpm', 'installObproxyRpm'],
-        ...['startObproxy', 'startObproxy', 'linkObClusters', 'finishObproxyInstall'],
+        ...['startObproxy', 'startObproxy'],
+        ...['syncObproxyParameter', 'syncObproxyParameter', 'linkObClusters'],
+        ...['registerObproxyExporter', 'registerObproxyExporter'],
+        ...['updateObproxyStatus', 'finishObproxyInstall'],
       ])
       expect(calls.every(({ obproxyClusterId }) => obproxyClusterId === 5)).toBe(true)
     })
@@ -89,25 +94,33 @@ describe('deleteObproxyCluster', () => {
       await done()
       expect(names(calls)).toEqual([
         'startObproxyOffline',
-        'stopObproxy',
-        'removeObproxyRpm',
+        'prepareOfflineObproxy',
+        'uninstallObproxy',
+        'deleteObproxyInfo',
+        'unreserveProxyHost',
         'releaseObproxyCluster',
       ])
     })
   })
 
-  it('can be taken back as long as the cluster is there: its proxies run again', async () => {
-    const behave = failing('releaseObproxyCluster')
+  it('can be taken back as long as its proxies are known: they run again', async () => {
+    const behave = failing('uninstallObproxy')
     await withTask(environment, aDelete(1), behave, async ({ calls, recorded, operate, done }) => {
       await recorded('FAILED')
       const forward = calls.length
       await operate({ operation: 'rollbackTask' })
       await done()
-      expect(names(calls.slice(forward))).toEqual([
-        'installObproxyRpm',
-        'startObproxy',
-        'keepObproxyCluster',
-      ])
+      expect(names(calls.slice(forward))).toEqual(['reinstallObproxy', 'keepObproxyCluster'])
+    })
+  })
+
+  it('is only retried once they are forgotten', async () => {
+    const behave = failing('unreserveProxyHost')
+    await withTask(environment, aDelete(1), behave, async ({ recorded, operate, done }) => {
+      await recorded('FAILED')
+      await expect(operate({ operation: 'rollbackTask' })).rejects.toThrow('retry the deletion')
+      await operate({ operation: 'retryTask' })
+      await done()
     })
   })
 })

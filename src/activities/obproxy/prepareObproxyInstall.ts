@@ -2,6 +2,7 @@ import { DefiniteError } from '../../errors/failure.ts'
 import { nameOf } from '../../host/index.ts'
 import { inParallel } from '../inParallel.ts'
 import type { Node, ObproxyNode } from '../node.ts'
+import { obproxyIdOf } from './obproxyId.ts'
 import { obproxyPackageOf } from './obproxyPackage.ts'
 
 /**
@@ -52,9 +53,7 @@ async function proveReserved(
  * and of taking back a creation.
  */
 export async function releaseObproxyCluster({ input, store, log }: Node): Promise<void> {
-  const { obproxyClusterId } = input
-  if (obproxyClusterId === undefined)
-    throw new TypeError(`"${input.name}" needs an obproxy cluster`)
-  await store.obproxy.release(obproxyClusterId)
-  log('INFO', `OBProxy cluster ${obproxyClusterId} is gone and its hosts are free`)
+  const id = obproxyIdOf(input)
+  await store.obproxy.release(id)
+  log('INFO', `OBProxy cluster ${id} is gone and its hosts are free`)
 }

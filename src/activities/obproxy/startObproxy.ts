@@ -1,24 +1,14 @@
-import { setParameter } from '../../oceanbase/index.ts'
 import type { ObproxyHostNode } from '../node.ts'
-import {
-  asProxyAdmin,
-  bringUpProxy,
-  type ProxyProcess,
-  sourceOf,
-  takeDownProxy,
-} from './proxyProcess.ts'
+import { bringUpProxy, type ProxyProcess, sourceOf, takeDownProxy } from './proxyProcess.ts'
 
 const processOf = ({ proxies, proxy }: ObproxyHostNode): ProxyProcess => ({
   of: proxies,
   server: proxy,
 })
 
-/**
- * Starts the proxy, unless it runs, gives its administrator the password, sets its parameters, and
- * so proves that it answers.
- */
+/** Starts the proxy, unless it runs, and gives its administrator the password. */
 export async function startObproxy(node: ObproxyHostNode): Promise<void> {
-  const { proxies, proxy, store } = node
+  const { proxies, proxy } = node
   const process = processOf(node)
   const [first] = proxies.links
   const cluster =
@@ -26,10 +16,6 @@ export async function startObproxy(node: ObproxyHostNode): Promise<void> {
       ? (await node.ofCluster(first.clusterId)).cluster
       : undefined
   await bringUpProxy(node, process, sourceOf(process, cluster))
-  await asProxyAdmin(node, process, async (session) => {
-    for (const { name, value } of proxies.parameters) await session.run(setParameter(name, value))
-  })
-  await store.obproxy.seen(proxy.id, { status: 'RUNNING', at: new Date() })
   node.log('INFO', `obproxy on ${proxy.ip} answers on port ${proxy.sqlPort}`)
 }
 

@@ -1,5 +1,6 @@
 import { DefiniteError } from '../../errors/failure.ts'
 import type { ObproxyNode } from '../node.ts'
+import { linkProxies } from './obproxyLink.ts'
 
 /** Proves that the OBProxy cluster is to go, and says what goes with it. */
 export async function startObproxyOffline({ proxies, log }: ObproxyNode): Promise<void> {
@@ -19,8 +20,14 @@ export async function startObproxyOffline({ proxies, log }: ObproxyNode): Promis
   )
 }
 
-/** Takes a deletion back: the proxies run again and serve what they did. */
-export async function keepObproxyCluster({ proxies, store, log }: ObproxyNode): Promise<void> {
+/**
+ * Takes a deletion back: the proxies, which run again, serve what they did. One that was installed
+ * anew has forgotten its clusters.
+ */
+export async function keepObproxyCluster(node: ObproxyNode): Promise<void> {
+  const { proxies, store, log } = node
+  for (const { clusterId } of proxies.links)
+    await linkProxies(await node.ofCluster(clusterId), proxies)
   await store.obproxy.setStatus(proxies.id, 'RUNNING')
   log('INFO', `OBProxy cluster ${proxies.name} stays`)
 }

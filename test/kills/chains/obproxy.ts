@@ -3,14 +3,25 @@ import { createDefaultUser } from '../../../src/activities/cluster/createDefault
 import { prepareDeleteCluster } from '../../../src/activities/cluster/prepareDeleteCluster.ts'
 import { setSysPassword } from '../../../src/activities/cluster/setSysPassword.ts'
 import type { ObproxyHostNode, ObproxyNode } from '../../../src/activities/node.ts'
+import { checkCommandExists } from '../../../src/activities/obproxy/checkCommandExists.ts'
+import { checkProcessNotExist } from '../../../src/activities/obproxy/checkProcessNotExist.ts'
 import {
   installObproxyRpm,
   removeObproxyRpm,
 } from '../../../src/activities/obproxy/installObproxyRpm.ts'
 import { linkObClusters, unlinkObClusters } from '../../../src/activities/obproxy/linkObClusters.ts'
 import { linkObproxy, unlinkObproxy } from '../../../src/activities/obproxy/linkObproxy.ts'
-import { preCheckObproxy } from '../../../src/activities/obproxy/preCheckObproxy.ts'
+import { prepareCreateObproxy } from '../../../src/activities/obproxy/prepareCreateObproxy.ts'
+import { prepareOfflineObproxy } from '../../../src/activities/obproxy/prepareOfflineObproxy.ts'
+import { registerObproxyExporter } from '../../../src/activities/obproxy/registerObproxyExporter.ts'
 import { startObproxy, stopObproxy } from '../../../src/activities/obproxy/startObproxy.ts'
+import { keepObproxyCluster } from '../../../src/activities/obproxy/startObproxyOffline.ts'
+import { syncObproxyParameter } from '../../../src/activities/obproxy/syncObproxyParameter.ts'
+import {
+  reinstallObproxy,
+  uninstallObproxy,
+} from '../../../src/activities/obproxy/uninstallObproxy.ts'
+import { updateObproxyStatus } from '../../../src/activities/obproxy/updateObproxyStatus.ts'
 import { clusterOn } from '../../lab/hostNode.ts'
 import { nodesOf } from '../coverage.ts'
 import { putShims } from '../shims.ts'
@@ -82,12 +93,12 @@ export const obproxyChain: Chain = {
     }
     await settle('CHANGING')
 
-    await sweep({
-      ...common,
-      activity: 'preCheckObproxy',
-      run: ofProxy('preCheckObproxy', preCheckObproxy),
-      back: nothing,
-    })
+    for (const [activity, look] of [
+      ['prepareCreateObproxy', prepareCreateObproxy],
+      ['checkProcessNotExist', checkProcessNotExist],
+      ['checkCommandExists', checkCommandExists],
+    ] as const)
+      await sweep({ ...common, activity, run: ofProxy(activity, look), back: nothing })
     const install = ofProxy('installObproxyRpm', installObproxyRpm)
     const uninstall = ofProxy('removeObproxyRpm', removeObproxyRpm)
     await sweep({ ...common, activity: 'installObproxyRpm', run: install, back: uninstall })
@@ -103,6 +114,16 @@ export const obproxyChain: Chain = {
     await whole(start)
     await sweep({ ...common, activity: 'stopObproxy', run: stop, back: start })
     await whole(start)
+
+    const sync = ofProxy('syncObproxyParameter', syncObproxyParameter)
+    await sweep({ ...common, activity: 'syncObproxyParameter', run: sync, back: fresh })
+    for (const [activity, look] of [
+      ['registerObproxyExporter', registerObproxyExporter],
+      ['prepareOfflineObproxy', prepareOfflineObproxy],
+    ] as const)
+      await sweep({ ...common, activity, run: ofProxy(activity, look), back: nothing })
+    const update = ofProxies('updateObproxyStatus', updateObproxyStatus)
+    await sweep({ ...common, activity: 'updateObproxyStatus', run: update, back: nothing })
 
     const linkAll = ofProxies('linkObClusters', linkObClusters)
     const unlinkAll = ofProxies('unlinkObClusters', unlinkObClusters)
@@ -120,6 +141,20 @@ export const obproxyChain: Chain = {
     await sweep({ ...common, activity: 'linkObClusters', run: linkAll, back: unlinked })
     await whole(linked)
     await sweep({ ...common, activity: 'unlinkObClusters', run: unlinkAll, back: linked })
+    await whole(linked)
+
+    const offline = ofProxy('uninstallObproxy', uninstallObproxy)
+    const online = ofProxy('reinstallObproxy', reinstallObproxy)
+    // What the proxy wrote goes with it, and does not come back.
+    const withoutSettings = { ...common, look: hostsShow }
+    await sweep({ ...withoutSettings, activity: 'uninstallObproxy', run: offline, back: online })
+    await whole(offline)
+    await sweep({ ...withoutSettings, activity: 'reinstallObproxy', run: online, back: offline })
+    await whole(online)
+    const keep = ofProxies('keepObproxyCluster', keepObproxyCluster)
+    await sweep({ ...common, activity: 'keepObproxyCluster', run: keep, back: unlinked })
+    await whole(keep)
+    await settle('CHANGING')
     await whole(unlinkAll)
 
     const link = step('linkObproxy', linkObproxy)
