@@ -1,9 +1,10 @@
-import { type Cluster, isDirty, now, type Server, type Zone } from './cluster.ts'
+import { type Cluster, isDirty, now, type Resources, type Server, type Zone } from './cluster.ts'
 import { readFaults } from './faults.ts'
 import { countUp } from './home.ts'
 import { buildVersion, type Hello, type Observer } from './observer.ts'
 import { firstPrimaryZone } from './primaryZone.ts'
 import { addressText, call, parseAddress } from './rpc.ts'
+import { sysLogDisk } from './settings.ts'
 import { Refusal, refusal } from './sqlErrors.ts'
 import { type Primary, registerAt } from './standby.ts'
 
@@ -70,9 +71,28 @@ async function check(
     servers.map(async ({ address }) => greetings.set(address, await greet(address))),
   )
   for (const { address, zone } of servers) checkOne(self, address, zone, greetings.get(address))
+  if (self.version.reservesPool)
+    for (const [address, { resources }] of greetings) holdSys(self, address, resources)
   if (self.version.line !== '4.x') firstPrimaryZone(zonesOf(servers))
   if (primary) await registerAt(primary, registrationOf(self, primary))
   return greetings
+}
+
+/**
+ * Before anything is written each server is to hold sys. Source: K4.2.5
+ * rootserver/ob_bootstrap.cpp notify_sys_tenant_server_unit_resource,
+ * logservice/ob_server_log_block_mgr.cpp create_tenant.
+ */
+function holdSys(self: Observer, address: string, { logDisk }: Resources): void {
+  const needed = sysLogDisk(self.settings, self.resources)
+  if (logDisk >= needed) return
+  self.log(
+    'ERROR',
+    'CLOG',
+    `ObServerLogBlockMGR can not hold any new tenants(server="${address}", log_disk_size=${needed}, total=${logDisk})`,
+    { ret: -4733 },
+  )
+  throw refusal('resourceNotEnough', 'machine resource is not enough to hold a new unit')
 }
 
 const registrationOf = (self: Observer, primary: Primary) => ({

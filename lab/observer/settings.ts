@@ -147,6 +147,24 @@ export function memoryOf(
   return { memoryLimit, systemMemory }
 }
 
+/** Below this sys is given nothing of system_memory. K4.2.5 lib/ob_running_mode.cpp MINI_MEM_UPPER. */
+const miniMemory = 12 * giB
+/** K4.2.5 share/unit/ob_unit_resource.h UNIT_MIN_LOG_DISK_SIZE. */
+const minUnitLogDisk = 2 * giB
+
+/**
+ * What the real sys takes of the redo disk when a cluster begins. Source: K4.2.5
+ * share/unit/ob_unit_resource.cpp gen_sys_tenant_default_unit_resource.
+ */
+export function sysLogDisk(
+  settings: Settings,
+  { memoryLimit, systemMemory }: { memoryLimit: number; systemMemory: number },
+): number {
+  const pool = size(settings, '__min_full_resource_pool_memory') ?? minPoolMemory
+  const extra = memoryLimit < miniMemory ? 0 : hiddenSysMemory(systemMemory)
+  return Math.max(Math.max(minUnitMemory, pool) + extra, minUnitLogDisk)
+}
+
 /** A wrong size stops every line. Throws StartError. */
 export function checkParameters(settings: Settings): void {
   for (const name of ['datafile_size', 'log_disk_size']) size(settings, name)

@@ -28,6 +28,7 @@ const table = {
   leaderNotExist: [4654, 'HY000'],
   clusterNoMatch: [4666, 'HY000'],
   standbyWeakReadOnly: [4688, 'HY000'],
+  resourceNotEnough: [4733, 'HY000'],
   invalidTenant: [5160, 'HY000'],
   initializing: [8001, 'HY000'],
 } as const satisfies Record<string, readonly [number, string]>

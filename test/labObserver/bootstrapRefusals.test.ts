@@ -41,6 +41,17 @@ describe('BOOTSTRAP is refused, and the store stays empty,', () => {
     )
   })
 
+  // Source: ob_unit_resource.cpp gen_sys_tenant_default_unit_resource, ob_server_log_block_mgr.cpp.
+  it('when the redo disk of a server does not hold sys', async () => {
+    await Promise.all([one.start(), two.start({ options: ',log_disk_size=4G' })])
+    await expect(refusalOf(query(one, bootstrapSql([one, two])))).resolves.toBe(
+      '4733 machine resource is not enough to hold a new unit',
+    )
+    expect(one.log()).toMatch(
+      new RegExp(`ERROR \\[CLOG\\] .*can not hold any new tenants.*${two.address}.*ret=-4733`),
+    )
+  })
+
   it('when a server was started for another zone', async () => {
     await Promise.all([one.start(), two.start({ flags: ['-z', 'zone3'] })])
     await expect(refusalOf(query(one, bootstrapSql([one, two])))).resolves.toMatch(/^4631 /)

@@ -86,7 +86,7 @@ export function makeObserver(
     ]
     const sizes = [
       '-o',
-      `memory_limit=8G,system_memory=1G,datafile_size=64M,log_disk_size=1G${options}`,
+      `memory_limit=8G,system_memory=1G,datafile_size=64M,log_disk_size=6G${options}`,
     ]
     const all = noFlags ? [] : [...address, ...words.map(String), ...sizes, ...flags]
     child = spawn(process.execPath, [join(repository, 'lab/observer/main.ts'), '-N', ...all], {

@@ -53,7 +53,7 @@ const layOut = async (version: string): Promise<ClusterSpec> => {
       'memory_limit=8G',
       'system_memory=1G',
       'datafile_size=1G',
-      'log_disk_size=4G',
+      'log_disk_size=6G',
     ].map((pair) => {
       const [name = '', value = ''] = pair.split('=')
       return { name, value }
