@@ -24,6 +24,9 @@ const newestFirst = (left: Package, right: Package): number =>
   right.version.localeCompare(left.version, 'en', { numeric: true }) ||
   right.buildNumber.localeCompare(left.buildNumber, 'en', { numeric: true })
 
+/** Agents come as two products, whose versions say nothing of each other. */
+const agentProductOf = ({ name }: Package): string => (name === 'obagent' ? 'obagent' : 'ocp-agent')
+
 const part = alias(schema.packages, 'part')
 
 /** `oceanbase-ce-libs` of a build is part of the set of its `oceanbase-ce`. */
@@ -82,7 +85,8 @@ export function packages(db: Db) {
     },
     /**
      * The newest agent package for a host that this task works on, of those that an ADMIN or the
-     * task's creator uploaded: its scriptlets run as root there.
+     * task's creator uploaded: its scriptlets run as root there. Newest of the product that was
+     * uploaded last.
      */
     async agentFor(taskId: number, architecture: string): Promise<Package | undefined> {
       const { tasks } = schema
@@ -92,7 +96,11 @@ export function packages(db: Db) {
         inArray(table.architecture, [architecture, 'noarch']),
         or(eq(table.byAdmin, true), inArray(table.uploaderId, creator)),
       )
-      return (await db.select().from(table).where(fits)).sort(newestFirst)[0]
+      const found = await db.select().from(table).where(fits).orderBy(desc(table.id))
+      const [last] = found
+      if (last === undefined) return undefined
+      const product = agentProductOf(last)
+      return found.filter((each) => agentProductOf(each) === product).sort(newestFirst)[0]
     },
     async list(filter: PackageFilter, paging: Paging): Promise<Page<Package>> {
       const like = filter.keyword === undefined ? undefined : containing(filter.keyword)

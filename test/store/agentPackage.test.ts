@@ -47,6 +47,20 @@ test('a host keeps the agent package that was chosen for it; one uploaded later 
   expect(await versionOf(1)).toBe('9.9.9')
 })
 
+test('versions of OCP’s agent and of obagent are not compared: the product uploaded last counts', async () => {
+  const { store } = opened
+  await addHosts(store, 3)
+  const obagent = {
+    ...packageNamed('obagent-4.2.2-100000042024011120.el7.x86_64.rpm'),
+    type: 'OCP_AGENT_INSTALL_PACKAGE' as const,
+  }
+  await store.packages.create(agent('4.2.0'))
+  await store.packages.create(obagent)
+  expect(await versionOf(1)).toBe('4.2.2')
+  await store.packages.create(agent('3.1.2'))
+  expect(await versionOf(2)).toBe('4.2.0')
+})
+
 test('the newest agent package of a user who is no ADMIN goes to that user’s own hosts only', async () => {
   const { store } = opened
   await addHosts(store, 2)
