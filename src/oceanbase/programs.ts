@@ -46,3 +46,17 @@ export function agentIn(programs: readonly string[]): Agent | undefined {
  */
 export const obproxyIn = (programs: readonly string[]): string | undefined =>
   listed(programs, ['obproxy'])?.home
+
+/**
+ * The observer of a server's package: right below a prefix, which an install exchanges for the
+ * installPath. Source: kernel cmake/Pack.cmake, observer's DESTINATION bin.
+ */
+export const observerIn = (
+  programs: readonly string[],
+  prefixes: readonly string[],
+): string | undefined =>
+  programs.find((program) =>
+    prefixes.length === 0
+      ? program.endsWith('/bin/observer')
+      : prefixes.some((prefix) => program === `${prefix}/bin/observer`),
+  )

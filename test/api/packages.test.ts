@@ -104,6 +104,21 @@ describe('software packages', () => {
       'PKG10013',
     ],
     [
+      'a server whose observer is not where an install expects it',
+      fileName,
+      rpmFile({
+        name: 'oceanbase',
+        version: '2.2.73',
+        release: '20201211175814.el7',
+        arch: 'x86_64',
+        prefix: '/home/admin/oceanbase',
+        files: ['/home/admin/oceanbase/opt/bin/observer'],
+      }),
+      undefined,
+      400,
+      'COM10001',
+    ],
+    [
       'a server of a version that is not known',
       'oceanbase-ce-5.0.1.0-100000042026072912.el8.x86_64.rpm',
       rpmFile({

@@ -5,8 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { doctor } from '../../src/cli/doctor/doctor.ts'
 import { type DoctorFlags, doctorOptions } from '../../src/cli/doctor/options.ts'
+import { readConfig } from '../../src/config.ts'
+import { openConfiguredStore } from '../../src/store/index.ts'
 import { rpmFile } from '../api/rpmFile.ts'
 import { startSshd, type TestSshd } from '../host/sshd.ts'
+import { creator, packageNamed } from '../store/inventory.ts'
+import { testOperations } from '../store/operations.ts'
+import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
 
 let sshd: TestSshd
 let directory: Awaited<ReturnType<typeof mkdtempDisposable>>
@@ -54,12 +59,12 @@ afterAll(async () => {
   await directory[Symbol.asyncDispose]()
 })
 
-const run = async (changes: DoctorFlags = {}) => {
+const run = async (changes: DoctorFlags = {}, env: NodeJS.ProcessEnv = {}) => {
   let text = ''
   const good = await doctor(
     { ...flags, ...changes },
     {
-      env: {},
+      env,
       color: false,
       out: (more) => {
         text += more
@@ -132,6 +137,49 @@ describe('obflow doctor', () => {
       ['127.0.0.1'],
       ['127.0.0.9'],
     ])
+  })
+
+  test('takes hosts, their logins and packages from the store by their ids, and leaves it as it was', async () => {
+    const dataDir = join(directory.path, 'store')
+    const env = { OBFLOW_DATA_DIR: dataDir }
+    await placeEmptyDatabase(dataDir)
+    const { username, sshPort, login } = sshd.access()
+    const open = () => openConfiguredStore(readConfig(env))
+    const store = await open()
+    await store.regions.create({ name: 'hangzhou' })
+    await store.idcs.create({ name: 'hz2', regionId: 1 })
+    await store.credentials.create({
+      name: 'root',
+      targetType: 'HOST',
+      type: 'PRIVATE_KEY',
+      username,
+      passphrase: login.secret,
+      owner: creator,
+    })
+    const { hostIds } = await testOperations(store).acceptHosts({
+      hosts: [{ innerIpAddress: '127.0.0.1' }],
+      sshPort,
+      kind: 'DEDICATED_PHYSICAL_MACHINE',
+      idcId: 1,
+      credentialId: 1,
+      creator,
+    })
+    await store.packages.create({
+      ...packageNamed('oceanbase-ce-4.2.1.8-1.el7.x86_64.rpm'),
+      path: join(directory.path, 'oceanbase-ce.rpm'),
+    })
+    await store.close()
+    const byIds = { hosts: hostIds.join(), package: ['1'] }
+    const { text } = await run({ ...byIds, output: 'json' }, env)
+    const { hosts, packages, unreached } = reportShape.parse(JSON.parse(text))
+    expect([hosts.map(({ host }) => host), unreached]).toEqual([['127.0.0.1'], []])
+    expect(packages[0]?.programs).toHaveProperty('observer', '/opt/ob/bin/observer')
+    expect(text).not.toContain(login.secret.reveal().slice(100, 140))
+    await expect(run({ ...byIds, package: ['7'] }, env)).rejects.toThrow('no package 7')
+    // A look pins no host key and takes no lock that outlives it.
+    const again = await open()
+    expect((await again.hosts.access(1)).hostKey).toBeUndefined()
+    await again.close()
   })
 
   test('says that a version is not supported, and asks no host', async () => {

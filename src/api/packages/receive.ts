@@ -6,7 +6,14 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { errorCodes } from 'fastify'
 import { Refused } from '../../errors/refused.ts'
-import { agentIn, isProgram, objectionToVersion, obproxyIn, roleOf } from '../../oceanbase/index.ts'
+import {
+  agentIn,
+  isProgram,
+  objectionToVersion,
+  obproxyIn,
+  observerIn,
+  roleOf,
+} from '../../oceanbase/index.ts'
 import type { Package, PackageType } from '../../store/index.ts'
 import { silentMs } from '../http/openCalls.ts'
 import { NotAnRpm, type RpmHeader, readRpm } from './rpm.ts'
@@ -23,8 +30,12 @@ const types: readonly { readonly name: RegExp; readonly type: PackageType }[] = 
 
 /** Why a package of a type cannot be used, by the programs that it lists. */
 const whatItLacks: Partial<
-  Record<PackageType, (programs: readonly string[]) => string | undefined>
+  Record<PackageType, (programs: readonly string[], header: RpmHeader) => string | undefined>
 > = {
+  OB_SERVER_INSTALL_PACKAGE: (programs, { name, prefixes }) =>
+    roleOf(name) !== 'server' || observerIn(programs, prefixes)
+      ? undefined
+      : `it lists no bin/observer below ${prefixes.join(' or ') || 'any folder'}`,
   OCP_AGENT_INSTALL_PACKAGE: (programs) =>
     agentIn(programs) ? undefined : 'it lists no bin/ob_agentd and no bin/ocp_agentd',
   OBPROXY_INSTALL_PACKAGE: (programs) =>
@@ -156,7 +167,7 @@ export async function describe(fileName: string, received: Received) {
       field: 'file',
       rejected: fileName,
     })
-  const lacks = whatItLacks[type]?.(programs)
+  const lacks = whatItLacks[type]?.(programs, header)
   if (lacks !== undefined) throw notRpm(fileName, lacks)
   const dot = release.lastIndexOf('.')
   const buildNumber = dot < 0 ? release : release.slice(0, dot)
