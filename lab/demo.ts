@@ -103,6 +103,7 @@ async function show(
   if (left)
     say(`Going on with the create of ${clusterName} that was interrupted (task ${left.taskId}).`)
   const create = left ?? (await post(api, lab, rootPassword))
+  say(`Console: ${obflow.url}/tasks/${create.taskId}`)
   const page = await obflow.runUi(create.taskId)
   say(`Temporal Web UI of this run: ${page}`)
   const startedAt = Date.now()
@@ -118,6 +119,7 @@ async function show(
   if (works)
     say(`SELECT VERSION() as root@sys with the posted password: ${await select(lab, rootPassword)}`)
   say('')
+  say(`Console        ${obflow.url}/`)
   say(
     `API            ${obflow.url}/api/v2   (user admin, password in ${join(dir, 'admin.password')})`,
   )

@@ -136,6 +136,16 @@ const environment = z.object({
   OBFLOW_RATE_LIMIT: rateLimits.prefault('5000,20000,1000000,20000000'),
   /** Whether the API serves the console, which is built in console/dist. */
   OBFLOW_CONSOLE: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  /** Days that the book of calls keeps each. */
+  OBFLOW_AUDIT_DAYS: wholeNumber(1, 36_500).default(365),
+  /**
+   * The namespace in Temporal's Web UI, as a browser reaches it, e.g.
+   * `http://127.0.0.1:8233/namespaces/default`: tasks link to their runs there.
+   */
+  OBFLOW_TEMPORAL_UI: z
+    .url({ protocol: /^https?$/, error: 'must begin with http:// or https://' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   /** Minutes after which a login by form ends when it is not used; after 12 h it ends anyhow. */
   OBFLOW_SESSION_MINUTES: wholeNumber(1, 720).default(30),
   /** Proxies whose X-Forwarded-For is believed (addresses or networks, by comma); absent: none. */
@@ -174,6 +184,10 @@ export interface Config {
   readonly rateLimits: RateLimits
   /** Where the built console lies; undefined: it is not served. */
   readonly consoleDir: string | undefined
+  /** Milliseconds that the book of calls keeps each. */
+  readonly auditMs: number
+  /** Without a slash at its end. */
+  readonly temporalUi: string | undefined
   /** Milliseconds without a call after which a login by form ends. */
   readonly sessionIdleMs: number
   readonly trustedProxies: string | undefined
@@ -237,6 +251,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       settings.OBFLOW_CONSOLE === 'on'
         ? fileURLToPath(new URL('../console/dist', import.meta.url))
         : undefined,
+    auditMs: settings.OBFLOW_AUDIT_DAYS * 86_400_000,
+    temporalUi: settings.OBFLOW_TEMPORAL_UI,
     sessionIdleMs: settings.OBFLOW_SESSION_MINUTES * 60_000,
     trustedProxies: settings.OBFLOW_TRUSTED_PROXIES,
   }

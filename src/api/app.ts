@@ -6,6 +6,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { operationsOver } from '../operations/index.ts'
 import type { Store } from '../store/index.ts'
+import { keepBook } from './audit/book.ts'
+import { audit } from './audit/index.ts'
 import { authentication, type Declared, declared } from './auth/authentication.ts'
 import { session } from './auth/sessionCalls.ts'
 import { clusters } from './clusters/index.ts'
@@ -109,6 +111,7 @@ export async function buildApp({
           warnings: [...(payload.warnings ?? []), ...warningsOf(request)],
         }),
   )
+  keepBook(app, store)
   let closing = false
   app.addHook('preClose', async () => {
     closing = true
@@ -163,6 +166,7 @@ export async function buildApp({
     users,
     profile,
     session,
+    audit,
   ])
     resource(app, context)
   openapi(app)

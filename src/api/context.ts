@@ -34,6 +34,7 @@ export interface Context {
     | 'publicUrl'
     | 'rateLimits'
     | 'sessionIdleMs'
+    | 'temporalUi'
     | 'trustedProxies'
   >
   readonly launch: Launcher['launch']

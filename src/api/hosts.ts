@@ -133,6 +133,7 @@ export function hosts(api: Api, { store, operations, launch, config }: Context):
         creator,
         traceId: request.id,
       })
+      request.madeTask = accepted.task.id
       for (const { id } of new Set([...accepted.tasks, accepted.task])) launch(id)
       // OCP's page documents `contents`; its Terraform provider reads `id` and `hostIds`.
       return data({

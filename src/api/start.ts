@@ -74,10 +74,16 @@ export async function startServer({
         app.log.warn({ err: withoutStatement(error) }, 'accepted tasks could not be looked for'),
       )
   await sweep()
-  const clean = () =>
-    sweepUploads(config.packagesDir).catch((error: unknown) =>
+  const clean = async () => {
+    await sweepUploads(config.packagesDir).catch((error: unknown) =>
       app.log.warn({ err: withoutStatement(error) }, 'unfinished uploads are left'),
     )
+    await store.audit
+      .sweep(new Date(Date.now() - config.auditMs))
+      .catch((error: unknown) =>
+        app.log.warn({ err: withoutStatement(error) }, 'old calls are left in the book'),
+      )
+  }
   await clean()
   const reconcile = () =>
     launcher

@@ -131,7 +131,7 @@ export async function startEmbedded(
     const watch = watchStore(store, (why) => log.error({ why }, 'the store does not answer'))
     closers.push(async () => watch.stop())
     api = await startServer({
-      config,
+      config: { ...config, temporalUi: config.temporalUi ?? `${temporal.ui}/namespaces/default` },
       store,
       workflows,
       logger: { level: logLevel, stream: process.stderr },

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Config } from '../config.ts'
 import { accessKeys } from './accessKeys.ts'
+import { audit } from './audit.ts'
 import { clusters } from './clusters.ts'
 import { credentials } from './credentials.ts'
 import { type Connection, type ConnectOptions, connect, type Db } from './db.ts'
@@ -17,6 +18,7 @@ import { tasks } from './tasks.ts'
 import { users } from './users.ts'
 
 export type { AccessKey } from './accessKeys.ts'
+export type { AuditedCall } from './audit.ts'
 export { awayReason, isAway, isFull, isRace } from './away.ts'
 export type { ClientToken } from './clientTokens.ts'
 export type { Cluster, ClusterFilter, Server, Zone } from './clusterReads.ts'
@@ -78,6 +80,7 @@ export interface Store {
     options?: { readonly accessMode: 'read only' },
   ): Promise<T>
   readonly accessKeys: ReturnType<typeof accessKeys>
+  readonly audit: ReturnType<typeof audit>
   readonly clusters: ReturnType<typeof clusters>
   readonly credentials: ReturnType<typeof credentials>
   readonly hosts: ReturnType<typeof hosts>
@@ -117,6 +120,7 @@ export function storeOver({ db, close }: Connection, keys: Keys): Store {
   return {
     transaction: (work, options) => db.transaction((tx) => work(tx, keys), options),
     accessKeys: accessKeys(db, keys),
+    audit: audit(db),
     clusters: clusters(db, keys),
     credentials: credentials(db, keys),
     hosts: hosts(db, keys),

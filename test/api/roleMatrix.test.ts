@@ -15,7 +15,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
  * What is not named here is refused. Source: OCP 3.x documents, appendix "OCP default roles".
  */
 const table: Readonly<Record<Role, string>> = {
-  ADMIN: 'CLUSTER=W HOST=W OBPROXY=W PACKAGE=W PROFILE=W ROLE=W TASK=W USER=W',
+  ADMIN: 'AUDIT=W CLUSTER=W HOST=W OBPROXY=W PACKAGE=W PROFILE=W ROLE=W TASK=W USER=W',
   CLUSTER_MANAGER: 'CLUSTER=W HOST=W OBPROXY=W PACKAGE=W TASK=W USER=R',
   CLUSTER_VIEWER: 'CLUSTER=R HOST=R OBPROXY=R PACKAGE=R TASK=R',
   HOST_MANAGER: 'HOST=W PACKAGE=W',

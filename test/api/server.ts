@@ -84,6 +84,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       packagesDir,
       rateLimits: [0, 0, 0, 0],
       consoleDir: undefined,
+      temporalUi: undefined,
       sessionIdleMs: 30 * 60_000,
       trustedProxies: undefined,
       publicUrl: undefined,
@@ -148,6 +149,11 @@ export async function openApi(config: Partial<Context['config']> = {}) {
     post: (url: string, body: object) => call({ method: 'POST', url, body }),
     get: (url: string) => call({ url }),
     remove: (url: string) => call({ method: 'DELETE', url }),
+    /** What is stored, without the book of calls: in that are refused ones, too. */
+    async dump() {
+      const { audit: _, ...rows } = await opened.dump()
+      return rows
+    },
     async reset() {
       await launcher.settled()
       await opened.reset()

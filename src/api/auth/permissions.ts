@@ -1,4 +1,5 @@
 const resources = [
+  'AUDIT',
   'CLUSTER',
   'HOST',
   'OBPROXY',

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import packageFile from '../../../package.json' with { type: 'json' }
 import { Secret } from '../../quote.ts'
 import type { User } from '../../store/index.ts'
 import type { Api, Context } from '../context.ts'
@@ -18,7 +19,7 @@ const login = z.strictObject({
 })
 
 /** Login and logout of the console: a session by cookie. OCP's own page has its own way. */
-export function session(api: Api, { store, checkPassword, sessions }: Context): void {
+export function session(api: Api, { store, checkPassword, sessions, config }: Context): void {
   const path = '/api/v2/session'
   const show = (user: User, request: FastifyRequest) => ({
     ...(request.session && {
@@ -26,7 +27,9 @@ export function session(api: Api, { store, checkPassword, sessions }: Context): 
       idleTimeout: sessions.idleMs / 1000,
     }),
     permissions: permissionNames.filter((name) => allows(user.roles, name)),
+    ...(config.temporalUi !== undefined && { temporalUi: config.temporalUi }),
     user: showUser(user),
+    version: packageFile.version,
   })
 
   api.post(

@@ -87,6 +87,7 @@ export function clusters(api: Api, context: Context): void {
 
   const started = (request: FastifyRequest, accepted: Accepted) => {
     const task = accepted.task
+    request.madeTask = task.id
     launch(task.id)
     return data(showCreated(task, readerOf(config, request)))
   }

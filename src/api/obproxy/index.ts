@@ -108,6 +108,7 @@ export function obproxy(api: Api, context: Context): void {
         }),
       })
       const task = accepted.task
+      request.madeTask = task.id
       launch(task.id)
       return data(showObproxyTask(task, readerOf(config, request)))
     },
@@ -192,6 +193,7 @@ export function obproxy(api: Api, context: Context): void {
         return rehearsed(context, { request, change: 'REMOVE', rehearse })
       }
       const task = (await operations.accept(deleteObproxyCluster, wanted)).task
+      request.madeTask = task.id
       launch(task.id)
       return data(showObproxyTask(task, readerOf(config, request)))
     },

@@ -71,6 +71,7 @@ export function obproxyLinks(api: Api, context: Context): void {
     const rehearse = () => operations.rehearse(operation, asked)
     if (isDryRun(request)) return rehearsed(context, { request, change: 'NONE', rehearse })
     const task = (await operations.accept(operation, asked)).task
+    request.madeTask = task.id
     launch(task.id)
     await ended(store, task, () => closing)
     return done

@@ -17,9 +17,27 @@ export const session = z
     expireTime: time.optional(),
     idleTimeout: z.number().min(0).optional(),
     permissions: z.array(z.enum(permissionNames)),
+    temporalUi: z.string().optional(),
     user,
+    version: z.string(),
   })
   .meta({ id: 'Session' })
+
+export const auditedCall = z
+  .strictObject({
+    address: z.string(),
+    call: z.string(),
+    id: z.int(),
+    method: z.string(),
+    path: z.string(),
+    status: z.int(),
+    taskId: z.int().optional(),
+    time,
+    traceId: z.string(),
+    userId: z.int(),
+    username: z.string(),
+  })
+  .meta({ id: 'AuditedCall' })
 
 export const role = z
   .strictObject({ name: z.enum(roleNames), permissions: z.array(z.string()) })

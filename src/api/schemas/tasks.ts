@@ -67,6 +67,7 @@ const taskFields = {
   status: z.enum(taskStatuses),
   subtasks: z.array(subtask),
   taskDefinitionId: z.int(),
+  temporalUrl: z.string().optional(),
   type: z.enum(taskTypes),
 }
 

@@ -9,14 +9,17 @@ import { nameIn } from './names.ts'
 export interface Reader {
   readonly language: Language
   readonly codes: CodeForm
+  /** The namespace in Temporal's Web UI, where it is known. */
+  readonly temporalUi: string | undefined
 }
 
 export const readerOf = (
-  { errorCodes }: Pick<Config, 'errorCodes'>,
+  { errorCodes, temporalUi }: Pick<Config, 'errorCodes' | 'temporalUi'>,
   { headers }: Pick<FastifyRequest, 'headers'>,
 ): Reader => ({
   language: languageOf(headers['accept-language']),
   codes: errorCodes,
+  temporalUi,
 })
 
 /** `name` and, as OCP has it, `description`, which says the same. */

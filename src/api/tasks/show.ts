@@ -125,6 +125,13 @@ export const showSubtask = (subtask: Subtask, reader: Reader) => ({
   zone: given(subtask.zone),
 })
 
+/** Where a task's run is in Temporal's Web UI. */
+const temporalUrlOf = (
+  { workflowId }: Pick<Task, 'workflowId'>,
+  { temporalUi }: Reader,
+): string | undefined =>
+  temporalUi === undefined ? undefined : `${temporalUi}/workflows/${encodeURIComponent(workflowId)}`
+
 /** OCP's WrappedTaskInstance, with the flat ids of its TaskInstance beside. */
 export const showTask = (task: TaskWithSubtasks, reader: Reader) => ({
   cluster: clusterOf(task),
@@ -143,6 +150,7 @@ export const showTask = (task: TaskWithSubtasks, reader: Reader) => ({
   status: task.status,
   subtasks: task.subtasks.map((subtask) => showSubtask(subtask, reader)),
   taskDefinitionId: -1,
+  temporalUrl: temporalUrlOf(task, reader),
   type: task.type,
 })
 

@@ -1,3 +1,17 @@
+CREATE TABLE "audit" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "audit_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"time" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"user_id" integer NOT NULL,
+	"username" text NOT NULL,
+	"address" text NOT NULL,
+	"call" text NOT NULL,
+	"method" text NOT NULL,
+	"path" text NOT NULL,
+	"status" integer NOT NULL,
+	"task_id" integer,
+	"trace_id" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "clusters" (
 	"id" integer PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -366,6 +380,9 @@ ALTER TABLE "hosts" ADD CONSTRAINT "hosts_agent_package_id_packages_id_fk" FOREI
 ALTER TABLE "idcs" ADD CONSTRAINT "idcs_region_id_regions_id_fk" FOREIGN KEY ("region_id") REFERENCES "public"."regions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "subtask_logs" ADD CONSTRAINT "subtask_logs_subtask_id_subtasks_id_fk" FOREIGN KEY ("subtask_id") REFERENCES "public"."subtasks"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "subtasks" ADD CONSTRAINT "subtasks_task_id_tasks_id_fk" FOREIGN KEY ("task_id") REFERENCES "public"."tasks"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "audit_task" ON "audit" USING btree ("task_id","id");--> statement-breakpoint
+CREATE INDEX "audit_username" ON "audit" USING btree ("username","id");--> statement-breakpoint
+CREATE INDEX "audit_time" ON "audit" USING btree ("time");--> statement-breakpoint
 CREATE UNIQUE INDEX "clusters_one_primary_of_a_name" ON "clusters" USING btree ("name") WHERE type = 'PRIMARY';--> statement-breakpoint
 CREATE INDEX "obproxy_servers_host" ON "obproxy_servers" USING btree ("host_id");--> statement-breakpoint
 CREATE INDEX "servers_host" ON "servers" USING btree ("host_id");--> statement-breakpoint

@@ -1,3 +1,4 @@
+export * from './audit.ts'
 export * from './clusters.ts'
 export * from './iam.ts'
 export * from './inventory.ts'

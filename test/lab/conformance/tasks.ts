@@ -80,6 +80,9 @@ export function taskCalls(where: Where): void {
       expect(text).toMatch(
         /^#{12}\{EXECUTE\}\{\d{4}-\d\d-\d\dT[\d:.]{12}(Z|[+-]\d\d:\d\d)\}#{12}\n/,
       )
+      const made = expect.objectContaining({ call: 'createObCluster', status: 200 })
+      for (const book of [`${tasks}/${id}/audit`, `/api/v2/audit?taskId=${id}`])
+        expect(await must('GET', book)).toMatchObject({ contents: expect.arrayContaining([made]) })
       for (const followed of ['events', `subtasks/${node?.id}/log/events`]) {
         const { status, body } = await ask('GET', `${tasks}/${id}/${followed}`)
         expect({ status, body }).toEqual({

@@ -1,0 +1,44 @@
+import { and, count, desc, eq, lt } from 'drizzle-orm'
+import type { Db } from './db.ts'
+import { type Page, type Paging, window } from './paging.ts'
+import { theRow } from './rows.ts'
+import * as schema from './schema/index.ts'
+
+const { audit: table } = schema
+
+/** A call that somebody made. */
+export type AuditedCall = typeof table.$inferSelect
+
+/** The book of calls that may have changed something. */
+export const audit = (db: Db) => ({
+  async add(call: typeof table.$inferInsert): Promise<void> {
+    await db.insert(table).values(call)
+  },
+  /** Newest first. */
+  async list(
+    {
+      taskId,
+      username,
+    }: { readonly taskId?: number | undefined; readonly username?: string | undefined },
+    paging: Paging,
+  ): Promise<Page<AuditedCall>> {
+    const where = and(
+      taskId === undefined ? undefined : eq(table.taskId, taskId),
+      username === undefined ? undefined : eq(table.username, username),
+    )
+    const { limit, offset } = window(paging)
+    const contents = await db
+      .select()
+      .from(table)
+      .where(where)
+      .orderBy(desc(table.id))
+      .limit(limit)
+      .offset(offset)
+    const counted = await db.select({ total: count() }).from(table).where(where)
+    return { contents, total: theRow(counted, 'count').total }
+  },
+  /** Forgets what is older than a moment. */
+  async sweep(before: Date): Promise<void> {
+    await db.delete(table).where(lt(table.time, before))
+  },
+})
