@@ -62,6 +62,10 @@ const chinese: Readonly<Record<string, string>> = {
   'must have no spaces, commas, quotes or backslashes': '不能包含空格、逗号、引号或反斜线',
 
   'no login was sent': '未提供认证信息',
+  'the session has ended; log in again': '会话已结束，请重新登录',
+  'a call by cookie must say its Origin or Sec-Fetch-Site':
+    '使用 Cookie 的调用必须带有 Origin 或 Sec-Fetch-Site',
+  'too many streams are open': '打开的事件流过多',
   'the signature does not match the call': '签名与请求不一致',
   'the date of the signature is missing or more than 15 minutes off':
     '签名日期缺失，或与服务器时间相差超过 15 分钟',

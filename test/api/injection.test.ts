@@ -65,6 +65,7 @@ const bodies: Readonly<Record<string, { readonly base: unknown; readonly taken?:
   'PUT /api/v2/profiles/me/credentials/{id}': { base: { name: 'login' }, taken: 'COM10002' },
   'PATCH /api/v2/profiles/me/credentials/{id}': { base: { name: 'login' }, taken: 'COM10002' },
   'POST /api/v2/iam/users': { base: { username: 'alice', password: 'Change-me-2' } },
+  'POST /api/v2/session': { base: { username: 'nobody', password: 'x' }, taken: 'IAM10004' },
   // A wrong password would be counted, so the new one is refused first.
   'POST /api/v2/profiles/me/changePassword': {
     base: { currentPassword: 'x', newPassword: 'weak' },
@@ -103,6 +104,8 @@ const freeTexts = [
   'POST /api/v2/profiles/me/changePassword currentPassword',
   'POST /api/v2/profiles/me/credentials name',
   'POST /api/v2/profiles/me/credentials sshCredentialProperty.passphrase',
+  'POST /api/v2/session password',
+  'POST /api/v2/session username',
 ]
 
 /** What changes something takes what makes it. */
@@ -175,7 +178,8 @@ describe('a value that would be a command elsewhere', () => {
             : error.code === sentinel &&
               !error.subErrors?.some((each) => each.field === nameOf(field))
         if (isTaken && !field.ignored) taken.add(`${field.call} ${nameOf(field)}`)
-        else if (!isTaken && ![400, 404, 409].includes(reply.statusCode)) wrong.push(what)
+        // A login that was tried too often is blocked, 401.
+        else if (!isTaken && ![400, 401, 404, 409].includes(reply.statusCode)) wrong.push(what)
         const shown = data?.[nameOf(field)]
         if (typeof shown === 'string' && shown !== value && shown !== value.trim()) wrong.push(what)
       }
