@@ -151,6 +151,7 @@ chmod 755 bin/ocp_agentd && chown -R ${agentOwner}: .`)
   expect(await daemons()).toBe(pid)
   await target.must(restoreAgentConfig(old, cluster), owner)
   expect((await target.run(sh`pgrep -f ${`${home}/bin/`}`)).stdout).toBe('')
+  expect(await target.must(sh`ls -A ${home}`)).not.toMatch(/backup|obflow/)
   await target.must(
     sh`mv ${home}/bin/ocp_agentd ${home}/bin/kept && printf '#!/bin/sh\necho no python >&2\n' >${home}/bin/ocp_agentd && chmod 755 ${home}/bin/ocp_agentd`,
   )

@@ -19,7 +19,7 @@ const forms = [
   ['', undefined],
   ['zone1', 'zone1;zone2'],
   ['zone1;zone2', 'zone1;zone2'],
-  ['zone2,zone1;zone3', 'zone1,zone2;zone3'],
+  ['zone1;zone3', 'zone1;zone2;zone3'],
   ['zone2;zone1,zone3', 'zone2;zone1;zone3'],
 ] as const
 

@@ -80,8 +80,10 @@ stop_agent() {
 
 properties=$home/conf/config_properties
 
-# What was there before this cluster's configuration, and whether the agent ran then.
+# What was there before this cluster's configuration, and whether the agent ran then. Agents up to OCP 3.1 bring no `backup`: one made here
+# would stay.
 kept=$home/backup/obflow-$cluster
+[ -d "$home/backup" ] || kept=$home/.obflow-$cluster
 
 keep() {
   [ -d "$kept" ] && return 0
