@@ -1,4 +1,5 @@
-import { type Cause, DefiniteError } from '../errors/failure.ts'
+import { type Cause, DefiniteError, saidBy } from '../errors/failure.ts'
+import { asIs, inEnglish, listed, type Said, say } from '../errors/say.ts'
 import { errorTail, failureAdvice, type ServerSpec } from '../oceanbase/index.ts'
 import { inParallel } from './inParallel.ts'
 import type { ClusterNode } from './node.ts'
@@ -14,9 +15,9 @@ async function logTails(
   node: ClusterNode,
   servers: readonly ServerSpec[],
   of: 'start' | 'bootstrap',
-): Promise<string> {
+): Promise<readonly Said[]> {
   const share = Math.floor(limit / Math.max(1, servers.length))
-  const tails = await inParallel(servers, async (server) => {
+  return inParallel(servers, async (server) => {
     try {
       const host = await node.host(server.hostId)
       const tail = (
@@ -25,12 +26,11 @@ async function logTails(
           title: 'read observer.log',
         })
       ).trim()
-      return tail === '' ? '' : `\nlogs of ${server.ip}:\n${tail.slice(-share)}`
+      return tail === '' ? asIs('') : say`\nlogs of ${server.ip}:\n${tail.slice(-share)}`
     } catch (error) {
-      return `\nlogs of ${server.ip} could not be read: ${error instanceof Error ? error.message : String(error)}`
+      return say`\nlogs of ${server.ip} could not be read: ${saidBy(error)}`
     }
   })
-  return tails.join('')
 }
 
 const failureWith =
@@ -41,8 +41,9 @@ const failureWith =
     servers: readonly ServerSpec[],
     options?: ErrorOptions,
   ): Promise<DefiniteError> => {
-    const message = `${cause.message}${await logTails(node, servers, of)}`
-    return new DefiniteError({ ...cause, message, advice: failureAdvice(message) }, options)
+    const message = listed([cause.message, ...(await logTails(node, servers, of))], '')
+    const advice = failureAdvice(inEnglish(message))
+    return new DefiniteError({ ...cause, message, advice }, options)
   }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DefiniteError, TransientError } from '../errors/failure.ts'
+import { listed, type Said, say } from '../errors/say.ts'
 import {
   isAbsentTable,
   lineOf,
@@ -47,7 +48,7 @@ async function proveSchema(node: ClusterNode, server: ServerSpec, session: Sql):
     await lineOf(node.cluster.version).zones(session)
   } catch (error) {
     if (!isAbsentTable(error)) throw error
-    throw new StillStarting(`observer ${server.ip} has not refreshed its schema yet`)
+    throw new StillStarting(say`observer ${server.ip} has not refreshed its schema yet`)
   }
 }
 
@@ -98,8 +99,8 @@ async function openAsRoot(
   }
   throw new DefiniteError({
     code: refusedCode,
-    message: `root can log in to ${server.ip} neither with the cluster's password nor without one`,
-    advice: 'the password was changed outside: set it back to the posted one, then retry',
+    message: say`root can log in to ${server.ip} neither with the cluster's password nor without one`,
+    advice: say`the password was changed outside: set it back to the posted one, then retry`,
     host: server.ip,
   })
 }
@@ -142,16 +143,16 @@ export async function onCluster<T>(
   work: (session: Sql) => Promise<T>,
   options?: SessionOptions,
 ): Promise<T> {
-  const unreachable: string[] = []
+  const unreachable: Said[] = []
   for (const server of rootServersOf(node.cluster)) {
     try {
       return await asRoot(node, server, work, options)
     } catch (error) {
       if (!(error instanceof TransientError) || node.signal.aborted) throw error
-      unreachable.push(error.message)
+      unreachable.push(error.reason)
     }
   }
-  throw new TransientError(`no root server answers: ${unreachable.join('; ')}`)
+  throw new TransientError(say`no root server answers: ${listed(unreachable, '; ')}`)
 }
 
 /** The server BOOTSTRAP is sent to: the first zone's root server. */
@@ -160,7 +161,7 @@ export function leadingServer(node: ClusterNode): ServerSpec {
   if (!leader)
     throw new DefiniteError({
       code: 'OBE11019',
-      message: `cluster ${node.cluster.name} has no root server`,
+      message: say`cluster ${node.cluster.name} has no root server`,
     })
   return leader
 }

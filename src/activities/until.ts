@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DefiniteError, TransientError } from '../errors/failure.ts'
+import { inEnglish, type Said, say } from '../errors/say.ts'
 import type { Node } from './node.ts'
 
 /** What one look at the world gives: the thing waited for, or why it is not there yet. */
-export type Look<T> = { readonly ready: T } | { readonly waiting: string }
+export type Look<T> = { readonly ready: T } | { readonly waiting: Said }
 
 /** Long enough not to burden an observer that is starting, short enough not to be felt. */
 const everyMs = 250
@@ -19,27 +20,28 @@ const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
  * last one when the subtask is cancelled or its time is up.
  */
 export async function until<T>(
-  what: string,
+  what: Said,
   node: Pick<Node, 'log' | 'progress' | 'signal'>,
   look: () => Promise<Look<T>>,
 ): Promise<T> {
-  let reason = 'nothing was seen yet'
+  let reason = say`nothing was seen yet`
   while (!node.signal.aborted) {
     const seen = await look().catch((error: unknown): Look<T> => {
       // What was cut short by the abort itself says nothing about why the wait was long.
       if (node.signal.aborted && !(error instanceof DefiniteError)) return { waiting: reason }
-      if (error instanceof TransientError) return { waiting: error.message }
+      if (error instanceof TransientError) return { waiting: error.reason }
       throw error
     })
     if ('ready' in seen) return seen.ready
-    if (seen.waiting !== reason) {
+    if (inEnglish(seen.waiting) !== inEnglish(reason)) {
       reason = seen.waiting
-      node.log('INFO', `Waiting for ${what}: ${reason}`)
-      node.progress(`${what}: ${reason}`)
+      const words = inEnglish(say`${what}: ${reason}`)
+      node.log('INFO', `Waiting for ${words}`)
+      node.progress(words)
     }
     await pause(everyMs, node.signal)
   }
-  throw new TransientError(`Gave up waiting for ${what}; last seen: ${reason}`, {
+  throw new TransientError(say`Gave up waiting for ${what}; last seen: ${reason}`, {
     cause: node.signal.reason,
   })
 }

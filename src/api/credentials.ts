@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Refused } from '../errors/refused.ts'
+import { say } from '../errors/say.ts'
 import { Secret } from '../quote.ts'
 import { readPrivateKey } from '../sshKey.ts'
 import type { Credential, CredentialReader } from '../store/index.ts'
@@ -25,13 +26,13 @@ const login = z.strictObject({
    * own.
    */
   passphrase: z.string().min(1).max(65_536),
-  hostIdList: ignored('a login is not bound to hosts here'),
+  hostIdList: ignored(say`a login is not bound to hosts here`),
 })
 
 const ignoredByAll = {
-  description: ignored('a login has no description here'),
-  validate: ignored('logins are not tried out when they are stored'),
-  obJdbcCredentialProperty: ignored('only logins of hosts are kept here'),
+  description: ignored(say`a login has no description here`),
+  validate: ignored(say`logins are not tried out when they are stored`),
+  obJdbcCredentialProperty: ignored(say`only logins of hosts are kept here`),
 }
 
 /** Hosts at these addresses may be added with it by others than its owner. */

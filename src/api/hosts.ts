@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { Refused } from '../errors/refused.ts'
+import { say } from '../errors/say.ts'
 import { prepareHost } from '../operations/index.ts'
 import { type Host, hostKinds, hostStatuses, serviceTypes } from '../store/index.ts'
 import { callerOf } from './auth/authentication.ts'
@@ -18,7 +19,7 @@ import { showHostTask } from './tasks/show.ts'
 /** OCP adds this many at once. */
 const batchLimit = 50
 
-const ofAgent = "a setting of OCP 4's agent, which is not passed on to it"
+const ofAgent = say`a setting of OCP 4's agent, which is not passed on to it`
 
 const newHosts = z.strictObject({
   hostBasicDataList: z

@@ -1,5 +1,5 @@
 import { nodeCodes } from './nodeCodes.ts'
-import { phraseIn } from './phrases.ts'
+import { type Said, saidIn } from './say.ts'
 
 /**
  * One OCP error: its number before OCP 4.2.2, its HTTP status, its text. `{0}` is the first
@@ -279,17 +279,14 @@ export const codeIn = (form: CodeForm, code: string): string | number => {
 }
 export type Language = 'en' | 'zh'
 
-/**
- * What fills a text: a value, a phrase that phrases.ts translates, or words that come in both
- * languages.
- */
-export type Words = string | number | Readonly<Record<Language, string>>
+/** What fills a text: a value, a word that may have a Chinese one, or a sentence. */
+export type Words = string | number | Said
 
-const inWords = (words: Words, language: Language): string =>
-  typeof words === 'object' ? words[language] : phraseIn(language, String(words))
+const wordsIn = (words: Words, language: Language): string =>
+  saidIn(language, typeof words === 'object' ? words : { key: String(words), args: [] })
 
 /** The text of a code in a language, its arguments filled in. */
 export const textOf = (code: Code, args: readonly Words[], language: Language): string =>
   codes[code][language].replaceAll(/\{(\d)\}/g, (_, index: string) =>
-    inWords(args[Number(index)] ?? '', language),
+    wordsIn(args[Number(index)] ?? '', language),
   )

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientChannel } from 'ssh2'
 import { z } from 'zod'
 import { TransientError } from '../errors/failure.ts'
+import { say } from '../errors/say.ts'
 import { handshake, type Link } from './handshake.ts'
 import type { HostAccess, LogLine } from './host.ts'
 import { type HostKey, isKnownBy } from './hostKey.ts'
@@ -61,7 +62,7 @@ const openChannel = ({ client }: Link, ip: string, command: string): Promise<Cli
     const lost = (error?: Error) =>
       reject(
         new TransientError(
-          `host ${ip} opened no channel: ${error?.message ?? 'the connection was lost'}`,
+          say`host ${ip} opened no channel: ${error?.message ?? say`the connection was lost`}`,
           { cause: error },
         ),
       )
@@ -172,7 +173,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   }
 
   const linked = (signal: AbortSignal): Promise<Link> => {
-    if (ended) throw new TransientError(`the connection to host ${access.ip} was closed here`)
+    if (ended) throw new TransientError(say`the connection to host ${access.ip} was closed here`)
     if (!current) {
       const gone = (): void => {
         if (current === attempt) current = undefined

@@ -1,5 +1,6 @@
 import ssh2, { type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2'
 import { DefiniteError } from '../errors/failure.ts'
+import { say } from '../errors/say.ts'
 import type { HostAccess } from './host.ts'
 import { type HostKey, isKnownBy, offeredFirst, otherFamilies, readHostKey } from './hostKey.ts'
 import { createAnswers, expiredPassword } from './prompts.ts'
@@ -23,8 +24,8 @@ class OtherKey extends DefiniteError {
     const before = `${pinned}${hostKeyType === undefined ? '' : ` (${hostKeyType})`}`
     super({
       code: 'CMP07015',
-      message: `host ${ip} shows another host key than before: ${seen.sha256} (${seen.type}) instead of ${before}`,
-      advice: `find out who answers at that address; if the host has a new key, as one that was installed anew has, accept it: POST /api/v2/compute/hosts/${id}/acceptHostKey {"hostKey":"${seen.sha256}"}`,
+      message: say`host ${ip} shows another host key than before: ${seen.sha256} (${seen.type}) instead of ${before}`,
+      advice: say`find out who answers at that address; if the host has a new key, as one that was installed anew has, accept it: POST /api/v2/compute/hosts/${id}/acceptHostKey {"hostKey":"${seen.sha256}"}`,
       host: ip,
     })
     this.seen = seen

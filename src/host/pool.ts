@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DefiniteError } from '../errors/failure.ts'
+import { say } from '../errors/say.ts'
 import { type Quoted, withoutSecrets } from '../quote.ts'
 import { type Connection, createConnection } from './connection.ts'
 import type { Host, HostAccess, HostPool, LogLine, RunOptions, Session } from './host.ts'
@@ -126,7 +127,7 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
         const said = lastLines(withoutSecrets(stderr || stdout, script.secrets))
         throw new DefiniteError({
           code: 'TSK10005',
-          message: `"${options.title ?? titleOf(script)}" on host ${access.ip} failed with exit code ${code}: ${said}`,
+          message: say`"${options.title ?? titleOf(script)}" on host ${access.ip} failed with exit code ${code}: ${said}`,
           host: access.ip,
         })
       },

@@ -1,4 +1,5 @@
 import { DefiniteError } from '../errors/failure.ts'
+import { say } from '../errors/say.ts'
 import type { HostAccess } from './host.ts'
 
 /** How PAM asks for the login password, in the languages of its translations. */
@@ -31,18 +32,16 @@ const isPassword = ([first, ...others]: readonly Prompt[]): boolean =>
 export const expiredPassword = ({ ip, username }: HostAccess): DefiniteError =>
   new DefiniteError({
     code: 'CMP07015',
-    message: `the password of ${username} on host ${ip} has expired: the host asks for a new one`,
-    advice:
-      'change it on the host with passwd, then correct the credential and retry; or log in with a key',
+    message: say`the password of ${username} on host ${ip} has expired: the host asks for a new one`,
+    advice: say`change it on the host with passwd, then correct the credential and retry; or log in with a key`,
     host: ip,
   })
 
 const unanswerable = ({ ip, username }: HostAccess, said: string): DefiniteError =>
   new DefiniteError({
     code: 'CMP07015',
-    message: `host ${ip} asks ${username} for more than the password: "${said}"`,
-    advice:
-      'a second factor cannot be answered here: exempt this user from it, or let it log in with a key',
+    message: say`host ${ip} asks ${username} for more than the password: "${said}"`,
+    advice: say`a second factor cannot be answered here: exempt this user from it, or let it log in with a key`,
     host: ip,
   })
 

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { DefiniteError } from '../errors/failure.ts'
+import { say } from '../errors/say.ts'
 import { type Quoted, sh } from '../quote.ts'
 import type { Round } from './host.ts'
 import { lastLines } from './output.ts'
@@ -52,7 +53,7 @@ export const askInRounds = async (
   if (rounds.length === times) return rounds
   throw new DefiniteError({
     code: 'TSK10005',
-    message: `"${title}" on host ${place.access.ip} failed with exit code ${code}: ${lastLines(stderr)}`,
+    message: say`"${title}" on host ${place.access.ip} failed with exit code ${code}: ${lastLines(stderr)}`,
     host: place.access.ip,
   })
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { DefiniteError, TransientError } from '../errors/failure.ts'
+import { say } from '../errors/say.ts'
 import { Quoted, sh } from '../quote.ts'
 import type { Host, Output, Upload } from './host.ts'
 import { ledger, stateDirectory } from './ledger.ts'
@@ -70,7 +71,7 @@ const failed = (output: Output, host: Host): DefiniteError | TransientError => {
   return cause
     ? new DefiniteError(cause)
     : new TransientError(
-        `rpm on host ${host.ip} was ended, or has to wait for another one (exit code ${output.code})`,
+        say`rpm on host ${host.ip} was ended, or has to wait for another one (exit code ${output.code})`,
       )
 }
 
@@ -87,17 +88,18 @@ const refuseForeign = ({ state, detail }: Look, { file, brings }: RpmWish, { ip 
   if (state === 'other') {
     throw new DefiniteError({
       code: 'PKG10012',
-      message: `${detail} is installed on ${ip}, ${nameOf(file)} is wanted`,
-      advice: `run rpm -e ${detail} there once nothing uses it, or use that package`,
+      message: say`${detail} is installed on ${ip}, ${nameOf(file)} is wanted`,
+      advice: say`run rpm -e ${detail} there once nothing uses it, or use that package`,
       host: ip,
     })
   }
   if (state === 'elsewhere') {
     throw new DefiniteError({
       code: 'PKG10012',
-      message: `${nameOf(file)} is installed on ${ip} without ${brings}${detail && `; it has ${detail}`}`,
-      advice:
-        'remove it there with rpm -e once nothing uses it, or give the path it is installed to',
+      message: detail
+        ? say`${nameOf(file)} is installed on ${ip} without ${brings}; it has ${detail}`
+        : say`${nameOf(file)} is installed on ${ip} without ${brings}`,
+      advice: say`remove it there with rpm -e once nothing uses it, or give the path it is installed to`,
       host: ip,
     })
   }
@@ -124,8 +126,8 @@ export async function installPackage(
   refuseForeign(after, wish, host)
   throw new DefiniteError({
     code: 'TSK10005',
-    message: `${nameOf(wish.file)} is ${after.state} on ${host.ip} after rpm installed it: ${after.detail}`,
-    advice: 'look at the disk of the host, then retry',
+    message: say`${nameOf(wish.file)} is ${after.state} on ${host.ip} after rpm installed it: ${after.detail}`,
+    advice: say`look at the disk of the host, then retry`,
     host: host.ip,
   })
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { DefiniteError, TransientError } from '../errors/failure.ts'
+import { inEnglish, type Said, say } from '../errors/say.ts'
 import { type Quoted, withoutSecrets } from '../quote.ts'
 import { type Answer, converse } from './channel.ts'
 import type { Connection } from './connection.ts'
@@ -42,15 +43,15 @@ const neverBegan = ({ access }: Workplace, { code, stderr, stdout }: Answer): Er
   if (sudo(access) && /sudo|password is required|must have a tty/i.test(said)) {
     return new DefiniteError({
       code: 'CRD08006',
-      message: `${access.username} may not use sudo on host ${access.ip}: ${said}`,
-      advice: `install sudo and allow it without a password and a terminal: "${access.username} ALL=(ALL) NOPASSWD: ALL" in /etc/sudoers.d`,
+      message: say`${access.username} may not use sudo on host ${access.ip}: ${said}`,
+      advice: say`install sudo and allow it without a password and a terminal: "${access.username} ALL=(ALL) NOPASSWD: ALL" in /etc/sudoers.d`,
       host: access.ip,
     })
   }
   return new DefiniteError({
     code: 'CMP07015',
-    message: `host ${access.ip} runs no commands for ${access.username} (exit code ${code}): ${said}`,
-    advice: 'the login needs a shell, bash must be installed and /run writable',
+    message: say`host ${access.ip} runs no commands for ${access.username} (exit code ${code}): ${said}`,
+    advice: say`the login needs a shell, bash must be installed and /run writable`,
     host: access.ip,
   })
 }
@@ -113,9 +114,9 @@ const createDeadline = () => {
   let timer: NodeJS.Timeout | undefined
   return {
     signal: late.signal,
-    set(ms: number, message: string): void {
+    set(ms: number, reason: Said): void {
       clearTimeout(timer)
-      timer = setTimeout(() => late.abort(new TransientError(message)), ms)
+      timer = setTimeout(() => late.abort(new TransientError(reason)), ms)
     },
     clear: () => clearTimeout(timer),
   }
@@ -143,7 +144,7 @@ const attempt = async (
   const deadline = createDeadline()
   const signal = AbortSignal.any([session.signal, deadline.signal])
   const underWay = Promise.withResolvers<void>()
-  const first = sudo(access) ? 'login shell and sudo' : 'login shell'
+  const first = sudo(access) ? say`login shell and sudo` : say`login shell`
   let started = false
   let answer: Answer
   try {
@@ -153,14 +154,14 @@ const attempt = async (
         started = true
         deadline.set(
           patienceMs,
-          `"${title}" did not begin on host ${access.ip} within ${patienceMs / 1000} s: its ${first} took that long`,
+          say`"${title}" did not begin on host ${access.ip} within ${patienceMs / 1000} s: its ${first} took that long`,
         )
         const listen = afterGreeting(greeting, {
           begun: (text) => {
             underWay.resolve()
             deadline.set(
               timeoutMs,
-              `"${title}" on host ${access.ip} took longer than ${timeoutMs / 1000} s and was ended`,
+              say`"${title}" on host ${access.ip} took longer than ${timeoutMs / 1000} s and was ended`,
             )
             begun?.(text)
           },
@@ -174,7 +175,10 @@ const attempt = async (
         })
         const either = Promise.race([underWay.promise, conversation.catch(() => undefined)])
         const announced = whileWaiting(either, (seconds) =>
-          session.log('INFO', `waiting for the ${first} of host ${access.ip}, ${seconds} s so far`),
+          session.log(
+            'INFO',
+            `waiting for the ${inEnglish(first)} of host ${access.ip}, ${seconds} s so far`,
+          ),
         )
         const [said] = await Promise.all([conversation, announced])
         return said
@@ -190,11 +194,11 @@ const attempt = async (
   }
   const begin = answer.stdout.indexOf(greeting)
   if (answer.code === undefined)
-    throw new TransientError(`the connection to host ${access.ip} was lost during "${title}"`)
+    throw new TransientError(say`the connection to host ${access.ip} was lost during "${title}"`)
   if (begin === -1) throw neverBegan(place, answer)
   if (endedBySignal.includes(answer.code)) {
     throw new TransientError(
-      `"${title}" on host ${access.ip} was ended from outside (exit code ${answer.code})`,
+      say`"${title}" on host ${access.ip} was ended from outside (exit code ${answer.code})`,
     )
   }
   return {

@@ -9,6 +9,7 @@ export {
   type Finding,
   gatherScript,
   type HostFacts,
+  type HostFinding,
   judge,
   listenScript,
   neededCommands,

@@ -1,4 +1,5 @@
 import { DefiniteError } from '../errors/failure.ts'
+import { type Said, say } from '../errors/say.ts'
 import type { Quoted } from '../quote.ts'
 import { line2 } from './observer/line2.ts'
 import { line4 } from './observer/line4.ts'
@@ -88,12 +89,12 @@ const table: readonly { readonly from: readonly number[]; readonly line: Version
  * says how it starts.
  */
 const supported = [
-  { before: [2, 2], reason: 'is older than 2.2, the first that is known here' },
+  { before: [2, 2], reason: say`it is older than 2.2, the first that is known here` },
   { before: [5], reason: undefined },
-  { before: undefined, reason: 'is newer than 4.x: how it is installed is not known here' },
+  { before: undefined, reason: say`it is newer than 4.x: how it is installed is not known here` },
 ] as const satisfies readonly {
   readonly before: readonly number[] | undefined
-  readonly reason: string | undefined
+  readonly reason: Said | undefined
 }[]
 
 const atLeast = (version: readonly number[], from: readonly number[]): boolean => {
@@ -111,21 +112,21 @@ const partsOf = (version: string): number[] =>
   /^\d+(\.\d+)+/.exec(version)?.[0].split('.').map(Number) ?? []
 
 /** Why no cluster of this version can have a standby cluster, in words; undefined when it can. */
-export function objectionToStandby(version: string): string | undefined {
+export function objectionToStandby(version: string): Said | undefined {
   const parts = partsOf(version)
   if (atLeast(parts, standbyClusters.before))
-    return `OceanBase ${version} has no standby clusters: from 4.1 on a physical standby is a tenant, made inside a PRIMARY cluster`
+    return say`OceanBase ${version} has no standby clusters: from 4.1 on a physical standby is a tenant, made inside a PRIMARY cluster`
   if (atLeast(parts, standbyClusters.from)) return undefined
-  return `OceanBase ${version} has no standby clusters: they begin with ${standbyClusters.from.join('.')}`
+  return say`OceanBase ${version} has no standby clusters: they begin with ${standbyClusters.from.join('.')}`
 }
 
 /** Why no cluster of this version can be made, in words; undefined when it can. */
-export function objectionToVersion(version: string): string | undefined {
+export function objectionToVersion(version: string): Said | undefined {
   const parts = partsOf(version)
   const range = supported.find(({ before }) => before === undefined || !atLeast(parts, before))
-  const reason = parts.length === 0 ? 'is no version' : range?.reason
+  const reason = parts.length === 0 ? say`it is no version` : range?.reason
   return (
-    reason && `OceanBase version "${version}" is not supported: it ${reason}; use 2.2, 3.x or 4.x`
+    reason && say`OceanBase version "${version}" is not supported: ${reason}; use 2.2, 3.x or 4.x`
   )
 }
 
@@ -170,8 +171,8 @@ export const lineOf = (version: string): VersionLine => {
   if (!line) {
     throw new DefiniteError({
       code: 'COM10001',
-      message: objectionToVersion(version) ?? `OceanBase version "${version}" is not supported`,
-      advice: 'use a package of OceanBase 2.2, 3.x or 4.x',
+      message: objectionToVersion(version) ?? say`OceanBase version "${version}" is not supported`,
+      advice: say`use a package of OceanBase 2.2, 3.x or 4.x`,
     })
   }
   return line

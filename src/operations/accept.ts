@@ -1,3 +1,4 @@
+import type { Said } from '../errors/say.ts'
 import {
   answered,
   type Db,
@@ -6,7 +7,7 @@ import {
   remember,
   type TaskWithSubtasks,
 } from '../store/acceptance.ts'
-import type { Asked, Note, Operation, Work } from './operation.ts'
+import type { Asked, Operation, Work } from './operation.ts'
 
 export interface Accepted {
   /** The task that ends when all is done. */
@@ -15,7 +16,7 @@ export interface Accepted {
   readonly tasks: readonly TaskWithSubtasks[]
   /** The same request had been accepted before, under the same client token. */
   readonly again: boolean
-  readonly note?: Note
+  readonly note?: Said
 }
 
 /**

@@ -1,9 +1,10 @@
 import { asc, eq } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
+import type { Said } from '../errors/say.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Db, endTasks, type Task, tasks } from '../store/acceptance.ts'
 import * as schema from '../store/schema/index.ts'
-import type { Note, Operation, Rule } from './operation.ts'
+import type { Operation, Rule } from './operation.ts'
 import { type ClusterRow, lockClusters, waysOut } from './uses.ts'
 
 type ServerRow = typeof schema.servers.$inferSelect
@@ -38,7 +39,7 @@ interface ClusterOperation<Name extends string> {
   readonly passes?: (unfinished: Task, found: Found) => boolean
   /** Throws Refused for reasons of its own. */
   readonly refuse?: (tx: Db, found: Found) => Promise<void>
-  readonly note?: (found: Found) => Note | undefined
+  readonly note?: (found: Found) => Said | undefined
 }
 
 async function find(tx: Db, clusterId: number): Promise<Found> {

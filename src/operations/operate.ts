@@ -1,4 +1,5 @@
 import { Refused } from '../errors/refused.ts'
+import { say } from '../errors/say.ts'
 import type { Ask } from '../plan/ask.ts'
 import type { PlannedSubtask } from '../plan/expand.ts'
 import type { Refusal } from '../plan/states.ts'
@@ -19,7 +20,7 @@ const missing = (id: number) => new Refused({ code: 'TSK10001', args: [id] })
 export const noSubtask = (taskId: number, subtaskId: number): Refused =>
   new Refused({
     code: 'TSK10001',
-    args: [{ en: `${taskId} with subtask ${subtaskId}`, zh: `${taskId} 的子任务 ${subtaskId}` }],
+    args: [say`${taskId} with subtask ${subtaskId}`],
   })
 
 /** An operation on the machine: why not, or what it changes. */

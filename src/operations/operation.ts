@@ -1,3 +1,4 @@
+import type { Said } from '../errors/say.ts'
 import type { ClientToken, Creator, Db, Keys, NewTask, Task } from '../store/acceptance.ts'
 
 /** An acceptance that is under way, in one transaction. */
@@ -13,12 +14,7 @@ export interface Work extends Omit<NewTask, 'workflow' | 'creator' | 'traceId'> 
   /** Writes what needs the task's id. */
   readonly afterwards?: (taskId: number) => Promise<void>
   /** What a dry run says beside the task. */
-  readonly note?: Note
-}
-
-export interface Note {
-  readonly en: string
-  readonly zh: string
+  readonly note?: Said
 }
 
 /**

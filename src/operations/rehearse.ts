@@ -1,14 +1,14 @@
 import { TransactionRollbackError } from 'drizzle-orm'
+import type { Said } from '../errors/say.ts'
 import type { Db, Keys, TaskWithSubtasks } from '../store/acceptance.ts'
 import type { Store } from '../store/index.ts'
 import { type Footprint, footprintsOf } from './footprint.ts'
-import type { Note } from './operation.ts'
 
 /** A task as it would be accepted, and what its cluster or proxies have on hosts. */
 export interface Rehearsal {
   readonly task: TaskWithSubtasks
   readonly footprints: readonly Footprint[]
-  readonly note?: Note
+  readonly note?: Said
 }
 
 /**

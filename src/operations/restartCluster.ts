@@ -1,3 +1,4 @@
+import { say } from '../errors/say.ts'
 import { type Found, onCluster } from './onCluster.ts'
 import { clusterPlan, once, perHost, zoneByZone } from './plans.ts'
 
@@ -54,12 +55,6 @@ export const restartCluster = onCluster({
   to: 'RUNNING',
   note: (found) =>
     rolls(found)
-      ? {
-          en: 'The zones are restarted one after the other: the cluster serves all the while.',
-          zh: '各 Zone 将依次重启，期间集群持续提供服务。',
-        }
-      : {
-          en: `All servers are restarted at once: with fewer than ${zonesToRoll} zones no majority would be left. The cluster does not serve meanwhile.`,
-          zh: `所有 OBServer 将同时重启：少于 ${zonesToRoll} 个 Zone 时无法保持多数派，期间集群不提供服务。`,
-        },
+      ? say`The zones are restarted one after the other: the cluster serves all the while.`
+      : say`All servers are restarted at once: with fewer than ${zonesToRoll} zones no majority would be left. The cluster does not serve meanwhile.`,
 })

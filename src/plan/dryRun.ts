@@ -14,16 +14,3 @@ export const lookSeconds = 15
  * Temporal payload of 2 MiB.
  */
 export const mostLooked = 200
-
-/** Something that the live pre-check of a host found, or why it could not look. */
-export interface HostFinding {
-  /** OCP's code, or obd's documented one (`OBD-1007`) where OCP publishes none. */
-  readonly code: string
-  readonly item: string
-  /** FATAL: a create would fail there. WARN: it works, worse than it could. */
-  readonly level: 'FATAL' | 'WARN'
-  readonly message: string
-  readonly advice: string
-  readonly hostId: number
-  readonly host: string
-}

@@ -26,7 +26,7 @@ export type SubtaskOperation = (typeof operations)[number]
 export type TaskOperation = Extract<SubtaskOperation, 'EXECUTE' | 'RETRY' | 'ROLLBACK'>
 
 /**
- * What is known of why a subtask failed, as it travels and is kept. Its maker's type is `Cause`.
+ * What is known of why a subtask failed, as it travels and is kept, in English. Its maker's type is `Cause`.
  */
 export interface FailureCause {
   /** One of this release's codes, or of the release that wrote it. */
@@ -34,6 +34,8 @@ export interface FailureCause {
   readonly message: string
   readonly advice?: string
   readonly host?: string
+  /** The same in a form that can be said in any language; in the store only. */
+  readonly said?: unknown
 }
 
 export interface SubtaskState {

@@ -1,5 +1,6 @@
 import { and, eq, inArray, notExists, notInArray } from 'drizzle-orm'
 import { DefiniteError } from '../errors/failure.ts'
+import { say } from '../errors/say.ts'
 import { secretOf } from '../secretOf.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
@@ -47,7 +48,7 @@ export function clusterRemoval(db: Db, keys: Keys) {
     if (other !== undefined) {
       throw new DefiniteError({
         code: 'OBE11008',
-        message: `cluster ${other.name} is ${other.status}, it must be ${status}: it stays, and so do its hosts`,
+        message: say`cluster ${other.name} is ${other.status}, it must be ${status}: it stays, and so do its hosts`,
       })
     }
     await secrets(tx, keys).removeBelow(secretOf.cluster(clusterId).all)

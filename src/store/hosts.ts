@@ -16,6 +16,7 @@ import {
 } from 'drizzle-orm'
 import { DefiniteError } from '../errors/failure.ts'
 import { Refused, refuseAny } from '../errors/refused.ts'
+import { say } from '../errors/say.ts'
 import type { HostAccess, HostKey, Machine } from '../host/index.ts'
 import { secretOf } from '../secretOf.ts'
 import { credentialFindings } from './credentialRule.ts'
@@ -175,11 +176,11 @@ export function hosts(db: Db, keys: Keys) {
         .where(eq(table.id, id))
       const [row] = found
       if (row === undefined) {
-        const message = `host ${id} does not exist any more`
+        const message = say`host ${id} does not exist any more`
         throw new DefiniteError({
           code: 'CMP07005',
           message,
-          advice: 'add it again; it will have a task of its own',
+          advice: say`add it again; it will have a task of its own`,
         })
       }
       const { hostKey, hostKeyType, credentialId, type, ...access } = row

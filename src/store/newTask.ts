@@ -112,8 +112,8 @@ export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtask
       name: subtask.name,
       activity: subtask.activity,
       undo: subtask.undo ?? null,
-      cause: null,
       ...(begun.subtasks[subtask.index] ?? initialState),
+      cause: null,
       parallelIdx: subtask.parallelIdx,
       hostId: subtask.host?.id ?? task.hostId ?? null,
       ip:

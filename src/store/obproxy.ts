@@ -1,5 +1,6 @@
 import { and, eq, inArray, notInArray } from 'drizzle-orm'
 import { DefiniteError } from '../errors/failure.ts'
+import { say } from '../errors/say.ts'
 import { secretOf } from '../secretOf.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
@@ -146,7 +147,7 @@ export function obproxy(db: Db, keys: Keys) {
             ? []
             : await tx.select().from(obproxyClusters).where(eq(obproxyClusters.id, id))
         if (other !== undefined) {
-          const message = `OBProxy cluster ${other.name} is ${other.status}, neither CREATING nor DELETING: it stays`
+          const message = say`OBProxy cluster ${other.name} is ${other.status}, neither CREATING nor DELETING: it stays`
           throw new DefiniteError({ code: 'COM10005', message })
         }
         await free(tx, id)

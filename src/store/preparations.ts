@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray } from 'drizzle-orm'
-import type { FailureCause, TaskStatus } from '../plan/states.ts'
+import type { KeptCause } from '../errors/failure.ts'
+import type { TaskStatus } from '../plan/states.ts'
 import type { Db } from './db.ts'
 import * as schema from './schema/index.ts'
 
@@ -11,7 +12,7 @@ export interface Preparation {
   /** Whether what it made was, or is being, taken back. */
   readonly rolledBack: boolean
   /** Why it failed. */
-  readonly cause: FailureCause | null
+  readonly cause: KeptCause | null
 }
 
 /** Where a batch's task keeps the ids of its hosts' tasks. */

@@ -1,6 +1,7 @@
 import { and, eq, inArray, ne, or, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { DefiniteError } from '../errors/failure.ts'
+import { DefiniteError, keptCause } from '../errors/failure.ts'
+import { say } from '../errors/say.ts'
 import { waitNode } from '../plan/expand.ts'
 import type { NodeCall, NodeInput } from '../plan/node.ts'
 import { limitOf } from '../plan/plan.ts'
@@ -60,18 +61,24 @@ const maxCauseLength = 600
 const clip = (text: string): string =>
   text.length > maxCauseLength ? `${text.slice(0, maxCauseLength)}…` : text
 
+/** In English alone: that is what Temporal's UI shows. */
 const travelling = ({
   cause,
   ...state
 }: Omit<StoredState, 'cause'> & { cause: FailureCause | null }): StoredState => ({
   ...state,
-  ...(state.status === 'FAILED' && cause && { cause: { ...cause, message: clip(cause.message) } }),
+  ...(state.status === 'FAILED' && cause && { cause: inShort(cause) }),
+})
+
+const inShort = ({ said: _, message, ...cause }: FailureCause): FailureCause => ({
+  ...cause,
+  message: clip(message),
 })
 
 const canceled: Outcome = {
   status: 'FAILED',
   cancelled: true,
-  cause: { code: 'TSK10014', message: 'canceled by an operator' },
+  cause: keptCause({ code: 'TSK10014', message: say`canceled by an operator` }),
 }
 
 const shorter = (progress: Progress): Progress => ({
@@ -95,7 +102,7 @@ export function progress(db: Db) {
     if (found?.workflowId === workflowId) return found
     throw new DefiniteError({
       code: 'TSK10001',
-      message: `${workflowId} is not the workflow of task ${taskId}; it may do nothing for it`,
+      message: say`${workflowId} is not the workflow of task ${taskId}; it may do nothing for it`,
     })
   }
 

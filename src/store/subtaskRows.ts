@@ -1,5 +1,6 @@
 import { and, asc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { saidCause } from '../errors/saidShape.ts'
 import { columnwise } from './columnwise.ts'
 import type { Db } from './db.ts'
 import type { Subtask } from './newTask.ts'
@@ -24,6 +25,8 @@ const cause = z.object({
   message: z.string(),
   advice: z.string().exactOptional(),
   host: z.string().exactOptional(),
+  // What another release wrote is read as English.
+  said: saidCause.optional().catch(undefined),
 })
 const subtask = summary.extend({
   index: z.int(),

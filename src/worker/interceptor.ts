@@ -2,7 +2,8 @@ import { hostname } from 'node:os'
 import { ApplicationFailure, CancelledFailure, type Context } from '@temporalio/activity'
 import type { ActivityExecuteInput, ActivityInterceptorsFactory } from '@temporalio/worker'
 import { z } from 'zod'
-import { type Cause, DefiniteError, TransientError } from '../errors/failure.ts'
+import { type Cause, DefiniteError, keptCause, saidBy, TransientError } from '../errors/failure.ts'
+import { asIs, inEnglish, type Said, say } from '../errors/say.ts'
 import type { NodeCall, NodeInput } from '../plan/node.ts'
 import type { Progress } from '../plan/run.ts'
 import type { Outcome } from '../plan/task.ts'
@@ -45,11 +46,13 @@ const clip = (text: string): string =>
   text.length > messageLimit ? `${text.slice(0, messageLimit)}…` : text
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-const definiteFailure = ({ code, message, advice, host }: Cause): ApplicationFailure =>
-  ApplicationFailure.nonRetryable(clip(message), code, {
+const definiteFailure = (cause: Cause): ApplicationFailure => {
+  const { code, message, advice, host } = keptCause(cause)
+  return ApplicationFailure.nonRetryable(clip(message), code, {
     ...(advice !== undefined && { advice }),
     ...(host !== undefined && { host }),
   })
+}
 
 /**
  * All the bookkeeping of a subtask: whether it is due at all, status, times, log, heartbeat, the
@@ -126,7 +129,7 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
     const done = await store.tasks.finished(call, outcome)
     return done ?? store.tasks.allChanges(call.taskId, workflowId, call.since)
   }
-  let lastLine = 'nothing'
+  let lastLine: string | undefined
   const run: SubtaskRun = {
     log: (level, message) => {
       lastLine = message
@@ -166,7 +169,7 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
     )
     return await finish({ status: 'SUCCESSFUL' })
   } catch (error) {
-    const seen = error === timeUp.signal.reason ? lastLine : seenIn(error)
+    const seen = error === timeUp.signal.reason ? lastSeen(lastLine) : seenIn(error)
     const storeAway = storeAwayReason(error)
     const outOfTime =
       node !== undefined &&
@@ -204,10 +207,10 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
     if (!foreseen && error instanceof Error) log('ERROR', error.stack ?? error.message)
     log(
       'ERROR',
-      `Execute task failed, subtask=${call.subtaskId}, code=${cause.code}, failedMessage=${cause.message}`,
+      `Execute task failed, subtask=${call.subtaskId}, code=${cause.code}, failedMessage=${inEnglish(cause.message)}`,
     )
-    if (cause.advice !== undefined) log('ERROR', `Advice: ${cause.advice}`)
-    await finish({ status: 'FAILED', cause }).catch((lost: unknown) => {
+    if (cause.advice !== undefined) log('ERROR', `Advice: ${inEnglish(cause.advice)}`)
+    await finish({ status: 'FAILED', cause: keptCause(cause) }).catch((lost: unknown) => {
       throw passingFailure(lost)
     })
     throw definiteFailure(cause)
@@ -242,9 +245,8 @@ const isForeseen = (error: unknown): boolean =>
 /** An error that is neither known to pass nor to stay: most likely a mistake in obflow. */
 const unforeseenCause = (error: unknown, node: NodeInput | undefined): Cause => ({
   code: 'COM10999',
-  message: `"${node?.name ?? 'a subtask'}" failed ${unforeseenAttempts} times in a way that obflow does not know: ${seenIn(error)}`,
-  advice:
-    'Read the end of its log, which has the whole error. If nothing there can be mended, report it with the diagnosis of the task.',
+  message: say`"${node?.name ?? ''}" failed ${unforeseenAttempts} times in a way that obflow does not know: ${seenIn(error)}`,
+  advice: say`Read the end of its log, which has the whole error. If nothing there can be mended, report it with the diagnosis of the task.`,
 })
 
 const passingFailure = (
@@ -253,10 +255,13 @@ const passingFailure = (
 ): ApplicationFailure =>
   ApplicationFailure.create({ message: clip(reasonOf(error)), type: 'Transient', ...next })
 
-const seenIn = (error: unknown): string =>
+const lastSeen = (logLine: string | undefined): Said =>
+  logLine === undefined ? say`nothing` : asIs(logLine)
+
+const seenIn = (error: unknown): Said =>
   error instanceof TransientError || !(error instanceof Error)
-    ? textOf(error)
-    : `${error.name}: ${error.message}`
+    ? saidBy(error)
+    : asIs(`${error.name}: ${error.message}`)
 
 /**
  * What ends a subtask for good: what its node found, or that its time is over, with what was seen
@@ -265,13 +270,13 @@ const seenIn = (error: unknown): string =>
 function definiteCause(
   error: unknown,
   subtask: NodeInput | undefined,
-  seenLast: string | undefined,
+  seenLast: Said | undefined,
 ): Cause | undefined {
   if (error instanceof DefiniteError) return error.reason
   if (seenLast === undefined || subtask === undefined) return undefined
   return {
     code: 'TSK10012',
-    message: `"${subtask.name}" did not succeed within ${subtask.timeoutSeconds} s. Last seen: ${seenLast}`,
-    advice: 'Mend what was last seen, then retry the subtask: it goes on where it stopped.',
+    message: say`"${subtask.name}" did not succeed within ${subtask.timeoutSeconds} s. Last seen: ${seenLast}`,
+    advice: say`Mend what was last seen, then retry the subtask: it goes on where it stopped.`,
   }
 }

@@ -70,7 +70,7 @@ test('a batch is done when all of its hosts are, fails when one is not prepared,
   })
   await setTask(opened.db, second.id, 'SUCCESSFUL')
   expect(await failureOf(attempt())).toMatchObject({
-    reason: {
+    kept: {
       code: 'TSK10013',
       message: `1 of 2 hosts are not prepared: 10.0.0.1 (task ${first.id}). 10.0.0.1: CMP07015 10.0.0.1 refused the key of root`,
       host: '10.0.0.1',
@@ -81,7 +81,7 @@ test('a batch is done when all of its hosts are, fails when one is not prepared,
   await attempt()
   await setTask(opened.db, first.id, 'SUCCESSFUL', 'ROLLBACK')
   expect(await failureOf(attempt())).toMatchObject({
-    reason: {
+    kept: {
       code: 'TSK10013',
       message: expect.stringContaining('its preparation was rolled back'),
     },

@@ -8,6 +8,7 @@ import { hashPassword } from '../../src/api/auth/password.ts'
 import type { Context } from '../../src/api/context.ts'
 import type { EngineHealth } from '../../src/api/engine/engineHealth.ts'
 import type { RunLook } from '../../src/api/engine/stalled.ts'
+import type { HostFinding } from '../../src/oceanbase/index.ts'
 import { Secret } from '../../src/quote.ts'
 import type { CreateLook, Untold } from '../../src/store/index.ts'
 import { openTestStore } from '../store/database.ts'
@@ -67,8 +68,14 @@ export async function openApi(config: Partial<Context['config']> = {}) {
   const opened = await openTestStore()
   const packagesDir = await mkdtemp(join(tmpdir(), 'obflow-packages-'))
   const looks: CreateLook[] = []
-  const engine: { away: boolean; run: RunLook | undefined; health: EngineHealth } = {
+  const engine: {
+    away: boolean
+    found: HostFinding[]
+    run: RunLook | undefined
+    health: EngineHealth
+  } = {
     away: false,
+    found: [],
     run: atWork,
     health: { temporal: 'okay', workers: 'okay' },
   }
@@ -103,7 +110,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       replace: async (task) => void started.push(task),
       lookAtHosts: async (look) => {
         looks.push(look)
-        return []
+        return engine.found
       },
       health: async () => engine.health,
     },
@@ -160,6 +167,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       await opened.store.users.createOnce({ ...admin, passwordHash })
       started.length = 0
       engine.away = false
+      engine.found = []
       engine.run = atWork
     },
     async close() {

@@ -62,14 +62,14 @@ test('a host that shows further keys beside the pinned one is the same host', as
 
   const other = sshd.access({ hostKey: `SHA256:${'a'.repeat(43)}` })
   expect(await failureOf(hostOf(other).host.run(sh`true`))).toMatchObject({
-    reason: {
+    kept: {
       code: 'CMP07015',
       message: expect.stringContaining('(ssh-ed25519) instead of SHA256:aaa'),
     },
   })
   await sshd.changeHostKey()
   expect(await failureOf(hostOf(pinned).host.run(sh`true`))).toMatchObject({
-    reason: {
+    kept: {
       code: 'CMP07015',
       message: expect.stringMatching(/another host key than before: .* \(ssh-rsa\) instead of /),
     },
@@ -117,7 +117,7 @@ test('the password is given to a question for it, and not to those for a new one
   expect(await hostOf(sshd.login('operator')).host.must(sh`echo in`)).toBe('in\n')
   const error = await failureOf(hostOf(sshd.login('expired')).host.run(sh`true`))
   expect(error).toMatchObject({
-    reason: {
+    kept: {
       code: 'CMP07015',
       message: expect.stringContaining('the password of expired on host 127.0.0.1 has expired'),
     },

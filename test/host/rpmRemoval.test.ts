@@ -93,7 +93,7 @@ test('a package that rpm could not remove whole fails its removal, every time, u
   await target.must(sh`mount --bind /etc/hosts ${tool}`)
   for (const _ of [1, 2])
     expect(await failureOf(removePackage(target, wish))).toMatchObject({
-      reason: {
+      kept: {
         code: 'TSK10005',
         message: expect.stringContaining(`still there after rpm -e: ${tool}`),
       },

@@ -170,7 +170,7 @@ describe('OceanBase CE, server and libraries', () => {
     await target.must(sh`rpm -i ${system}`)
     const found = await traces()
     await expect(install()).rejects.toMatchObject({
-      reason: { code: 'PKG10014', message: expect.stringContaining('jq is needed by') },
+      kept: { code: 'PKG10014', message: expect.stringContaining('jq is needed by') },
     })
     await remove()
     expect(await traces()).toBe(found)

@@ -44,7 +44,7 @@ test('a script that must succeed fails for good with the end of its errors', asy
   )
   expect(error).toBeInstanceOf(DefiniteError)
   expect(error).toMatchObject({
-    reason: { code: 'TSK10005', host: '127.0.0.1' },
+    kept: { code: 'TSK10005', host: '127.0.0.1' },
     message: expect.stringContaining('no such disk'),
   })
 })
@@ -117,7 +117,7 @@ test('a script runs as another user, with sudo when the login is not root', asyn
 test('a login without sudo is told what to allow', async () => {
   const error = await failureOf(host(sshd.login('guest')).run(sh`true`))
   expect(error).toMatchObject({
-    reason: { code: 'CRD08006', advice: expect.stringContaining('NOPASSWD') },
+    kept: { code: 'CRD08006', advice: expect.stringContaining('NOPASSWD') },
   })
 })
 
@@ -146,7 +146,7 @@ test('runs of one key never overlap', async () => {
 
 test('a refused password is definite, a port where nobody listens is not', async () => {
   expect(await failureOf(host(sshd.login('operator', 'wrong')).run(sh`true`))).toMatchObject({
-    reason: { code: 'CMP07015' },
+    kept: { code: 'CMP07015' },
   })
   expect(await failureOf(host(sshd.access({ sshPort: 1 })).run(sh`true`))).toBeInstanceOf(
     TransientError,
@@ -162,7 +162,7 @@ test('the key of a host without a pinned one is told, and another key is refused
   await sshd.changeHostKey()
   const error = await failureOf(host(sshd.access({ hostKey: told.join() })).run(sh`true`))
   expect(error).toMatchObject({
-    reason: { code: 'CMP07015', message: expect.stringContaining('another host key') },
+    kept: { code: 'CMP07015', message: expect.stringContaining('another host key') },
   })
 })
 
@@ -185,7 +185,7 @@ test('a key that was accepted is the right one from then on, and the one before 
   // Its sessions outlive the daemon that was restarted with another key: only a new handshake
   // tells.
   expect(await failureOf(host(before).run(sh`true`))).toMatchObject({
-    reason: {
+    kept: {
       code: 'CMP07015',
       advice: expect.stringContaining(
         `/compute/hosts/1/acceptHostKey {"hostKey":"${after.hostKey}"}`,

@@ -56,7 +56,7 @@ test('an empty file arrives', async () => {
 test('a file that is not what was promised is refused and leaves nothing', async () => {
   const upload = { ...file('wrong.rpm', 1000), sha256: '0'.repeat(64) }
   expect(await failureOf(host(sshd.access()).upload(upload))).toMatchObject({
-    reason: { code: 'TSK10006' },
+    kept: { code: 'TSK10006' },
   })
   expect(await host(sshd.access()).must(sh`ls -A /run/packages | grep -c wrong || true`)).toBe(
     '0\n',
@@ -98,7 +98,7 @@ test('a disk without room says so', async () => {
   const upload = { ...file('fat.rpm', 4_000_000), to: '/run/small/fat.rpm' }
   expect(await failureOf(host(sshd.access()).upload(upload))).toMatchObject({
     message: expect.stringContaining('No space left'),
-    reason: {
+    kept: {
       advice: 'free space on the file system of /run/small there (see df /run/small), then retry',
     },
   })

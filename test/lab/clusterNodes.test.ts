@@ -143,7 +143,7 @@ describe('Bootstrap ob', () => {
   const failureIn = async (work: Promise<unknown>) => {
     const error = await failureOf(work)
     if (!(error instanceof DefiniteError)) throw error
-    return error.reason
+    return error.kept
   }
 
   /** Nothing goes on behind a 4012 here, and no server is slow to start. */

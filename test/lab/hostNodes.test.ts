@@ -114,7 +114,7 @@ ${prefix}
 const reasonOf = async (work: Promise<unknown>) => {
   const error = await failureOf(work)
   if (!(error instanceof DefiniteError)) throw error
-  return error.reason
+  return error.kept
 }
 
 describe.each([

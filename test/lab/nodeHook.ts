@@ -1,6 +1,7 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker'
 import { z } from 'zod'
 import { DefiniteError } from '../../src/errors/failure.ts'
+import { asIs } from '../../src/errors/say.ts'
 
 /**
  * Where a task is: before or after the work of which of its subtasks (from 0), being done or being
@@ -81,5 +82,5 @@ export const failingAt =
   ({ index, when, undoing = false }: Place): Hook =>
   (place) => {
     if (place.index === index && place.when === when && place.undoing === undoing)
-      throw new DefiniteError({ code: 'COM10999', message: `told to fail ${when} its work` })
+      throw new DefiniteError({ code: 'COM10999', message: asIs(`told to fail ${when} its work`) })
   }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { LabHost } from '../../lab/index.ts'
 import type { Task } from '../../src/cli/taskSchema.ts'
 import { TransientError } from '../../src/errors/failure.ts'
+import { asIs } from '../../src/errors/say.ts'
 import { failingAt, nodeHook, type Place } from './nodeHook.ts'
 import { causes, type Scene, startScene } from './scene.ts'
 
@@ -127,7 +128,7 @@ describe('a cluster of three zones that is restarted', () => {
         seen.push(await observers())
       if (when === 'before' || cutOff.has(index)) return
       cutOff.add(index)
-      throw new TransientError('the answer of this attempt is lost')
+      throw new TransientError(asIs('the answer of this attempt is lost'))
     }
     const { id } = await hook.post(each, restart)
     const task = await scene.ended(id)

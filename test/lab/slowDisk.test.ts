@@ -59,7 +59,7 @@ it('Do io bench fails below the standard, with the numbers, and leaves no file',
   await host.heal('slowDisk')
   expect(failure).toBeInstanceOf(DefiniteError)
   expect(failure).toMatchObject({
-    reason: {
+    kept: {
       code: 'CMP07053',
       host: host.ip,
       message: expect.stringMatching(/does \d{2,3} reads of 16 KB a second, 1000 are needed/),

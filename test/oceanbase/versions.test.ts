@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { z } from 'zod'
+import { asIs } from '../../src/errors/say.ts'
 import { isServing, layoutOf, lineOf, type Sql, SqlError } from '../../src/oceanbase/index.ts'
 import { terran } from './cluster.ts'
 
@@ -12,7 +13,7 @@ const answering = (rows: readonly unknown[]): Sql => ({
 
 const refusing = (errno: number): Sql => ({
   ...answering([]),
-  rows: () => Promise.reject(new SqlError(errno, 'no', '10.0.0.1')),
+  rows: () => Promise.reject(new SqlError(errno, asIs('no'), '10.0.0.1')),
 })
 
 test.each([

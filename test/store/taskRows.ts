@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
+import type { KeptCause } from '../../src/errors/failure.ts'
 import type {
-  FailureCause,
   SubtaskOperation,
   SubtaskStatus,
   TaskOperation,
@@ -29,7 +29,7 @@ interface SubtaskRow {
   readonly executor?: string
   readonly startTime?: Date
   readonly finishTime?: Date
-  readonly cause?: FailureCause
+  readonly cause?: KeptCause
 }
 
 /** Gives a subtask a state that it did not run into, with the line that opens a run's log. */

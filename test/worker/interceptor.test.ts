@@ -4,6 +4,7 @@ import { DefaultLogger } from '@temporalio/worker'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError, TransientError } from '../../src/errors/failure.ts'
+import { asIs, say } from '../../src/errors/say.ts'
 import * as schema from '../../src/store/schema/index.ts'
 import { subtaskInterceptor } from '../../src/worker/interceptor.ts'
 import { subtaskRun } from '../../src/worker/subtaskRun.ts'
@@ -78,7 +79,7 @@ const attempt = async (
 }
 
 const hostDown = async () => {
-  throw new TransientError('cannot connect to host 10.0.0.1:22: connect ECONNREFUSED')
+  throw new TransientError(asIs('cannot connect to host 10.0.0.1:22: connect ECONNREFUSED'))
 }
 
 describe('a subtask whose host is down', () => {
@@ -295,7 +296,7 @@ describe('a subtask that the store was away from', () => {
       Promise.reject(
         new DefiniteError({
           code: 'CMP07015',
-          message: 'host 10.0.0.1 refused the password of root',
+          message: asIs('host 10.0.0.1 refused the password of root'),
         }),
       )
     await expect(attempt(input, wrong, { store })).rejects.toMatchObject({
@@ -339,14 +340,14 @@ it('a subtask whose time is up amid something tells what it did last, and not th
 
 it('a wrong password ends a subtask at its first attempt', async () => {
   const { input, now } = await preparation()
-  const cause = {
+  const wrong = new DefiniteError({
     code: 'CMP07015',
-    message: 'host 10.0.0.1 refused the password of root',
+    message: say`host ${'10.0.0.1'} refused the password of ${'root'}`,
     host: '10.0.0.1',
-  } as const
-  const refused = attempt(input, () => Promise.reject(new DefiniteError(cause)))
+  })
+  const refused = attempt(input, () => Promise.reject(wrong))
   await expect(refused).rejects.toMatchObject({ type: 'CMP07015', nonRetryable: true })
-  expect((await now()).subtask).toMatchObject({ status: 'FAILED', cause })
+  expect((await now()).subtask).toMatchObject({ status: 'FAILED', cause: wrong.kept })
 })
 
 it('an activity that is no node leaves no row', async () => {

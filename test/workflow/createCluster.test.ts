@@ -3,6 +3,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError, TransientError } from '../../src/errors/failure.ts'
+import { asIs } from '../../src/errors/say.ts'
 import { createClusterPlan } from '../../src/operations/createCluster.ts'
 import { expand, waitNode } from '../../src/plan/expand.ts'
 import { stagesIn } from '../../src/plan/plan.ts'
@@ -31,8 +32,8 @@ const fine: Behaviour = () => undefined
 const diskTooSmall = () =>
   new DefiniteError({
     code: 'CMP07050',
-    message: 'free space of /data/1 on 10.0.0.2 is 1 GB < 20 GB',
-    advice: 'Free some space.',
+    message: asIs('free space of /data/1 on 10.0.0.2 is 1 GB < 20 GB'),
+    advice: asIs('Free some space.'),
     host: '10.0.0.2',
   })
 const failing =
@@ -119,7 +120,7 @@ describe('createCluster', () => {
   })
 
   it('retries transient trouble without an operator', async () => {
-    const refused = () => new TransientError('connect ECONNREFUSED 10.0.0.1:22')
+    const refused = () => new TransientError(asIs('connect ECONNREFUSED 10.0.0.1:22'))
     const behave = failing('installRpm', refused, 3)
     await withTask(environment, aCreate(), behave, async ({ calls, done, subtask, row }) => {
       await done()

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError } from '../../src/errors/failure.ts'
 import { Refused } from '../../src/errors/refused.ts'
+import { asIs } from '../../src/errors/say.ts'
 import { deleteClusterPlan } from '../../src/operations/deleteCluster.ts'
 import {
   type Accepted,
@@ -28,7 +29,7 @@ const hostGone = (): Behaviour => {
   let times = 1
   return ({ activity, hostId }) => {
     if (activity === 'cleanObserverHost' && hostId === 2 && times-- > 0)
-      throw new DefiniteError({ code: 'TSK10012', message: 'host 10.0.0.2 did not answer' })
+      throw new DefiniteError({ code: 'TSK10012', message: asIs('host 10.0.0.2 did not answer') })
   }
 }
 

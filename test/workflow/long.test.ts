@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError } from '../../src/errors/failure.ts'
+import { asIs } from '../../src/errors/say.ts'
 import { once, perHost } from '../../src/plan/plan.ts'
 import { plan } from '../plan/arbitrary.ts'
 import { recordHistory } from '../replay/record.ts'
@@ -75,7 +76,7 @@ describe('a run whose history grows long', { timeout: patienceMs }, () => {
     let times = 1
     const failing = ({ activity }: { readonly activity: string }) => {
       if (activity === 'triggerCompaction' && times-- > 0)
-        throw new DefiniteError({ code: 'OBE11007', message: 'no' })
+        throw new DefiniteError({ code: 'OBE11007', message: asIs('no') })
     }
     await withTask(environment, aCreate(12), failing, async (scene) => {
       await scene.recorded('FAILED')

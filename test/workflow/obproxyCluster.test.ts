@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError } from '../../src/errors/failure.ts'
+import { asIs } from '../../src/errors/say.ts'
 import { createObproxyClusterPlan } from '../../src/operations/createObproxyCluster.ts'
 import { deleteObproxyClusterPlan } from '../../src/operations/deleteObproxyCluster.ts'
 import { linkObproxyPlan } from '../../src/operations/linkObproxy.ts'
@@ -39,7 +40,7 @@ const failing = (activity: string): Behaviour => {
   let times = 1
   return (call) => {
     if (call.activity === activity && times-- > 0)
-      throw new DefiniteError({ code: 'OBE10002', message: 'port 2883 is in use' })
+      throw new DefiniteError({ code: 'OBE10002', message: asIs('port 2883 is in use') })
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError } from '../../src/errors/failure.ts'
+import { asIs } from '../../src/errors/say.ts'
 import type { Store } from '../../src/store/index.ts'
 import { aCreate, type Environment, type Scene, startEnvironment, withTask } from './environment.ts'
 
@@ -33,7 +34,8 @@ describe('half an hour without the store', () => {
   it('costs a run that waits for an operator nothing', async () => {
     let down = false
     const failing = ({ activity }: { readonly activity: string }) => {
-      if (activity === 'ioBench') throw new DefiniteError({ code: 'CMP07053', message: 'slow' })
+      if (activity === 'ioBench')
+        throw new DefiniteError({ code: 'CMP07053', message: asIs('slow') })
     }
     const wait = async (scene: Scene): Promise<void> => {
       await scene.recorded('FAILED')

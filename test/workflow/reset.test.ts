@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError } from '../../src/errors/failure.ts'
+import { asIs } from '../../src/errors/say.ts'
 import { aCreate, type Environment, type Scene, startEnvironment, withTask } from './environment.ts'
 
 let environment: Environment
@@ -49,7 +50,7 @@ describe('a run that is reset in Temporal', () => {
     let times = 1
     const failing = ({ activity }: { readonly activity: string }) => {
       if (activity === 'ioBench' && times-- > 0)
-        throw new DefiniteError({ code: 'CMP07053', message: 'slow' })
+        throw new DefiniteError({ code: 'CMP07053', message: asIs('slow') })
     }
     await withTask(environment, aCreate(), failing, async (scene) => {
       await scene.recorded('FAILED')

@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import type { RpmWish } from '../../host/index.ts'
 import { type Agent, agentIn, agentOwner } from '../../oceanbase/index.ts'
 import type { Package } from '../../store/index.ts'
@@ -36,9 +37,8 @@ export async function agentPackageOf(
   if (found) return found
   throw new DefiniteError({
     code: 'PKG10014',
-    message: `there is no OCP_AGENT_INSTALL_PACKAGE for ${architecture} of an ADMIN, or of whoever adds the host`,
-    advice:
-      'let one of them upload it, then retry; or add the host with the agentPackageId of another',
+    message: say`there is no OCP_AGENT_INSTALL_PACKAGE for ${architecture} of an ADMIN, or of whoever adds the host`,
+    advice: say`let one of them upload it, then retry; or add the host with the agentPackageId of another`,
     ...(host && { host: host.innerIpAddress }),
   })
 }
@@ -61,8 +61,8 @@ function agentOfPackage({ fileName, programs }: Package): Agent {
   if (agent) return agent
   throw new DefiniteError({
     code: 'PKG10014',
-    message: `${fileName} lists no bin/ob_agentd and no bin/ocp_agentd`,
-    advice: 'delete the package and upload it again, or an agent that has one, then retry',
+    message: say`${fileName} lists no bin/ob_agentd and no bin/ocp_agentd`,
+    advice: say`delete the package and upload it again, or an agent that has one, then retry`,
   })
 }
 

@@ -1,4 +1,5 @@
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
+import { asIs, type Said, say } from '../../errors/say.ts'
 import { agent } from '../../oceanbase/index.ts'
 import type { HostNode } from '../node.ts'
 import { type Look, until } from '../until.ts'
@@ -47,7 +48,7 @@ async function waitForAgent(node: HostNode): Promise<void> {
       throw error
     }
   }
-  await until('the agent', node, look)
+  await until(say`the agent`, node, look)
 }
 
 const bringUp = async (node: HostNode): Promise<string> =>
@@ -60,30 +61,32 @@ const bringUp = async (node: HostNode): Promise<string> =>
 async function whyNot(
   node: HostNode,
   basicAuth: agent.AgentConfig['basicAuth'],
-): Promise<string | undefined> {
+): Promise<Said | undefined> {
   const brought = await agentOf(node, node.server.hostId)
   if (brought.control === undefined) {
     const { code, stderr } = await node.target.run(agent.agentRuns(brought, node.cluster), {
       as: agent.agentOwner,
       title: 'look whether the agent runs',
     })
-    return code === 0 ? undefined : stderr.trim()
+    return code === 0 ? undefined : asIs(stderr.trim())
   }
   const { code, stdout, stderr } = await node.target.run(agent.agentStatus(basicAuth), {
     title: 'ask the agent for its status',
   })
-  if (code !== 0) return stderr.trim() || `its status URL does not answer (exit code ${code})`
+  const said = stderr.trim()
+  if (code !== 0)
+    return said === '' ? say`its status URL does not answer (exit code ${code})` : asIs(said)
   const { state } = agent.readAgentStatus(stdout)
-  return state === 'running' ? undefined : `it is ${state || 'silent'}`
+  return state === 'running' ? undefined : say`it is ${state || say`silent`}`
 }
 
-async function silent(node: HostNode, why: string): Promise<DefiniteError> {
+async function silent(node: HostNode, why: Said): Promise<DefiniteError> {
   const { ip } = node.target
   const { home } = await agentOf(node, node.server.hostId)
   return new DefiniteError({
     code: 'TSK10005',
-    message: `the agent on ${ip} was started and does not serve: ${why}`,
-    advice: `look into ${home}/log on that host, and whether other programs have its ports ${Object.values(agent.agentPorts).join(', ')}`,
+    message: say`the agent on ${ip} was started and does not serve: ${why}`,
+    advice: say`look into ${home}/log on that host, and whether other programs have its ports ${Object.values(agent.agentPorts)}`,
     host: ip,
   })
 }

@@ -1,3 +1,5 @@
+import { saidBy } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import {
   addServer,
   allowSeconds,
@@ -26,7 +28,7 @@ export async function addServers(node: ClusterNode, { doubtMs }: Patience): Prom
     // One that an earlier attempt added half-way has something in its directories, yet the cluster
     // does not know it.
     if (refusal instanceof SqlError && foundServerNotEmpty(refusal)) {
-      await startAfresh(node, refusal.message, [server])
+      await startAfresh(node, refusal.reason.message, [server])
       refusal = await add(node, server)
     }
     if (isRpcFailure(refusal)) refusal = (await added()) ? undefined : await add(node, server)
@@ -40,11 +42,11 @@ export async function addServers(node: ClusterNode, { doubtMs }: Patience): Prom
 /** Gives what may go on behind a 4012 its time. */
 function listedWithin(node: ClusterNode, { ip }: ServerSpec, ms: number): Promise<boolean> {
   const giveUp = performance.now() + ms
-  return until(`${ip} to be listed`, node, async () => {
+  return until(say`${ip} to be listed`, node, async () => {
     if ((await listedAddresses(node)).has(ip)) return { ready: true }
     return performance.now() > giveUp
       ? { ready: false }
-      : { waiting: 'ADD SERVER failed with 4012; it is not listed' }
+      : { waiting: say`ADD SERVER failed with 4012; it is not listed` }
   })
 }
 
@@ -90,7 +92,7 @@ const notAdded = (node: ClusterNode, server: ServerSpec, refusal: Error) =>
     node,
     {
       code: 'OBE10002',
-      message: `Bootstrap OB failed: ${server.ip} was not added: ${refusal.message}`,
+      message: say`Bootstrap OB failed: ${server.ip} was not added: ${saidBy(refusal)}`,
       host: server.ip,
     },
     [leadingServer(node), server],

@@ -1,3 +1,4 @@
+import { say } from '../../errors/say.ts'
 import { addCluster, removeCluster, standbyStatus } from '../../oceanbase/index.ts'
 import type { ClusterNode } from '../node.ts'
 import { until } from '../until.ts'
@@ -11,17 +12,17 @@ const statusOf = (node: ClusterNode) => onPrimary(node, standbyStatus(node.clust
  */
 export async function addStandbyCluster(node: ClusterNode): Promise<void> {
   const { name, obClusterId } = node.cluster
-  await until(`the primary to know ${name}:${obClusterId}`, node, async () => {
+  await until(say`the primary to know ${name}:${obClusterId}`, node, async () => {
     const seen = await statusOf(node)
-    return seen === undefined ? { waiting: 'it is not registered yet' } : { ready: seen }
+    return seen === undefined ? { waiting: say`it is not registered yet` } : { ready: seen }
   })
   if ((await statusOf(node)) !== 'VALID')
     await onPrimary(node, (session) => session.run(addCluster(node.cluster)))
-  await until(`${name}:${obClusterId} to be VALID`, node, async () => {
+  await until(say`${name}:${obClusterId} to be VALID`, node, async () => {
     const seen = await statusOf(node)
     return seen === 'VALID'
       ? { ready: true }
-      : { waiting: `it is ${seen ?? 'unknown'} to the primary` }
+      : { waiting: say`it is ${seen ?? say`unknown`} to the primary` }
   })
   node.log('INFO', `The primary counts ${name}:${obClusterId} as VALID`)
 }
@@ -38,11 +39,11 @@ export async function removeStandbyCluster(node: ClusterNode): Promise<void> {
   if ((await statusOf(node)) === undefined) return
   await onPrimary(node, (session) => session.run(removeCluster(node.cluster)))
   await until(
-    `the primary to forget ${node.cluster.name}:${node.cluster.obClusterId}`,
+    say`the primary to forget ${node.cluster.name}:${node.cluster.obClusterId}`,
     node,
     async () => {
       const seen = await statusOf(node)
-      return seen === undefined ? { ready: true } : { waiting: `it is ${seen} to the primary` }
+      return seen === undefined ? { ready: true } : { waiting: say`it is ${seen} to the primary` }
     },
   )
   node.log('INFO', `The primary has forgotten ${node.cluster.name}:${node.cluster.obClusterId}`)

@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { lineOf, serversOf, setZoneIdc } from '../../oceanbase/index.ts'
 import { inParallel } from '../inParallel.ts'
 import type { ClusterNode } from '../node.ts'
@@ -52,6 +53,6 @@ async function proveListed(node: ClusterNode): Promise<void> {
   const addresses = missing.map(({ ip }) => ip).join(', ')
   throw new DefiniteError({
     code: 'OBE10002',
-    message: `Bootstrap OB failed: the cluster does not list ${addresses}`,
+    message: say`Bootstrap OB failed: the cluster does not list ${addresses}`,
   })
 }

@@ -1,4 +1,5 @@
-import type { DefiniteError } from '../../errors/failure.ts'
+import { type DefiniteError, saidBy } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import {
   allowSeconds,
   bootstrapStatement,
@@ -46,9 +47,9 @@ export const isRpcFailure = (error: unknown): error is PassingSqlError =>
 /** Gives the cluster this long to prove that it is bootstrapped. */
 function bootstrappedWithin(node: ClusterNode, ms: number): Promise<boolean> {
   const giveUp = performance.now() + ms
-  return until('a proof of BOOTSTRAP', node, async () => {
+  return until(say`a proof of BOOTSTRAP`, node, async () => {
     if (await isBootstrapped(node)) return { ready: true }
-    return performance.now() > giveUp ? { ready: false } : { waiting: 'not bootstrapped yet' }
+    return performance.now() > giveUp ? { ready: false } : { waiting: say`not bootstrapped yet` }
   })
 }
 
@@ -65,10 +66,10 @@ export async function bootstrapOnce(node: ClusterNode, patience: Patience): Prom
   }
   if (await endedWell(node, earlier, patience)) return noteDone(node)
   if (earlier.state !== 'none')
-    await startAfresh(node, 'an earlier BOOTSTRAP of this task ended half-way')
+    await startAfresh(node, say`an earlier BOOTSTRAP of this task ended half-way`)
   let refusal = await sendBootstrap(node)
   if (refusal && worthAnother(refusal, earlier) && !(await provesSoon(node, refusal, patience))) {
-    await startAfresh(node, refusal.message)
+    await startAfresh(node, saidBy(refusal))
     refusal = await sendBootstrap(node)
   }
   if (refusal && !(await provesSoon(node, refusal, patience))) {
@@ -96,7 +97,7 @@ const provesSoon = async (
 const bootstrapFailed = (node: ClusterNode, error: Error): Promise<DefiniteError> =>
   bootstrapFailure(
     node,
-    { code: 'OBE10002', message: `Bootstrap OB failed: ${error.message}` },
+    { code: 'OBE10002', message: say`Bootstrap OB failed: ${saidBy(error)}` },
     [leadingServer(node)],
     { cause: error },
   )

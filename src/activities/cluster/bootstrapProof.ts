@@ -1,4 +1,5 @@
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import {
   isAbsentTable,
   lineOf,
@@ -24,8 +25,8 @@ export async function provesBootstrap(
     if (members.length === 0 || members.includes(leader.ip)) return true
     throw new DefiniteError({
       code: 'OBE10002',
-      message: `${server.ip} is in another cluster, of ${members.slice(0, 5).join(', ')}; nothing of it was touched`,
-      advice: 'take the server out of that cluster, or use another host, then retry',
+      message: say`${server.ip} is in another cluster, of ${members.slice(0, 5)}; nothing of it was touched`,
+      advice: say`take the server out of that cluster, or use another host, then retry`,
       host: server.ip,
     })
   }

@@ -1,3 +1,4 @@
+import { say } from '../../errors/say.ts'
 import {
   calibrateIo as calibrateStatement,
   calibrations,
@@ -29,11 +30,11 @@ export async function calibrateIo(node: ClusterNode): Promise<void> {
     return node.log('WARN', `io calibration was refused, OceanBase assumes: ${error.message}`)
   }
   const giveUp = performance.now() + beginsMs
-  const missing = await until('io calibration', node, async () => {
+  const missing = await until(say`io calibration`, node, async () => {
     const left = await notBegun(node)
     return left.length === 0 || performance.now() > giveUp
       ? { ready: left }
-      : { waiting: `not begun on ${left.slice(0, 5).join(', ')}` }
+      : { waiting: say`not begun on ${left.slice(0, 5)}` }
   })
   if (missing.length > 0)
     return node.log('WARN', `io calibration did not begin on ${missing.join(', ')}`)

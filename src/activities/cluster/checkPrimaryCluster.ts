@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { clusterRole, verifyAddCluster } from '../../oceanbase/index.ts'
 import type { ClusterNode } from '../node.ts'
 import { onPrimary, primaryOf } from './primary.ts'
@@ -13,8 +14,8 @@ export async function checkPrimaryCluster(node: ClusterNode): Promise<void> {
   if (obClusterId !== primary.obClusterId || role !== 'PRIMARY') {
     throw new DefiniteError({
       code: 'OBE11017',
-      message: `the servers of ${node.cluster.name}:${primary.obClusterId} say that they are ${role || 'no'} cluster ${obClusterId}`,
-      advice: 'roll this task back and name a cluster that is PRIMARY',
+      message: say`the servers of ${node.cluster.name}:${primary.obClusterId} say that they are ${role || say`no`} cluster ${obClusterId}`,
+      advice: say`roll this task back and name a cluster that is PRIMARY`,
     })
   }
   await onPrimary(node, (session) => session.run(verifyAddCluster))

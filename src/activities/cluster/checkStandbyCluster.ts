@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { clusterRole, defaultUsers, rootServersOf } from '../../oceanbase/index.ts'
 import type { ClusterNode } from '../node.ts'
 import { canLogIn, onCluster } from '../session.ts'
@@ -13,15 +14,15 @@ export async function checkStandbyCluster(node: ClusterNode): Promise<void> {
   const { cluster } = node
   for (const server of rootServersOf(cluster)) {
     for (const name of ['root', ...defaultUsers.map((user) => user.name)] as const) {
-      await until(`${name} on ${server.ip}`, node, async () =>
+      await until(say`${name} on ${server.ip}`, node, async () =>
         (await canLogIn(node, server, name))
           ? { ready: true }
-          : { waiting: "the primary's password is refused" },
+          : { waiting: say`the primary's password is refused` },
       )
     }
-    await until(`root on ${server.ip} to have a password`, node, async () =>
+    await until(say`root on ${server.ip} to have a password`, node, async () =>
       (await canLogIn(node, server, 'rootEmpty'))
-        ? { waiting: 'it has none yet' }
+        ? { waiting: say`it has none yet` }
         : { ready: true },
     )
   }
@@ -29,7 +30,7 @@ export async function checkStandbyCluster(node: ClusterNode): Promise<void> {
   if (role !== 'PHYSICAL STANDBY' || obClusterId !== cluster.obClusterId) {
     throw new DefiniteError({
       code: 'OBE10002',
-      message: `${cluster.name}:${cluster.obClusterId} says that it is ${role || 'no'} cluster ${obClusterId}, not a PHYSICAL STANDBY`,
+      message: say`${cluster.name}:${cluster.obClusterId} says that it is ${role || say`no`} cluster ${obClusterId}, not a PHYSICAL STANDBY`,
     })
   }
   node.log('INFO', `${cluster.name}:${obClusterId} is ${role} and has its primary's users`)

@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import type { Package } from '../../store/index.ts'
 import type { ClusterNode } from '../node.ts'
 
@@ -10,8 +11,8 @@ export async function packagesOf(
   if (missing.length === 0) return packages
   throw new DefiniteError({
     code: 'PKG10014',
-    message: `OceanBase ${node.cluster.version} needs ${missing.join(', ')}, which is not there any more`,
-    advice: 'upload it again, of the same build as the server, then retry',
+    message: say`OceanBase ${node.cluster.version} needs ${missing}, which is not there any more`,
+    advice: say`upload it again, of the same build as the server, then retry`,
   })
 }
 
@@ -21,7 +22,7 @@ export async function packageOf(node: Pick<ClusterNode, 'store' | 'cluster'>): P
   if (found) return found
   throw new DefiniteError({
     code: 'PKG10014',
-    message: `the package of cluster ${node.cluster.name} (OceanBase ${node.cluster.version}) does not exist any more`,
-    advice: 'upload it again, roll this task back, and create the cluster anew',
+    message: say`the package of cluster ${node.cluster.name} (OceanBase ${node.cluster.version}) does not exist any more`,
+    advice: say`upload it again, roll this task back, and create the cluster anew`,
   })
 }

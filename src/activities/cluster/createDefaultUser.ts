@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import {
   createReadOnlyUser,
   type DefaultUser,
@@ -25,10 +26,10 @@ export async function createDefaultUser(node: ClusterNode): Promise<void> {
     await onCluster(node, async (session) => {
       for (const statement of createReadOnlyUser(name, password)) await session.run(statement)
     })
-    await until(`${name} to get in`, node, async () =>
+    await until(say`${name} to get in`, node, async () =>
       (await canLogIn(node, leadingServer(node), name))
         ? { ready: true }
-        : { waiting: 'its password is refused' },
+        : { waiting: say`its password is refused` },
     )
     await proveReadOnly(node, name)
     node.log('INFO', `${name} gets in and may only read`)
@@ -48,7 +49,7 @@ async function proveReadOnly(node: ClusterNode, name: DefaultUser): Promise<void
   if (selects && grants.every(readsOnly)) return
   throw new DefiniteError({
     code: 'OBE10002',
-    message: `${name} should have SELECT ON *.* alone, but has: ${grants.join('; ') || 'nothing'}`,
-    advice: `revoke what is too much, or drop the user ${name}, then retry`,
+    message: say`${name} should have SELECT ON *.* alone, but has: ${grants.join('; ') || say`nothing`}`,
+    advice: say`revoke what is too much, or drop the user ${name}, then retry`,
   })
 }

@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { rootServersOf, type ServerSpec } from '../../oceanbase/index.ts'
 import type { ClusterNode } from '../node.ts'
 
@@ -14,7 +15,7 @@ export function asMaker<Node extends ClusterNode & { readonly server?: ServerSpe
     return { ...node, input: { ...node.input, taskId: server.taskId } }
   throw new DefiniteError({
     code: 'OBE11001',
-    message: `no task here has made ${server?.ip ?? 'a server'} of cluster ${node.cluster.name}, so nothing there is known to be removable`,
-    advice: 'clean the host by hand, then skip this subtask',
+    message: say`no task here has made ${server?.ip ?? say`a server`} of cluster ${node.cluster.name}, so nothing there is known to be removable`,
+    advice: say`clean the host by hand, then skip this subtask`,
   })
 }

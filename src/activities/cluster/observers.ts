@@ -1,4 +1,5 @@
-import { DefiniteError } from '../../errors/failure.ts'
+import { DefiniteError, saidBy } from '../../errors/failure.ts'
+import { type Said, say } from '../../errors/say.ts'
 import {
   observerState,
   readObserverState,
@@ -20,17 +21,12 @@ import { until } from '../until.ts'
  */
 const processEvery = 8
 
-const failedToStart = (
-  node: ClusterNode,
-  server: ServerSpec,
-  why: string,
-  options?: ErrorOptions,
-) =>
+const failedToStart = (node: ClusterNode, server: ServerSpec, why: Said, options?: ErrorOptions) =>
   observerFailure(
     node,
     {
       code: 'OBE19006',
-      message: `observer on ${server.ip} failed to start: ${why}`,
+      message: say`observer on ${server.ip} failed to start: ${why}`,
       host: server.ip,
     },
     [server],
@@ -52,7 +48,7 @@ export async function bringUp(
     await host.must(script, { as: node.cluster.osUser, title })
   } catch (error) {
     if (!(error instanceof DefiniteError)) throw error
-    throw await failedToStart(node, server, error.message, { cause: error })
+    throw await failedToStart(node, server, error.reason.message, { cause: error })
   }
 }
 
@@ -92,7 +88,7 @@ async function waitFor(
   as: typeof asRoot | typeof asFirstRoot,
 ): Promise<void> {
   let looks = 0
-  await until(`observer ${server.ip}`, node, async () => {
+  await until(say`observer ${server.ip}`, node, async () => {
     try {
       await as(node, server, selectOne)
       return { ready: true }
@@ -101,7 +97,7 @@ async function waitFor(
       // yet.
       if (error instanceof DefiniteError && !(error instanceof SqlError)) throw error
       if (++looks % processEvery === 0) await refuseDead(node, server)
-      return { waiting: error instanceof Error ? error.message : String(error) }
+      return { waiting: saidBy(error) }
     }
   })
 }
@@ -112,5 +108,5 @@ async function refuseDead(node: ClusterNode, server: ServerSpec): Promise<void> 
     as: node.cluster.osUser,
     title: 'look for observer',
   })
-  if (!readObserverState(state)) throw await failedToStart(node, server, 'the process is gone')
+  if (!readObserverState(state)) throw await failedToStart(node, server, say`the process is gone`)
 }

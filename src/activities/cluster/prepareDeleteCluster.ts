@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { serversOf } from '../../oceanbase/index.ts'
 import type { ClusterNode } from '../node.ts'
 import { unlinkObproxy } from '../obproxy/linkObproxy.ts'
@@ -15,7 +16,7 @@ export async function prepareDeleteCluster(node: ClusterNode): Promise<void> {
   if (status !== 'DELETING') {
     throw new DefiniteError({
       code: 'OBE11008',
-      message: `cluster ${cluster.name} is ${status ?? 'gone'}, it must be DELETING`,
+      message: say`cluster ${cluster.name} is ${status ?? say`gone`}, it must be DELETING`,
     })
   }
   const maker = asMaker(node)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { DefiniteError } from '../../errors/failure.ts'
+import { type Said, say } from '../../errors/say.ts'
 import {
   type ClusterSpec,
   lineOf,
@@ -43,7 +44,7 @@ async function proveCreating({ cluster, store }: ClusterNode): Promise<void> {
   if (status === 'CREATING') return
   throw new DefiniteError({
     code: 'OBE11008',
-    message: `cluster ${cluster.name} is ${status ?? 'gone'}, it must be CREATING`,
+    message: say`cluster ${cluster.name} is ${status ?? say`gone`}, it must be CREATING`,
   })
 }
 
@@ -57,8 +58,8 @@ async function proveReserved(
     return
   throw new DefiniteError({
     code: 'CMP07004',
-    message: `host ${ip} is not reserved for cluster ${cluster.name}`,
-    advice: 'roll the task back and create the cluster again',
+    message: say`host ${ip} is not reserved for cluster ${cluster.name}`,
+    advice: say`roll the task back and create the cluster again`,
     host: ip,
   })
 }
@@ -69,7 +70,7 @@ function proveRootServers(cluster: ClusterSpec): void {
     if (roots !== 1)
       throw new DefiniteError({
         code: 'OBE11019',
-        message: `zone ${name} has ${roots} root servers, it needs one`,
+        message: say`zone ${name} has ${roots} root servers, it needs one`,
       })
   }
 }
@@ -80,12 +81,12 @@ async function provePackages(node: ClusterNode): Promise<void> {
 
 async function provePackage(node: ClusterNode, file: Package): Promise<void> {
   const { path, fileName, size, sha256 } = file
-  const damaged = (why: string, options?: ErrorOptions) =>
+  const damaged = (message: Said, options?: ErrorOptions) =>
     new DefiniteError(
       {
         code: 'PKG10014',
-        message: `package ${fileName} ${why}`,
-        advice: 'upload the package again, then retry',
+        message,
+        advice: say`upload the package again, then retry`,
       },
       options,
     )
@@ -93,11 +94,11 @@ async function provePackage(node: ClusterNode, file: Package): Promise<void> {
   await pipeline(createReadStream(path), digest, { signal: node.signal }).catch(
     (error: unknown) => {
       if (node.signal.aborted) throw error
-      throw damaged('cannot be read', { cause: error })
+      throw damaged(say`package ${fileName} cannot be read`, { cause: error })
     },
   )
   if (digest.digest('hex') !== sha256)
-    throw damaged('is not what was uploaded: its SHA-256 differs')
+    throw damaged(say`package ${fileName} is not what was uploaded: its SHA-256 differs`)
   node.log('INFO', `Package ${fileName}, ${size} bytes, SHA-256 ${sha256}`)
 }
 

@@ -1,4 +1,5 @@
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
+import { listed, type Said, say } from '../../errors/say.ts'
 import {
   connectSql,
   isAbsentTable,
@@ -17,8 +18,8 @@ export function primaryOf({ cluster }: Pick<ClusterNode, 'cluster'>): PrimaryClu
   if (cluster.primary) return cluster.primary
   throw new DefiniteError({
     code: 'OBE11017',
-    message: `the primary cluster of ${cluster.name}:${cluster.obClusterId} is not found`,
-    advice: 'roll this task back',
+    message: say`the primary cluster of ${cluster.name}:${cluster.obClusterId} is not found`,
+    advice: say`roll this task back`,
   })
 }
 
@@ -38,7 +39,7 @@ async function refuseStarting(node: ClusterNode, ip: string, port: number): Prom
   } catch (error) {
     if (!isAbsentTable(error)) throw error
     throw new StillStarting(
-      `observer ${ip} of the primary cluster has not refreshed its schema yet`,
+      say`observer ${ip} of the primary cluster has not refreshed its schema yet`,
     )
   } finally {
     await session?.close()
@@ -62,8 +63,8 @@ const open = async (node: ClusterNode, ip: string, port: number): Promise<Sql> =
     throw new DefiniteError(
       {
         ...error.reason,
-        message: `root@sys of the primary cluster does not have the posted primaryClusterInfo.rootSysPassword: ${error.message}`,
-        advice: 'roll this task back and post the cluster again with the right password',
+        message: say`root@sys of the primary cluster does not have the posted primaryClusterInfo.rootSysPassword: ${error.reason.message}`,
+        advice: say`roll this task back and post the cluster again with the right password`,
       },
       { cause: error },
     )
@@ -75,7 +76,7 @@ export async function onPrimary<T>(
   node: ClusterNode,
   work: (session: Sql) => Promise<T>,
 ): Promise<T> {
-  const unreachable: string[] = []
+  const unreachable: Said[] = []
   for (const { ip, sqlPort } of primaryOf(node).rootServers) {
     try {
       const session = await open(node, ip, sqlPort)
@@ -86,10 +87,10 @@ export async function onPrimary<T>(
       }
     } catch (error) {
       if (!(error instanceof TransientError) || node.signal.aborted) throw error
-      unreachable.push(error.message)
+      unreachable.push(error.reason)
     }
   }
   throw new TransientError(
-    `no root server of the primary cluster answers: ${unreachable.join('; ')}`,
+    say`no root server of the primary cluster answers: ${listed(unreachable, '; ')}`,
   )
 }

@@ -1,4 +1,5 @@
 import { TransientError } from '../../errors/failure.ts'
+import { asIs, listed, type Said, say } from '../../errors/say.ts'
 import {
   isServing,
   lineOf,
@@ -24,7 +25,7 @@ export async function whatIsNotReady(
   node: ClusterNode,
   servers: readonly ServerSpec[],
   listed: readonly ObServer[],
-): Promise<string[]> {
+): Promise<Said[]> {
   const reasons = await inParallel(servers, (server) => reasonOf(node, server, listed))
   return reasons.filter((reason) => reason !== undefined)
 }
@@ -33,22 +34,24 @@ async function reasonOf(
   node: ClusterNode,
   server: ServerSpec,
   listed: readonly ObServer[],
-): Promise<string | undefined> {
+): Promise<Said | undefined> {
   const { ip } = server
   const seen = listed.find((each) => each.ip === ip)
-  if (seen === undefined) return `${ip} is not listed`
+  if (seen === undefined) return say`${ip} is not listed`
   if (!isServing(seen) || seen.startServiceTime === null)
-    return `${ip} is ${seen.status}${seen.stopTime === null ? '' : ', stopped'}`
+    return seen.stopTime === null
+      ? say`${ip} is ${seen.status}`
+      : say`${ip} is ${seen.status}, stopped`
   try {
     await asRoot(node, server, selectOne)
     const startedAt = await startOf(node, server)
-    if (startedAt === undefined) return `${ip} has no observer that runs`
+    if (startedAt === undefined) return say`${ip} has no observer that runs`
     return seen.startServiceTime > startedAt
       ? undefined
-      : `${ip} has not begun to serve since its last start`
+      : say`${ip} has not begun to serve since its last start`
   } catch (error) {
     if (!(error instanceof TransientError)) throw error
-    return error.message
+    return error.reason
   }
 }
 
@@ -63,7 +66,7 @@ async function startOf(node: ClusterNode, server: ServerSpec): Promise<number | 
 }
 
 /** Most reasons that one log line can bear. */
-export const inWords = (reasons: readonly string[]): string => reasons.slice(0, 5).join('; ')
+export const inWords = (reasons: readonly Said[]): Said => listed(reasons.slice(0, 5), '; ')
 
 /** Waits until servers that were started are ready; gives up as soon as a process is gone. */
 export async function waitUntilReady(
@@ -72,7 +75,7 @@ export async function waitUntilReady(
 ): Promise<void> {
   await inParallel(servers, (server) => waitForSql(node, server))
   const { servers: list } = lineOf(node.cluster.version)
-  await until(servers.map(({ ip }) => ip).join(', '), node, async () => {
+  await until(asIs(servers.map(({ ip }) => ip).join(', ')), node, async () => {
     const reasons = await whatIsNotReady(node, servers, await onCluster(node, list))
     return reasons.length === 0 ? { ready: true } : { waiting: inWords(reasons) }
   })

@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { alterRootPassword, rootServersOf } from '../../oceanbase/index.ts'
 import { secretOf } from '../../secretOf.ts'
 import type { ClusterNode } from '../node.ts'
@@ -18,15 +19,15 @@ export async function setSysPassword(node: ClusterNode): Promise<void> {
   }
   for (const server of rootServersOf(node.cluster)) {
     // The other root servers learn of a new password a moment later.
-    await until(`root's password on ${server.ip}`, node, async () =>
+    await until(say`root's password on ${server.ip}`, node, async () =>
       (await canLogIn(node, server, 'root'))
         ? { ready: true }
-        : { waiting: 'the new password is refused' },
+        : { waiting: say`the new password is refused` },
     )
     if (await canLogIn(node, server, 'rootEmpty')) {
       throw new DefiniteError({
         code: 'OBE10002',
-        message: `root can still log in to ${server.ip} without a password`,
+        message: say`root can still log in to ${server.ip} without a password`,
         host: server.ip,
       })
     }

@@ -1,3 +1,4 @@
+import { say } from '../../errors/say.ts'
 import { lineOf, primaryZoneOf, samePrimaryZone, setPrimaryZone } from '../../oceanbase/index.ts'
 import type { ClusterNode } from '../node.ts'
 import { onCluster } from '../session.ts'
@@ -18,10 +19,10 @@ export async function setSysPrimaryZone(node: ClusterNode): Promise<void> {
   }
   node.log('INFO', `The primary zone of sys is ${present || 'empty'}; setting ${wanted}`)
   await onCluster(node, (session) => session.run(setPrimaryZone(wanted)))
-  await until(`primary zone ${wanted}`, node, async () => {
+  await until(say`primary zone ${wanted}`, node, async () => {
     const seen = await onCluster(node, line.sysPrimaryZone)
     return samePrimaryZone(seen, wanted, zones)
       ? { ready: true }
-      : { waiting: `sys still has ${seen || 'none'}` }
+      : { waiting: say`sys still has ${seen || say`nothing`}` }
   })
 }

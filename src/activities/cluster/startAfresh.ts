@@ -1,4 +1,5 @@
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
+import { inEnglish, type Said, say } from '../../errors/say.ts'
 import {
   clearDirectories,
   type DirectoryOwner,
@@ -41,15 +42,15 @@ export const foundServerNotEmpty = ({ message }: SqlError): boolean =>
  */
 export async function startAfresh(
   node: ClusterNode,
-  why: string,
+  why: Said,
   servers: readonly ServerSpec[] = serversOf(node.cluster),
 ): Promise<void> {
   const { cluster, input } = node
-  node.log('WARN', `Starting afresh: ${why}`)
+  node.log('WARN', `Starting afresh: ${inEnglish(why)}`)
   await inParallel(servers, (server) => refuseForeign(node, server, why))
   // A server that the cluster does not list may still know the cluster.
   if ((await provesBootstrap(node, servers)) && servers.length === serversOf(cluster).length)
-    throw new TransientError('the cluster proved to be bootstrapped: nothing is emptied')
+    throw new TransientError(say`the cluster proved to be bootstrapped: nothing is emptied`)
   await stopObservers(node, servers)
   await inParallel(servers, async (server) => {
     const host = await node.host(server.hostId)
@@ -61,15 +62,15 @@ export async function startAfresh(
   await startObservers(node, servers)
 }
 
-async function refuseForeign(node: ClusterNode, server: ServerSpec, why: string): Promise<void> {
+async function refuseForeign(node: ClusterNode, server: ServerSpec, why: Said): Promise<void> {
   const foreign = (await directoriesOf(node, server))
     .filter(({ owner }) => owner === 'foreign')
     .map(({ path }) => path)
   if (foreign.length === 0) return
   throw new DefiniteError({
     code: 'OBE10002',
-    message: `Bootstrap OB failed: ${why}; on ${server.ip} this was not made by this task and is left alone: ${foreign.join(', ')}`,
-    advice: 'move away what is in these directories, or use others, then retry',
+    message: say`Bootstrap OB failed: ${why}; on ${server.ip} this was not made by this task and is left alone: ${foreign}`,
+    advice: say`move away what is in these directories, or use others, then retry`,
     host: server.ip,
   })
 }

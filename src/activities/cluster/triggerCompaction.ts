@@ -1,3 +1,4 @@
+import { say } from '../../errors/say.ts'
 import { lineOf, majorFreeze, SqlError } from '../../oceanbase/index.ts'
 import type { ClusterNode } from '../node.ts'
 import { onCluster } from '../session.ts'
@@ -26,11 +27,11 @@ export async function triggerCompaction(node: ClusterNode): Promise<void> {
       node.log('INFO', error.message)
     },
   )
-  const after = await until('the freeze', node, async () => {
+  const after = await until(say`the freeze`, node, async () => {
     const seen = await onCluster(node, line.freeze)
     return seen.frozen > before.frozen || !seen.idle
       ? { ready: seen }
-      : { waiting: `frozen version is still ${seen.frozen}` }
+      : { waiting: say`frozen version is still ${String(seen.frozen)}` }
   })
   node.log('INFO', `Frozen version went from ${before.frozen} to ${after.frozen}`)
 }

@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import type { ClusterNode } from '../node.ts'
 
 /** CREATING or RESTARTING becomes RUNNING: from here on the cluster is in use. */
@@ -7,7 +8,7 @@ export async function updateClusterStatus(node: ClusterNode): Promise<void> {
   if (!(await node.store.clusters.setRunning(id))) {
     throw new DefiniteError({
       code: 'OBE11008',
-      message: `cluster ${name} is not to become RUNNING any more`,
+      message: say`cluster ${name} is not to become RUNNING any more`,
     })
   }
   node.log('INFO', `Cluster ${name} is RUNNING`)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { TransientError } from '../../errors/failure.ts'
+import { asIs, type Said, say } from '../../errors/say.ts'
 import { isServing, lineOf, type ObServer, SqlError, serversOf } from '../../oceanbase/index.ts'
 import { sql } from '../../quote.ts'
 import { inParallel } from '../inParallel.ts'
@@ -16,7 +17,7 @@ import { inWords, whatIsNotReady } from './ready.ts'
 export async function waitClusterAccessible(node: ClusterNode): Promise<void> {
   const expected = serversOf(node.cluster).map((server) => server.ip)
   const { servers } = lineOf(node.cluster.version)
-  await until(`cluster ${node.cluster.name}`, node, () =>
+  await until(say`cluster ${node.cluster.name}`, node, () =>
     onCluster(node, async (session): Promise<Look<true>> => {
       const listed = await servers(session)
       const missing = incomplete(listed, expected)
@@ -55,17 +56,18 @@ async function callOn(node: ClusterNode, listed: readonly ObServer[]): Promise<v
 export function incomplete(
   servers: readonly ObServer[],
   expected: readonly string[],
-): string | undefined {
+): Said | undefined {
   const serving = new Set(servers.filter(isServing).map((server) => server.ip))
   const absent = expected.filter((ip) => !serving.has(ip))
   if (absent.length > 0) {
-    const states = absent.map(
-      (ip) => `${ip} ${servers.find((server) => server.ip === ip)?.status ?? 'is not listed'}`,
-    )
-    return `${expected.length - absent.length} of ${expected.length} servers serve (${states.slice(0, 5).join(', ')})`
+    const states = absent.map((ip) => {
+      const status = servers.find((server) => server.ip === ip)?.status
+      return status === undefined ? say`${ip} is not listed` : asIs(`${ip} ${status}`)
+    })
+    return say`${expected.length - absent.length} of ${expected.length} servers serve (${states.slice(0, 5)})`
   }
   if (servers.length !== expected.length)
-    return `${servers.length} servers are listed, ${expected.length} expected`
+    return say`${servers.length} servers are listed, ${expected.length} expected`
   const leaders = servers.filter((server) => server.withRootserver)
-  return leaders.length === 1 ? undefined : `${leaders.length} root servers lead`
+  return leaders.length === 1 ? undefined : say`${leaders.length} root servers lead`
 }

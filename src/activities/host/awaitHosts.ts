@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
+import { inEnglish, type Part, say } from '../../errors/say.ts'
 import type { Preparation } from '../../store/index.ts'
 import type { Node } from '../node.ts'
 
@@ -20,23 +21,23 @@ export async function awaitHosts({ input, store, log, signal }: Node): Promise<v
     const running = hosts.filter(({ status }) => status === 'RUNNING')
     if (running.length === 0) {
       refuseUnprepared(hosts)
-      log('INFO', `All prepared: ${inWords(hosts)}`)
+      log('INFO', inEnglish(say`All prepared: ${inWords(hosts)}`))
       return
     }
     if (signal.aborted || Date.now() > deadline)
       throw new TransientError(
-        `${running.length} of ${hosts.length} hosts are still being prepared: ${inWords(running)}`,
+        say`${running.length} of ${hosts.length} hosts are still being prepared: ${inWords(running)}`,
       )
     await sleep(everyMs, undefined, { signal }).catch(() => undefined)
   }
 }
 
-const inWords = (hosts: readonly Preparation[]): string => {
-  const named = hosts.slice(0, 5).map(({ ip, taskId }) => `${ip} (task ${taskId})`)
+const inWords = (hosts: readonly Preparation[]): readonly Part[] => {
+  const named = hosts.slice(0, 5).map(({ ip, taskId }) => say`${ip} (task ${taskId})`)
   return [
     ...named,
-    ...(hosts.length > named.length ? [`${hosts.length - named.length} more`] : []),
-  ].join(', ')
+    ...(hosts.length > named.length ? [say`${hosts.length - named.length} more`] : []),
+  ]
 }
 
 function refuseUnprepared(hosts: readonly Preparation[]): void {
@@ -44,13 +45,12 @@ function refuseUnprepared(hosts: readonly Preparation[]): void {
   const [first] = unprepared
   if (first === undefined) return
   const why = first.cause
-    ? `${first.cause.code} ${first.cause.message}`
-    : 'its preparation was rolled back'
+    ? say`${first.cause.code} ${first.cause.said?.message ?? first.cause.message}`
+    : say`its preparation was rolled back`
   throw new DefiniteError({
     code: 'TSK10013',
-    message: `${unprepared.length} of ${hosts.length} hosts are not prepared: ${inWords(unprepared)}. ${first.ip}: ${why}`,
-    advice:
-      "Mend the cause and retry the hosts' own tasks, then this one; or skip this subtask to go on without these hosts.",
+    message: say`${unprepared.length} of ${hosts.length} hosts are not prepared: ${inWords(unprepared)}. ${first.ip}: ${why}`,
+    advice: say`Mend the cause and retry the hosts' own tasks, then this one; or skip this subtask to go on without these hosts.`,
     host: first.ip,
   })
 }

@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { installPackages, nameOf, type RpmWish, removePackages } from '../../host/index.ts'
 import { layoutOf, roleOf } from '../../oceanbase/index.ts'
 import { sh } from '../../quote.ts'
@@ -85,11 +86,11 @@ exit 1`
     code: 'OBE19006',
     message:
       code === 0
-        ? `${observer} on ${target.ip} is not version ${cluster.version}: ${stdout.trim().slice(0, 500)}`
-        : `${observer} does not run on ${target.ip}: ${stdout.trim().slice(-1000)}`,
+        ? say`${observer} on ${target.ip} is not version ${cluster.version}: ${stdout.trim().slice(0, 500)}`
+        : say`${observer} does not run on ${target.ip}: ${stdout.trim().slice(-1000)}`,
     advice: library404
-      ? `install the library ${library404[1] ?? library404[2]} on the host (libaio; for OceanBase CE upload oceanbase-ce-libs of the same build), then retry`
-      : 'check that the package was built for this host, then retry',
+      ? say`install the library ${library404[1] ?? library404[2]} on the host (libaio; for OceanBase CE upload oceanbase-ce-libs of the same build), then retry`
+      : say`check that the package was built for this host, then retry`,
     host: target.ip,
   })
 }

@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { ledger, nameOf } from '../../host/index.ts'
 import {
   benchFolder,
@@ -117,9 +118,8 @@ const tooSlow = (
 ): DefiniteError =>
   new DefiniteError({
     code: 'CMP07053',
-    message: `disk io below standard: ${layoutOf(cluster).dataRoot} on ${target.ip} does ${Math.round(iops)} reads of 16 KB a second, ${standard.iops} are needed (${points.map(shown).join(', ')})`,
-    advice:
-      'move the data directory to a faster disk; or skip this subtask and live with a slow cluster',
+    message: say`disk io below standard: ${layoutOf(cluster).dataRoot} on ${target.ip} does ${Math.round(iops)} reads of 16 KB a second, ${standard.iops} are needed (${points.map(shown)})`,
+    advice: say`move the data directory to a faster disk; or skip this subtask and live with a slow cluster`,
     host: target.ip,
   })
 
@@ -131,8 +131,7 @@ const unmeasured = (
 ): DefiniteError =>
   new DefiniteError({
     code: 'CMP07053',
-    message: `the data disk of ${target.ip} could not be measured below ${layoutOf(cluster).dataRoot} (${tool || 'no tool'}, exit code ${code}): ${said.slice(-1000) || 'it said nothing'}`,
-    advice:
-      'the directory must lie on a disk that can do direct I/O and has 64 MiB free; install fio if it is missing',
+    message: say`the data disk of ${target.ip} could not be measured below ${layoutOf(cluster).dataRoot} (${tool || say`no tool`}, exit code ${code}): ${said.slice(-1000) || say`it said nothing`}`,
+    advice: say`the directory must lie on a disk that can do direct I/O and has 64 MiB free; install fio if it is missing`,
     host: target.ip,
   })

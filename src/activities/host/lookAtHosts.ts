@@ -1,8 +1,9 @@
 import { ApplicationFailure, Context } from '@temporalio/activity'
-import { DefiniteError } from '../../errors/failure.ts'
+import { DefiniteError, saidBy } from '../../errors/failure.ts'
+import { type Said, say } from '../../errors/say.ts'
 import type { HostPool } from '../../host/index.ts'
-import { type ServerSpec, serversOf } from '../../oceanbase/index.ts'
-import { type HostFinding, type LookRef, lookSeconds } from '../../plan/dryRun.ts'
+import { type HostFinding, type ServerSpec, serversOf } from '../../oceanbase/index.ts'
+import { type LookRef, lookSeconds } from '../../plan/dryRun.ts'
 import type { CreateLook, Store } from '../../store/index.ts'
 import { agentHomeOf, findingsOf } from './preCheck.ts'
 
@@ -23,7 +24,7 @@ export const lookAtHosts =
 
     const look = async (server: ServerSpec): Promise<HostFinding[]> => {
       const { hostId, ip } = server
-      let last = ''
+      let last: string | undefined
       const session = {
         log: (_: string, line: string) => {
           last = line
@@ -45,7 +46,7 @@ export const lookAtHosts =
         ])
         return found.map((finding) => ({ ...finding, hostId, host: ip }))
       } catch (error) {
-        return [unseen(server, error, timeUp.aborted ? last : undefined)]
+        return [unseen(server, error, timeUp.aborted ? tooLate(ip, last) : undefined)]
       }
     }
     return (await Promise.all(serversOf(cluster).map(look))).flat()
@@ -64,27 +65,22 @@ const aborted = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener('abort', fail, { once: true })
   })
 
+const tooLate = (ip: string, lastLine: string | undefined): Said => {
+  const late = say`host ${ip} did not say all within ${lookSeconds} s`
+  return lastLine ? say`${late}; last seen: ${lastLine}` : late
+}
+
 /** Why a host could not be looked at, as a finding. */
-function unseen(
-  { hostId, ip }: ServerSpec,
-  error: unknown,
-  lastLine: string | undefined,
-): HostFinding {
-  const about = { item: 'host', level: 'FATAL', hostId, host: ip } as const
+function unseen({ hostId, ip }: ServerSpec, error: unknown, late: Said | undefined): HostFinding {
+  const about = { item: say`host`, level: 'FATAL', hostId, host: ip } as const
   if (error instanceof DefiniteError) {
-    const { code, message, advice = 'mend it, then ask again' } = error.reason
+    const { code, message, advice = say`mend it, then ask again` } = error.reason
     return { ...about, code, message, advice }
   }
-  const message =
-    lastLine === undefined
-      ? error instanceof Error
-        ? error.message
-        : String(error)
-      : `host ${ip} did not say all within ${lookSeconds} s${lastLine && `; last seen: ${lastLine}`}`
   return {
     ...about,
     code: 'CMP07015',
-    message,
-    advice: 'a create would wait for it and go on once it answers',
+    message: late ?? saidBy(error),
+    advice: say`a create would wait for it and go on once it answers`,
   }
 }

@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { ledger } from '../../host/index.ts'
 import { makeDirectories, removeDirectories } from '../../oceanbase/index.ts'
 import { sh } from '../../quote.ts'
@@ -20,8 +21,8 @@ export async function makeDir({ cluster, input, log, target }: HostNode): Promis
   if (problems.length > 0) {
     throw new DefiniteError({
       code: 'OBD-1002',
-      message: `${target.ip} cannot take the directories of cluster ${cluster.name}: ${problems.join('; ')}`,
-      advice: 'make sure that nothing there is needed, move it away, then retry',
+      message: say`${target.ip} cannot take the directories of cluster ${cluster.name}: ${problems.join('; ')}`,
+      advice: say`make sure that nothing there is needed, move it away, then retry`,
       host: target.ip,
     })
   }

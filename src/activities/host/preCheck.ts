@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { inEnglish, listed, say } from '../../errors/say.ts'
 import { clockOffset, type Machine, nameOf } from '../../host/index.ts'
 import {
   agentIn,
@@ -32,7 +33,7 @@ import { waysTo } from './waysTo.ts'
 export async function preCheck(node: HostNode): Promise<{ readonly warnings: number }> {
   const found = await findings(node)
   for (const finding of found)
-    node.log(finding.level === 'FATAL' ? 'ERROR' : 'WARN', sentence(finding))
+    node.log(finding.level === 'FATAL' ? 'ERROR' : 'WARN', inEnglish(sentence(finding)))
   const fatal = found.filter(({ level }) => level === 'FATAL')
   if (fatal.length > 0) throw new DefiniteError(causeOf(fatal, node.server.ip))
   return { warnings: found.length }
@@ -151,8 +152,8 @@ async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
   return clocks
 }
 
-/** Room for about twenty findings; the log has them all. */
-const longestMessage = 6000
+/** Findings of one cause; the log has them all. */
+const mostFindings = 20
 
 /** One cause for all fatal findings: with its own code and advice when there is just one. */
 function causeOf(fatal: readonly Finding[], host: string) {
@@ -160,17 +161,17 @@ function causeOf(fatal: readonly Finding[], host: string) {
   if (first && others.length === 0)
     return {
       code: first.code,
-      message: `${first.item}: ${first.message}`,
+      message: say`${first.item}: ${first.message}`,
       advice: first.advice,
       host,
     }
-  const message = `ob install pre check failed with ${fatal.length} findings:\n${fatal.map((finding) => `${finding.level} ${sentence(finding)}`).join('\n')}`
+  const lines = fatal.map((finding) => say`${finding.level} ${sentence(finding)}`)
   const code =
     fatal.every((finding) => finding.code === first?.code) && first ? first.code : 'OBE10002'
   return {
     code,
-    message: message.slice(0, longestMessage),
-    advice: 'mend all of them, then retry this subtask',
+    message: say`ob install pre check failed with ${fatal.length} findings:\n${listed(lines.slice(0, mostFindings), '\n')}`,
+    advice: say`mend all of them, then retry this subtask`,
     host,
   }
 }

@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { clockOffset, type Machine, machineFacts, readMachineFacts } from '../../host/index.ts'
 import { neededCommands } from '../../oceanbase/index.ts'
 import { relativesOf } from '../cluster/relatives.ts'
@@ -35,16 +36,16 @@ export async function preCheckHost(node: PreparedHostNode): Promise<void> {
   if (missing.length > 0) {
     throw new DefiniteError({
       code: 'CMP07036',
-      message: `commands are missing on host ${target.ip}: ${missing.join(', ')}`,
-      advice: 'install the packages that bring them, then retry',
+      message: say`commands are missing on host ${target.ip}: ${missing}`,
+      advice: say`install the packages that bring them, then retry`,
       host: target.ip,
     })
   }
   if (Math.abs(clock.offsetMs) - clock.errorMs > largestClockDifferenceMs) {
     throw new DefiniteError({
       code: 'CMP07021',
-      message: `the clock of host ${target.ip} differs from the controller's by ${Math.round(clock.offsetMs)} ms, ${largestClockDifferenceMs} ms are allowed`,
-      advice: 'synchronise both with chrony or NTP, then retry',
+      message: say`the clock of host ${target.ip} differs from the controller's by ${Math.round(clock.offsetMs)} ms, ${largestClockDifferenceMs} ms are allowed`,
+      advice: say`synchronise both with chrony or NTP, then retry`,
       host: target.ip,
     })
   }
@@ -68,8 +69,8 @@ async function refuseTwin(node: PreparedHostNode, machine: Machine): Promise<voi
   if (twin === undefined) return
   throw new DefiniteError({
     code: 'COM10006',
-    message: `${target.ip} is another address of the machine that is host ${twin.ip} (id ${twin.id}) already`,
-    advice: `delete host ${hostId}; to use this address instead, delete host ${twin.id} and retry`,
+    message: say`${target.ip} is another address of the machine that is host ${twin.ip} (id ${twin.id}) already`,
+    advice: say`delete host ${hostId}; to use this address instead, delete host ${twin.id} and retry`,
     host: target.ip,
   })
 }

@@ -1,3 +1,4 @@
+import { say } from '../../errors/say.ts'
 import { neededCommands, whichMissing } from '../../oceanbase/index.ts'
 import type { ObproxyHostNode } from '../node.ts'
 import { refuseFindings } from './proxyFindings.ts'
@@ -16,9 +17,8 @@ export async function checkCommandExists(node: ObproxyHostNode): Promise<void> {
       : [
           {
             code: 'CMP07036',
-            message: `missing commands: ${missing.join(', ')}`,
-            advice:
-              'install the packages that bring them (rpm, util-linux, coreutils, findutils, glibc-common)',
+            message: say`missing: ${missing}`,
+            advice: say`install the packages that bring them (rpm, util-linux, coreutils, findutils, glibc-common)`,
           },
         ],
   )

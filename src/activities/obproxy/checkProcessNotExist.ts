@@ -1,3 +1,4 @@
+import { say } from '../../errors/say.ts'
 import type { ObproxyHostNode } from '../node.ts'
 import { type ProxyFinding, proxyFacts, refuseFindings } from './proxyFindings.ts'
 
@@ -8,15 +9,15 @@ export async function checkProcessNotExist(node: ObproxyHostNode): Promise<void>
     ...busyPorts.map(
       (port): ProxyFinding => ({
         code: 'OBE10002',
-        message: `port ${port} is in use`,
-        advice: 'stop what listens there, or create the proxies with another port',
+        message: say`port ${port} is in use`,
+        advice: say`stop what listens there, or create the proxies with another port`,
       }),
     ),
     ...proxies.map(
       (running): ProxyFinding => ({
         code: 'OBE10002',
-        message: `process obproxy should not exist on the host: ${running}`,
-        advice: 'stop it, or use another host',
+        message: say`process obproxy should not exist on the host: ${running}`,
+        advice: say`stop it, or use another host`,
       }),
     ),
   ])

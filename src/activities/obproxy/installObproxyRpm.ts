@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { installPackage, nameOf, removePackage } from '../../host/index.ts'
 import { sh } from '../../quote.ts'
 import type { ObproxyHostNode } from '../node.ts'
@@ -50,9 +51,8 @@ async function proveProgram({ target }: ObproxyHostNode, home: string): Promise<
   if (code === 0) return
   throw new DefiniteError({
     code: 'ODP21002',
-    message: `${home}/bin/obproxy does not run on ${target.ip}: ${stdout.trim().slice(-1000)}`,
-    advice:
-      'check that the package was built for this host and that its libraries are there, then retry',
+    message: say`${home}/bin/obproxy does not run on ${target.ip}: ${stdout.trim().slice(-1000)}`,
+    advice: say`check that the package was built for this host and that its libraries are there, then retry`,
     host: target.ip,
   })
 }

@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { serversOf } from '../../oceanbase/index.ts'
 import { waitForSql } from '../cluster/observers.ts'
 import { inParallel } from '../inParallel.ts'
@@ -16,7 +17,7 @@ export async function linkObproxy(node: ClusterNode): Promise<void> {
   if (status !== 'RUNNING') {
     throw new DefiniteError({
       code: 'OBE11008',
-      message: `cluster ${cluster.name} is ${status ?? 'gone'}, it must be RUNNING`,
+      message: say`cluster ${cluster.name} is ${status ?? say`gone`}, it must be RUNNING`,
     })
   }
   await inParallel(serversOf(cluster), (server) => waitForSql(node, server))
@@ -24,7 +25,10 @@ export async function linkObproxy(node: ClusterNode): Promise<void> {
   for (const id of cluster.obproxyClusterIds) {
     const proxies = await store.obproxy.get(id)
     if (!proxies)
-      throw new DefiniteError({ code: 'ODP21001', message: `obproxy cluster ${id} does not exist` })
+      throw new DefiniteError({
+        code: 'ODP21001',
+        message: say`obproxy cluster ${id} does not exist`,
+      })
     // Proxies that ask for their clusters must find this one before it can be proven.
     if (proxies.workMode === 'CONFIG_URL') await store.obproxy.link(id, [cluster.id])
     await linkProxies(node, proxies)

@@ -1,4 +1,5 @@
-import { DefiniteError } from '../../errors/failure.ts'
+import { DefiniteError, saidBy } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import {
   createReadOnlyUser,
   linkStatements,
@@ -81,8 +82,8 @@ function refuseSecond(node: ClusterNode, proxies: ObproxyCluster): void {
   if (proxies.workMode !== 'RS_LIST' || !other) return
   throw new DefiniteError({
     code: 'COM10003',
-    message: `obproxy cluster ${proxies.name} serves ${other.clusterName} and can serve one cluster only`,
-    advice: 'skip this subtask and link another obproxy cluster later',
+    message: say`obproxy cluster ${proxies.name} serves ${other.clusterName} and can serve one cluster only`,
+    advice: say`skip this subtask and link another obproxy cluster later`,
   })
 }
 
@@ -101,8 +102,8 @@ async function agreeOnProxyro(node: ClusterNode, proxies: ObproxyCluster): Promi
   if (elsewhere !== undefined) {
     throw new DefiniteError({
       code: 'ODP21011',
-      message: `proxyro of ${cluster.name} has the password that obproxy cluster ${elsewhere} needs, ${proxies.name} has another one`,
-      advice: `give both obproxy clusters the same proxyroPassword, or link ${cluster.name} to one of them only`,
+      message: say`proxyro of ${cluster.name} has the password that obproxy cluster ${elsewhere} needs, ${proxies.name} has another one`,
+      advice: say`give both obproxy clusters the same proxyroPassword, or link ${cluster.name} to one of them only`,
     })
   }
   node.log(
@@ -124,13 +125,17 @@ async function agreeOnProxyro(node: ClusterNode, proxies: ObproxyCluster): Promi
 async function proveRoute(node: ClusterNode, proxy: ProxyProcess): Promise<void> {
   const password = await node.store.secrets.get(secretOf.cluster(node.cluster.id).root)
   const username = throughProxy(node.cluster)
-  await until(`${username} through ${proxy.server.ip}:${proxy.server.sqlPort}`, node, async () => {
-    try {
-      await throughPort(node, proxy, { username, password }, selectOne)
-      return { ready: true }
-    } catch (error) {
-      if (error instanceof Error && !node.signal.aborted) return { waiting: error.message }
-      throw error
-    }
-  })
+  await until(
+    say`${username} through ${proxy.server.ip}:${proxy.server.sqlPort}`,
+    node,
+    async () => {
+      try {
+        await throughPort(node, proxy, { username, password }, selectOne)
+        return { ready: true }
+      } catch (error) {
+        if (error instanceof Error && !node.signal.aborted) return { waiting: saidBy(error) }
+        throw error
+      }
+    },
+  )
 }

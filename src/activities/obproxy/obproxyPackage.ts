@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import type { RpmWish } from '../../host/index.ts'
 import { obproxyIn, portsOf } from '../../oceanbase/index.ts'
 import type { ObproxyServer, Package } from '../../store/index.ts'
@@ -20,8 +21,8 @@ export async function obproxyPackageOf({
   if (found) return found
   throw new DefiniteError({
     code: 'PKG10014',
-    message: `the package of obproxy cluster ${proxies.name} does not exist any more`,
-    advice: 'upload it again, roll this task back, and create the obproxy cluster anew',
+    message: say`the package of obproxy cluster ${proxies.name} does not exist any more`,
+    advice: say`upload it again, roll this task back, and create the obproxy cluster anew`,
   })
 }
 
@@ -43,8 +44,8 @@ function homeIn({ fileName, programs }: Package): string {
   if (home !== undefined) return home
   throw new DefiniteError({
     code: 'PKG10014',
-    message: `${fileName} lists no bin/obproxy`,
-    advice: 'delete the package and upload it again, then create the obproxy cluster anew',
+    message: say`${fileName} lists no bin/obproxy`,
+    advice: say`delete the package and upload it again, then create the obproxy cluster anew`,
   })
 }
 

@@ -1,3 +1,4 @@
+import { say } from '../../errors/say.ts'
 import { nameOf } from '../../host/index.ts'
 import type { ObproxyHostNode } from '../node.ts'
 import { obproxyPackageOf } from './obproxyPackage.ts'
@@ -16,26 +17,26 @@ export async function prepareCreateObproxy(node: ObproxyHostNode): Promise<void>
   if (software.architecture !== 'noarch' && facts.architecture !== software.architecture)
     found.push({
       code: 'CMP07025',
-      message: `the host is ${facts.architecture}, ${software.fileName} is for ${software.architecture}`,
-      advice: 'use another package',
+      message: say`the host is ${facts.architecture}, ${software.fileName} is for ${software.architecture}`,
+      advice: say`use another package`,
     })
   if (!facts.hasUser)
     found.push({
       code: 'CMP07037',
-      message: `there is no user ${proxyUser}`,
-      advice: `useradd -m ${proxyUser} there, then retry`,
+      message: say`there is no user ${proxyUser}`,
+      advice: say`useradd -m ${proxyUser} there, then retry`,
     })
   for (const name of facts.installed.filter((installed) => installed !== nameOf(software)))
     found.push({
       code: 'PKG10012',
-      message: `${name} is installed, ${nameOf(software)} is wanted`,
-      advice: `rpm -e ${name} there, or use that package`,
+      message: say`${name} is installed, ${nameOf(software)} is wanted`,
+      advice: say`rpm -e ${name} there, or use that package`,
     })
   if (!facts.configUrlAnswers)
     found.push({
       code: 'OBE10002',
-      message: `${configUrl} does not answer`,
-      advice: 'set OBFLOW_PUBLIC_URL to an address that hosts can reach, then create anew',
+      message: say`${configUrl ?? ''} does not answer`,
+      advice: say`set OBFLOW_PUBLIC_URL to an address that hosts can reach, then create anew`,
     })
   refuseFindings(node, found)
   node.log('INFO', `${node.target.ip} fits ${nameOf(software)}`)

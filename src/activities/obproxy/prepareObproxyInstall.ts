@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { nameOf } from '../../host/index.ts'
 import { inParallel } from '../inParallel.ts'
 import type { Node, ObproxyNode } from '../node.ts'
@@ -13,7 +14,7 @@ export async function prepareObproxyInstall(node: ObproxyNode): Promise<void> {
   if (proxies.status !== 'CREATING') {
     throw new DefiniteError({
       code: 'COM10005',
-      message: `obproxy cluster ${proxies.name} is ${proxies.status}, it must be CREATING`,
+      message: say`obproxy cluster ${proxies.name} is ${proxies.status}, it must be CREATING`,
     })
   }
   await inParallel(proxies.servers, ({ hostId, ip }) => proveReserved(node, hostId, ip))
@@ -42,8 +43,8 @@ async function proveReserved(
     return
   throw new DefiniteError({
     code: 'CMP07004',
-    message: `host ${ip} is not reserved for obproxy cluster ${proxies.name}`,
-    advice: 'roll the task back and create the obproxy cluster again',
+    message: say`host ${ip} is not reserved for obproxy cluster ${proxies.name}`,
+    advice: say`roll the task back and create the obproxy cluster again`,
     host: ip,
   })
 }

@@ -1,4 +1,5 @@
 import { type Cause, DefiniteError } from '../../errors/failure.ts'
+import { inEnglish, listed, type Said, say } from '../../errors/say.ts'
 import {
   type ObproxyFacts,
   obproxyFacts,
@@ -11,7 +12,7 @@ import { proxyUser } from './proxyUser.ts'
 
 /** What a look at a host says that stands against a proxy there. */
 export interface ProxyFinding extends Pick<Cause, 'code' | 'message'> {
-  readonly advice: string
+  readonly advice: Said
 }
 
 /** What of a host decides whether a proxy can come to it; asked anew by each node that looks. */
@@ -36,18 +37,21 @@ export function refuseFindings(node: ObproxyHostNode, findings: readonly ProxyFi
   const found = findings.map(
     (finding): Cause => ({
       ...finding,
-      message: `${host}: ${finding.message}`,
+      message: say`${host}: ${finding.message}`,
       host,
     }),
   )
-  for (const { message } of found) node.log('ERROR', message)
+  for (const { message } of found) node.log('ERROR', inEnglish(message))
   const [first, ...others] = found
   if (first === undefined) return
   if (others.length === 0) throw new DefiniteError(first)
   throw new DefiniteError({
     code: 'OBE10002',
-    message: `obproxy pre check failed with ${found.length} findings:\n${found.map(({ message }) => message).join('\n')}`,
-    advice: 'mend all of them, then retry this subtask',
+    message: say`obproxy pre check failed with ${found.length} findings:\n${listed(
+      found.map(({ message }) => message),
+      '\n',
+    )}`,
+    advice: say`mend all of them, then retry this subtask`,
     host,
   })
 }

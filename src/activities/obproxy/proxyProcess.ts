@@ -1,4 +1,5 @@
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import {
   type ClusterSource,
   type ClusterSpec,
@@ -135,8 +136,8 @@ export function sourceOf({ of }: ProxyProcess, cluster: ClusterSpec | undefined)
   if (cluster !== undefined) return { cluster }
   throw new DefiniteError({
     code: 'ODP21002',
-    message: `obproxy cluster ${of.name} works by RS_LIST and has no cluster to serve`,
-    advice: 'link a cluster first',
+    message: say`obproxy cluster ${of.name} works by RS_LIST and has no cluster to serve`,
+    advice: say`link a cluster first`,
   })
 }
 
@@ -172,15 +173,15 @@ async function start(node: Node, proxy: ProxyProcess, source: ClusterSource): Pr
   if (code !== 0) {
     throw new DefiniteError({
       code: 'ODP21002',
-      message: `obproxy on ${host.ip} did not start: ${stderr.trim().slice(-1000)}`,
-      advice: 'see that the obproxy package is installed there, then retry',
+      message: say`obproxy on ${host.ip} did not start: ${stderr.trim().slice(-1000)}`,
+      advice: say`see that the obproxy package is installed there, then retry`,
       host: host.ip,
     })
   }
-  await until(`obproxy ${host.ip}`, node, async () =>
+  await until(say`obproxy ${host.ip}`, node, async () =>
     (await proxyAnswers(node, proxy))
       ? { ready: true }
-      : { waiting: 'its port does not answer yet' },
+      : { waiting: say`its port does not answer yet` },
   )
 }
 

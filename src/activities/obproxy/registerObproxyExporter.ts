@@ -1,3 +1,4 @@
+import { say } from '../../errors/say.ts'
 import { askExporter } from '../../oceanbase/index.ts'
 import type { ObproxyHostNode } from '../node.ts'
 import { until } from '../until.ts'
@@ -9,11 +10,11 @@ import { until } from '../until.ts'
 export async function registerObproxyExporter(node: ObproxyHostNode): Promise<void> {
   const { proxy, target } = node
   const url = `http://${proxy.ip}:${proxy.exporterPort}/metrics`
-  await until(`metrics of obproxy ${proxy.ip}`, node, async () => {
+  await until(say`metrics of obproxy ${proxy.ip}`, node, async () => {
     const { code } = await target.run(askExporter(proxy.exporterPort), {
       title: 'ask the exporter of obproxy',
     })
-    return code === 0 ? { ready: true } : { waiting: `${url} does not answer yet` }
+    return code === 0 ? { ready: true } : { waiting: say`${url} does not answer yet` }
   })
   node.log('INFO', `${url} gives the metrics of the proxy`)
 }

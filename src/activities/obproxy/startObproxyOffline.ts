@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import type { ObproxyNode } from '../node.ts'
 import { linkProxies } from './obproxyLink.ts'
 
@@ -7,7 +8,7 @@ export async function startObproxyOffline({ proxies, log }: ObproxyNode): Promis
   if (proxies.status !== 'DELETING') {
     throw new DefiniteError({
       code: 'COM10005',
-      message: `obproxy cluster ${proxies.name} is ${proxies.status}, it must be DELETING`,
+      message: say`obproxy cluster ${proxies.name} is ${proxies.status}, it must be DELETING`,
     })
   }
   log(

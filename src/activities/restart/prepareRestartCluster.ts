@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import type { PartNode } from '../node.ts'
 import { zonesIn } from './zonesIn.ts'
 
@@ -7,7 +8,7 @@ export async function prepareRestartCluster(node: PartNode): Promise<void> {
   const { cluster, log, servers, store } = node
   const status = (await store.clusters.get(cluster.id))?.status
   if (status !== 'RESTARTING') {
-    const message = `cluster ${cluster.name} is ${status ?? 'gone'}, it must be RESTARTING`
+    const message = say`cluster ${cluster.name} is ${status ?? say`gone`}, it must be RESTARTING`
     throw new DefiniteError({ code: 'OBE11008', message })
   }
   log('INFO', `${servers.length} observers in ${zonesIn(node).join(', ')} are restarted`)

@@ -1,4 +1,5 @@
 import { TransientError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { allowSeconds, lineOf, stopZone } from '../../oceanbase/index.ts'
 import type { PartNode } from '../node.ts'
 import { onCluster } from '../session.ts'
@@ -28,7 +29,7 @@ export async function prepareRestartZone(node: PartNode): Promise<void> {
         await session.run(allowSeconds(stopSeconds))
         await session.run(stopZone(zone))
       }
-      if (await isActive()) throw new TransientError(`${zone} is ACTIVE although it was stopped`)
+      if (await isActive()) throw new TransientError(say`${zone} is ACTIVE although it was stopped`)
     },
     { timeoutMs: 2 * stopSeconds * 1000 },
   )

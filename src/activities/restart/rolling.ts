@@ -1,3 +1,4 @@
+import { type Said, say } from '../../errors/say.ts'
 import { lineOf, serversOf } from '../../oceanbase/index.ts'
 import { inWords, whatIsNotReady } from '../cluster/ready.ts'
 import type { ClusterNode } from '../node.ts'
@@ -5,7 +6,7 @@ import { onCluster } from '../session.ts'
 import { until } from '../until.ts'
 
 /** Why a zone must not be taken out of service now: the other zones have to carry the cluster. */
-async function objection(node: ClusterNode, zone: string): Promise<string | undefined> {
+async function objection(node: ClusterNode, zone: string): Promise<Said | undefined> {
   const line = lineOf(node.cluster.version)
   const { listed, lagging } = await onCluster(node, async (session) => ({
     listed: await line.servers(session),
@@ -13,9 +14,9 @@ async function objection(node: ClusterNode, zone: string): Promise<string | unde
   }))
   const others = serversOf(node.cluster).filter((server) => server.zone !== zone)
   const behind = others.filter(({ ip }) => lagging.has(ip)).map(({ ip }) => ip)
-  if (behind.length > 0) return `outside ${zone} logs not in sync: ${behind.join(', ')}`
+  if (behind.length > 0) return say`outside ${zone} logs not in sync: ${behind}`
   const reasons = await whatIsNotReady(node, others, listed)
-  return reasons.length > 0 ? `outside ${zone} not ready: ${inWords(reasons)}` : undefined
+  return reasons.length > 0 ? say`outside ${zone} not ready: ${inWords(reasons)}` : undefined
 }
 
 /**
@@ -26,7 +27,7 @@ async function objection(node: ClusterNode, zone: string): Promise<string | unde
 export async function waitForOthers(node: ClusterNode): Promise<void> {
   const { zone } = node.input
   if (zone === undefined) return
-  await until(`the zones beside ${zone}`, node, async () => {
+  await until(say`the zones beside ${zone}`, node, async () => {
     const waiting = await objection(node, zone)
     return waiting === undefined ? { ready: true } : { waiting }
   })

@@ -1,3 +1,4 @@
+import { say } from '../../errors/say.ts'
 import { lineOf, startZone as startStatement } from '../../oceanbase/index.ts'
 import type { PartNode } from '../node.ts'
 import { onCluster } from '../session.ts'
@@ -16,12 +17,10 @@ export async function startZone(node: PartNode): Promise<void> {
     )
     for (const zone of zones) if (!active.has(zone)) await session.run(startStatement(zone))
   })
-  await until(`${zones.join(', ')} to catch up`, node, async () => {
+  await until(say`${zones} to catch up`, node, async () => {
     const lagging = new Set(await onCluster(node, line.lagging))
     const behind = node.servers.filter(({ ip }) => lagging.has(ip)).map(({ ip }) => ip)
-    return behind.length === 0
-      ? { ready: true }
-      : { waiting: `logs not in sync: ${behind.join(', ')}` }
+    return behind.length === 0 ? { ready: true } : { waiting: say`logs not in sync: ${behind}` }
   })
   node.log('INFO', `${zones.join(', ')} in service, logs in sync`)
 }

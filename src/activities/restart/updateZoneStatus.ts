@@ -1,4 +1,5 @@
 import { TransientError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { lineOf } from '../../oceanbase/index.ts'
 import type { PartNode } from '../node.ts'
 import { onCluster } from '../session.ts'
@@ -11,6 +12,6 @@ export async function updateZoneStatus(node: PartNode): Promise<void> {
   const missing = zones.filter(
     (zone) => !seen.some(({ name, status }) => name === zone && status === 'ACTIVE'),
   )
-  if (missing.length > 0) throw new TransientError(`not ACTIVE: ${missing.join(', ')}`)
+  if (missing.length > 0) throw new TransientError(say`not ACTIVE: ${missing}`)
   await node.store.clusters.setZones(node.cluster.id, zones, 'RUNNING')
 }

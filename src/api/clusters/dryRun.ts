@@ -1,14 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
+import { type Said, say } from '../../errors/say.ts'
+import type { HostFinding } from '../../oceanbase/index.ts'
 import type { NewCluster } from '../../operations/index.ts'
-import { type HostFinding, mostLooked } from '../../plan/dryRun.ts'
+import { mostLooked } from '../../plan/dryRun.ts'
 import { expand } from '../../plan/expand.ts'
 import type { CreateLook } from '../../store/index.ts'
 import { callerOf } from '../auth/authentication.ts'
 import type { Context } from '../context.ts'
 import { findingShower } from '../http/errors.ts'
 import { inTurns } from '../http/inTurns.ts'
-import { readerOf } from '../tasks/reader.ts'
+import { hostFindingFor, readerOf } from '../tasks/reader.ts'
 import { showCreated, showCreatedSubtask } from '../tasks/show.ts'
 import type { CreateRequest } from './request.ts'
 import { objections } from './rules.ts'
@@ -34,13 +36,13 @@ function withinLimit({ cluster, ...rest }: CreateLook): {
 const unseen = (
   { hostId, ip }: Servers[number],
   level: HostFinding['level'],
-  message: string,
+  message: Said,
 ): HostFinding => ({
   code: 'COM10004',
-  item: 'host',
+  item: say`host`,
   level,
   message,
-  advice: 'ask again, or post the create: its pre-check looks at every host',
+  advice: say`ask again, or post the create: its pre-check looks at every host`,
   hostId,
   host: ip,
 })
@@ -57,7 +59,7 @@ async function preCheck(
   if (whole === undefined) return []
   const { look, passed } = withinLimit(whole)
   const beyond = passed.map((server) =>
-    unseen(server, 'WARN', `only ${mostLooked} hosts are looked at in a dry run`),
+    unseen(server, 'WARN', say`only ${mostLooked} hosts are looked at in a dry run`),
   )
   try {
     return [...(await lookAtHosts(look)), ...beyond]
@@ -65,7 +67,9 @@ async function preCheck(
     request.log.warn({ err: error }, 'the hosts of a dry run could not be looked at')
     const servers = look.cluster.zones.flatMap((zone) => zone.servers)
     return [
-      ...servers.map((server) => unseen(server, 'FATAL', 'no worker looked at this host in time')),
+      ...servers.map((server) =>
+        unseen(server, 'FATAL', say`no worker looked at this host in time`),
+      ),
       ...beyond,
     ]
   }
@@ -121,5 +125,10 @@ export async function dryRun(
       timeout: timeoutSeconds,
     }),
   )
-  return { ...showCreated(planned, reader), admission, preCheck: found, tasks }
+  return {
+    ...showCreated(planned, reader),
+    admission,
+    preCheck: found.map((each) => hostFindingFor(reader, each)),
+    tasks,
+  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { say } from '../../errors/say.ts'
 import { clusterDefaults } from '../../oceanbase/index.ts'
 import { ignored } from '../http/fields.ts'
 import { key } from '../http/validation.ts'
@@ -101,10 +102,10 @@ export const createRequest = z.strictObject({
   simplifiedCreateTenantParam: z.unknown().optional(),
   supportObsBackup: z.boolean().nullish(),
   loadType: z.string().nullish(),
-  checkId: ignored('checks run inside the task'),
-  description: ignored('a cluster has no description here'),
-  parameters: ignored('use startupParameters to set parameters at the start'),
-  saveToCredential: ignored('there is no password box here'),
+  checkId: ignored(say`checks run inside the task`),
+  description: ignored(say`a cluster has no description here`),
+  parameters: ignored(say`use startupParameters to set parameters at the start`),
+  saveToCredential: ignored(say`there is no password box here`),
 })
 
 export type CreateRequest = z.infer<typeof createRequest>

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { HostFinding } from '../../plan/dryRun.ts'
+import type { HostFinding } from '../../oceanbase/index.ts'
 import type { CreateLook, Store, Untold } from '../../store/index.ts'
 import { withoutStatement } from '../http/withoutStatement.ts'
 import type { EngineHealth } from './engineHealth.ts'

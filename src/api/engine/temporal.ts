@@ -8,7 +8,9 @@ import {
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { loadClientConnectConfig } from '@temporalio/envconfig'
 import { z } from 'zod'
-import { type HostFinding, lookActivity, lookSeconds } from '../../plan/dryRun.ts'
+import { said } from '../../errors/saidShape.ts'
+import type { HostFinding } from '../../oceanbase/index.ts'
+import { lookActivity, lookSeconds } from '../../plan/dryRun.ts'
 import { searchAttributes } from '../../plan/run.ts'
 import type { Store, Untold } from '../../store/index.ts'
 import { engineHealth } from './engineHealth.ts'
@@ -36,10 +38,10 @@ export interface TemporalOptions {
 const hostFindings: z.ZodType<HostFinding[]> = z.array(
   z.object({
     code: z.string(),
-    item: z.string(),
+    item: said,
     level: z.enum(['FATAL', 'WARN']),
-    message: z.string(),
-    advice: z.string(),
+    message: said,
+    advice: said,
     hostId: z.int(),
     host: z.string(),
   }),

@@ -1,13 +1,18 @@
 import { z } from 'zod'
+import { inEnglish, type Said } from '../../errors/say.ts'
 
 type Path = readonly PropertyKey[]
 
-const ignoredFields = z.registry<{ readonly why: string }>()
+/** Fields that have no effect, and why. */
+const ignoredFields = new WeakMap<z.core.$ZodType, Said>()
 
 /** A field that OCP knows: taken, without effect here, and reported in the reply's `warnings`. */
-export function ignored(why: string) {
-  const field = z.unknown().optional().describe(`A field of OCP that has no effect here: ${why}.`)
-  ignoredFields.add(field, { why })
+export function ignored(why: Said) {
+  const field = z
+    .unknown()
+    .optional()
+    .describe(`A field of OCP that has no effect here: ${inEnglish(why)}.`)
+  ignoredFields.set(field, why)
   return field
 }
 
@@ -36,7 +41,7 @@ export function namesAt(schema: z.core.$ZodType, path: Path): readonly string[] 
 
 export interface IgnoredField {
   readonly field: string
-  readonly why: string
+  readonly why: Said
 }
 
 /** The fields of a parsed body that have no effect. */
@@ -54,7 +59,7 @@ export function ignoredIn(schema: z.core.$ZodType, value: unknown, at = ''): Ign
     const field: unknown = shape.shape[name]
     if (!(field instanceof z.core.$ZodType) || item === undefined || item === null) return []
     const path = at === '' ? name : `${at}.${name}`
-    const why = ignoredFields.get(field)?.why
+    const why = ignoredFields.get(field)
     return why === undefined ? ignoredIn(field, item, path) : [{ field: path, why }]
   })
 }

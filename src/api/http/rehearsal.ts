@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { codes } from '../../errors/codes.ts'
 import { Refused } from '../../errors/refused.ts'
+import { saidIn } from '../../errors/say.ts'
 import type { Rehearsal } from '../../operations/index.ts'
 import type { Context } from '../context.ts'
 import { nameIn } from '../tasks/names.ts'
@@ -37,7 +38,7 @@ function show(
         : footprints.map(({ ip, ...rest }) => ({ change, hostIp: ip, ...rest })),
     id: null,
     name: nameIn(reader.language, task.name),
-    ...(note && { note: note[reader.language] }),
+    ...(note && { note: saidIn(reader.language, note) }),
     tasks: task.subtasks.map((subtask) => ({
       ...named(reader, subtask.name),
       downstreams: subtask.downstreams.filter(shown).map(place),

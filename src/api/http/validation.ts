@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Words } from '../../errors/codes.ts'
 import { type Finding, Refused } from '../../errors/refused.ts'
+import { type Said, say } from '../../errors/say.ts'
 import { nearest } from '../../nearest.ts'
 import { namesAt } from './fields.ts'
 import { reasonOf } from './reasons.ts'
@@ -57,11 +57,9 @@ export function hasMoreValues(sent: unknown, most: number): boolean {
   return false
 }
 
-function unknownField(name: string, known: readonly string[]): Words {
+function unknownField(name: string, known: readonly string[]): Said {
   const meant = nearest(name, known)
-  return meant === undefined
-    ? 'unknown field'
-    : { en: `unknown field; did you mean ${meant}?`, zh: `未知字段，是否应为 ${meant}？` }
+  return meant === undefined ? say`unknown field` : say`unknown field; did you mean ${meant}?`
 }
 
 type Raw = z.core.$ZodRawIssue
@@ -135,7 +133,7 @@ export const compileValidator =
       return {
         error: new Refused({
           code: 'COM10001',
-          args: ['body', `more than ${maxValues} values`],
+          args: ['body', say`more than ${maxValues} values`],
           field: 'body',
         }),
       }

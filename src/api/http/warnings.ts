@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { ignoredFieldIn } from '../../errors/phrases.ts'
+import { saidIn, say } from '../../errors/say.ts'
 import { languageOf } from './errors.ts'
 import { ignoredIn } from './fields.ts'
 
@@ -13,5 +13,8 @@ export function warningsOf({ body, headers, routeOptions }: FastifyRequest) {
   const language = languageOf(headers['accept-language'])
   return ignoredIn(schema, body)
     .slice(0, maxWarnings)
-    .map(({ field, why }) => ({ field, message: ignoredFieldIn(language, why) }))
+    .map(({ field, why }) => ({
+      field,
+      message: saidIn(language, say`OCP knows this field; it has no effect here: ${why}`),
+    }))
 }

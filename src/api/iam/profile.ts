@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { Refused } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import { Secret } from '../../quote.ts'
 import type { AccessKey } from '../../store/index.ts'
 import { callerOf } from '../auth/authentication.ts'
@@ -29,7 +30,7 @@ const newAccessKeySecret = (): string => randomBytes(16).toString('hex')
 const newPassword = z.strictObject({
   currentPassword: z.string().max(128),
   newPassword: z.string().max(128),
-  saveToCredential: ignored('there is no password box here'),
+  saveToCredential: ignored(say`there is no password box here`),
 })
 const keyParams = z.object({ accessKeyId: z.string().max(64) })
 

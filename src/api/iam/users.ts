@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Refused } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import { Secret } from '../../quote.ts'
 import type { User } from '../../store/index.ts'
 import { admin } from '../auth/admin.ts'
@@ -17,7 +18,7 @@ import { demandGoodPassword } from './goodPassword.ts'
 
 const someRoles = z.array(z.enum(roleNames)).max(roleNames.length)
 
-const onlyLogin = 'users have a name, a password and roles here'
+const onlyLogin = say`users have a name, a password and roles here`
 
 const newUser = z.strictObject({
   username: z

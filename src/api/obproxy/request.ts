@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { say } from '../../errors/say.ts'
 import { ignored } from '../http/fields.ts'
 import { key } from '../http/validation.ts'
 
@@ -82,8 +83,8 @@ export const createObproxy = z.strictObject({
   installPath: z.string().optional(),
   runPath: z.string().optional(),
   runUser: z.string().optional(),
-  description: ignored('an OBProxy cluster has no description here'),
-  saveToCredential: ignored('there is no password box here'),
+  description: ignored(say`an OBProxy cluster has no description here`),
+  saveToCredential: ignored(say`there is no password box here`),
 })
 
 export type CreateObproxy = z.infer<typeof createObproxy>

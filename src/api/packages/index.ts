@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { errorCodes, type FastifyReply, type FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { missingPackageIn } from '../../errors/phrases.ts'
 import { Refused } from '../../errors/refused.ts'
+import { saidIn, say } from '../../errors/say.ts'
 import { roleOf } from '../../oceanbase/index.ts'
 import { type Package, packageTypes } from '../../store/index.ts'
 import { callerOf } from '../auth/authentication.ts'
@@ -78,7 +78,10 @@ export function packages(api: Api, { store, config }: Context): void {
     const language = languageOf(request.headers['accept-language'])
     const warnings = missing.map((need) => ({
       field: 'file',
-      message: missingPackageIn(language, need, found.release),
+      message: saidIn(
+        language,
+        say`upload ${need} of the same build (${found.release}), too: no cluster can be created without it`,
+      ),
     }))
     return { ...data(show(request, found, inUse)), warnings }
   }

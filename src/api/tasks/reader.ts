@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { type CodeForm, codeIn, type Language } from '../../errors/codes.ts'
-import type { FailureCause } from '../../plan/states.ts'
+import { saidIn } from '../../errors/say.ts'
+import type { HostFinding } from '../../oceanbase/index.ts'
+import type { Subtask } from '../../store/index.ts'
 import { languageOf } from '../http/errors.ts'
 import { nameIn } from './names.ts'
 
@@ -28,7 +30,28 @@ export function named({ language }: Reader, name: string) {
   return { description: shown, name: shown }
 }
 
-export const causeFor = ({ codes }: Reader, cause: FailureCause) => ({
-  ...cause,
-  code: codeIn(codes, cause.code),
+/** Why a subtask failed, in the reader's language; what is known in English only, in English. */
+export function causeFor(
+  { codes, language }: Reader,
+  { advice, code, host, message, said }: NonNullable<Subtask['cause']>,
+) {
+  const saidAdvice = said?.advice ? saidIn(language, said.advice) : advice
+  return {
+    ...(saidAdvice !== undefined && { advice: saidAdvice }),
+    code: codeIn(codes, code),
+    ...(host !== undefined && { host }),
+    message: said ? saidIn(language, said.message) : message,
+  }
+}
+
+/** What the look at a host found, in the reader's language. */
+export const hostFindingFor = (
+  { codes, language }: Reader,
+  { advice, code, item, message, ...rest }: HostFinding,
+) => ({
+  ...rest,
+  advice: saidIn(language, advice),
+  code: codeIn(codes, code),
+  item: saidIn(language, item),
+  message: saidIn(language, message),
 })

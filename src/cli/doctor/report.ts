@@ -1,3 +1,4 @@
+import { inEnglish } from '../../errors/say.ts'
 import {
   type ClusterSpec,
   diskBudget,
@@ -59,7 +60,8 @@ export interface HostReport {
   }
   /** The command of a first start, and what is asked until the observer is ready. */
   readonly start: { readonly command: string; readonly readiness: readonly string[] }
-  readonly findings: readonly Finding[]
+  readonly findings: readonly (Pick<Finding, 'code' | 'level'> &
+    Readonly<Record<'item' | 'message' | 'advice', string>>)[]
 }
 
 /** How observer would be started, as one types it. */
@@ -130,6 +132,11 @@ export function hostReport(situation: Situation, server: ServerSpec): HostReport
         `errors in ${layout.observerLog}`,
       ],
     },
-    findings: judge(situation),
+    findings: judge(situation).map(({ advice, item, message, ...rest }) => ({
+      ...rest,
+      item: inEnglish(item),
+      message: inEnglish(message),
+      advice: inEnglish(advice),
+    })),
   }
 }

@@ -1,4 +1,4 @@
-import { gibibytes, sentence } from '../../oceanbase/index.ts'
+import { gibibytes } from '../../oceanbase/index.ts'
 import { type Paint, plain } from '../text.ts'
 import type { DoctorReport } from './doctor.ts'
 import { nvraOf, type PackageReport } from './packages.ts'
@@ -63,7 +63,7 @@ function hostLines(report: HostReport, paint: Paint): string[] {
     ...findings.map((finding) =>
       paint(
         finding.level === 'FATAL' ? 'red' : 'yellow',
-        `  ${finding.level} ${sentence(finding)}`,
+        `  ${finding.level} ${finding.code} ${finding.item}: ${finding.message}; ${finding.advice}`,
       ),
     ),
     ...(findings.length === 0 ? [paint('green', '  nothing found')] : []),

@@ -1,3 +1,4 @@
+import { type Said, say } from '../../errors/say.ts'
 import { stateDirectory } from '../../host/index.ts'
 import { diskBudget } from './budget.ts'
 import { type Check, type Situation, when } from './finding.ts'
@@ -25,8 +26,8 @@ const softwareOf = (situation: Situation) => {
   if (begun(situation) || facts.packages.includes(wish.package.nvra)) return []
   const { size } = wish.package
   return [
-    { path: wish.cluster.paths.install, use: 'the package', size: unpacked * size },
-    { path: stateDirectory, use: 'its file', size },
+    { path: wish.cluster.paths.install, use: say`the package`, size: unpacked * size },
+    { path: stateDirectory, use: say`its file`, size },
   ]
 }
 
@@ -39,13 +40,13 @@ const storeOf = (situation: Situation) => {
   const { data, log, minLog = 0, reservesLog, slog } = budget
   const { paths } = wish.cluster
   return [
-    { path: paths.data, use: 'data', size: Math.max(data + slog, leastFree) },
-    { path: paths.log, use: 'redo logs', size: Math.max(reservesLog ? log : leastFree, minLog) },
+    { path: paths.data, use: say`data`, size: Math.max(data + slog, leastFree) },
+    { path: paths.log, use: say`redo logs`, size: Math.max(reservesLog ? log : leastFree, minLog) },
   ]
 }
 
 const disks: Check['look'] = (situation) => {
-  const devices = new Map<string, { available: number; needed: number; uses: string[] }>()
+  const devices = new Map<string, { available: number; needed: number; uses: Said[] }>()
   for (const { path, use, size } of [...storeOf(situation), ...softwareOf(situation)]) {
     const disk = situation.facts.disks.find((entry) => entry.path === path)
     if (!disk) continue
@@ -57,13 +58,13 @@ const disks: Check['look'] = (situation) => {
     devices.set(disk.device, {
       available,
       needed: needed + size,
-      uses: [...uses, `${use} (${path})`],
+      uses: [...uses, say`${use} (${path})`],
     })
   }
   return [...devices.values()].flatMap(({ available, needed, uses }) =>
     when(
       available < needed,
-      `${gibibytes(available)} are free for ${uses.join(' and ')}, ${gibibytes(needed)} are needed`,
+      say`${gibibytes(available)} are free for ${uses}, ${gibibytes(needed)} are needed`,
     ),
   )
 }
@@ -77,7 +78,7 @@ const clogRoom: Check['look'] = (situation) => {
   const full = (disk.used + budget.data) / (disk.used + disk.available)
   return when(
     full > clogLimit && budget.data <= disk.available,
-    `data would fill ${disk.device} to ${Math.round(full * 100)} %; from ${clogLimit * 100} % on no redo logs are written there`,
+    say`data would fill ${disk.device} to ${Math.round(full * 100)} %; from ${clogLimit * 100} % on no redo logs are written there`,
   )
 }
 
@@ -85,58 +86,56 @@ const clogRoom: Check['look'] = (situation) => {
 export const diskChecks: readonly Check[] = [
   {
     code: 'CMP07050',
-    item: 'disk space',
+    item: say`disk space`,
     level: 'FATAL',
-    advice:
-      'free space there, mount a bigger disk, or post smaller startupParameters datafile_size and log_disk_size: without them observer takes 90 % of each disk, or 60 % and 30 % of one',
+    advice: say`free space there, mount a bigger disk, or post smaller startupParameters datafile_size and log_disk_size: without them observer takes 90 % of each disk, or 60 % and 30 % of one`,
     look: untaken(disks),
   },
   {
     code: 'CMP07050',
-    item: 'disk space',
+    item: say`disk space`,
     level: 'FATAL',
-    advice:
-      'post a smaller startupParameter datafile_size, or put redo logs on a disk of their own',
+    advice: say`post a smaller startupParameter datafile_size, or put redo logs on a disk of their own`,
     look: untaken(clogRoom),
   },
   {
     code: 'CMP07050',
-    item: 'redo disk',
+    item: say`redo disk`,
     level: 'FATAL',
-    advice: 'post a larger startupParameter log_disk_size, or none',
+    advice: say`post a larger startupParameter log_disk_size, or none`,
     look: untaken(({ facts, wish }) => {
       const { log = 0, minLog = 0 } = diskBudget(wish, facts) ?? {}
       return when(
         log < minLog,
-        `redo logs would get ${gibibytes(log)}, the sys tenant alone needs ${gibibytes(minLog)}`,
+        say`redo logs would get ${gibibytes(log)}, the sys tenant alone needs ${gibibytes(minLog)}`,
       )
     }),
   },
   {
     code: 'CMP07050',
-    item: 'disk space',
+    item: say`disk space`,
     level: 'FATAL',
-    advice: 'free space there or mount a bigger disk',
+    advice: say`free space there or mount a bigger disk`,
     look: untaken(({ facts }) =>
       facts.disks.flatMap(({ path, usedPercent }) =>
         when(
           path !== stateDirectory && usedPercent > fullestPercent,
-          `the disk of ${path} is ${usedPercent} % full, ${fullestPercent} % are the most`,
+          say`the disk of ${path} is ${usedPercent} % full, ${fullestPercent} % are the most`,
         ),
       ),
     ),
   },
   {
     code: 'OBD-1012',
-    item: 'disks',
+    item: say`disks`,
     level: 'WARN',
-    advice: 'put data and redo logs on disks of their own',
+    advice: say`put data and redo logs on disks of their own`,
     look: ({ facts, wish: { cluster } }) => {
       const deviceOf = (path: string) => facts.disks.find((disk) => disk.path === path)?.device
       const device = deviceOf(cluster.paths.data)
       return when(
         device !== undefined && device === deviceOf(cluster.paths.log),
-        `data and redo logs share ${device}`,
+        say`data and redo logs share ${device}`,
       )
     },
   },

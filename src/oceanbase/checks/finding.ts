@@ -1,4 +1,5 @@
 import type { CauseCode } from '../../errors/failure.ts'
+import type { Said } from '../../errors/say.ts'
 import type { ClusterSpec, ServerSpec } from '../cluster.ts'
 import type { Layout } from '../observer/layout.ts'
 import type { HostFacts } from './facts.ts'
@@ -13,10 +14,18 @@ export type Level = 'FATAL' | 'WARN'
 export interface Finding {
   /** OCP's code, or obd's documented one (`OBD-1007`) where OCP publishes none. */
   readonly code: CauseCode
-  readonly item: string
+  readonly item: Said
   readonly level: Level
-  readonly message: string
-  readonly advice: string
+  readonly message: Said
+  readonly advice: Said
+}
+
+/** A finding of a host among others, or why a host could not be looked at, on its way to the API. */
+export interface HostFinding extends Omit<Finding, 'code'> {
+  /** One of this release's codes, or of the worker's. */
+  readonly code: string
+  readonly hostId: number
+  readonly host: string
 }
 
 /** What is to be installed where. */
@@ -73,11 +82,11 @@ export interface Situation {
  */
 export interface Check {
   readonly code: CauseCode
-  readonly item: string
+  readonly item: Said
   readonly level: Level
-  readonly advice: string
-  readonly look: (situation: Situation) => readonly string[]
+  readonly advice: Said
+  readonly look: (situation: Situation) => readonly Said[]
 }
 
 /** For a check that says one thing or nothing. */
-export const when = (found: boolean, message: string): readonly string[] => (found ? [message] : [])
+export const when = (found: boolean, message: Said): readonly Said[] => (found ? [message] : [])

@@ -1,3 +1,4 @@
+import { type Said, say } from '../../errors/say.ts'
 import { diskChecks } from './disks.ts'
 import type { Check, Finding, Situation } from './finding.ts'
 import { kernelChecks } from './kernel.ts'
@@ -25,10 +26,10 @@ export const checks: readonly Check[] = [
 /** The one finding about a path whose mount does not answer: no other fact could be read. */
 const unanswered = (path: string): Finding => ({
   code: 'CMP07050',
-  item: 'mounts',
+  item: say`mounts`,
   level: 'FATAL',
-  message: `${path} lies on a mount that does not answer`,
-  advice: 'bring its server back or unmount it (umount -f), then retry; or use another path',
+  message: say`${path} lies on a mount that does not answer`,
+  advice: say`bring its server back or unmount it (umount -f), then retry; or use another path`,
 })
 
 /** All that is not as it should be on a host, FATAL findings first. */
@@ -45,5 +46,5 @@ export const judge = (situation: Situation): Finding[] => {
 }
 
 /** A finding as an operator reads it, in one line. */
-export const sentence = ({ code, item, message, advice }: Finding): string =>
-  `${code} ${item}: ${message}; ${advice}`
+export const sentence = ({ code, item, message, advice }: Finding): Said =>
+  say`${code} ${item}: ${message}; ${advice}`

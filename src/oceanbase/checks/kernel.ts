@@ -1,3 +1,4 @@
+import { asIs, say } from '../../errors/say.ts'
 import { type Check, when } from './finding.ts'
 
 interface Parameter {
@@ -25,22 +26,22 @@ const parameters: readonly Parameter[] = [
 /** Free slots of asynchronous I/O that one observer takes. Source: obdeploy, error 1011. */
 const aioNeeded = 20_000
 const aioRecommended = 1_048_576
-const aioAdvice = `set fs.aio-max-nr = ${aioRecommended} in /etc/sysctl.conf and run sysctl -p`
+const aioAdvice = say`set fs.aio-max-nr = ${aioRecommended} in /etc/sysctl.conf and run sysctl -p`
 
 /** What the pre-check reads below /proc/sys. */
 export const kernelNames = [...parameters.map(({ name }) => name), 'fs.aio-max-nr', 'fs.aio-nr']
 
 const parameterCheck = ({ name, from, to, recommended }: Parameter): Check => ({
   code: 'OBD-1017',
-  item: name,
+  item: asIs(name),
   level: 'WARN',
-  advice: `set ${name} = ${recommended} in /etc/sysctl.conf and run sysctl -p`,
+  advice: say`set ${name} = ${recommended} in /etc/sysctl.conf and run sysctl -p`,
   look: ({ facts: { kernel } }) => {
     const value = kernel[name]
-    const range = to === any ? `at least ${from}` : from === to ? String(from) : `${from} to ${to}`
+    const range = to === any ? say`at least ${from}` : from === to ? from : say`${from} to ${to}`
     return when(
       value !== undefined && (value < from || value > to),
-      `is ${value}, it should be ${range}`,
+      say`is ${value}, it should be ${range}`,
     )
   },
 })
@@ -49,7 +50,7 @@ const parameterCheck = ({ name, from, to, recommended }: Parameter): Check => ({
 export const kernelChecks: readonly Check[] = [
   {
     code: 'OBD-1011',
-    item: 'fs.aio-max-nr',
+    item: say`fs.aio-max-nr`,
     level: 'FATAL',
     advice: aioAdvice,
     look: ({ facts: { kernel, observers } }) => {
@@ -57,20 +58,20 @@ export const kernelChecks: readonly Check[] = [
       if (max === undefined || used === undefined || observers.length > 0) return []
       return when(
         max - used < aioNeeded,
-        `${max - used} slots of asynchronous I/O are free, ${aioNeeded} are needed`,
+        say`${max - used} slots of asynchronous I/O are free, ${aioNeeded} are needed`,
       )
     },
   },
   {
     code: 'OBD-1011',
-    item: 'fs.aio-max-nr',
+    item: say`fs.aio-max-nr`,
     level: 'WARN',
     advice: aioAdvice,
     look: ({ facts: { kernel } }) => {
       const max = kernel['fs.aio-max-nr']
       return when(
         max !== undefined && max < aioRecommended,
-        `is ${max}, recommended is ${aioRecommended}`,
+        say`is ${max}, recommended is ${aioRecommended}`,
       )
     },
   },

@@ -1,8 +1,9 @@
+import { type Part, type Said, say } from '../../errors/say.ts'
 import type { Limits } from './facts.ts'
 import { type Check, when } from './finding.ts'
 
 interface Limit {
-  readonly item: string
+  readonly item: Said
   readonly key: keyof Limits
   readonly need?: number
   readonly recommended: number
@@ -15,28 +16,33 @@ interface Limit {
  * OceanBase's documentation, "Configure limits.conf".
  */
 const table: readonly Limit[] = [
-  { item: 'open files', key: 'openFiles', need: 20_000, recommended: 655_350, name: 'nofile' },
-  { item: 'max user processes', key: 'processes', need: 4096, recommended: 655_360, name: 'nproc' },
+  { item: say`open files`, key: 'openFiles', need: 20_000, recommended: 655_350, name: 'nofile' },
   {
-    item: 'stack size (KiB)',
+    item: say`max user processes`,
+    key: 'processes',
+    need: 4096,
+    recommended: 655_360,
+    name: 'nproc',
+  },
+  {
+    item: say`stack size (KiB)`,
     key: 'stackKiB',
     need: 1024,
     recommended: Number.POSITIVE_INFINITY,
     name: 'stack',
   },
   {
-    item: 'core file size',
+    item: say`core file size`,
     key: 'coreBlocks',
     recommended: Number.POSITIVE_INFINITY,
     name: 'core',
   },
 ]
 
-const shown = (limit: number): string =>
-  limit === Number.POSITIVE_INFINITY ? 'unlimited' : String(limit)
+const shown = (limit: number): Part => (limit === Number.POSITIVE_INFINITY ? say`unlimited` : limit)
 
-const adviceOf = ({ name, recommended }: Limit): string =>
-  `set soft and hard ${name} of the user that runs observer to ${shown(recommended)} in /etc/security/limits.conf`
+const adviceOf = ({ name, recommended }: Limit): Said =>
+  say`set soft and hard ${name} of the user that runs observer to ${shown(recommended)} in /etc/security/limits.conf`
 
 /** Limits of the OS user's processes. */
 export const limitChecks: readonly Check[] = table.flatMap((limit): Check[] => [
@@ -48,7 +54,7 @@ export const limitChecks: readonly Check[] = table.flatMap((limit): Check[] => [
     look: ({ facts: { limits } }) =>
       when(
         limits !== undefined && limit.need !== undefined && limits[limit.key] < limit.need,
-        `is ${limits && shown(limits[limit.key])}, at least ${limit.need} are needed`,
+        say`is ${shown(limits?.[limit.key] ?? 0)}, at least ${limit.need} are needed`,
       ),
   },
   {
@@ -61,7 +67,7 @@ export const limitChecks: readonly Check[] = table.flatMap((limit): Check[] => [
         limits !== undefined &&
           limits[limit.key] >= (limit.need ?? 0) &&
           limits[limit.key] < limit.recommended,
-        `is ${limits && shown(limits[limit.key])}, recommended is ${shown(limit.recommended)}`,
+        say`is ${shown(limits?.[limit.key] ?? 0)}, recommended is ${shown(limit.recommended)}`,
       ),
   },
 ])

@@ -1,3 +1,4 @@
+import { type Said, say } from '../../errors/say.ts'
 import { type MemoryBudget, memoryBudget } from './budget.ts'
 import { type Check, type Situation, when } from './finding.ts'
 import { untaken } from './ownership.ts'
@@ -10,21 +11,19 @@ const budgetOf = ({ facts, wish }: Situation): MemoryBudget =>
   memoryBudget(wish.cluster, facts.memory)
 
 /** E.g. `memory_limit would be 6.1 GiB (80 % of 7.6 GiB)`. */
-const limitWords = ({ given, limit, percentage, total }: MemoryBudget): string =>
+const limitWords = ({ given, limit, percentage, total }: MemoryBudget): Said =>
   given
-    ? `memory_limit is ${gibibytes(limit)}`
-    : `memory_limit would be ${gibibytes(limit)} (${percentage} % of ${gibibytes(total)})`
+    ? say`memory_limit is ${gibibytes(limit)}`
+    : say`memory_limit would be ${gibibytes(limit)} (${percentage} % of ${gibibytes(total)})`
 
 /** Source of the smallest that works: obdeploy, `obd cluster deploy` of its mini configuration. */
-const smallest =
-  'give the host more memory, or post startupParameters memory_limit=6G, system_memory=1G and __min_full_resource_pool_memory=1073741824, the smallest that obd deploys'
+const smallest = say`give the host more memory, or post startupParameters memory_limit=6G, system_memory=1G and __min_full_resource_pool_memory=1073741824, the smallest that obd deploys`
 
-const freeMemory =
-  'stop what else uses memory, give the host more, or post a smaller startupParameter memory_limit'
+const freeMemory = say`stop what else uses memory, give the host more, or post a smaller startupParameter memory_limit`
 
-const memory = (level: Check['level'], advice: string, look: Check['look']): Check => ({
+const memory = (level: Check['level'], advice: Said, look: Check['look']): Check => ({
   code: 'OBE19019',
-  item: 'memory',
+  item: say`memory`,
   level,
   advice,
   look: untaken(look),
@@ -36,23 +35,24 @@ const startMemory: readonly Check[] = [
     const budget = budgetOf(situation)
     return when(
       budget.limit < budget.minLimit,
-      `${limitWords(budget)}; ${gibibytes(budget.minLimit)} are needed`,
+      say`${limitWords(budget)}; ${gibibytes(budget.minLimit)} are needed`,
     )
   }),
   memory('FATAL', smallest, (situation) => {
     const budget = budgetOf(situation)
     const { left, limit, minLimit, pool = 0, system } = budget
-    const needed = pool > 0 ? `; ${gibibytes(pool)} are needed` : ''
+    const room = left > 0 ? gibibytes(left) : say`nothing`
+    const leaves = say`${limitWords(budget)} and system_memory ${gibibytes(system)}, which leaves ${room} for tenants`
     return when(
       limit >= minLimit && (left < pool || left <= 0),
-      `${limitWords(budget)} and system_memory ${gibibytes(system)}, which leaves ${left > 0 ? gibibytes(left) : 'nothing'} for tenants${needed}`,
+      pool > 0 ? say`${leaves}; ${gibibytes(pool)} are needed` : leaves,
     )
   }),
-  memory('FATAL', 'post a larger system_memory, or none', (situation) => {
+  memory('FATAL', say`post a larger system_memory, or none`, (situation) => {
     const { minSystem, system } = budgetOf(situation)
     return when(
       system < minSystem,
-      `system_memory is ${gibibytes(system)}; ${gibibytes(minSystem)} are needed`,
+      say`system_memory is ${gibibytes(system)}; ${gibibytes(minSystem)} are needed`,
     )
   }),
 ]
@@ -62,7 +62,7 @@ export const memoryChecks: readonly Check[] = [
   memory('FATAL', freeMemory, ({ facts }) =>
     when(
       facts.memory.available < leastMemory,
-      `${gibibytes(facts.memory.available)} are available, ${gibibytes(leastMemory)} are needed`,
+      say`${gibibytes(facts.memory.available)} are available, ${gibibytes(leastMemory)} are needed`,
     ),
   ),
   ...startMemory,
@@ -72,7 +72,7 @@ export const memoryChecks: readonly Check[] = [
     const { cached, free } = situation.facts.memory
     return when(
       budget.limit > free + cached,
-      `${limitWords(budget)}; only ${gibibytes(free + cached)} are free or page cache`,
+      say`${limitWords(budget)}; only ${gibibytes(free + cached)} are free or page cache`,
     )
   }),
   memory('WARN', freeMemory, (situation) => {
@@ -80,27 +80,27 @@ export const memoryChecks: readonly Check[] = [
     const { cached, free } = situation.facts.memory
     return when(
       budget.limit > free && budget.limit <= free + cached,
-      `${limitWords(budget)}; ${gibibytes(free)} are free, ${gibibytes(cached)} are page cache`,
+      say`${limitWords(budget)}; ${gibibytes(free)} are free, ${gibibytes(cached)} are page cache`,
     )
   }),
   memory(
     'FATAL',
-    'raise the limit, or post a startupParameter memory_limit below it',
+    say`raise the limit, or post a startupParameter memory_limit below it`,
     (situation) => {
       const budget = budgetOf(situation)
       const { cgroup } = situation.facts
       return when(
         budget.limit > cgroup.memory,
-        `${limitWords(budget)}; a cgroup limits this host's processes to ${gibibytes(cgroup.memory)}, which observer does not see`,
+        say`${limitWords(budget)}; a cgroup limits this host's processes to ${gibibytes(cgroup.memory)}, which observer does not see`,
       )
     },
   ),
-  memory('WARN', 'post a smaller system_memory, or a larger memory_limit', (situation) => {
+  memory('WARN', say`post a smaller system_memory, or a larger memory_limit`, (situation) => {
     const { left, limit, system } = budgetOf(situation)
     // Source: obdeploy, error 2010.
     return when(
       left > 0 && system > 0.75 * limit,
-      'system_memory takes more than three quarters of memory_limit',
+      say`system_memory takes more than three quarters of memory_limit`,
     )
   }),
 ]

@@ -1,3 +1,4 @@
+import { type Said, say } from '../../errors/say.ts'
 import { lineOf } from '../versions.ts'
 import { type Check, type Clock, type Situation, when } from './finding.ts'
 
@@ -44,9 +45,9 @@ export const truest = (clocks: readonly Clock[]): Clock[] => {
 
 const signed = (ms: number): string => `${ms > 0 ? '+' : ''}${Math.round(ms)} ms`
 
-const clockAdvice = 'synchronise the clocks with chrony or NTP against one server, then retry'
+const clockAdvice = say`synchronise the clocks with chrony or NTP against one server, then retry`
 
-const clockMessage = (clocks: readonly Clock[], self: string, limit: string): string => {
+const clockMessage = (clocks: readonly Clock[], self: string, limit: Said): Said => {
   const offsets = clocks.map(({ offsetMs }) => offsetMs).sort((a, b) => a - b)
   const { spread = 0, sure = 0 } = spreadOf(clocks) ?? {}
   const median = offsets[Math.floor((offsets.length - 1) / 2)] ?? 0
@@ -54,10 +55,10 @@ const clockMessage = (clocks: readonly Clock[], self: string, limit: string): st
     .map((clock) => ({ ip: clock.ip, off: clock.offsetMs - median }))
     .sort((a, b) => Math.abs(b.off) - Math.abs(a.off))
     .slice(0, 5)
-  const who = worst
-    .map(({ ip, off }) => `${ip}${ip === self ? ' (this host)' : ''} ${signed(off)}`)
-    .join(', ')
-  return `the clocks of the cluster's hosts are ${Math.round(spread)} ± ${Math.ceil(spread - sure)} ms apart, ${limit}; against their median: ${who}`
+  const who = worst.map(({ ip, off }) =>
+    ip === self ? say`${ip} (this host) ${signed(off)}` : `${ip} ${signed(off)}`,
+  )
+  return say`the clocks of the cluster's hosts are ${Math.round(spread)} ± ${Math.ceil(spread - sure)} ms apart, ${limit}; against their median: ${who}`
 }
 
 /**
@@ -65,69 +66,68 @@ const clockMessage = (clocks: readonly Clock[], self: string, limit: string): st
  * nobody needs SSH there.
  */
 const way = (
-  item: string,
+  item: Said,
   level: Check['level'],
   portOf: (cluster: Situation['wish']['cluster']) => number,
 ): Check => ({
   code: 'OBD-2007',
   item,
   level,
-  advice: 'open it in firewalls between the two hosts, and check their routes',
+  advice: say`open it in firewalls between the two hosts, and check their routes`,
   look: ({ ways = [], wish: { cluster, server } }) =>
     ways
       .filter(({ port, reached }) => port === portOf(cluster) && !reached)
-      .map(({ from, port }) => `${from} does not reach port ${port} of ${server.ip}`),
+      .map(({ from, port }) => say`${from} does not reach port ${port} of ${server.ip}`),
 })
 
 /** Address, ways and clocks. */
 export const networkChecks: readonly Check[] = [
   {
     code: 'OBD-1010',
-    item: 'network device',
+    item: say`network device`,
     level: 'FATAL',
-    advice: 'use the address of one of its devices as the innerIpAddress of the host',
+    advice: say`use the address of one of its devices as the innerIpAddress of the host`,
     look: ({ facts, wish: { server } }) =>
-      when(!facts.hasAddress, `no network device has the address ${server.ip}`),
+      when(!facts.hasAddress, say`no network device has the address ${server.ip}`),
   },
   {
     code: 'OBD-1010',
-    item: 'network device',
+    item: say`network device`,
     level: 'FATAL',
-    advice:
-      'make it the first address of the device, use that one as the innerIpAddress of the host, or install OceanBase 4.2 or later, which is told the address itself',
+    advice: say`make it the first address of the device, use that one as the innerIpAddress of the host, or install OceanBase 4.2 or later, which is told the address itself`,
     // Sources: K3.1 and K4.0 observer/ob_server.cpp, lib/net/ob_net_util.cpp.
     look: ({ facts: { device }, wish: { cluster, server } }) =>
       when(
         lineOf(cluster.version).addressFlag === 'device' &&
           device !== undefined &&
           device.first !== server.ip,
-        `OceanBase ${cluster.version} takes the first address of a device: ${device?.first} of ${device?.name}, not ${server.ip}`,
+        say`OceanBase ${cluster.version} takes the first address of a device: ${device?.first} of ${device?.name}, not ${server.ip}`,
       ),
   },
-  way('RPC port', 'FATAL', ({ rpcPort }) => rpcPort),
-  way('SQL port', 'WARN', ({ sqlPort }) => sqlPort),
+  way(say`RPC port`, 'FATAL', ({ rpcPort }) => rpcPort),
+  way(say`SQL port`, 'WARN', ({ sqlPort }) => sqlPort),
   {
     code: 'OBD-2007',
-    item: 'peers',
+    item: say`peers`,
     level: 'WARN',
-    advice: 'see yourself that the RPC and SQL ports are open between all hosts',
+    advice: say`see yourself that the RPC and SQL ports are open between all hosts`,
     look: ({ ways }) =>
       when(
         ways === undefined,
-        'neither python nor perl is there to listen for a moment, so other hosts could not be asked whether they reach this one',
+        say`neither python nor perl is there to listen for a moment, so other hosts could not be asked whether they reach this one`,
       ),
   },
   {
     code: 'OBD-2007',
-    item: 'peers',
+    item: say`peers`,
     level: 'WARN',
-    advice: 'it is waited for by its own pre-check',
+    advice: say`it is waited for by its own pre-check`,
     look: ({ silent }) =>
-      silent.map((ip) => `${ip} does not answer: neither its clock nor its way here is known`),
+      silent.map((ip) => say`${ip} does not answer: neither its clock nor its way here is known`),
   },
   {
     code: 'CMP07021',
-    item: 'clocks',
+    item: say`clocks`,
     level: 'FATAL',
     advice: clockAdvice,
     look: ({ clocks, wish: { cluster, server } }) => {
@@ -135,13 +135,13 @@ export const networkChecks: readonly Check[] = [
       const limit = lineOf(cluster.version).maxClockSpreadMs
       return when(
         found !== undefined && found.sure > limit,
-        clockMessage(clocks, server.ip, `${limit} ms are allowed`),
+        clockMessage(clocks, server.ip, say`${limit} ms are allowed`),
       )
     },
   },
   {
     code: 'CMP07021',
-    item: 'clocks',
+    item: say`clocks`,
     level: 'WARN',
     advice: clockAdvice,
     look: ({ clocks, wish: { cluster, server } }) => {
@@ -149,9 +149,14 @@ export const networkChecks: readonly Check[] = [
       if (!found || found.spread <= recommendedSpreadMs) return []
       const limit = lineOf(cluster.version).maxClockSpreadMs
       const unsure = found.sure <= recommendedSpreadMs || found.spread > limit
+      const message = clockMessage(
+        clocks,
+        server.ip,
+        say`${recommendedSpreadMs} ms are recommended`,
+      )
       return when(
         found.sure <= limit,
-        `${clockMessage(clocks, server.ip, `${recommendedSpreadMs} ms are recommended`)}${unsure ? ' (the network is too slow to be sure)' : ''}`,
+        unsure ? say`${message} (the network is too slow to be sure)` : message,
       )
     },
   },

@@ -1,3 +1,4 @@
+import { say } from '../../errors/say.ts'
 import { agentPorts } from '../agent/agent.ts'
 import { type Check, type Situation, when } from './finding.ts'
 import { begun, isOwn, ownObservers } from './ownership.ts'
@@ -16,46 +17,46 @@ const isRoot = ({ wish: { layout } }: Situation, path: string): boolean =>
 const isInstalled = ({ facts, wish }: Situation): boolean =>
   facts.packages.includes(wish.package.nvra)
 
-const homeAdvice = 'move it away, or post another installPath'
+const homeAdvice = say`move it away, or post another installPath`
 
 /** OceanBase's home: what lies there would be mixed with the package's files. */
 const homeChecks: readonly Check[] = [
   {
     code: 'OBD-1002',
-    item: 'installPath',
+    item: say`installPath`,
     level: 'FATAL',
     advice: homeAdvice,
     look: (situation) => {
       const { facts, wish } = situation
       return facts.foreign === undefined || isInstalled(situation) || begun(situation)
         ? []
-        : [`${wish.layout.home} is not empty: ${facts.foreign} is there`]
+        : [say`${wish.layout.home} is not empty: ${facts.foreign} is there`]
     },
   },
   {
     code: 'OBD-1002',
-    item: 'installPath',
+    item: say`installPath`,
     level: 'FATAL',
-    advice: 'chown it to the user that runs OceanBase, or post another installPath',
+    advice: say`chown it to the user that runs OceanBase, or post another installPath`,
     look: ({ facts, wish: { cluster, layout } }) =>
       facts.paths
         .filter(({ path, kind }) => path === layout.home && kind === 'directory')
         .filter(
           ({ owner, rootAlone }) => owner !== cluster.osUser && !(owner === 'root' && rootAlone),
         )
-        .map(({ path, owner }) => `${path} belongs to ${owner}, not to ${cluster.osUser}`),
+        .map(({ path, owner }) => say`${path} belongs to ${owner}, not to ${cluster.osUser}`),
   },
   {
     code: 'OBD-1002',
-    item: 'installPath',
+    item: say`installPath`,
     level: 'FATAL',
-    advice: 'remount it without noexec, or post another installPath',
+    advice: say`remount it without noexec, or post another installPath`,
     look: ({ facts, wish: { layout } }) =>
       facts.disks
         .filter(({ path, options }) => path === layout.home && options.includes('noexec'))
         .map(
           ({ path, device }) =>
-            `${path} lies on ${device}, which is mounted noexec: no program can run there`,
+            say`${path} lies on ${device}, which is mounted noexec: no program can run there`,
         ),
   },
 ]
@@ -63,17 +64,17 @@ const homeChecks: readonly Check[] = [
 const portChecks: readonly Check[] = [
   {
     code: 'OBE19017',
-    item: 'ports',
+    item: say`ports`,
     level: 'FATAL',
-    advice: 'post different sqlPort and svrPort',
+    advice: say`post different sqlPort and svrPort`,
     look: ({ wish: { cluster } }) =>
-      when(cluster.sqlPort === cluster.rpcPort, `SQL and RPC port are both ${cluster.sqlPort}`),
+      when(cluster.sqlPort === cluster.rpcPort, say`SQL and RPC port are both ${cluster.sqlPort}`),
   },
   {
     code: 'OBD-1001',
-    item: 'ports',
+    item: say`ports`,
     level: 'FATAL',
-    advice: 'end the process, or use other ports',
+    advice: say`end the process, or use other ports`,
     look: (situation) => {
       const own = ownObservers(situation)
       return (
@@ -82,7 +83,7 @@ const portChecks: readonly Check[] = [
           .filter(({ port, command }) => !(isAgentPort(port) && /^(ob|ocp)_/.test(command)))
           // Another pre-check that listens for a moment.
           .filter(({ command }) => command !== listenerName)
-          .map(({ port, pid, command }) => `port ${port} is taken by ${command} (pid ${pid})`)
+          .map(({ port, pid, command }) => say`port ${port} is taken by ${command} (pid ${pid})`)
       )
     },
   },
@@ -99,44 +100,44 @@ const isAgentPort = (port: number): boolean =>
 const directoryChecks: readonly Check[] = [
   {
     code: 'OBD-1004',
-    item: 'directories',
+    item: say`directories`,
     level: 'FATAL',
-    advice: 'use different paths for install, data and redo logs',
+    advice: say`use different paths for install, data and redo logs`,
     look: ({ wish: { layout } }) => {
       const paths = [layout.home, ...layout.ownRoots]
       return [...new Set(paths.filter((path, index) => paths.indexOf(path) !== index))].map(
-        (path) => `${path} is used twice`,
+        (path) => say`${path} is used twice`,
       )
     },
   },
   {
     code: 'OBD-1002',
-    item: 'directories',
+    item: say`directories`,
     level: 'FATAL',
-    advice: 'move it away',
+    advice: say`move it away`,
     look: ({ facts }) =>
       facts.paths
         .filter(({ kind }) => kind === 'other')
-        .map(({ path }) => `${path} is there and is not a directory`),
+        .map(({ path }) => say`${path} is there and is not a directory`),
   },
   {
     code: 'OBD-1002',
-    item: 'directories',
+    item: say`directories`,
     level: 'FATAL',
-    advice: 'remount the file system writable, or use another path',
+    advice: say`remount the file system writable, or use another path`,
     look: ({ facts }) =>
       facts.paths
         .filter(({ writable }) => !writable)
         .map(
           ({ path, ancestor }) =>
-            `${path} cannot be made or written: ${ancestor} is no directory or is read-only`,
+            say`${path} cannot be made or written: ${ancestor} is no directory or is read-only`,
         ),
   },
   {
     code: 'OBD-1002',
-    item: 'directories',
+    item: say`directories`,
     level: 'FATAL',
-    advice: 'chmod o+x the directories above it',
+    advice: say`chmod o+x the directories above it`,
     look: ({ facts, wish: { cluster } }) =>
       facts.seen
         .filter(({ path, ancestor }) =>
@@ -144,15 +145,14 @@ const directoryChecks: readonly Check[] = [
         )
         .map(
           ({ path, ancestor }) =>
-            `user ${cluster.osUser} does not get to ${path}: it sees nothing below ${ancestor}`,
+            say`user ${cluster.osUser} does not get to ${path}: it sees nothing below ${ancestor}`,
         ),
   },
   {
     code: 'OBD-1002',
-    item: 'directories',
+    item: say`directories`,
     level: 'FATAL',
-    advice:
-      'give that directory to the user that runs OceanBase, or leave it and all above it to root alone',
+    advice: say`give that directory to the user that runs OceanBase, or leave it and all above it to root alone`,
     look: ({ facts, wish: { cluster } }) =>
       facts.paths
         .filter(({ kind, rootAlone }) => kind === 'missing' && !rootAlone)
@@ -163,26 +163,26 @@ const directoryChecks: readonly Check[] = [
         )
         .map(
           ({ path, ancestor }) =>
-            `${path} cannot be made: ${ancestor} is neither root's alone nor writable for ${cluster.osUser}`,
+            say`${path} cannot be made: ${ancestor} is neither root's alone nor writable for ${cluster.osUser}`,
         ),
   },
   {
     code: 'OBD-1002',
-    item: 'directories',
+    item: say`directories`,
     level: 'FATAL',
-    advice: 'make sure that nothing there is needed, then empty it',
+    advice: say`make sure that nothing there is needed, then empty it`,
     look: (situation) =>
       ownPaths(situation)
         .filter(
           (path) => path.entries > 0 && !isRoot(situation, path.path) && !isOwn(situation, path),
         )
-        .map(({ path }) => `${path} is not empty`),
+        .map(({ path }) => say`${path} is not empty`),
   },
   {
     code: 'OBD-1002',
-    item: 'directories',
+    item: say`directories`,
     level: 'FATAL',
-    advice: 'chown it to the user that runs OceanBase',
+    advice: say`chown it to the user that runs OceanBase`,
     look: (situation) =>
       ownPaths(situation)
         .filter(
@@ -193,30 +193,30 @@ const directoryChecks: readonly Check[] = [
         )
         .map(
           ({ path, owner }) =>
-            `${path} belongs to ${owner}, not to ${situation.wish.cluster.osUser}`,
+            say`${path} belongs to ${owner}, not to ${situation.wish.cluster.osUser}`,
         ),
   },
   {
     code: 'OBD-1002',
-    item: 'directories',
+    item: say`directories`,
     level: 'WARN',
-    advice: 'nothing in it is touched but the sub-directories of OceanBase',
+    advice: say`nothing in it is touched but the sub-directories of OceanBase`,
     look: (situation) =>
       ownPaths(situation)
         .filter(
           (path) =>
             path.kind === 'directory' && isRoot(situation, path.path) && !isOwn(situation, path),
         )
-        .map(({ path }) => `${path} is there already`),
+        .map(({ path }) => say`${path} is there already`),
   },
 ]
 
-const cleanAdvice = 'stop it and clear its directories, or create the cluster on another host'
+const cleanAdvice = say`stop it and clear its directories, or create the cluster on another host`
 
 const leftoverChecks: readonly Check[] = [
   {
     code: 'OBE11021',
-    item: 'another observer',
+    item: say`another observer`,
     level: 'FATAL',
     advice: cleanAdvice,
     look: (situation) => {
@@ -225,13 +225,13 @@ const leftoverChecks: readonly Check[] = [
         .filter(({ pid }) => !own.includes(pid))
         .map(
           ({ pid, cwd }) =>
-            `ob install pre check failed, maybe from another observer: pid ${pid} runs in ${cwd}`,
+            say`ob install pre check failed, maybe from another observer: pid ${pid} runs in ${cwd}`,
         )
     },
   },
   {
     code: 'OBE11021',
-    item: 'another observer',
+    item: say`another observer`,
     level: 'FATAL',
     advice: cleanAdvice,
     look: (situation) =>
@@ -239,27 +239,27 @@ const leftoverChecks: readonly Check[] = [
         ? []
         : situation.facts.leftovers.map(
             (path) =>
-              `ob install pre check failed, maybe from another observer: ${path} is left over`,
+              say`ob install pre check failed, maybe from another observer: ${path} is left over`,
           ),
   },
   {
     code: 'PKG10012',
-    item: 'packages',
+    item: say`packages`,
     level: 'FATAL',
-    advice: 'remove it with rpm -e once nothing uses it, or create the cluster with that package',
+    advice: say`remove it with rpm -e once nothing uses it, or create the cluster with that package`,
     look: ({ facts, wish }) =>
       facts.packages
         .filter((name) => name !== wish.package.nvra)
-        .map((name) => `${name} is installed, ${wish.package.nvra} is wanted`),
+        .map((name) => say`${name} is installed, ${wish.package.nvra} is wanted`),
   },
   {
     code: 'PKG10014',
-    item: 'packages',
+    item: say`packages`,
     level: 'FATAL',
-    advice: 'install it there (yum install NAME; libaio.so.1 comes with libaio), then retry',
+    advice: say`install it there (yum install NAME; libaio.so.1 comes with libaio), then retry`,
     look: ({ facts, wish }) =>
       facts.missingNeeds.map(
-        (name) => `${wish.package.nvra} needs ${name}, which no package provides`,
+        (name) => say`${wish.package.nvra} needs ${name}, which no package provides`,
       ),
   },
 ]

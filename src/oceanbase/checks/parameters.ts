@@ -1,3 +1,4 @@
+import { say } from '../../errors/say.ts'
 import { serversOf } from '../cluster.ts'
 import { lineOf } from '../versions.ts'
 import { type Check, when } from './finding.ts'
@@ -33,18 +34,19 @@ function nearest(name: string, known: ReadonlySet<string>): string | undefined {
 export const parameterChecks: readonly Check[] = [
   {
     code: 'OBD-1017',
-    item: 'startupParameters',
+    item: say`startupParameters`,
     level: 'WARN',
-    advice: 'correct its name; leave it as it is when this version is known to have it',
+    advice: say`correct its name; leave it as it is when this version is known to have it`,
     look: ({ wish: { cluster, server } }) => {
       if (serversOf(cluster)[0]?.hostId !== server.hostId) return []
       const { name: line, parameterNames } = lineOf(cluster.version)
       return cluster.startupParameters.flatMap(({ name }) => {
         const asked = name.toLowerCase()
         const other = nearest(asked, parameterNames)
+        const unknown = say`${name} is no parameter known of OceanBase ${line}, and observer ignores what it does not know`
         return when(
           !asked.startsWith('_') && !parameterNames.has(asked),
-          `${name} is no parameter known of OceanBase ${line}, and observer ignores what it does not know${other ? `; is ${other} meant?` : ''}`,
+          other ? say`${unknown}; is ${other} meant?` : unknown,
         )
       })
     },

@@ -1,3 +1,4 @@
+import { say } from '../../errors/say.ts'
 import { serversOf } from '../cluster.ts'
 import { type Check, when } from './finding.ts'
 
@@ -11,15 +12,15 @@ const spare = (zones: number): number => Math.floor((zones - 1) / 2)
 export const zoneChecks: readonly Check[] = [
   {
     code: 'OBE18010',
-    item: 'zones',
+    item: say`zones`,
     level: 'WARN',
-    advice: 'use an odd number of zones',
+    advice: say`use an odd number of zones`,
     look: ({ wish: { cluster, server } }) => {
       const count = cluster.zones.length
       const isFirst = serversOf(cluster)[0]?.hostId === server.hostId
       return when(
         isFirst && count % 2 === 0,
-        `${count} zones survive the loss of ${spare(count)}, no more than ${count - 1} would`,
+        say`${count} zones survive the loss of ${spare(count)}, no more than ${count - 1} would`,
       )
     },
   },

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import mysql, { type Connection } from 'mysql2/promise'
 import { z } from 'zod'
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import type { LogLine } from '../../host/index.ts'
 import { type Quoted, withoutSecrets } from '../../quote.ts'
 import type { Sql, SqlTarget } from './sql.ts'
@@ -138,7 +139,7 @@ export const connectSql = async (
       if (parsed.success) return parsed.data
       throw new DefiniteError({
         code: 'OBE10002',
-        message: `"${query.shown}" on ${target.ip} answered in an unknown form: ${z.prettifyError(parsed.error)}`,
+        message: say`"${query.shown}" on ${target.ip} answered in an unknown form: ${z.prettifyError(parsed.error)}`,
         host: target.ip,
       })
     },

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { z } from 'zod'
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
+import type { Said } from '../../errors/say.ts'
 import type { Quoted, Secret } from '../../quote.ts'
 
 export type SqlUser = 'root' | 'rootEmpty' | 'ocp_monitor' | 'proxyro'
@@ -30,7 +31,7 @@ export interface SqlTarget {
 /** The server's own no to a statement: asking again ends the same. */
 export class SqlError extends DefiniteError {
   readonly errno: number
-  constructor(errno: number, message: string, host: string, options?: ErrorOptions) {
+  constructor(errno: number, message: Said, host: string, options?: ErrorOptions) {
     super({ code: 'OBE10002', message, host }, options)
     this.errno = errno
   }
@@ -39,8 +40,8 @@ export class SqlError extends DefiniteError {
 /** The server's own no to a statement, which passes by itself. */
 export class PassingSqlError extends TransientError {
   readonly errno: number
-  constructor(errno: number, message: string) {
-    super(message)
+  constructor(errno: number, reason: Said) {
+    super(reason)
     this.errno = errno
   }
 }

@@ -1,4 +1,5 @@
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
+import { say } from '../../errors/say.ts'
 import { NothingListens, PassingSqlError, SqlError, type SqlTarget } from './sql.ts'
 
 /**
@@ -54,16 +55,16 @@ export const sqlFailure = (
       error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
         ? NothingListens
         : TransientError
-    return new Trouble(`${what} on ${ip}:${port} as ${username} failed: ${why}`)
+    return new Trouble(say`${what} on ${ip}:${port} as ${username} failed: ${why}`)
   }
   const { errno } = refusal
-  const message = `${what} on ${ip}:${port} as ${username} was refused: ${clean(refusal.message)} (${errno})`
+  const message = say`${what} on ${ip}:${port} as ${username} was refused: ${clean(refusal.message)} (${errno})`
   if (passing.has(errno)) return new PassingSqlError(errno, message)
   if (errno !== accessDenied) return new SqlError(errno, message, ip)
   return new DefiniteError({
     code: 'OBE12000',
     message,
-    advice: 'check the password of the user and the tenant’s whitelist (ob_tcp_invited_nodes)',
+    advice: say`check the password of the user and the tenant’s whitelist (ob_tcp_invited_nodes)`,
     host: ip,
   })
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../../errors/refused.ts'
+import { type Said, say } from '../../errors/say.ts'
 import { objectionToStandby } from '../../oceanbase/index.ts'
 import type { Package } from '../../store/acceptance.ts'
 import { waysOut } from '../uses.ts'
@@ -11,9 +12,9 @@ import type { NewCluster } from './newCluster.ts'
  */
 const communityPackage = 'oceanbase-ce'
 
-const objectionTo = ({ name, version }: Package): string | undefined =>
+const objectionTo = ({ name, version }: Package): Said | undefined =>
   objectionToStandby(version) ??
-  (name === communityPackage ? 'the community edition has PRIMARY clusters only' : undefined)
+  (name === communityPackage ? say`the community edition has PRIMARY clusters only` : undefined)
 
 /**
  * The cluster that a standby asks to follow; it has the same name. Names of primaries are unique,

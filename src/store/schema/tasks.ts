@@ -10,9 +10,10 @@ import {
   text,
   unique,
 } from 'drizzle-orm/pg-core'
+import type { KeptCause } from '../../errors/failure.ts'
 import type { Targets } from '../../plan/expand.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { type FailureCause, operations, subtaskStatuses, taskStatuses } from '../../plan/states.ts'
+import { operations, subtaskStatuses, taskStatuses } from '../../plan/states.ts'
 import type { CreateLook } from '../looks.ts'
 import { createTime, instant } from './columns.ts'
 
@@ -109,7 +110,7 @@ export const subtasks = pgTable(
     /** Attempts at this run so far, and how the last one that failed ended. */
     attempt: integer().notNull().default(0),
     lastMessage: text(),
-    cause: jsonb().$type<FailureCause>(),
+    cause: jsonb().$type<KeptCause>(),
     /** The task's revision when its state changed last. */
     revision: integer().notNull().default(1),
     createTime: createTime(),

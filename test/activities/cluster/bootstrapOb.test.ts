@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { bootstrapOb, clearObservers } from '../../../src/activities/cluster/bootstrapOb.ts'
 import { DefiniteError, TransientError } from '../../../src/errors/failure.ts'
+import { asIs } from '../../../src/errors/say.ts'
 import { PassingSqlError, SqlError } from '../../../src/oceanbase/index.ts'
 import { clusterOf, fakeNode } from './fakeCluster.ts'
 
@@ -9,7 +10,7 @@ const bootstrap = /ALTER SYSTEM BOOTSTRAP/
 /** For a cluster of which everything is known at once. */
 const noPatience = { lostAnswerMs: 0, doubtMs: 0 }
 const emptied = /^(stop observer|empty observer directories)@/
-const rpcFailed = () => new PassingSqlError(4012, 'RPC post error (4012)')
+const rpcFailed = () => new PassingSqlError(4012, asIs('RPC post error (4012)'))
 
 test('bootstraps one root server a zone, adds every other server and names the IDCs', async () => {
   const { node, world, done } = fakeNode(clusterOf(fiveServers))
@@ -35,7 +36,7 @@ test('a second run sends no BOOTSTRAP, no ADD SERVER and no IDC again', async ()
 test('a BOOTSTRAP whose answer was lost is found done by the next attempt', async () => {
   const { node, world, done } = fakeNode(clusterOf(['10.0.0.1']))
   world.after = (statement) => {
-    if (bootstrap.test(statement)) throw new TransientError('connection lost')
+    if (bootstrap.test(statement)) throw new TransientError(asIs('connection lost'))
   }
   await expect(bootstrapOb(node)).rejects.toBeInstanceOf(TransientError)
   await bootstrapOb(node)
@@ -84,7 +85,7 @@ test('a server that was added half-way is cleared alone, and added again', async
   world.before = (statement) => {
     if (!/ADD SERVER '10.0.0.4/.test(statement) || refused) return
     refused = true
-    throw new SqlError(4179, 'add non-empty server not allowed', '10.0.0.1')
+    throw new SqlError(4179, asIs('add non-empty server not allowed'), '10.0.0.1')
   }
   await bootstrapOb(node)
   expect(done(/^stop observer@/)).toEqual(['stop observer@10.0.0.4'])
@@ -105,7 +106,7 @@ test('leftovers on another server, which answer 4005, are cleared too', async ()
   world.before = (statement) => {
     if (!bootstrap.test(statement) || refused) return
     refused = true
-    throw new SqlError(4005, 'The object is initialized twice', '10.0.0.1')
+    throw new SqlError(4005, asIs('The object is initialized twice'), '10.0.0.1')
   }
   await bootstrapOb(node, noPatience)
   expect(world.bootstrapped).toBe(true)
@@ -118,7 +119,7 @@ test('a live cluster that refuses BOOTSTRAP with 4015 is found done, and never e
     if (!bootstrap.test(statement)) return
     world.bootstrapped = true
     world.listed = ['10.0.0.1', '10.0.0.3', '10.0.0.5']
-    throw new SqlError(4015, 'System error', '10.0.0.1')
+    throw new SqlError(4015, asIs('System error'), '10.0.0.1')
   }
   await bootstrapOb(node)
   expect(done(emptied)).toEqual([])
@@ -142,7 +143,7 @@ test('a cluster that is starting again and knows no table is waited for once its
     starting: new Set(['10.0.0.1']),
   })
   world.before = (statement) => {
-    if (/__all_core_table/.test(statement)) throw new SqlError(1146, 'no table', '10.0.0.1')
+    if (/__all_core_table/.test(statement)) throw new SqlError(1146, asIs('no table'), '10.0.0.1')
   }
   await expect(bootstrapOb(node, noPatience)).rejects.toThrow(
     'no root server answers: observer 10.0.0.1 has not refreshed its schema yet',
@@ -165,7 +166,7 @@ test('a BOOTSTRAP whose RPC failed is tried once more, then fails with what root
   }
   const failure = await bootstrapOb(node, noPatience).catch((error: unknown) => error)
   expect(failure).toBeInstanceOf(DefiniteError)
-  expect(failure instanceof DefiniteError && failure.reason).toMatchObject({
+  expect(failure instanceof DefiniteError && failure.kept).toMatchObject({
     code: 'OBE10002',
     message: expect.stringContaining('10.0.0.2:2882 is not reachable(ret=-4122)'),
     advice: expect.stringContaining('RPC port'),
@@ -205,7 +206,7 @@ test('an observer that died while it started fails at once with its log, not aft
     observerLog: 'ERROR no space left on device(ret=-4184)',
   })
   const failure = await bootstrapOb(node).catch((error: unknown) => error)
-  expect(failure instanceof DefiniteError && failure.reason).toMatchObject({
+  expect(failure instanceof DefiniteError && failure.kept).toMatchObject({
     code: 'OBE19006',
     host: '10.0.0.1',
     message: expect.stringContaining('no space left on device'),

@@ -1,5 +1,6 @@
 import type { ClusterNode } from '../../../src/activities/node.ts'
 import { DefiniteError, TransientError } from '../../../src/errors/failure.ts'
+import { asIs } from '../../../src/errors/say.ts'
 import type { Host } from '../../../src/host/index.ts'
 import {
   type ClusterSpec,
@@ -247,7 +248,7 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
   ]
 
   const bootstrap = (): void => {
-    if (world.dirty) throw new SqlError(4015, 'System error', '10.0.0.1')
+    if (world.dirty) throw new SqlError(4015, asIs('System error'), '10.0.0.1')
     world.bootstrapped = true
     world.listed = rootServersOf(cluster).map((server) => server.ip)
   }
@@ -294,7 +295,7 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
 
   const sql = async (server: { readonly ip: string }, user: SqlUser): Promise<Sql> => {
     if (world.dead.has(server.ip))
-      throw new TransientError(`connect ECONNREFUSED ${server.ip}:2881`)
+      throw new TransientError(asIs(`connect ECONNREFUSED ${server.ip}:2881`))
     const starting = world.starting.has(server.ip)
     const right = starting
       ? ''
@@ -306,13 +307,13 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
     if (offered === undefined || offered !== right)
       throw new DefiniteError({
         code: 'OBE12000',
-        message: `Access denied for user '${user}'`,
+        message: asIs(`Access denied for user '${user}'`),
         host: server.ip,
       })
     return {
       rows: async (asked, row) => {
         if (starting && /oceanbase\.(?!__all_core_table)/.test(asked.text))
-          throw new SqlError(1146, "Table doesn't exist", server.ip)
+          throw new SqlError(1146, asIs("Table doesn't exist"), server.ip)
         return query(asked.text).map((found) => row.parse(found))
       },
       run: async (statement) => execute(statement.text),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { inParallel } from '../../../src/activities/inParallel.ts'
 import { DefiniteError, TransientError } from '../../../src/errors/failure.ts'
+import { asIs } from '../../../src/errors/say.ts'
 
 test('keeps the order of its items and never works on more than 64 of them at once', async () => {
   let atWork = 0
@@ -19,8 +20,8 @@ test('keeps the order of its items and never works on more than 64 of them at on
 test('waits for every item and then throws the definite failure before the transient one', async () => {
   const done: number[] = []
   const work = inParallel([1, 2, 3], async (item) => {
-    if (item === 1) throw new TransientError('host down')
-    if (item === 2) throw new DefiniteError({ code: 'OBE19006', message: 'observer died' })
+    if (item === 1) throw new TransientError(asIs('host down'))
+    if (item === 2) throw new DefiniteError({ code: 'OBE19006', message: asIs('observer died') })
     await new Promise(setImmediate)
     done.push(item)
   })

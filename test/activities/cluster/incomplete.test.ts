@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { incomplete } from '../../../src/activities/cluster/waitClusterAccessible.ts'
+import { inEnglish } from '../../../src/errors/say.ts'
 import type { ObServer } from '../../../src/oceanbase/index.ts'
 
 const server = (ip: string, changes: Partial<ObServer> = {}): ObServer => ({
@@ -49,5 +50,6 @@ test.each([
     '3 servers are listed, 2 expected',
   ],
 ])('a cluster %s', (_name, servers, words) => {
-  expect(incomplete(servers, both)).toBe(words)
+  const said = incomplete(servers, both)
+  expect(said && inEnglish(said)).toBe(words)
 })

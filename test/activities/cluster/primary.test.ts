@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { onPrimary } from '../../../src/activities/cluster/primary.ts'
 import { until } from '../../../src/activities/until.ts'
+import { asIs } from '../../../src/errors/say.ts'
 import { clusterRole } from '../../../src/oceanbase/index.ts'
 import {
   bootstrapSql,
@@ -36,7 +37,7 @@ test('a primary that is starting again refuses every password, which is waited f
   await primary.kill('SIGKILL')
   await primary.start({ noFlags: true })
   const refused: unknown[] = []
-  const seen = await until('the primary', standby(), async () => ({
+  const seen = await until(asIs('the primary'), standby(), async () => ({
     ready: await onPrimary(standby(), clusterRole).catch((error: unknown) => {
       refused.push(error)
       throw error

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { restartObserver } from '../../../src/activities/cluster/restartObserver.ts'
 import { waitObserverAccessible } from '../../../src/activities/cluster/waitObserverAccessible.ts'
+import { asIs } from '../../../src/errors/say.ts'
 import { SqlError, serversOf } from '../../../src/oceanbase/index.ts'
 import { clusterOf, fakeNode, password } from './fakeCluster.ts'
 
@@ -104,7 +105,7 @@ test('4.x reads no io_resource.conf: nothing is restarted, its own calibration i
 test('a calibration that 4.x refuses is told and stops nothing', async () => {
   const { node, world, lines } = fakeNode(clusterOf(['10.0.0.1']), { listed: ['10.0.0.1'] })
   world.before = (statement) => {
-    if (/RUN JOB/.test(statement)) throw new SqlError(4007, 'not supported', '10.0.0.1')
+    if (/RUN JOB/.test(statement)) throw new SqlError(4007, asIs('not supported'), '10.0.0.1')
   }
   await restartObserver(node)
   expect(lines.at(-1)).toBe('WARN io calibration was refused, OceanBase assumes: not supported')

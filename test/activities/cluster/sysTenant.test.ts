@@ -3,6 +3,7 @@ import { createDefaultUser } from '../../../src/activities/cluster/createDefault
 import { setSysPassword } from '../../../src/activities/cluster/setSysPassword.ts'
 import { setSysPrimaryZone } from '../../../src/activities/cluster/setSysPrimaryZone.ts'
 import { triggerCompaction } from '../../../src/activities/cluster/triggerCompaction.ts'
+import { asIs } from '../../../src/errors/say.ts'
 import { SqlError, StillStarting } from '../../../src/oceanbase/index.ts'
 import { clusterOf, fakeNode, password } from './fakeCluster.ts'
 
@@ -90,7 +91,7 @@ test('a freeze that is refused because the last one is unfinished counts as star
   world.before = (statement) => {
     if (!/MAJOR FREEZE/.test(statement)) return
     world.frozen++
-    throw new SqlError(4213, 'The last major freeze is not finished', '10.0.0.1')
+    throw new SqlError(4213, asIs('The last major freeze is not finished'), '10.0.0.1')
   }
   await triggerCompaction(node)
   expect(world.frozen).toBe(2)

@@ -3,6 +3,7 @@ import { relativesOf } from '../../../src/activities/cluster/relatives.ts'
 import { preCheckHost } from '../../../src/activities/host/preCheckHost.ts'
 import type { PreparedHostNode } from '../../../src/activities/node.ts'
 import { TransientError } from '../../../src/errors/failure.ts'
+import { asIs } from '../../../src/errors/say.ts'
 import { Secret } from '../../../src/quote.ts'
 import { createTestHosts, failureOf } from '../../host/hosts.ts'
 import { startSshd, type TestSshd } from '../../host/sshd.ts'
@@ -80,7 +81,7 @@ test('a second address of a machine is refused as a host and named, whatever its
   await preCheckHost(nodeOf(one, first, '127.0.0.1'))
   const second = await addHost(one, '127.0.0.2')
   expect(await failureOf(preCheckHost(nodeOf(one, second, '127.0.0.2')))).toMatchObject({
-    reason: {
+    kept: {
       code: 'COM10006',
       message: '127.0.0.2 is another address of the machine that is host 127.0.0.1 (id 1) already',
     },
@@ -102,7 +103,7 @@ test('of hosts with the same machine-id one that has rebooted since is the same 
   const now: Record<number, string> = { 1: 'c0ffee now', 2: 'c0ffee of-the-clone' }
   const host = async (id: number) => {
     const answer = now[id]
-    if (answer === undefined) throw new TransientError('it is off')
+    if (answer === undefined) throw new TransientError(asIs('it is off'))
     return { must: async () => answer }
   }
   const own = { machineId: 'c0ffee', bootId: 'now' }

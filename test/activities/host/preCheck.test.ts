@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { inEnglish } from '../../../src/errors/say.ts'
 import { areDoubtful, judge, parseFacts, truest } from '../../../src/oceanbase/checks/index.ts'
 import { clusterOf } from '../cluster/fakeCluster.ts'
 import { type Changes, directory, situationWith } from './situation.ts'
@@ -54,7 +55,9 @@ const clocks = (ahead: number, errorMs: number) => [
 ]
 
 const found = (changes: Changes): string[] =>
-  judge(situationWith(changes)).map(({ level, code, message }) => `${level} ${code} ${message}`)
+  judge(situationWith(changes)).map(
+    ({ level, code, message }) => `${level} ${code} ${inEnglish(message)}`,
+  )
 
 describe('a pre-check', () => {
   it('finds nothing on a host that was prepared', () => {
@@ -121,7 +124,8 @@ describe('a pre-check', () => {
     const codes = new Set(['OBD-2014', 'OBD-1010', 'OBD-1001', 'CMP07050'])
     const items = judge(situationWith(changes)).filter(
       ({ code, item, message }) =>
-        (codes.has(code) && !message.startsWith('the host is')) || item === 'startupParameters',
+        (codes.has(code) && !inEnglish(message).startsWith('the host is')) ||
+        inEnglish(item) === 'startupParameters',
     )
     expect(items).toEqual([])
   })
@@ -316,11 +320,11 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
     { facts: { missingCommands: ['rpm', 'setsid'] } },
     'FATAL CMP07036 missing: rpm, setsid',
   ],
-  ['too few cores', { facts: { cores: 1 } }, 'WARN OBE19018 1 core; 2 are asked for'],
+  ['too few cores', { facts: { cores: 1 } }, 'WARN OBE19018 cores: 1; 2 are asked for'],
   [
     'cores that a cgroup takes away',
     { facts: { cgroup: { memory: Number.POSITIVE_INFINITY, cores: 1.5 } } },
-    'WARN OBE19018 1.5 cores, by the limit of a cgroup, of 16; 2 are asked for',
+    'WARN OBE19018 1.5 of 16 cores, by the limit of a cgroup; 2 are asked for',
   ],
   [
     'a processor without AVX',
@@ -407,7 +411,7 @@ const table: readonly (readonly [sentence: string, changes: Changes, finding: st
   [
     'one disk that is used too much for both',
     { facts: { disks: disks(790, 790, '/dev/vdb') } },
-    'FATAL CMP07050 790.0 GiB are free for data (/data/1) and redo logs (/data/log1), 810.4 GiB are needed',
+    'FATAL CMP07050 790.0 GiB are free for data (/data/1), redo logs (/data/log1), 810.4 GiB are needed',
   ],
   [
     'one disk on which redo logs of 3.x would stop',
@@ -510,7 +514,9 @@ describe('a pre-check finds', () => {
 describe('the facts of a host', () => {
   it('say nothing else where a mount does not answer', () => {
     const facts = parseFacts('dead\t/data/1\n')
-    expect(judge({ ...situationWith(), facts }).map(({ item }) => item)).toEqual(['mounts'])
+    expect(judge({ ...situationWith(), facts }).map(({ item }) => inEnglish(item))).toEqual([
+      'mounts',
+    ])
   })
 
   it('are read from lines of words divided by tabs', () => {

@@ -1,10 +1,5 @@
-import type { Language } from './codes.ts'
-
-/**
- * Reasons that are said in the same words each time, in Chinese. What is not here is said in
- * English.
- */
-const chinese: Readonly<Record<string, string>> = {
+/** Why a request is refused, what an answer warns of, and what a dry run tells. */
+export const requests = {
   'unknown field': '未知字段',
   'logins are not tried out when they are stored': '保存凭据时不做连通性验证',
   'a login has no description here': '凭据没有描述',
@@ -85,19 +80,37 @@ const chinese: Readonly<Record<string, string>> = {
   IDC: '机房',
   region: '区域',
   zone: 'Zone',
+
+  'must be a text': '应为字符串',
+  'must be a number': '应为数字',
+  'must be a whole number': '应为整数',
+  'must be true or false': '应为 true 或 false',
+  'must be a list': '应为列表',
+  'must be an object': '应为对象',
+  'must have at most {0} characters': '最多 {0} 个字符',
+  'must have at most {0} items': '最多 {0} 项',
+  'must be at most {0}': '不能大于 {0}',
+  'must be at least {0}': '不能小于 {0}',
+  'must not be empty': '不能为空',
+  'must have at least {0} items': '至少 {0} 项',
+  'must have at least {0} characters': '至少 {0} 个字符',
+  'is missing': '缺少该参数',
+  'must be {0}': '应为 {0}',
+  'must be one of {0}': '应为 {0}',
+  'unknown field; did you mean {0}?': '未知字段，是否应为 {0}？',
+  'more than {0} values': '超过 {0} 个值',
+  'OCP knows this field; it has no effect here: {0}': 'OCP 支持该字段，但在此不起作用：{0}',
+  'upload {0} of the same build ({1}), too: no cluster can be created without it':
+    '还需上传同一构建（{1}）的 {0}，之后才能用它创建集群',
+
+  '{0} with subtask {1}': '{0} 的子任务 {1}',
+  'the community edition has PRIMARY clusters only': '社区版只支持主集群',
+  'The zones are restarted one after the other: the cluster serves all the while.':
+    '各 Zone 将依次重启，期间集群持续提供服务。',
+  'All servers are restarted at once: with fewer than {0} zones no majority would be left. The cluster does not serve meanwhile.':
+    '所有 OBServer 将同时重启：少于 {0} 个 Zone 时无法保持多数派，期间集群不提供服务。',
+  'ask again, or post the create: its pre-check looks at every host':
+    '请再次检查，或直接提交创建：其预检查会查看每台主机',
+  'only {0} hosts are looked at in a dry run': '试运行最多查看 {0} 台主机',
+  'no worker looked at this host in time': '没有 worker 及时查看该主机',
 }
-
-/** What is reported of a field of OCP that has no effect here. */
-export const ignoredFieldIn = (language: Language, why: string): string =>
-  language === 'zh'
-    ? `OCP 支持该字段，但在此不起作用：${phraseIn(language, why)}`
-    : `OCP knows this field; it has no effect here: ${why}`
-
-/** What is reported of a server package whose companions are not uploaded yet. */
-export const missingPackageIn = (language: Language, need: string, release: string): string =>
-  language === 'zh'
-    ? `还需上传同一构建（${release}）的 ${need}，之后才能用它创建集群`
-    : `upload ${need} of the same build (${release}), too: no cluster can be created without it`
-
-export const phraseIn = (language: Language, phrase: string): string =>
-  language === 'zh' && Object.hasOwn(chinese, phrase) ? (chinese[phrase] ?? phrase) : phrase
