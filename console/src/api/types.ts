@@ -1,0 +1,19 @@
+import type { components } from './schema.d.ts'
+
+type Schemas = components['schemas']
+
+export type Task = Schemas['WrappedTaskInstance']
+export type Subtask = Schemas['SubtaskInstance']
+export type TaskLine = Schemas['BasicTaskInstance']
+export type Cluster = Schemas['Cluster']
+export type Host = Schemas['Host']
+export type Package = Schemas['SoftwarePackage']
+export type ObproxyCluster = Schemas['ObproxyCluster']
+export type Rehearsal = Schemas['Rehearsal']
+export type PlannedTask = Schemas['PlannedTask']
+export type User = Schemas['User']
+export type Role = Schemas['Role']
+export type AccessKey = Schemas['AccessKey']
+export type Finding = Schemas['Finding']
+export type Session = Schemas['Session']
+export type Permission = Session['permissions'][number]

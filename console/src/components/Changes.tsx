@@ -1,0 +1,64 @@
+import { Alert } from 'antd'
+import type { Rehearsal } from '../api/types.ts'
+import { useText } from '../settings/Settings.tsx'
+
+type Change = Rehearsal['hosts'][number]
+
+/** What a call would make or remove on which host, or what speaks against it. */
+export function Changes({ rehearsal: { admission, hosts } }: { readonly rehearsal: Rehearsal }) {
+  const t = useText()
+  if (admission.length > 0)
+    return (
+      <Alert
+        type="error"
+        showIcon
+        message={t('change.admission')}
+        description={
+          <ul className="plain">
+            {admission.map(({ code, message }) => (
+              <li key={`${code} ${message}`}>
+                <code>{code}</code> {message}
+              </li>
+            ))}
+          </ul>
+        }
+      />
+    )
+  if (hosts.length === 0) return <p className="muted">{t('change.nothing')}</p>
+  return (
+    <div className="changes">
+      {hosts.slice(0, 200).map((change) => (
+        <HostChanges key={`${change.hostId} ${change.change}`} change={change} />
+      ))}
+    </div>
+  )
+}
+
+function HostChanges({ change }: { readonly change: Change }) {
+  const t = useText()
+  const rows = [
+    ['change.processes', change.processes],
+    ['change.paths', change.paths],
+    ['change.packages', change.packages],
+    ['change.ports', change.ports],
+  ] as const
+  return (
+    <section>
+      <h3>{change.hostIp}</h3>
+      <dl>
+        {rows
+          .filter(([, values]) => values.length > 0)
+          .map(([key, values]) => (
+            <div key={key}>
+              <dt>{t(key)}</dt>
+              <dd>
+                {values.map((value) => (
+                  <code key={value}>{value}</code>
+                ))}
+              </dd>
+            </div>
+          ))}
+      </dl>
+    </section>
+  )
+}
