@@ -1,3 +1,11 @@
+# The web console: a few files, made anywhere.
+FROM node:24-bookworm-slim AS console
+WORKDIR /obflow/console
+COPY console/package.json console/package-lock.json ./
+RUN npm ci --no-fund --no-audit
+COPY console ./
+RUN npm run build
+
 # obflow's API and worker. Debian, because Temporal's core library does not load on musl; ca-certificates, because it wants them even without TLS.
 FROM node:24-bookworm-slim AS obflow
 RUN apt-get update \
@@ -7,6 +15,7 @@ RUN apt-get update \
 WORKDIR /obflow
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-fund --no-audit && npm cache clean --force
+COPY --from=console /obflow/console/dist console/dist
 COPY src src
 RUN node src/worker/bundleProcess.ts >workflows.js
 # Node's young generation and malloc's arenas grow with the cores and the memory of the machine, not with what a worker needs.

@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills attack grown versions readme migration
+.PHONY: help setup console chromium check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills attack grown versions readme migration
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,17 +11,22 @@ help: ## this list
 setup: ## bring Node 24, Temporal, seekdb, Debian and npm packages (a second run takes a second)
 	@bash tools/setup.sh
 
+console: setup ## build the web console that the API serves (nothing to do when it is unchanged)
+	@node tools/console.ts build
+
 check: setup ## types, lint and format; run it before every commit
+	@node tools/console.ts types
 	@node_modules/.bin/tsc --noEmit
+	@node_modules/.bin/tsc -p console
 	@node_modules/.bin/biome check .
 
 fmt: setup ## format, and mend what the linter can mend
 	@node_modules/.bin/biome check --write .
 
-unit: setup postgresql ## the tests that boot no hosts (root: some make mounts of their own)
+unit: console chromium postgresql ## the tests that boot no hosts (root: some make mounts of their own)
 	@node tools/test.ts --project fast
 
-test: root check packages postgresql ## everything: check, lab packages, all tests on real hosts (root on Linux)
+test: root check console chromium packages postgresql ## everything: check, lab packages, all tests on real hosts (root on Linux)
 	@node tools/test.ts
 
 fuzz: setup .tools/fuzz/bin/schemathesis ## 2,000 and more requests made up from the OpenAPI document; no 5xx, no reply unlike its schema
@@ -40,7 +45,7 @@ bench: setup ## how long the calls take that everybody polls
 creates: root packages postgresql ## CREATES=100 of EACH=1 hosts, posted at once: do all end well, and on how much memory
 	@node bench/creates.ts --creates $(or $(CREATES),100) --hosts $(or $(EACH),1)
 
-demo: root packages ## a 3-host cluster from nothing, shown as it grows; DEMO_EXIT=1 verifies and leaves
+demo: root console packages ## a 3-host cluster from nothing, shown as it grows; DEMO_EXIT=1 verifies and leaves
 	@exec node lab/demo.ts
 
 chaos: root packages postgresql ## every fault during every node, as a table (half an hour and more; ONLY="worker killed" runs one fault)
@@ -49,9 +54,11 @@ chaos: root packages postgresql ## every fault during every node, as a table (ha
 kills: root packages ## every node that works on a host or by SQL, killed before, between and after its commands and statements, then retried (an hour; ONLY=makeDir,obproxy EVERY=5)
 	@exec node test/kills/main.ts $(if $(ONLY),--only "$(ONLY)") $(if $(EVERY),--every $(EVERY))
 
-attack: root packages ## strangers at every door of make serve: another local user, a page in Chromium, forged work in Temporal
+chromium:
 	@test -x /usr/bin/chromium || { \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null
+
+attack: root chromium packages ## strangers at every door of make serve: another local user, a page in Chromium, forged work in Temporal
 	@node tools/test.ts --config test/attack/vitest.config.ts
 
 readme: root packages postgresql mysql ## README.md's commands as they stand there, in its order, at a fresh copy (ports 7233, 8080 and 8233 have to be free)
@@ -67,7 +74,7 @@ grown: root packages postgresql ## lab tests and faults on what docker-compose.y
 lab: root packages ## test hosts until Ctrl-C: make lab HOSTS=3
 	@exec node lab/cli.ts up --hosts $(HOSTS) --env .data/lab.env
 
-serve: setup ## API, worker, Temporal and store in one process, data in .data
+serve: console ## API, worker, Temporal and store in one process, data in .data
 	@exec node src/cli.ts serve
 
 migration: setup ## write the schema's one migration anew (until a first release there is only this one)

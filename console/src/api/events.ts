@@ -46,6 +46,8 @@ export async function follow(subscription: Subscription): Promise<void> {
         signal,
       })
       if (response.status === 401) return void sessionEnd.dispatchEvent(new Event('end'))
+      // Nothing is left to be told.
+      if (response.status === 204) return onState('ended')
       if (response.status >= 400 && response.status < 500 && response.status !== 429)
         return onRefused(errorOf(response.status, await response.json().catch(() => undefined)))
       if (!response.ok || !response.body) throw new ApiError({ status: response.status })

@@ -45,6 +45,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
       sessionEnd.removeEventListener('end', end)
     }
   }, [])
+  useKeptAlive(state.kind === 'in')
   const logIn = useCallback(async (username: string, password: string) => {
     const session = await dataOf(api.POST('/api/v2/session', { body: { username, password } }))
     setState({ kind: 'in', session })
@@ -55,6 +56,27 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   }, [])
   const access = useMemo(() => ({ state, logIn, logOut }), [state, logIn, logOut])
   return <Context.Provider value={access}>{children}</Context.Provider>
+}
+
+/** Streams do not count as use of a session; whoever types or clicks does. */
+function useKeptAlive(loggedIn: boolean): void {
+  useEffect(() => {
+    if (!loggedIn) return
+    let last = Date.now()
+    const use = () => {
+      if (Date.now() - last < 60_000) return
+      last = Date.now()
+      void api.GET('/api/v2/session').then(
+        ({ response }) => response.status === 401 && sessionEnd.dispatchEvent(new Event('end')),
+        () => undefined,
+      )
+    }
+    const kinds = ['pointerdown', 'keydown'] as const
+    for (const kind of kinds) addEventListener(kind, use, { passive: true })
+    return () => {
+      for (const kind of kinds) removeEventListener(kind, use)
+    }
+  }, [loggedIn])
 }
 
 export function useAccess(): Access {

@@ -1,3 +1,73 @@
-export default function Page() {
-  return null
+import { PlusOutlined } from '@ant-design/icons'
+import { Button } from 'antd'
+import { Link, useNavigate } from 'react-router'
+import { api, dataOf } from '../../api/client.ts'
+import { useLoad } from '../../api/useLoad.ts'
+import { List } from '../../components/List.tsx'
+import { Page } from '../../components/Page.tsx'
+import { StatusTag } from '../../components/StatusTag.tsx'
+import { usePage } from '../../components/usePage.ts'
+import { when } from '../../model/times.ts'
+import { useMay } from '../../session/Session.tsx'
+import { useSettings } from '../../settings/Settings.tsx'
+
+export default function ClustersPage() {
+  const { t, language } = useSettings()
+  const may = useMay()
+  const navigate = useNavigate()
+  const { page, size, paginationOf } = usePage()
+  const clusters = useLoad(
+    (signal) =>
+      dataOf(
+        api.GET('/api/v2/ob/clusters', {
+          params: { query: { page, size, sort: 'id,desc' } },
+          signal,
+        }),
+      ),
+    [page],
+  )
+  return (
+    <Page
+      title={t('clusters.title')}
+      actions={
+        may('CLUSTER:*:CREATE') && (
+          <Button
+            type="primary"
+            icon={<PlusOutlined />}
+            onClick={() => void navigate('/clusters/new')}
+          >
+            {t('clusters.new')}
+          </Button>
+        )
+      }
+    >
+      <List
+        loaded={clusters}
+        rowKey="id"
+        empty={t('clusters.empty')}
+        pagination={paginationOf(clusters.data?.page.totalElements)}
+        columns={[
+          {
+            title: t('common.name'),
+            render: (_, { id, name }) => <Link to={`/clusters/${id}`}>{name}</Link>,
+          },
+          {
+            title: t('common.status'),
+            render: (_, { status }) => <StatusTag status={status} />,
+          },
+          { title: t('common.type'), dataIndex: 'type' },
+          { title: t('common.version'), dataIndex: 'obVersion' },
+          { title: t('clusters.obClusterId'), dataIndex: 'obClusterId', responsive: ['md'] },
+          { title: t('clusters.zones'), render: (_, { zones }) => zones.length },
+          { title: t('clusters.servers'), dataIndex: 'serverCount' },
+          {
+            title: t('common.created'),
+            responsive: ['md'],
+            render: (_, { createTime }) => when(createTime, language),
+          },
+          { title: t('common.creator'), dataIndex: 'creator', responsive: ['lg'] },
+        ]}
+      />
+    </Page>
+  )
 }

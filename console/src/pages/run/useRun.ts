@@ -6,7 +6,7 @@ import { useSettings } from '../../settings/Settings.tsx'
 
 /** What changed of a task: the subtasks that did, whole. */
 interface Changes {
-  readonly task: Omit<Task, 'subtasks'>
+  readonly task: Partial<Omit<Task, 'subtasks'>>
   readonly subtasks: readonly Subtask[]
 }
 

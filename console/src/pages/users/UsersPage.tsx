@@ -1,3 +1,120 @@
-export default function Page() {
-  return null
+import { PlusOutlined } from '@ant-design/icons'
+import { Button, Select } from 'antd'
+import { useState } from 'react'
+import { api, bodyOf, dataOf } from '../../api/client.ts'
+import type { User } from '../../api/types.ts'
+import { useLoad } from '../../api/useLoad.ts'
+import { List } from '../../components/List.tsx'
+import { Page } from '../../components/Page.tsx'
+import { useAsk } from '../../components/useAsk.tsx'
+import { useCall } from '../../components/useCall.ts'
+import { usePage } from '../../components/usePage.ts'
+import { when } from '../../model/times.ts'
+import { useMay } from '../../session/Session.tsx'
+import { useSettings } from '../../settings/Settings.tsx'
+import { NewUser } from './NewUser.tsx'
+import { type RoleName, roleNames } from './roles.ts'
+import { Roles } from './Roles.tsx'
+
+export default function UsersPage() {
+  const { t, language } = useSettings()
+  const may = useMay()
+  const ask = useAsk()
+  const [adding, setAdding] = useState(false)
+  const { page, size, paginationOf } = usePage()
+  const users = useLoad(
+    (signal) => dataOf(api.GET('/api/v2/iam/users', { params: { query: { page, size } }, signal })),
+    [page],
+  )
+  return (
+    <Page
+      title={t('users.title')}
+      actions={
+        may('USER:*:CREATE') && (
+          <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)}>
+            {t('users.add')}
+          </Button>
+        )
+      }
+    >
+      <div className="stack">
+        <List
+          loaded={users}
+          rowKey="id"
+          empty={t('common.none')}
+          pagination={paginationOf(users.data?.page.totalElements)}
+          columns={[
+            { title: t('common.name'), dataIndex: 'username' },
+            {
+              title: t('users.roles'),
+              render: (_, user) => <UserRoles user={user} changed={users.reload} />,
+            },
+            {
+              title: t('common.created'),
+              responsive: ['md'],
+              render: (_, { createTime }) => when(createTime, language),
+            },
+            {
+              title: t('common.actions'),
+              render: (_, { id, username }) =>
+                may('USER:*:DELETE') && (
+                  <Button
+                    size="small"
+                    danger
+                    aria-label={`${t('common.delete')}: ${username}`}
+                    onClick={() =>
+                      ask({
+                        title: t('users.remove.title', { name: username }),
+                        text: t('users.remove.text'),
+                        button: t('common.delete'),
+                        danger: true,
+                        act: async () => {
+                          const params = { path: { id } }
+                          await bodyOf(api.DELETE('/api/v2/iam/users/{id}', { params }))
+                          users.reload()
+                        },
+                      })
+                    }
+                  >
+                    {t('common.delete')}
+                  </Button>
+                ),
+            },
+          ]}
+        />
+        {may('ROLE:*:READ') && <Roles />}
+      </div>
+      {adding && (
+        <NewUser
+          close={() => {
+            setAdding(false)
+            users.reload()
+          }}
+        />
+      )}
+    </Page>
+  )
+}
+
+function UserRoles({ user, changed }: { readonly user: User; changed(): void }) {
+  const { t } = useSettings()
+  const may = useMay()
+  const { busy, call } = useCall()
+  if (!may('USER:*:UPDATE')) return user.roles.join(', ')
+  const set = async (roles: RoleName[]) => {
+    const params = { path: { id: user.id } }
+    await call(() => dataOf(api.PUT('/api/v2/iam/users/{id}/roles', { params, body: { roles } })))
+    changed()
+  }
+  return (
+    <Select<RoleName[]>
+      mode="multiple"
+      className="wide-select"
+      aria-label={`${t('users.changeRoles')}: ${user.username}`}
+      loading={busy}
+      value={roleNames.filter((name) => user.roles.includes(name))}
+      options={roleNames.map((value) => ({ value, label: value }))}
+      onChange={(roles) => void set(roles)}
+    />
+  )
 }

@@ -3,7 +3,7 @@ import { api, bodyOf } from '../../../api/client.ts'
 import type { Subtask, Task } from '../../../api/types.ts'
 import { useMay } from '../../../session/Session.tsx'
 import { useText } from '../../../settings/Settings.tsx'
-import { useAsk } from './useAsk.tsx'
+import { useAsk } from '../../../components/useAsk.tsx'
 
 interface Props {
   readonly task: Task

@@ -19,7 +19,8 @@ export function useLog(taskId: number, subtaskId: number): readonly string[] {
       onEvent({ type, data }) {
         if (type !== 'log') return
         // The API's own words, whose types are in its document.
-        text += (JSON.parse(data) as { readonly log: string }).log
+        const part = JSON.parse(data) as { readonly log: string; readonly from: 'start' | 'tail' }
+        text = part.from === 'start' ? part.log : text + part.log
         timer ??= setTimeout(draw, 50)
       },
       onState: () => undefined,
