@@ -22,6 +22,8 @@ const { app } = await buildApp({
     listen: { host: '127.0.0.1', port: 0 },
     allowedHosts: [],
     maxPackageBytes: 1,
+    consoleDir: undefined,
+    sessionIdleMs: 0,
   },
   workflows: {
     tell: absent,

@@ -3,7 +3,10 @@ import type { Loaded } from '../api/useLoad.ts'
 import { Problem } from './Problem.tsx'
 
 interface Props<Item> {
-  readonly loaded: Pick<Loaded<{ readonly contents: readonly Item[] }>, 'data' | 'error' | 'loading' | 'reload'>
+  readonly loaded: Pick<
+    Loaded<{ readonly contents: readonly Item[] }>,
+    'data' | 'error' | 'loading' | 'reload'
+  >
   readonly columns: NonNullable<TableProps<Item>['columns']>
   readonly rowKey: keyof Item & string
   readonly empty: string

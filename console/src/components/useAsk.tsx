@@ -1,7 +1,7 @@
 import { App } from 'antd'
 import { type ReactNode, useCallback } from 'react'
-import { wordsOf } from './Problem.tsx'
 import { useText } from '../settings/Settings.tsx'
+import { wordsOf } from './Problem.tsx'
 
 export interface Question {
   readonly title: string

@@ -24,8 +24,7 @@ export default function ClusterPage() {
       dataOf(api.GET('/api/v2/ob/clusters/{id}', { params: { path: { id: Number(id) } }, signal })),
     [id],
   )
-  if (cluster.error !== undefined)
-    return <Problem error={cluster.error} retry={cluster.reload} />
+  if (cluster.error !== undefined) return <Problem error={cluster.error} retry={cluster.reload} />
   return cluster.data ? <Shown cluster={cluster.data} reload={cluster.reload} /> : <Waiting />
 }
 

@@ -13,9 +13,7 @@ export function Connect({ cluster }: { readonly cluster: Cluster }) {
   const { data } = useLoad(
     async (signal) =>
       reads
-        ? dataOf(
-            api.GET('/api/v2/obproxy/clusters', { params: { query: { size: 100 } }, signal }),
-          )
+        ? dataOf(api.GET('/api/v2/obproxy/clusters', { params: { query: { size: 100 } }, signal }))
         : undefined,
     [reads],
   )

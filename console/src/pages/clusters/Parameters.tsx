@@ -8,9 +8,7 @@ export function Parameters({ taskId }: { readonly taskId: number }) {
   const t = useText()
   const { data } = useLoad(
     (signal) =>
-      dataOf(
-        api.GET('/api/v2/tasks/instances/{id}', { params: { path: { id: taskId } }, signal }),
-      ),
+      dataOf(api.GET('/api/v2/tasks/instances/{id}', { params: { path: { id: taskId } }, signal })),
     [taskId],
   )
   const context = data?.context ?? ''

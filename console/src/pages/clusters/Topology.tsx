@@ -22,9 +22,7 @@ export function Topology({ cluster }: { readonly cluster: Cluster }) {
                 <span className="number">
                   {server.ip}:{server.sqlPort}
                 </span>
-                {server.withRootserver && (
-                  <span className="muted">{t('cluster.rootserver')}</span>
-                )}
+                {server.withRootserver && <span className="muted">{t('cluster.rootserver')}</span>}
                 <StatusTag status={server.status} />
               </li>
             ))}

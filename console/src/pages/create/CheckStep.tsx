@@ -86,8 +86,7 @@ function Verdict({ plan }: { readonly plan: PlannedTask }) {
   const t = useText()
   const bad = blockers(plan)
   const warnings = plan.preCheck.filter(({ level }) => level === 'WARN').length
-  if (bad > 0)
-    return <Alert type="error" showIcon message={t('create.blocked', { count: bad })} />
+  if (bad > 0) return <Alert type="error" showIcon message={t('create.blocked', { count: bad })} />
   return warnings > 0 ? (
     <Alert type="warning" showIcon message={t('create.warned', { count: warnings })} />
   ) : (

@@ -1,7 +1,7 @@
 import { Button, Steps, Tooltip } from 'antd'
 import { useState } from 'react'
-import { Page } from '../../components/Page.tsx'
 import { download } from '../../components/download.ts'
+import { Page } from '../../components/Page.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { Waiting } from '../../components/Waiting.tsx'
 import { useText } from '../../settings/Settings.tsx'
@@ -37,9 +37,7 @@ export default function CreatePage() {
         <>
           <LoadFile load={setDraft} />
           <Tooltip title={t('create.saveHelp')}>
-            <Button
-              onClick={() => download(`${draft.name || 'cluster'}.json`, fileOf(draft))}
-            >
+            <Button onClick={() => download(`${draft.name || 'cluster'}.json`, fileOf(draft))}>
               {t('create.saveFile')}
             </Button>
           </Tooltip>

@@ -14,9 +14,7 @@ export function FreeHosts({ hosts }: { readonly hosts: readonly Host[] }) {
           <li
             key={host.id}
             draggable
-            onDragStart={({ dataTransfer }) =>
-              dataTransfer.setData('text/plain', String(host.id))
-            }
+            onDragStart={({ dataTransfer }) => dataTransfer.setData('text/plain', String(host.id))}
           >
             <span className="number">{host.innerIpAddress}</span>
             <span className="muted">{host.idcName}</span>

@@ -53,9 +53,7 @@ export function HostFindings({ plan: { admission, preCheck }, draft, hosts }: Pr
         </section>
       ))}
       {ids.length > found.length && (
-        <p className="tone-good">
-          ✔ {t('create.hostsOk', { count: ids.length - found.length })}
-        </p>
+        <p className="tone-good">✔ {t('create.hostsOk', { count: ids.length - found.length })}</p>
       )}
     </div>
   )

@@ -1,10 +1,10 @@
 import { Input, InputNumber, Select } from 'antd'
 import type { ReactNode } from 'react'
 import { useText } from '../../settings/Settings.tsx'
+import { defaultPaths, defaultPorts } from './defaults.ts'
 import type { Attributes, Draft } from './draft.ts'
 import { nameIsGood } from './draftRules.ts'
 import { ParameterList } from './ParameterList.tsx'
-import { defaultPaths, defaultPorts } from './defaults.ts'
 import type { Inventory } from './useInventory.ts'
 
 interface Props {
@@ -84,10 +84,7 @@ export function SettingsStep({ draft, obproxies, change }: Props) {
           />
         </Field>
       )}
-      <ParameterList
-        parameters={draft.parameters}
-        set={(parameters) => change({ parameters })}
-      />
+      <ParameterList parameters={draft.parameters} set={(parameters) => change({ parameters })} />
     </div>
   )
 }

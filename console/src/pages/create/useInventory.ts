@@ -6,29 +6,32 @@ import { useMay } from '../../session/Session.tsx'
 /** What a cluster can be made of. */
 export function useInventory() {
   const proxies = useMay()('OBPROXY:*:READ')
-  return useLoad(async (signal) => {
-    const query = { size: 2000 }
-    const none: readonly ObproxyCluster[] = []
-    const [packages, hosts, obproxies] = await Promise.all([
-      dataOf(
-        api.GET('/api/v2/software-packages', {
-          params: { query: { ...query, type: ['OB_SERVER_INSTALL_PACKAGE'], sort: 'id,desc' } },
-          signal,
-        }),
-      ),
-      dataOf(api.GET('/api/v2/compute/hosts', { params: { query }, signal })),
-      proxies
-        ? dataOf(api.GET('/api/v2/obproxy/clusters', { params: { query }, signal }))
-        : { contents: none },
-    ])
-    return {
-      // Only a server's package makes a cluster; libs and utils come along with it.
-      packages: packages.contents.filter(({ name }) => !/-(libs|utils)$/.test(name)),
-      hosts: hosts.contents,
-      hostById: new Map(hosts.contents.map((host) => [host.id, host])),
-      obproxies: obproxies.contents,
-    }
-  }, [proxies])
+  return useLoad(
+    async (signal) => {
+      const query = { size: 2000 }
+      const none: readonly ObproxyCluster[] = []
+      const [packages, hosts, obproxies] = await Promise.all([
+        dataOf(
+          api.GET('/api/v2/software-packages', {
+            params: { query: { ...query, type: ['OB_SERVER_INSTALL_PACKAGE'], sort: 'id,desc' } },
+            signal,
+          }),
+        ),
+        dataOf(api.GET('/api/v2/compute/hosts', { params: { query }, signal })),
+        proxies
+          ? dataOf(api.GET('/api/v2/obproxy/clusters', { params: { query }, signal }))
+          : { contents: none },
+      ])
+      return {
+        // Only a server's package makes a cluster; libs and utils come along with it.
+        packages: packages.contents.filter(({ name }) => !/-(libs|utils)$/.test(name)),
+        hosts: hosts.contents,
+        hostById: new Map(hosts.contents.map((host) => [host.id, host])),
+        obproxies: obproxies.contents,
+      }
+    },
+    [proxies],
+  )
 }
 
 export type Inventory = NonNullable<ReturnType<typeof useInventory>['data']>

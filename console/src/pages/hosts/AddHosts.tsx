@@ -69,7 +69,11 @@ export function AddHosts({ close }: { close(): void }) {
           name="addresses"
           label={t('hosts.paste')}
           rules={required}
-          help={found.bad.length > 0 ? t('hosts.bad', { list: found.bad.slice(0, 5).join(', ') }) : t('hosts.pasteHelp')}
+          help={
+            found.bad.length > 0
+              ? t('hosts.bad', { list: found.bad.slice(0, 5).join(', ') })
+              : t('hosts.pasteHelp')
+          }
           extra={found.good.length > 0 && t('hosts.found', { count: found.good.length })}
           {...(found.bad.length > 0 && { validateStatus: 'warning' as const })}
         >

@@ -21,7 +21,11 @@ export function HostActions({ host, changed }: Props) {
   return (
     <div className="row">
       {may('HOST:*:UPDATE') && (
-        <Button size="small" aria-label={`${t('hosts.key')}: ${name}`} onClick={() => setAccepting(true)}>
+        <Button
+          size="small"
+          aria-label={`${t('hosts.key')}: ${name}`}
+          onClick={() => setAccepting(true)}
+        >
           {t('hosts.key')}
         </Button>
       )}
@@ -61,9 +65,7 @@ function AcceptKey({ host, close }: { readonly host: Host; close(): void }) {
   const accept = async () => {
     const params = { path: { id: host.id } }
     const done = await call(() =>
-      bodyOf(
-        api.POST('/api/v2/compute/hosts/{id}/acceptHostKey', { params, body: { hostKey } }),
-      ),
+      bodyOf(api.POST('/api/v2/compute/hosts/{id}/acceptHostKey', { params, body: { hostKey } })),
     )
     if (done) close()
   }

@@ -65,8 +65,7 @@ export default function PackagesPage() {
           { title: t('common.type'), dataIndex: 'type', responsive: ['lg'] },
           {
             title: t('packages.architecture'),
-            render: (_, { architecture, operatingSystem }) =>
-              `${operatingSystem} ${architecture}`,
+            render: (_, { architecture, operatingSystem }) => `${operatingSystem} ${architecture}`,
           },
           { title: t('common.size'), className: 'number', render: (_, each) => bytes(each.size) },
           {

@@ -26,7 +26,11 @@ export function UploadLine({ file, uploaded }: Props) {
   useEffect(() => {
     const own = new AbortController()
     controller.current = own
-    upload({ file, signal: own.signal, onProgress: (sent) => setState({ kind: 'sending', sent }) }).then(
+    upload({
+      file,
+      signal: own.signal,
+      onProgress: (sent) => setState({ kind: 'sending', sent }),
+    }).then(
       ({ warnings = [] }) => {
         setState({ kind: 'done', warnings: warnings.map(({ message }) => message) })
         told.current()

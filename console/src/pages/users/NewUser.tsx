@@ -51,10 +51,7 @@ export function NewUser({ close }: { close(): void }) {
           <Input.Password autoComplete="new-password" />
         </Form.Item>
         <Form.Item name="roles" label={t('users.roles')}>
-          <Select
-            mode="multiple"
-            options={roleNames.map((value) => ({ value, label: value }))}
-          />
+          <Select mode="multiple" options={roleNames.map((value) => ({ value, label: value }))} />
         </Form.Item>
       </Form>
     </Modal>

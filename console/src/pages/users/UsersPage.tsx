@@ -13,8 +13,8 @@ import { when } from '../../model/times.ts'
 import { useMay } from '../../session/Session.tsx'
 import { useSettings } from '../../settings/Settings.tsx'
 import { NewUser } from './NewUser.tsx'
-import { type RoleName, roleNames } from './roles.ts'
 import { Roles } from './Roles.tsx'
+import { type RoleName, roleNames } from './roles.ts'
 
 export default function UsersPage() {
   const { t, language } = useSettings()

@@ -5,9 +5,9 @@ import { api, bodyOf, dataOf } from '../../../api/client.ts'
 import type { Task } from '../../../api/types.ts'
 import { ChangeDialog } from '../../../components/ChangeDialog.tsx'
 import { download } from '../../../components/download.ts'
+import { useAsk } from '../../../components/useAsk.tsx'
 import { useMay } from '../../../session/Session.tsx'
 import { useText } from '../../../settings/Settings.tsx'
-import { useAsk } from '../../../components/useAsk.tsx'
 
 /** What may be done to a whole task in its state by who is logged in. */
 export function RunActions({ task }: { readonly task: Task }) {

@@ -1,9 +1,9 @@
 import { Button } from 'antd'
 import { api, bodyOf } from '../../../api/client.ts'
 import type { Subtask, Task } from '../../../api/types.ts'
+import { useAsk } from '../../../components/useAsk.tsx'
 import { useMay } from '../../../session/Session.tsx'
 import { useText } from '../../../settings/Settings.tsx'
-import { useAsk } from '../../../components/useAsk.tsx'
 
 interface Props {
   readonly task: Task
