@@ -28,7 +28,7 @@ export default defineConfig({
     alias: { lodash: fileURLToPath(new URL('src/settings/lodash.ts', import.meta.url)) },
   },
   // The session's cookie is for the API's own origin: the proxy makes both one.
-  server: { proxy: { '/api': { target: api, changeOrigin: true } } },
+  server: { proxy: { '/api': { target: api, changeOrigin: true, headers: { origin: api } } } },
   build: {
     target: 'es2022',
     // The page's CSP is default-src 'self': nothing may become a data: address.

@@ -24,6 +24,7 @@ const { app } = await buildApp({
     maxPackageBytes: 1,
     consoleDir: undefined,
     sessionIdleMs: 0,
+    temporalUi: undefined,
   },
   workflows: {
     tell: absent,

@@ -2,7 +2,7 @@ import type { components } from './schema.d.ts'
 
 type Schemas = components['schemas']
 
-export type Task = Schemas['WrappedTaskInstance'] & { readonly temporalUrl?: string }
+export type Task = Schemas['WrappedTaskInstance']
 export type Subtask = Schemas['SubtaskInstance']
 export type TaskLine = Schemas['BasicTaskInstance']
 export type Cluster = Schemas['Cluster']
@@ -16,4 +16,4 @@ export type Role = Schemas['Role']
 export type AccessKey = Schemas['AccessKey']
 export type Finding = Schemas['Finding']
 export type Session = Schemas['Session']
-export type Permission = Session['permissions'][number] | 'AUDIT:*:READ'
+export type Permission = Session['permissions'][number]

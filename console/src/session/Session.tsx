@@ -98,5 +98,5 @@ export function useSession(): Session {
  */
 export function useMay(): (permission: Permission) => boolean {
   const { permissions } = useSession()
-  return useCallback((permission) => permissions.some((each) => each === permission), [permissions])
+  return useCallback((permission) => permissions.includes(permission), [permissions])
 }

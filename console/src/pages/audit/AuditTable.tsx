@@ -1,3 +1,56 @@
-export function AuditTable(_: { readonly taskId?: number }) {
-  return null
+import { api, dataOf } from '../../api/client.ts'
+import { useLoad } from '../../api/useLoad.ts'
+import { List } from '../../components/List.tsx'
+import { usePage } from '../../components/usePage.ts'
+import { when } from '../../model/times.ts'
+import { useSettings } from '../../settings/Settings.tsx'
+
+/** Who called what: of one task for whoever may see it, of all for an ADMIN. */
+export function AuditTable({ taskId }: { readonly taskId?: number }) {
+  const { t, language } = useSettings()
+  const { page, size, paginationOf } = usePage()
+  const calls = useLoad(
+    (signal) => {
+      const query = { page, size }
+      return dataOf(
+        taskId === undefined
+          ? api.GET('/api/v2/audit', { params: { query }, signal })
+          : api.GET('/api/v2/tasks/instances/{id}/audit', {
+              params: { path: { id: taskId }, query },
+              signal,
+            }),
+      )
+    },
+    [page, taskId],
+  )
+  return (
+    <List
+      loaded={calls}
+      rowKey="id"
+      empty={t('audit.empty')}
+      pagination={paginationOf(calls.data?.page.totalElements)}
+      columns={[
+        {
+          title: t('audit.time'),
+          className: 'number',
+          render: (_, { time }) => when(time, language),
+        },
+        { title: t('audit.user'), dataIndex: 'username' },
+        { title: t('audit.action'), dataIndex: 'call' },
+        {
+          title: t('audit.target'),
+          render: (_, { method, path }) => <code>{`${method} ${path}`}</code>,
+        },
+        {
+          title: t('audit.result'),
+          render: (_, { status }) => (
+            <span className={status < 400 ? 'tone-good' : 'tone-bad'}>
+              <span aria-hidden>{status < 400 ? '✔' : '✖'}</span> {status}
+            </span>
+          ),
+        },
+        { title: t('audit.from'), dataIndex: 'address', responsive: ['md'] },
+      ]}
+    />
+  )
 }

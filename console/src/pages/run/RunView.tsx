@@ -9,7 +9,6 @@ import { Waiting } from '../../components/Waiting.tsx'
 import { lanesOf } from '../../model/lanes.ts'
 import { isAtWork, signOfTask } from '../../model/signs.ts'
 import { stagesOf } from '../../model/stages.ts'
-import { useMay } from '../../session/Session.tsx'
 import { useText } from '../../settings/Settings.tsx'
 import { RunActions } from './ask/RunActions.tsx'
 import { Detail } from './detail/Detail.tsx'
@@ -37,14 +36,12 @@ interface Props {
 /** A run: what it does, how far it is, what failed and how to mend it. */
 export function RunView({ task, stream }: Props) {
   const t = useText()
-  const may = useMay()
   const stages = useMemo(() => stagesOf(task.subtasks), [task.subtasks])
   const lanes = useMemo(() => lanesOf(task, stages), [task, stages])
   const now = useNow(task.status === 'RUNNING' || task.subtasks.some(isAtWork))
   const [params, setParams] = useSearchParams()
-  const shown = views.filter((view) => view !== 'history' || may('AUDIT:*:READ'))
   const view =
-    shown.find((each) => each === params.get('view')) ??
+    views.find((each) => each === params.get('view')) ??
     (lanes.length >= wideFrom ? 'matrix' : 'graph')
   const chosenId = Number(params.get('node')) || focusOf(task)
   const set = (key: string, value: string) =>
@@ -75,7 +72,7 @@ export function RunView({ task, stream }: Props) {
           aria-label={t('run.view')}
           value={view}
           onChange={(value) => set('view', value)}
-          options={shown.map((value) => ({ value, label: t(`run.${value}`) }))}
+          options={views.map((value) => ({ value, label: t(`run.${value}`) }))}
         />
         <div className={`run-body run-${view}`}>
           <section className="panel run-main" aria-label={t(`run.${view}`)}>
