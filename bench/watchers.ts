@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, connect as dial } from 'node:net'
+import { loadavg, setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -30,7 +31,8 @@ const { values } = parseArgs({
 })
 const readers = Number(values.readers)
 const maxLateMs = 2000
-const usersOf = 100
+/** A user has 100 streams at most. */
+const users = 20
 const mib = (bytes: number): number => Math.round(bytes / 1024 / 1024)
 
 const task = z.object({ port: z.number(), taskId: z.number(), password: z.string() })
@@ -38,33 +40,43 @@ const task = z.object({ port: z.number(), taskId: z.number(), password: z.string
 /** Reads the run as often as asked; prints the lateness of each change that a reader saw. */
 async function readAll(asked: z.infer<typeof task>): Promise<void> {
   const late: number[] = []
-  let behind = 0
-  for (let reader = 0; reader < readers; reader += 1) {
+  let lost = 0
+  /** Opens a stream; resolves when it has told the task. */
+  const read = (user: number): Promise<void> => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
     const socket = dial(asked.port, '127.0.0.1')
-    const login = Buffer.from(`u${reader % usersOf}:${asked.password}`).toString('base64')
+    const login = Buffer.from(`u${user}:${asked.password}`).toString('base64')
     socket.write(
       `GET /api/v2/tasks/instances/${asked.taskId}/events?form=compact HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic ${login}\r\n\r\n`,
     )
     let tail = ''
     socket.on('data', (chunk: Buffer) => {
       const text = tail + chunk.toString('latin1')
+      if (text.includes('event: task')) resolve()
       // A change carries the moment at which it was written.
-      for (const [, at] of text.matchAll(/"lastMessage":"at (\d+)\./g)) {
+      for (const [, at] of text.matchAll(/"lastMessage":"at (\d+)\./g))
         late.push(Date.now() - Number(at))
-      }
-      tail = text.slice(text.lastIndexOf('"lastMessage":"at ') + 1).slice(-40)
+      const last = text.lastIndexOf('"lastMessage":"at ')
+      tail = text.slice(Math.max(last + 1, text.length - 40))
     })
     socket.on('close', () => {
-      behind += 1
+      lost += 1
+      reject(new Error(`a stream of u${user} was not opened`))
     })
-    if (reader % 25 === 24) await sleep(50)
+    return promise
   }
+  // The first login of each is checked with scrypt, one after the other.
+  for (let user = 0; user < users; user += 1) await read(user)
+  for (let reader = users; reader < readers; reader += users)
+    await Promise.all(
+      Array.from({ length: Math.min(users, readers - reader) }, (_, user) => read(user)),
+    )
   process.stdout.write('all there\n')
   await once(process.stdin, 'data')
   const sorted = late.toSorted((one, other) => one - other)
   const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0
   process.stdout.write(
-    `${JSON.stringify({ seen: late.length, median: at(0.5), p99: at(0.99), most: at(1), lost: behind })}\n`,
+    `${JSON.stringify({ seen: late.length, median: at(0.5), p99: at(0.99), most: at(1), lost })}\n`,
   )
   process.exit()
 }
@@ -76,7 +88,7 @@ async function measure(): Promise<void> {
   const store = storeOver(connection, parseKeys(randomBytes(32).toString('hex')))
   const password = randomBytes(12).toString('hex')
   const passwordHash = await hashPassword(new Secret(password))
-  for (let user = 0; user < usersOf; user += 1)
+  for (let user = 0; user < users; user += 1)
     await store.users.createOnce({
       id: 1000 + user,
       username: `u${user}`,
@@ -119,6 +131,9 @@ async function measure(): Promise<void> {
     ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
+  // Before the machine's other programs, where that may be asked.
+  if (process.getuid?.() === 0)
+    for (const pid of [process.pid, child.pid ?? process.pid]) setPriority(pid, -15)
   const memory = { before: process.memoryUsage().rss, most: 0 }
   const joined = process.cpuUsage()
   await once(child.stdout, 'data')
@@ -156,7 +171,7 @@ async function measure(): Promise<void> {
     `API and store: ${((spent.user + spent.system) / 1e4 / seconds).toFixed(0)} % of a core; ${((joining.user + joining.system) / 1e6).toFixed(1)} s of a core while they came; ${mib(memory.before)} MiB before, ${mib(memory.most)} MiB at most`,
   )
   console.log(
-    `behind: median ${seen.median} ms, p99 ${seen.p99} ms, most ${seen.most} ms, of ${seen.seen} changes seen; ${seen.lost} streams lost`,
+    `behind: median ${seen.median} ms, p99 ${seen.p99} ms, most ${seen.most} ms, of ${seen.seen} changes seen; ${seen.lost} streams lost; the machine's load is ${loadavg()[0]?.toFixed(0)}`,
   )
   if (seen.most > maxLateMs || seen.lost > 0 || seen.seen === 0) process.exitCode = 1
   await app.close()

@@ -98,12 +98,13 @@ async function show(
   adminPassword: string,
   rootPassword: string,
 ): Promise<boolean> {
+  say(`Console: ${obflow.url}/ (user admin, password in ${join(dir, 'admin.password')})`)
   const api = createClient({ url: obflow.url, user: 'admin', password: adminPassword })
   const left = await unfinished(api)
   if (left)
     say(`Going on with the create of ${clusterName} that was interrupted (task ${left.taskId}).`)
   const create = left ?? (await post(api, lab, rootPassword))
-  say(`Console: ${obflow.url}/tasks/${create.taskId}`)
+  say(`This run: ${obflow.url}/tasks/${create.taskId}`)
   const page = await obflow.runUi(create.taskId)
   say(`Temporal Web UI of this run: ${page}`)
   const startedAt = Date.now()
