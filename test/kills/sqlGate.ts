@@ -1,5 +1,6 @@
 import { syncBuiltinESMExports } from 'node:module'
 import net, { type Server, type Socket } from 'node:net'
+import { type Duplex, duplexPair } from 'node:stream'
 import { z } from 'zod'
 
 /** The server never gets the statement, or it has answered and nobody hears it. */
@@ -14,6 +15,8 @@ export interface SqlGate extends AsyncDisposable {
    * From now on the statement of that number is cut; the signal aborts when the worker is killed.
    */
   arm(statement: number, instant: Instant, extent: Extent): AbortSignal
+  /** Stands before a connection that goes another way, as one over a host's loopback does. */
+  before(upstream: Duplex): Duplex
   /** Lets everything through again. Gives what was cut, if anything. */
   disarm(): string | undefined
 }
@@ -61,12 +64,10 @@ export async function createSqlGate(
   let cut: string | undefined
   let closed = false
   let death = new AbortController()
-  const open = new Set<Socket>()
+  const open = new Set<Duplex>()
   const servers: Server[] = []
 
-  const pass = (client: Socket, ip: string, port: number): void => {
-    if (closed) return void client.destroy()
-    const upstream = plain({ host: ip, port, noDelay: true })
+  const pass = (client: Duplex, upstream: Duplex): void => {
     let answerLost: string | undefined
     const end = (): void => {
       client.destroy()
@@ -102,7 +103,10 @@ export async function createSqlGate(
 
   for (const ip of ips) {
     for (const port of ports) {
-      const server = net.createServer({ noDelay: true }, (client) => pass(client, ip, port))
+      const server = net.createServer({ noDelay: true }, (client) => {
+        if (closed) client.destroy()
+        else pass(client, plain({ host: ip, port, noDelay: true }))
+      })
       servers.push(server)
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       const address = server.address()
@@ -117,6 +121,13 @@ export async function createSqlGate(
       cut = undefined
       death = new AbortController()
       return death.signal
+    },
+    before(upstream) {
+      const [near, far] = duplexPair()
+      near.on('error', () => undefined)
+      if (closed) near.destroy()
+      else pass(far, upstream)
+      return near
     },
     disarm() {
       order = none

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { LabHost } from '../../lab/index.ts'
 import type { HostNode, PartNode } from '../../src/activities/node.ts'
 import type { Host } from '../../src/host/index.ts'
@@ -21,9 +22,16 @@ export const password = 'aaBB11@@lab'
  */
 export const createClusterNodes = (
   hosts: readonly LabHost[],
-  options: { cluster: ClusterSpec; file: Package; taskId?: number; proxyFile?: Package },
+  options: {
+    cluster: ClusterSpec
+    file: Package
+    taskId?: number
+    proxyFile?: Package
+    /** What stands before each connection to a host's loopback. */
+    loopback?: (stream: Duplex) => Duplex
+  },
 ) => {
-  const { cluster, file, proxyFile } = options
+  const { cluster, file, proxyFile, loopback = (stream) => stream } = options
   const nodes = createNodes(hosts, options)
   const uncut = new AbortController().signal
   const secrets = new Map([[`cluster/${cluster.id}/root`, new Secret(password)]])
@@ -97,8 +105,8 @@ export const createClusterNodes = (
       input: { ...node.input, runTime },
       // Only the part of the store that these nodes use.
       store: store as unknown as Store,
-      target: orphanedBy(signal, node.target),
-      host: async (id) => orphanedBy(signal, await node.host(id)),
+      target: orphanedBy(signal, node.target, loopback),
+      host: async (id) => orphanedBy(signal, await node.host(id), loopback),
       sql: async (server, user, extra = {}) => {
         const username = user === 'rootEmpty' ? 'root' : user
         const login =
@@ -120,7 +128,11 @@ export const createClusterNodes = (
  * A host whose scripts run on when the signal aborts, with nobody to hear their answer: what a
  * killed worker leaves behind.
  */
-const orphanedBy = (signal: AbortSignal, host: Host): Host => {
+const orphanedBy = (
+  signal: AbortSignal,
+  host: Host,
+  loopback: (stream: Duplex) => Duplex,
+): Host => {
   const unheard = async <T>(work: Promise<T>): Promise<T> => {
     work.catch(() => undefined)
     const { promise, reject } = Promise.withResolvers<never>()
@@ -139,6 +151,7 @@ const orphanedBy = (signal: AbortSignal, host: Host): Host => {
     ip: host.ip,
     run: (...call) => unheard(host.run(...call)),
     must: (...call) => unheard(host.must(...call)),
-    overLoopback: (...call) => unheard(host.overLoopback(...call)),
+    overLoopback: (port, use) =>
+      unheard(host.overLoopback(port, (stream) => use(loopback(stream)))),
   }
 }

@@ -28,11 +28,14 @@ export interface ClusterOptions {
 /** One cluster on some hosts, its nodes, and the gate in front of its SQL ports. */
 export async function createClusterBench(hosts: readonly LabHost[], options: ClusterOptions) {
   const { cluster } = options
-  const nodes = createClusterNodes(hosts, options)
   const gate = await createSqlGate(
     hosts.map(({ ip }) => ip),
     [cluster.sqlPort, 2883],
   )
+  const nodes = createClusterNodes(hosts, {
+    ...options,
+    loopback: (stream) => gate.before(stream),
+  })
   const step =
     <T>(name: string, activity: (node: HostNode & PartNode) => Promise<T>) =>
     ({ signal, number }: Attempt) =>
