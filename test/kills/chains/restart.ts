@@ -87,7 +87,17 @@ export const restartChain: Chain = {
       commands,
     })
     await whole(up)
-    await sweep({ activity: 'startServer', run: serves, back: nothing, look, statements })
+    // Each time it waits for an observer that has just been started.
+    await sweep({
+      activity: 'startServer',
+      run: serves,
+      back: async (attempt) => {
+        await down(attempt)
+        await up(attempt)
+      },
+      look: hostsShow,
+      statements,
+    })
     await whole(serves)
     const status = step('updateObserverStatus', inTurn(updateObserverStatus))
     await sweep({ activity: 'updateObserverStatus', run: status, back: nothing, look, statements })
