@@ -1,30 +1,11 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { Client, Connection } from '@temporalio/client'
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  makeTelemetryFilterString,
-  NativeConnection,
-  Runtime,
-  Worker,
-} from '@temporalio/worker'
-import { startPostgres } from '../lab/chaos/postgres.ts'
-import { connectTemporal } from '../src/api/engine/temporal.ts'
-import { readConfig } from '../src/config.ts'
-import { startTemporalServer } from '../src/embedded/temporalServer.ts'
+import { bundleWorkflowCode, Worker } from '@temporalio/worker'
+import { z } from 'zod'
 import { createCluster, createClusterPlan } from '../src/operations/createCluster.ts'
-import { operationsOver } from '../src/operations/index.ts'
 import { expand } from '../src/plan/expand.ts'
-import { stagesIn } from '../src/plan/plan.ts'
-import { openConfiguredStore } from '../src/store/index.ts'
-import { taskBook } from '../src/worker/book.ts'
-import { bundleWorkflows } from '../src/worker/bundle.ts'
-import { subtaskInterceptor } from '../src/worker/interceptor.ts'
-import { addHosts, creator, newCluster, packageNamed, sampleRpm } from '../test/store/inventory.ts'
+import { addHosts, creator, newCluster } from '../test/store/inventory.ts'
+import { createStand, logger } from './engine/stand.ts'
 
 // A create whose nodes do nothing, store writes included, beside the same shape of activities in
 // bare Temporal: on the same server, in turn.
@@ -39,36 +20,12 @@ const { values } = parseArgs({
 const hosts = Number(values.hosts)
 const pairs = Number(values.pairs)
 
-await using made = new AsyncDisposableStack()
-const dir = mkdtempSync(join(tmpdir(), 'obflow-bench-'))
-made.defer(() => rmSync(dir, { recursive: true, force: true }))
-chmodSync(dir, 0o711)
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void made.disposeAsync().finally(() => process.exit(130)))
-}
-
-const logger = new DefaultLogger('ERROR')
-const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' })
-Runtime.install({ logger, telemetryOptions: { logging: { filter } } })
-const server = await startTemporalServer({ dbFile: join(dir, 'temporal.db') })
-made.defer(() => server.close())
-const postgres =
-  values.store === 'postgres' ? await startPostgres(join(dir, 'postgres')) : undefined
-if (postgres) made.defer(() => postgres.close())
-const store = await openConfiguredStore(
-  readConfig({
-    OBFLOW_DATA_DIR: join(dir, 'data'),
-    ...(postgres && { DATABASE_URL: postgres.url }),
-  }),
-)
-made.defer(() => store.close())
-const operations = operationsOver(store)
-const workflows = connectTemporal({ store, taskQueue: 'obflow', address: server.address })
-made.defer(() => workflows.close())
-const connection = await NativeConnection.connect({ address: server.address })
-made.defer(() => connection.close())
-const client = new Client({ connection: await Connection.connect({ address: server.address }) })
-made.defer(() => client.connection.close())
+const nothing = async (): Promise<void> => undefined
+await using stand = await createStand({
+  store: z.enum(['postgres', 'pglite']).parse(values.store),
+  node: nothing,
+})
+const { client, operations, store, workflows } = stand
 
 const ids = Array.from({ length: hosts }, (_, index) => index + 1)
 const targets = { hosts: ids.map((id) => ({ id, ip: `host-${id}` })), zones: ['zone1'] }
@@ -80,43 +37,16 @@ for (const { parallelIdx } of planned) {
   else widths[widths.length - 1] = parallelIdx + 1
 }
 
-const options = {
-  connection,
-  maxConcurrentActivityTaskExecutions: 200,
-  maxHeartbeatThrottleInterval: '2s',
-  defaultHeartbeatThrottleInterval: '2s',
-} as const
-const nothing = async (): Promise<void> => undefined
 const workflowsPath = fileURLToPath(new URL('engine/bareWorkflow.ts', import.meta.url))
-const nodes = new Set(
-  stagesIn(createClusterPlan).flatMap(({ activity, undo }): string[] =>
-    undo ? [activity, undo] : [activity],
-  ),
+stand.run(
+  await Worker.create({
+    ...stand.common,
+    taskQueue: 'bare',
+    workflowBundle: await bundleWorkflowCode({ workflowsPath, logger }),
+    activities: { nothing },
+  }),
 )
-const bareWorker = await Worker.create({
-  ...options,
-  taskQueue: 'bare',
-  workflowBundle: await bundleWorkflowCode({ workflowsPath, logger }),
-  activities: { nothing },
-})
-const ourWorker = await Worker.create({
-  ...options,
-  taskQueue: 'obflow',
-  workflowBundle: await bundleWorkflows(),
-  activities: {
-    ...Object.fromEntries([...nodes].map((name) => [name, nothing])),
-    ...taskBook(store),
-  },
-  interceptors: { activity: [subtaskInterceptor(store, nodes)] },
-})
-const running = Promise.all([bareWorker.run(), ourWorker.run()])
-made.defer(async () => {
-  bareWorker.shutdown()
-  ourWorker.shutdown()
-  await running
-})
 
-await store.packages.create(packageNamed(sampleRpm))
 const hostIds = await addHosts(store, hosts * (pairs + 1))
 
 /** The longest time, in ms, for which the event loop did nothing else while `work` went on. */
