@@ -7,7 +7,7 @@ export async function keepFiles(host: LabHost): Promise<{ putBack(): Promise<voi
   const bash = (script: string) =>
     host.must(['/bin/bash', '-c', `PATH=/bin:/usr/bin:/sbin:/usr/sbin; cd / && ${script}`])
   const archive = `/var/kept-${++archives}.tar`
-  await bash(`tar -cf ${archive} ${trees}`)
+  await bash(`tar -cSf ${archive} ${trees}`)
   return {
     async putBack() {
       await bash(
