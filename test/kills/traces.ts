@@ -20,12 +20,19 @@ const usual = /^(sshd.*|bash|sh|sleep|init.*)$/
 
 const trees = ['/home/admin', '/data', '/opt/taobao', '/var/lib/obflow', '/tmp']
 
-/** Files with mode, owner and link target, packages and processes of a host. */
+/**
+ * Files with mode, owner and link target, packages and processes of a host. A program that is just
+ * ending is none of them: it looks until the same ones are there before and after.
+ */
 export async function traces(host: LabHost): Promise<string> {
-  const { root } = host
-  const files = trees.flatMap((tree) => entries(root, tree)).sort()
-  const processes = host.processes().flatMap(({ pid }) => named(pid))
-  return [...files, ...(await packages(host)), ...[...new Set(processes)].sort()].join('\n')
+  const running = (): string =>
+    [...new Set(host.processes().flatMap(({ pid }) => named(pid)))].sort().join('\n')
+  for (;;) {
+    const before = running()
+    const files = trees.flatMap((tree) => entries(host.root, tree)).sort()
+    const installed = await packages(host)
+    if (running() === before) return [...files, ...installed, before].join('\n')
+  }
 }
 
 /** An entry that goes while it is looked at is not there. */
