@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { DefiniteError } from '../src/errors/failure.ts'
+import { say } from '../src/errors/say.ts'
 import { createCluster } from '../src/operations/createCluster.ts'
 import { addHosts, creator, newCluster } from '../test/store/inventory.ts'
 import { createStand } from './engine/stand.ts'
@@ -22,7 +23,7 @@ await using stand = await createStand({
   store: 'postgres',
   node: async ({ name }) => {
     if (slow && name === 'Do io bench')
-      throw new DefiniteError({ code: 'CMP07053', message: 'the data disk is too slow' })
+      throw new DefiniteError({ code: 'CMP07053', message: say`the data disk is too slow` })
   },
 })
 const { client, operations, postgres, store, workflows } = stand
