@@ -116,7 +116,12 @@ export const obproxyChain: Chain = {
     await whole(start)
 
     const sync = ofProxy('syncObproxyParameter', syncObproxyParameter)
-    await sweep({ ...common, activity: 'syncObproxyParameter', run: sync, back: fresh })
+    const anew = async (attempt: Attempt): Promise<void> => {
+      await fresh(attempt)
+      await start(attempt)
+    }
+    await sweep({ ...common, activity: 'syncObproxyParameter', run: sync, back: anew })
+    await whole(sync)
     for (const [activity, look] of [
       ['registerObproxyExporter', registerObproxyExporter],
       ['prepareOfflineObproxy', prepareOfflineObproxy],
