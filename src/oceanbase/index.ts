@@ -70,6 +70,11 @@ export { firstLeadingZone, normalPrimaryZone, samePrimaryZone } from './sql/prim
 export { type DefaultUser, defaultUsers } from './sql/privileges.ts'
 export { type Freeze, isServing, type ObServer, type ObTenant, type ObZone } from './sql/rows.ts'
 export {
+  haveSpatialReferences,
+  readSpatialReferences,
+  type SpatialReferences,
+} from './sql/spatialReferences.ts'
+export {
   NothingListens,
   PassingSqlError,
   type Sql,

@@ -1,18 +1,14 @@
-import { gunzipSync } from 'node:zlib'
 import {
   allowSeconds,
   haveTimeZones,
-  layoutOf,
   readTimeZones,
   SqlError,
   type TimeZones,
 } from '../../oceanbase/index.ts'
-import { sh } from '../../quote.ts'
 import type { ClusterNode } from '../node.ts'
-import { leadingServer, onCluster } from '../session.ts'
+import { onCluster } from '../session.ts'
+import { packagedFile } from './packagedFile.ts'
 
-/** Characters that one answer of a host may have, with room to spare. */
-const atOnce = 700_000
 const importSeconds = 600
 
 /**
@@ -20,7 +16,7 @@ const importSeconds = 600
  * without them works, so a refusal is only logged.
  */
 export async function importTimeZones(node: ClusterNode): Promise<void> {
-  const text = await fileOf(node)
+  const text = await packagedFile(node, 'timezone_V1.log')
   if (text === '') return
   try {
     const zones = readTimeZones(text)
@@ -43,17 +39,3 @@ export async function importTimeZones(node: ClusterNode): Promise<void> {
 }
 
 const namesIn = ({ rows }: TimeZones): number => rows.get('time_zone_name') ?? 0
-
-/** The file as the package installed it, 4 MB, packed on its way; empty where there is none. */
-async function fileOf(node: ClusterNode): Promise<string> {
-  const host = await node.host(leadingServer(node).hostId)
-  let packed = ''
-  for (let at = 0; at === packed.length; at += atOnce) {
-    packed += await host.must(
-      sh`file=${`${layoutOf(node.cluster).etc}/timezone_V1.log`}
-[ ! -r "$file" ] || gzip -9nc "$file" | base64 -w0 | tail -c ${`+${at + 1}`} | { head -c ${atOnce}; cat >/dev/null; }`,
-      { as: node.cluster.osUser, title: 'read timezone_V1.log' },
-    )
-  }
-  return packed === '' ? '' : gunzipSync(Buffer.from(packed, 'base64')).toString('utf8')
-}

@@ -7,6 +7,7 @@ import { inParallel } from '../inParallel.ts'
 import type { ClusterNode } from '../node.ts'
 import { asRoot, onCluster, selectOne } from '../session.ts'
 import { type Look, until } from '../until.ts'
+import { importSpatialReferences } from './importSpatialReferences.ts'
 import { importTimeZones } from './importTimeZones.ts'
 import { inWords, whatIsNotReady } from './ready.ts'
 
@@ -36,6 +37,7 @@ export async function waitClusterAccessible(node: ClusterNode): Promise<void> {
     `${expected.length} of ${expected.length} servers serve, and one root server leads`,
   )
   await importTimeZones(node)
+  await importSpatialReferences(node)
 }
 
 /**

@@ -83,6 +83,8 @@ export interface World {
   observerLog: string
   /** Pieces of the package's time zones, as its host sends them. */
   packedTimeZones: string[]
+  /** The same of its spatial reference systems. */
+  packedSpatial: string[]
   /**
    * Called before a statement is carried out and after; throwing there is a refusal or a lost
    * answer.
@@ -113,6 +115,7 @@ const newWorld = (): World => ({
   starting: new Set(),
   observerLog: '',
   packedTimeZones: [],
+  packedSpatial: [],
   before: () => undefined,
   after: () => undefined,
   done: [],
@@ -157,6 +160,7 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
     },
     'read observer.log': () => world.observerLog,
     'read timezone_V1.log': () => world.packedTimeZones.shift(),
+    'read default_srs_data_mysql.sql': () => world.packedSpatial.shift(),
   }
 
   const hostOf = (id: number): Host => {
