@@ -157,6 +157,7 @@ export const obproxyChain: Chain = {
     await sweep({ ...withoutSettings, activity: 'reinstallObproxy', run: online, back: offline })
     await whole(online)
     const keep = ofProxies('keepObproxyCluster', keepObproxyCluster)
+    await whole(unlinked)
     await sweep({ ...common, activity: 'keepObproxyCluster', run: keep, back: unlinked })
     await whole(keep)
     await settle('CHANGING')
