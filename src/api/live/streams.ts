@@ -189,8 +189,8 @@ export function streams({ store, log, openSessions, times }: StreamsOptions) {
 
   return {
     /**
-     * A stream of what a key names. Undefined: the reader knows all of what has ended. Throws
-     * Refused when there is no room.
+     * A stream of what a key names. `known`: it has ended, and the reader knows all of it. `missing`:
+     * it is not there. Throws Refused when there is no room.
      */
     async open(
       key: string,
@@ -205,7 +205,7 @@ export function streams({ store, log, openSessions, times }: StreamsOptions) {
         /** The id of the event that the reader had last. */
         readonly after: number | undefined
       },
-    ): Promise<Readable | undefined> {
+    ): Promise<Readable | 'known' | 'missing'> {
       if (
         closed ||
         followers.size + opening.size >= maxStreams.all ||
@@ -218,9 +218,9 @@ export function streams({ store, log, openSessions, times }: StreamsOptions) {
       found.coming += 1
       try {
         const user = (await store.users.many([reader.userId])).get(reader.userId)
-        if (!(await found.there) || user === undefined) return undefined
+        if (!(await found.there) || user === undefined) return 'missing'
         const missed = after === undefined ? undefined : found.feed.resume(after, telling)
-        if (missed !== undefined && missed.bytes === undefined && found.feed.ended) return undefined
+        if (missed !== undefined && missed.bytes === undefined && found.feed.ended) return 'known'
         const first = missed ?? found.feed.whole(telling)
         return follow(found, reader, user.passwordHash, telling, first)
       } finally {

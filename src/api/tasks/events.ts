@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { noSubtask } from '../../operations/index.ts'
 import { callerOf } from '../auth/authentication.ts'
 import type { Api, Context } from '../context.ts'
 import type { Call } from '../http/call.ts'
@@ -9,7 +10,7 @@ import type { Telling } from '../live/feed.ts'
 import { lastEventId } from '../live/frame.ts'
 import { logFeed } from '../live/logFeed.ts'
 import { taskFeed } from '../live/taskFeed.ts'
-import { subtaskOf, subtaskParams, taskOf } from './find.ts'
+import { noTask, subtaskParams } from './find.ts'
 import { readerOf } from './reader.ts'
 
 /** An EventSource sends no header of its own. */
@@ -49,8 +50,8 @@ export function taskEvents(api: Api, { store, streams, config: settings }: Conte
     const after = lastEventId(request.headers['last-event-id'])
     return { reader: { userId, session: request.session, permission }, telling, after } as const
   }
-  const answer = (reply: FastifyReply, stream: Readable | undefined) =>
-    stream === undefined
+  const answer = (reply: FastifyReply, stream: Readable | 'known') =>
+    stream === 'known'
       ? reply.code(204).send()
       : // nginx would gather events before it passes them on.
         reply.type('text/event-stream').header('x-accel-buffering', 'no').send(stream)
@@ -68,9 +69,10 @@ export function taskEvents(api: Api, { store, streams, config: settings }: Conte
     },
     async (request, reply) => {
       const { id } = request.params
-      await taskOf(store, id)
       const make = () => taskFeed(store, id)
-      return answer(reply, await streams.open(`task/${id}`, make, asked(request, request.query)))
+      const stream = await streams.open(`task/${id}`, make, asked(request, request.query))
+      if (stream === 'missing') throw noTask(id)
+      return answer(reply, stream)
     },
   )
   api.get(
@@ -86,9 +88,13 @@ export function taskEvents(api: Api, { store, streams, config: settings }: Conte
     },
     async (request, reply) => {
       const { id, subtaskId } = request.params
-      await subtaskOf(store, id, subtaskId)
       const make = () => logFeed(store, id, subtaskId)
-      const stream = await streams.open(`log/${subtaskId}`, make, asked(request, request.query))
+      const stream = await streams.open(
+        `log/${id}/${subtaskId}`,
+        make,
+        asked(request, request.query),
+      )
+      if (stream === 'missing') throw noSubtask(id, subtaskId)
       return answer(reply, stream)
     },
   )

@@ -6,10 +6,12 @@ import { id } from '../http/validation.ts'
 
 export const subtaskParams = z.object({ id, subtaskId: id })
 
+export const noTask = (taskId: number): Refused => new Refused({ code: 'TSK10001', args: [taskId] })
+
 /** A task, or a refusal that names it. */
 export async function taskOf(store: Store, taskId: number): Promise<TaskWithSubtasks> {
   const task = await store.tasks.get(taskId)
-  if (!task) throw new Refused({ code: 'TSK10001', args: [taskId] })
+  if (!task) throw noTask(taskId)
   return task
 }
 
