@@ -1,8 +1,9 @@
 import { createPrivateKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto'
 import ssh2 from 'ssh2'
+import { type Said, say } from './errors/say.ts'
 
 /** A private key in a form that ssh2 reads, or why it can be none. */
-export type ReadKey = { readonly key: string } | { readonly objection: string }
+export type ReadKey = { readonly key: string } | { readonly objection: Said }
 
 const publicKey = /^\s*((ssh|ecdsa|sk)-\S+ AAAA|-+ ?BEGIN [A-Z0-9 ]*PUBLIC KEY)/
 const encrypted = /BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/
@@ -66,22 +67,22 @@ const fromPkcs8 = (text: string): string | undefined => {
   }
 }
 
-const garbage = 'not a private key in PEM, PKCS#8 or OpenSSH form'
+const garbage = say`not a private key in PEM, PKCS#8 or OpenSSH form`
 
-const objectionTo = (text: string, said: string): string => {
+const objectionTo = (text: string, said: string): Said => {
   if (encrypted.test(text) || /encrypted|passphrase/i.test(said))
-    return 'the key has a passphrase, which nobody can enter here; ssh-keygen -p -N "" -f COPY takes it off a copy'
+    return say`the key has a passphrase, which nobody can enter here; ssh-keygen -p -N "" -f COPY takes it off a copy`
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text) && !text.trim().includes('\n'))
-    return 'the line breaks of the key are lost'
+    return say`the line breaks of the key are lost`
   return /^Unsupported/.test(said) && !/key format/.test(said)
-    ? `a key of a kind that is not supported: ${said}`
+    ? say`a key of a kind that is not supported: ${said}`
     : garbage
 }
 
 /** Reads a private key as an operator posts it: PEM, PKCS#8 or OpenSSH, without a passphrase. */
 export function readPrivateKey(text: string): ReadKey {
   if (publicKey.test(text))
-    return { objection: 'this is the public key; post the private one, the file without .pub' }
+    return { objection: say`this is the public key; post the private one, the file without .pub` }
   const key = pkcs8.test(text) ? (fromPkcs8(text) ?? text) : text
   const parsed = ssh2.utils.parseKey(key)
   if (parsed instanceof Error) return { objection: objectionTo(text, parsed.message) }

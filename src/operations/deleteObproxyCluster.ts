@@ -1,5 +1,6 @@
 import { and, eq, notInArray } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
+import { say } from '../errors/say.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Db, obproxy } from '../store/acceptance.ts'
 import * as schema from '../store/schema/index.ts'
@@ -59,7 +60,7 @@ async function refuseAwaited(tx: Db, id: number): Promise<void> {
   if (task === undefined) return
   throw new Refused({
     code: 'COM10005',
-    args: [`${taskInWords(task)} on cluster ${task.clusterName}: ${waysOut(task)}`],
+    args: [say`${taskInWords(task)} on cluster ${task.clusterName ?? ''}: ${waysOut(task)}`],
   })
 }
 
@@ -80,7 +81,7 @@ const infoIsThere: Rule = async (tx, task) => {
   if (begun.length === 0) return
   throw new Refused({
     code: 'COM10005',
-    args: ['the proxies are uninstalled and forgotten: retry the deletion'],
+    args: [say`the proxies are uninstalled and forgotten: retry the deletion`],
   })
 }
 

@@ -1,4 +1,5 @@
 import { Refused } from '../errors/refused.ts'
+import { say } from '../errors/say.ts'
 import type { Db, Task } from '../store/acceptance.ts'
 import type { Found } from './onCluster.ts'
 import { type ClusterStage, once, perHost } from './plans.ts'
@@ -50,7 +51,7 @@ async function refuseInUse(tx: Db, { cluster }: Found): Promise<void> {
   )
   if (changing === undefined) return
   const of = obproxies.find((row) => row.id === changing.obproxyClusterId)?.name
-  const reason = `${taskInWords(changing)} on OBProxy cluster ${of}: ${waysOut(changing)}`
+  const reason = say`${taskInWords(changing)} on OBProxy cluster ${of}: ${waysOut(changing)}`
   throw new Refused({ code: 'COM10005', args: [reason] })
 }
 

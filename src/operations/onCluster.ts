@@ -1,6 +1,6 @@
 import { asc, eq } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
-import type { Said } from '../errors/say.ts'
+import { type Said, say } from '../errors/say.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Db, endTasks, type Task, tasks } from '../store/acceptance.ts'
 import * as schema from '../store/schema/index.ts'
@@ -71,7 +71,7 @@ async function refuseBusy<Name extends string>(
   }
   if (!spec.from.includes(status)) throw new Refused({ code: 'OBE11007', args: [name, status] })
   if (spec.of !== undefined && spec.of !== type) {
-    throw new Refused({ code: 'COM10005', args: [`cluster ${name} is a ${type} one`] })
+    throw new Refused({ code: 'COM10005', args: [say`cluster ${name} is a ${type} one`] })
   }
 }
 

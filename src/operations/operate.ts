@@ -70,7 +70,7 @@ export async function refuseOperation(tx: Db, task: Task, asked: Ask['operation'
   if (asked === 'rollbackTask') await found?.refuseRollback?.(tx, task)
   if (asked === 'retryTask' || asked === 'retrySubtask') await found?.refuseRetry?.(tx, task)
   if (task.status === 'FAILED' && task.finishTime !== null)
-    throw new Refused({ code: 'TSK10007', args: [task.id, 'FAILED (ended)'] })
+    throw new Refused({ code: 'TSK10007', args: [task.id, say`FAILED (ended)`] })
 }
 
 /**

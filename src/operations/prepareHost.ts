@@ -1,5 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import { type Finding, Refused, refuseAny } from '../errors/refused.ts'
+import { say } from '../errors/say.ts'
 import { type Creator, credentialFindings, type Db, taskIds } from '../store/acceptance.ts'
 import * as schema from '../store/schema/index.ts'
 import type { Declared, Operation, Rule } from './operation.ts'
@@ -151,7 +152,7 @@ export const prepareHost: Operation<'prepareHost', HostsRequest> = {
       .onConflictDoNothing()
       .returning({ id: schema.hosts.id, ip: schema.hosts.innerIpAddress })
     if (rows.length < request.hosts.length)
-      throw new Refused({ code: 'COM10005', args: ['another request adds the same hosts'] })
+      throw new Refused({ code: 'COM10005', args: [say`another request adds the same hosts`] })
     return rows.map((host) => ({
       plan: prepareHostPlan,
       targets: { hosts: [host], zones: [] },

@@ -1,5 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
+import { say } from '../errors/say.ts'
 import * as schema from '../store/schema/index.ts'
 import { obproxyIsThere } from './obproxy/inStatus.ts'
 import { idleObproxy, type LinkRequest, linkWork, refuseBusy } from './obproxy/links.ts'
@@ -43,7 +44,7 @@ export const unlinkObproxy: Operation<'unlinkObproxy', LinkRequest<string>> = {
     if (ids.length === 0)
       throw new Refused({
         code: 'COM10002',
-        args: [`link of OBProxy cluster ${found.name}`, wanted],
+        args: [say`link of OBProxy cluster ${found.name}`, wanted],
       })
     await tx
       .update(obproxyLinks)

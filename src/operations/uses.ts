@@ -1,5 +1,6 @@
 import { and, arrayContains, asc, desc, eq, exists, inArray, ne, or } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
+import { type Said, say } from '../errors/say.ts'
 import type { Db, Task } from '../store/acceptance.ts'
 import * as schema from '../store/schema/index.ts'
 
@@ -49,7 +50,7 @@ export async function refuseWithStandbys(
   const names = standbys.map((standby) => `${name}:${standby.obClusterId}`).join(', ')
   throw new Refused({
     code: 'COM10005',
-    args: [`${names} is its standby and has to be deleted first`],
+    args: [say`${names} is its standby and has to be deleted first`],
   })
 }
 
@@ -125,14 +126,14 @@ export function clustersOf(
 }
 
 /** How a task is named to whoever has to wait for it. */
-export const taskInWords = ({ id, name, status }: Pick<Task, 'id' | 'name' | 'status'>): string =>
-  `task ${id} "${name}" is ${status}`
+export const taskInWords = ({ id, name, status }: Pick<Task, 'id' | 'name' | 'status'>): Said =>
+  say`task ${id} "${name}" is ${status}`
 
 /** What ends an unfinished task. */
 export const waysOut = ({
   status,
   prohibitRollback,
-}: Pick<Task, 'status' | 'prohibitRollback'>): string => {
-  if (status === 'RUNNING') return 'let it end first'
-  return prohibitRollback ? 'retry it first' : 'retry it or roll it back first'
+}: Pick<Task, 'status' | 'prohibitRollback'>): Said => {
+  if (status === 'RUNNING') return say`let it end first`
+  return prohibitRollback ? say`retry it first` : say`retry it or roll it back first`
 }

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
 import { Refused } from '../errors/refused.ts'
+import { say } from '../errors/say.ts'
 import { Secret } from '../quote.ts'
 import { secretOf } from '../secretOf.ts'
 import type { Db } from './db.ts'
@@ -66,7 +67,7 @@ export async function answered(
   )[0]
   if (row === undefined) return undefined
   if (row.bodyDigest !== (await digest(tx, keys, body))) {
-    const reason = `clientToken ${token} was used for another request`
+    const reason = say`clientToken ${token} was used for another request`
     throw new Refused({ code: 'COM10005', args: [reason], field: 'clientToken', rejected: token })
   }
   const task = await tasks(tx).get(row.taskId)

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import type { Finding } from '../errors/refused.ts'
+import { say } from '../errors/say.ts'
 import type { Db } from './db.ts'
 import type { Creator } from './newTask.ts'
 import * as schema from './schema/index.ts'
@@ -36,6 +37,6 @@ export async function credentialFindings(
   if (found === undefined) return [{ code: 'COM10002', args: ['credential', credentialId], ...at }]
   const address = addresses.find((each) => !mayLogIn(found, caller, each))
   if (address === undefined) return []
-  const reason = `credential ${found.name} is ${found.owner}'s and not shared for ${address}; use one of your own`
+  const reason = say`credential ${found.name} is ${found.owner}'s and not shared for ${address}; use one of your own`
   return [{ code: 'COM10001', args: ['credentialId', reason], ...at }]
 }

@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray } from 'drizzle-orm'
 import { type Finding, refuseAny } from '../errors/refused.ts'
+import { say } from '../errors/say.ts'
 import type { Db } from './db.ts'
 import { endTasks } from './endTasks.ts'
 import * as schema from './schema/index.ts'
@@ -50,7 +51,7 @@ export const removeHosts = (
         const ip = host.innerIpAddress
         const by = used.get(id)
         if (by !== undefined)
-          return [{ code: 'CMP07004', args: [ip, `${host.status}, ${by}`, 'AVAILABLE'], ...at }]
+          return [{ code: 'CMP07004', args: [ip, say`${host.status}, ${by}`, 'AVAILABLE'], ...at }]
         return busy.has(id) ? [{ code: 'CMP07006', args: [ip], ...at }] : []
       }),
     )

@@ -134,3 +134,18 @@ test('a Chinese reader of a dry run is told in Chinese what the hosts lack', asy
   const told = preCheck.map(({ item, message, advice }) => `${item}: ${message}; ${advice}`)
   expect(told.filter((line) => englishSentence.test(line))).toEqual([])
 })
+
+test.each([
+  ['POST', '/api/v2/ob/clusters', { ...request, type: 'STANDBY' }],
+  ['POST', '/api/v2/ob/clusters', { ...request, password: 'x', rpmName: 'none.rpm' }],
+  ['POST', '/api/v2/compute/hosts/batchCreate', { credentialId: 'x', hostBasicDataList: [{}] }],
+  ['POST', '/api/v2/tasks/instances/1001/rollback', undefined],
+  ['DELETE', '/api/v2/ob/clusters/1', undefined],
+] as const)('%s %s is refused in Chinese', async (method, url, body) => {
+  const { error } = await api.call({ method, url, headers, ...(body && { body }) })
+  const told = [error?.message, ...(error?.subErrors ?? []).map(({ message }) => message)].join(
+    '\n',
+  )
+  expect(told).toMatch(/[\u4e00-\u9fff]/)
+  expect(told).not.toMatch(englishSentence)
+})

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Refused } from '../../src/errors/refused.ts'
+import { say } from '../../src/errors/say.ts'
 import { createClusterPlan } from '../../src/operations/createCluster.ts'
 import type { NewCluster } from '../../src/operations/index.ts'
 import { Secret } from '../../src/quote.ts'
@@ -34,7 +35,7 @@ describe.each(databases)('accepting a cluster on $name', ({ open }) => {
     expect(error instanceof Refused && error.findings).toEqual([
       {
         code: 'CMP07010',
-        args: ['10.0.0.3 (the same machine as 10.0.0.1)', 'OB_CLUSTER'],
+        args: [say`${'10.0.0.3'} (the same machine as ${'10.0.0.1'})`, 'OB_CLUSTER'],
         field: 'zones[1].servers[0]',
         rejected: 3,
       },

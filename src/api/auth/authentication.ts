@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest, RequestPayload, RouteOptions } from 'fastify'
 import type { RateLimits } from '../../config.ts'
 import { Refused } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import type { Store, User } from '../../store/index.ts'
 import { isMultipart } from '../http/bodies.ts'
 import { rateLimiter } from '../http/rateLimit.ts'
@@ -77,7 +78,8 @@ export function authentication({ store, rateLimits, sessionIdleMs, clock }: Auth
       const login = basicLogin(authorization)
       if (login) return enter(request, reply, await userOf(login, request.ip, request.socket))
       const claim = await claimOf(store, request, clock())
-      if (claim === undefined) throw new Refused({ code: 'IAM10000', args: ['no login was sent'] })
+      if (claim === undefined)
+        throw new Refused({ code: 'IAM10000', args: [say`no login was sent`] })
       claims.set(request, claim)
     },
     /** A signature covers the body: only here is a signed call let in. */
@@ -88,7 +90,7 @@ export function authentication({ store, rateLimits, sessionIdleMs, clock }: Auth
         // The signature is over the body: its bytes have to be taken before anybody knows whose
         // they are.
         if (unverified >= maxUnverified)
-          throw new Refused({ code: 'COM10004', args: ['other signed uploads are under way'] })
+          throw new Refused({ code: 'COM10004', args: [say`other signed uploads are under way`] })
         unverified += 1
         request.raw.once('close', () => {
           unverified -= 1

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { Refused } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import { Secret } from '../../quote.ts'
 import type { Store, User } from '../../store/index.ts'
 import { hashPassword, verifyPassword } from './password.ts'
@@ -138,7 +139,7 @@ export function passwordCheck(store: Store, clock: () => Date) {
     const here = waiting.get(address) ?? 0
     const all = [...waiting.values()].reduce((sum, each) => sum + each, 0)
     if (here >= maxWaiting.address || all >= maxWaiting.all) {
-      throw new Refused({ code: 'COM10004', args: ['too many logins are being checked'] })
+      throw new Refused({ code: 'COM10004', args: [say`too many logins are being checked`] })
     }
     waiting.set(address, here + 1)
     const checked = last.then(work)

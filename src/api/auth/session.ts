@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Refused } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import { Secret } from '../../quote.ts'
 import type { Store, User } from '../../store/index.ts'
 
@@ -58,7 +59,7 @@ function demandOrigin({ method, headers }: FastifyRequest): void {
 }
 
 const ended = (): Refused =>
-  new Refused({ code: 'IAM10000', args: ['the session has ended; log in again'] })
+  new Refused({ code: 'IAM10000', args: [say`the session has ended; log in again`] })
 
 export interface SessionsOptions {
   readonly store: Store

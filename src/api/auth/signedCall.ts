@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { errorCodes, type FastifyReply, type FastifyRequest, type RequestPayload } from 'fastify'
 import { Refused } from '../../errors/refused.ts'
+import { type Said, say } from '../../errors/say.ts'
 import { Secret } from '../../quote.ts'
 import type { Store, User } from '../../store/index.ts'
 import { dateOf, isSignedBy, md5Of, type SignedParts, signedLogin } from './signature.ts'
@@ -34,7 +35,7 @@ export interface Claim {
 /** OCP's limit on how far a call's date may be from the time here. */
 const skewMs = 15 * 60_000
 
-const notLoggedIn = (reason: string): Refused => new Refused({ code: 'IAM10000', args: [reason] })
+const notLoggedIn = (reason: Said): Refused => new Refused({ code: 'IAM10000', args: [reason] })
 
 /** Headers as often as they were sent; Node keeps names and values in turns. */
 const headersOf = ({ rawHeaders }: IncomingMessage): SignedParts['headers'] =>
@@ -56,7 +57,7 @@ export async function claimOf(
   const headers = headersOf(request.raw)
   const date = Date.parse(dateOf(headers))
   if (!(Math.abs(date - now.getTime()) <= skewMs))
-    throw notLoggedIn('the date of the signature is missing or more than 15 minutes off')
+    throw notLoggedIn(say`the date of the signature is missing or more than 15 minutes off`)
   const owner = await store.accessKeys.owner(login.accessKey)
   const { method = '', url = '' } = request.raw
   return {
@@ -64,7 +65,7 @@ export async function claimOf(
       const secret = owner?.secret ?? nobodysSecret
       const signed = isSignedBy(secret, { method, url, headers, bodyMd5 }, login.signature)
       if (signed && owner !== undefined) return owner.user
-      throw notLoggedIn('there is no such access key, or the signature does not match the call')
+      throw notLoggedIn(say`there is no such access key, or the signature does not match the call`)
     },
   }
 }

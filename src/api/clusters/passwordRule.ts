@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts'
+import { type Said, say } from '../../errors/say.ts'
 
 const classes = [/[a-z]/g, /[A-Z]/g, /[0-9]/g] as const
 
@@ -11,13 +12,13 @@ const rules = {
     specials: '._+@#$%',
     each: 2,
     classes: 4,
-    text: '8 to 32 characters, at least 2 digits, 2 upper, 2 lower case and 2 of ._+@#$%',
+    text: say`8 to 32 characters, at least 2 digits, 2 upper, 2 lower case and 2 of ._+@#$%`,
   },
   ocp4: {
     specials: '~!@#%^&*_-+=|(){}[]:;,.?/',
     each: 1,
     classes: 3,
-    text: '8 to 32 characters, of digits, upper case, lower case and ~!@#%^&*_-+=|(){}[]:;,.?/ at least three',
+    text: say`8 to 32 characters, of digits, upper case, lower case and ~!@#%^&*_-+=|(){}[]:;,.?/ at least three`,
   },
 } as const
 
@@ -25,7 +26,7 @@ const rules = {
 export function objectionToPassword(
   password: string,
   setting: Config['passwordRule'],
-): string | undefined {
+): Said | undefined {
   if (setting === 'none') return undefined
   const rule = rules[setting]
   const letters = [...password]

@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts'
 import type { Finding } from '../../errors/refused.ts'
+import { type Said, say } from '../../errors/say.ts'
 import { priorityGroups } from '../../operations/index.ts'
 import { objectionToPassword } from './passwordRule.ts'
 import { attributesOf, type CreateRequest, rpmNamesOf } from './request.ts'
@@ -9,7 +10,7 @@ import { unsupportedFields } from './unsupportedFields.ts'
 type Settings = Pick<Config, 'passwordRule'>
 type Rule = (request: CreateRequest, settings: Settings) => Finding[]
 
-const invalid = (field: string, reason: string, rejected?: unknown): Finding => ({
+const invalid = (field: string, reason: Said, rejected?: unknown): Finding => ({
   code: 'COM10001',
   args: [field, reason],
   field,
@@ -19,7 +20,7 @@ const invalid = (field: string, reason: string, rejected?: unknown): Finding => 
 const name: Rule = ({ name }) =>
   /^[a-z]\w{1,47}$/i.test(name)
     ? []
-    : [invalid('name', 'must be a letter, then letters, digits and _, 2 to 48 characters', name)]
+    : [invalid('name', say`must be a letter, then letters, digits and _, 2 to 48 characters`, name)]
 
 const password: Rule = ({ password, type, primaryClusterInfo }, { passwordRule }) => {
   if (password === '') return [{ code: 'OBE11012', field: 'password' }]
@@ -28,7 +29,7 @@ const password: Rule = ({ password, type, primaryClusterInfo }, { passwordRule }
     return [
       invalid(
         'password',
-        "a standby has its primary's users: it must be primaryClusterInfo.rootSysPassword",
+        say`a standby has its primary's users: it must be primaryClusterInfo.rootSysPassword`,
       ),
     ]
   }
@@ -41,7 +42,7 @@ const rpmName: Rule = (request) => {
   if (names.length === 0) return [{ code: 'OBE11013', field: 'rpmName' }]
   return names.length === 1
     ? []
-    : [invalid('rpmName', `one package for all zones, not ${names.join(', ')}`, names.join(', '))]
+    : [invalid('rpmName', say`one package for all zones, not ${names}`, names.join(', '))]
 }
 
 const zones: Rule = ({ zones }) => {
@@ -70,7 +71,7 @@ const zones: Rule = ({ zones }) => {
       findings.push({ code: 'OBE11019', args: [zone.name], field: `${field}.servers` })
     if (zone.rootServer !== undefined && !zone.servers.includes(zone.rootServer)) {
       findings.push(
-        invalid(`${field}.rootServer`, `must be one of the zone's servers`, zone.rootServer),
+        invalid(`${field}.rootServer`, say`must be one of the zone's servers`, zone.rootServer),
       )
     }
     return findings
@@ -86,7 +87,7 @@ const primaryZone: Rule = ({ primaryZone, type, zones }) => {
   const at = { field: 'primaryZone', rejected: primaryZone }
   if (type === 'STANDBY')
     return [
-      { code: 'OBE11022', args: [`a standby cluster is given none, not ${primaryZone}`], ...at },
+      { code: 'OBE11022', args: [say`a standby cluster is given none, not ${primaryZone}`], ...at },
     ]
   if (primaryZone === 'RANDOM') return [{ code: 'OBE23101', ...at }]
   const groups = priorityGroups(primaryZone)
@@ -100,7 +101,7 @@ const primaryZone: Rule = ({ primaryZone, type, zones }) => {
 
 const primary: Rule = ({ type, primaryClusterInfo }) =>
   type === 'STANDBY' && !primaryClusterInfo
-    ? [invalid('primaryClusterInfo', 'a standby cluster needs it')]
+    ? [invalid('primaryClusterInfo', say`a standby cluster needs it`)]
     : []
 
 const goodPort = (port: number): boolean => port > 1024 && port <= 65_535
@@ -122,17 +123,23 @@ const attributes: Rule = (request) => {
       findings.push(
         invalid(
           field,
-          'must have only letters, digits and _.@+- between slashes, without . and ..',
+          say`must have only letters, digits and _.@+- between slashes, without . and ..`,
           path,
         ),
       )
     } else if (isOfSystem(path)) {
-      findings.push(invalid(field, 'a directory of its own, not one of the operating system', path))
+      findings.push(
+        invalid(field, say`a directory of its own, not one of the operating system`, path),
+      )
     }
   }
   if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(operatingSystemUser)) {
     findings.push(
-      invalid('attributes.operatingSystemUser', 'must be a Linux user name', operatingSystemUser),
+      invalid(
+        'attributes.operatingSystemUser',
+        say`must be a Linux user name`,
+        operatingSystemUser,
+      ),
     )
   }
   if (!goodPort(svrPort))
@@ -158,7 +165,11 @@ const attributes: Rule = (request) => {
     })
   if (runPath !== undefined && runPath !== installPath) {
     findings.push(
-      invalid('attributes.runPath', `an observer runs in its installPath, ${installPath}`, runPath),
+      invalid(
+        'attributes.runPath',
+        say`an observer runs in its installPath, ${installPath}`,
+        runPath,
+      ),
     )
   }
   return findings
@@ -185,15 +196,15 @@ const startupParameters: Rule = ({ startupParameters }) => {
   return (startupParameters ?? []).flatMap(({ name, value }, index): Finding[] => {
     const field = `startupParameters[${index}]`
     if (!/^_{0,2}[a-z]\w{0,125}$/i.test(name))
-      return [invalid(`${field}.name`, 'must have only letters, digits and _', name)]
+      return [invalid(`${field}.name`, say`must have only letters, digits and _`, name)]
     if (ownParameters.has(name.toLowerCase()))
       return [{ code: 'OBE31206', args: [name], field: `${field}.name`, rejected: name }]
-    if (seen.has(name)) return [invalid(`${field}.name`, 'given twice', name)]
+    if (seen.has(name)) return [invalid(`${field}.name`, say`given twice`, name)]
     seen.add(name)
     // observer takes them as one option, `-o a=1,b=2`: a comma would begin another one.
     return /^[^\s,;'"\\\p{Cc}]{1,512}$/u.test(value)
       ? []
-      : [invalid(`${field}.value`, 'must have no spaces, commas, quotes or backslashes', value)]
+      : [invalid(`${field}.value`, say`must have no spaces, commas, quotes or backslashes`, value)]
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Finding } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import { attributesOf, type CreateRequest } from './request.ts'
 
 /**
@@ -42,5 +43,5 @@ export function unsupportedFields(request: CreateRequest): Finding[] {
     refused.push('primaryClusterInfo.vpcId (only the classic network, 1)')
   return refused.length === 0
     ? []
-    : [{ code: 'COM10003', args: [`this system does not support ${refused.join(', ')}`] }]
+    : [{ code: 'COM10003', args: [say`this system does not support ${refused.join(', ')}`] }]
 }

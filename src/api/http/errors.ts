@@ -1,7 +1,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
-import { type Code, codes, type Language, textOf } from '../../errors/codes.ts'
+import { type Code, codes, type Language, textOf, type Words } from '../../errors/codes.ts'
 import { type Finding, Refused } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import { isAway, isFull, isRace } from '../../store/index.ts'
 import { envelope } from './envelope.ts'
 import { withoutStatement } from './withoutStatement.ts'
@@ -34,34 +35,34 @@ interface Failure {
   readonly http?: number
 }
 
-const failure = (http: number | undefined, code: Code, ...args: string[]): Failure => ({
+const failure = (http: number | undefined, code: Code, ...args: Words[]): Failure => ({
   findings: [{ code, args }],
   ...(http !== undefined && { http }),
 })
 
 /** What Fastify itself objects to, in OCP's words ("Malformed JSON request" is one). */
 const byFastifyCode: Readonly<Record<string, (request: FastifyRequest) => Failure>> = {
-  FST_ERR_CTP_INVALID_JSON_BODY: () => failure(400, 'COM10003', 'Malformed JSON request'),
-  FST_ERR_CTP_EMPTY_JSON_BODY: () => failure(400, 'COM10003', 'the body is empty'),
+  FST_ERR_CTP_INVALID_JSON_BODY: () => failure(400, 'COM10003', say`Malformed JSON request`),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => failure(400, 'COM10003', say`the body is empty`),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
-    failure(400, 'COM10003', 'the body is not as long as Content-Length says'),
-  FST_ERR_CTP_BODY_TOO_LARGE: () => failure(413, 'COM10003', 'the body is too large'),
+    failure(400, 'COM10003', say`the body is not as long as Content-Length says`),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => failure(413, 'COM10003', say`the body is too large`),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) =>
     failure(
       415,
       'COM10003',
-      `content type ${request.headers['content-type'] ?? '(none)'} is not supported`,
+      say`content type ${request.headers['content-type'] ?? say`(none)`} is not supported`,
     ),
-  FST_FIELDS_LIMIT: () => failure(413, 'COM10003', 'the form has too many fields'),
-  FST_PARTS_LIMIT: () => failure(413, 'COM10003', 'the form has too many fields'),
-  FST_FILES_LIMIT: () => failure(413, 'COM10003', 'the form has more than one file'),
+  FST_FIELDS_LIMIT: () => failure(413, 'COM10003', say`the form has too many fields`),
+  FST_PARTS_LIMIT: () => failure(413, 'COM10003', say`the form has too many fields`),
+  FST_FILES_LIMIT: () => failure(413, 'COM10003', say`the form has more than one file`),
   FST_INVALID_MULTIPART_CONTENT_TYPE: (request) =>
     failure(
       415,
       'COM10003',
-      `content type ${request.headers['content-type'] ?? '(none)'} is not multipart/form-data`,
+      say`content type ${request.headers['content-type'] ?? say`(none)`} is not multipart/form-data`,
     ),
-  FST_ERR_BAD_URL: (request) => failure(400, 'COM10003', `${request.url} is not a URL path`),
+  FST_ERR_BAD_URL: (request) => failure(400, 'COM10003', say`${request.url} is not a URL path`),
 }
 
 function failureOf(error: FastifyError, request: FastifyRequest): Failure {
@@ -71,26 +72,26 @@ function failureOf(error: FastifyError, request: FastifyRequest): Failure {
   const status = error.statusCode ?? 500
   if (status >= 400 && status < 500) return failure(status, 'COM10003', error.message)
   if (error.message.startsWith('Multipart:'))
-    return failure(400, 'COM10003', 'Malformed multipart form')
+    return failure(400, 'COM10003', say`Malformed multipart form`)
   const cause =
     error.cause instanceof Error && 'code' in error.cause
       ? String(error.cause.code)
       : String(error.code)
   // A NUL that came another way than through a schema.
-  if (cause === '22021') return failure(400, 'COM10003', 'not a text that can be stored')
+  if (cause === '22021') return failure(400, 'COM10003', say`not a text that can be stored`)
   if (isFull(error))
     return failure(
       503,
       'COM10004',
-      'no space is left on the disk of the API or of its store; make room',
+      say`no space is left on the disk of the API or of its store; make room`,
     )
   if (isRace(error))
     return failure(
       409,
       'COM10005',
-      'another call changed the same at this moment; look at it and try again',
+      say`another call changed the same at this moment; look at it and try again`,
     )
-  if (isAway(error)) return failure(503, 'COM10004', 'the store is away')
+  if (isAway(error)) return failure(503, 'COM10004', say`the store is away`)
   return failure(undefined, 'COM10999', request.id)
 }
 

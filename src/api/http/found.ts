@@ -1,4 +1,5 @@
 import { Refused } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import type { Removal } from '../../store/index.ts'
 
 /** The thing that was looked for; refuses when it is not there. */
@@ -11,5 +12,5 @@ export function found<Thing>(thing: Thing | undefined, what: string, id: number)
 export function removed(removal: Removal, what: string, id: number): void {
   if (removal === 'missing') throw new Refused({ code: 'COM10002', args: [what, id] })
   if (removal !== 'gone')
-    throw new Refused({ code: 'COM10005', args: [`${what} ${id} is used by ${removal.by}`] })
+    throw new Refused({ code: 'COM10005', args: [say`${what} ${id} is used by ${removal.by}`] })
 }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Refused } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import type { Api } from '../context.ts'
 
 /**
@@ -55,7 +56,7 @@ export function boundOpenCalls(api: Api): void {
       open.length >= maxCalls.open ||
       here.length >= maxCalls.openHere
     ) {
-      throw new Refused({ code: 'COM10004', args: ['too many calls are under way'] })
+      throw new Refused({ code: 'COM10004', args: [say`too many calls are under way`] })
     }
     under.add(request)
     reply.raw.once('close', () => under.delete(request))

@@ -10,7 +10,7 @@ const secretField = /pass(word|phrase)|secret|token$/i
 
 type Path = readonly PropertyKey[]
 
-const notText = 'not a text that can be stored'
+const notText = say`not a text that can be stored`
 
 const pathOf = (steps: Path): string =>
   steps.reduce<string>((path, step) => {
@@ -147,7 +147,7 @@ export const compileValidator =
       }
     }
     const [
-      first = { code: 'COM10003' as const, args: ['the request does not have the right form'] },
+      first = { code: 'COM10003' as const, args: [say`the request does not have the right form`] },
       ...others
     ] = findingsOf(schema, found.issues, sent)
     return { error: new Refused(first, ...others) }

@@ -111,9 +111,12 @@ export function profile(api: Api, { store, checkPassword }: Context): void {
         maxKeys,
       )
       if (created === 'missing')
-        throw new Refused({ code: 'IAM10000', args: ['this user was removed'] })
+        throw new Refused({ code: 'IAM10000', args: [say`this user was removed`] })
       if (created === 'many')
-        throw new Refused({ code: 'COM10005', args: [`there are ${maxKeys} access keys already`] })
+        throw new Refused({
+          code: 'COM10005',
+          args: [say`there are ${maxKeys} access keys already`],
+        })
       return data({ ...showKey(created), accessKeySecret: secret })
     },
   )

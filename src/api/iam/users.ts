@@ -182,4 +182,7 @@ export function users(api: Api, { store }: Context): void {
 }
 
 const keptAdmin = (): Refused =>
-  new Refused({ code: 'COM10005', args: [`${admin.username} is the administrator that always is`] })
+  new Refused({
+    code: 'COM10005',
+    args: [say`${admin.username} is the administrator that always is`],
+  })

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyBaseLogger } from 'fastify'
 import { Refused } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import type { Store } from '../../store/index.ts'
 import { allows, type Permission } from '../auth/permissions.ts'
 import type { SessionRef } from '../auth/session.ts'
@@ -211,7 +212,7 @@ export function streams({ store, log, openSessions, times }: StreamsOptions) {
         followers.size + opening.size >= maxStreams.all ||
         countOf(reader.userId) >= maxStreams.user
       )
-        throw new Refused({ code: 'COM10004', args: ['too many streams are open'] })
+        throw new Refused({ code: 'COM10004', args: [say`too many streams are open`] })
       const mark = {}
       opening.set(mark, reader.userId)
       const found = watched.get(key) ?? watch(key, make())

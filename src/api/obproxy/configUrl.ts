@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Refused } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import type { Context } from '../context.ts'
 
 const isLoopback = (hostname: string): boolean =>
@@ -19,7 +20,7 @@ export function publicUrl(config: Context['config'], request: FastifyRequest): s
   if (config.publicUrl !== undefined) return config.publicUrl
   const url = `${request.protocol}://${request.host}`
   if (URL.canParse(url) && isAddress(new URL(url).hostname)) return new URL(url).origin
-  throw new Refused({ code: 'COM10003', args: ['the Host header is not an address'] })
+  throw new Refused({ code: 'COM10003', args: [say`the Host header is not an address`] })
 }
 
 /**
@@ -35,10 +36,10 @@ export function configUrlOf(
   const base = publicUrl(config, request)
   const { hostname } = new URL(base)
   if (hosts > 0 && isLoopback(hostname)) {
-    const why = `hosts cannot reach ${base}: set OBFLOW_PUBLIC_URL, or call the API by an address that they reach`
+    const why = say`hosts cannot reach ${base}: set OBFLOW_PUBLIC_URL, or call the API by an address that they reach`
     throw new Refused({
       code: 'COM10003',
-      args: [`CONFIG_URL needs an address of this API for the proxies; ${why}`],
+      args: [say`CONFIG_URL needs an address of this API for the proxies; ${why}`],
     })
   }
   return `${base}/services?Action=GetObProxyConfig&User_ID=alibaba&UID=admin&ObproxyClusterName=${encodeURIComponent(name)}`

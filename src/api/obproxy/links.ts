@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Refused } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import { type Asked, linkObproxy, type Operation, unlinkObproxy } from '../../operations/index.ts'
 import type { Store, TaskWithSubtasks } from '../../store/index.ts'
 import { callerOf } from '../auth/authentication.ts'
@@ -34,14 +35,19 @@ async function ended(
     if (task?.status === 'SUCCESSFUL') return
     if (task?.status === 'FAILED') {
       const cause = task.subtasks.find((subtask) => subtask.status === 'FAILED')?.cause
-      const why = cause ? `${cause.code} ${cause.message}` : 'see its log'
+      const why = cause
+        ? say`${cause.code} ${cause.said?.message ?? cause.message}`
+        : say`see its log`
       throw new Refused({
         code: 'OBE10002',
-        args: [`task ${taskId} "${task.name}" failed (retry it or roll it back): ${why}`],
+        args: [say`task ${taskId} "${task.name}" failed (retry it or roll it back): ${why}`],
       })
     }
     if (Date.now() > deadline || closing())
-      throw new Refused({ code: 'COM10004', args: [`task ${taskId} goes on; look at it instead`] })
+      throw new Refused({
+        code: 'COM10004',
+        args: [say`task ${taskId} goes on; look at it instead`],
+      })
     await sleep(lookEveryMs)
   }
 }
@@ -99,7 +105,7 @@ export function obproxyLinks(api: Api, context: Context): void {
       if (refused.length > 0)
         throw new Refused({
           code: 'COM10003',
-          args: [`this system does not support ${refused.join(', ')}`],
+          args: [say`this system does not support ${refused.join(', ')}`],
         })
       return carriedOut(request, linkObproxy, { obproxyClusterId: params.id, wanted })
     },

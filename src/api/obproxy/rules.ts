@@ -1,4 +1,5 @@
 import type { Finding } from '../../errors/refused.ts'
+import { type Said, say } from '../../errors/say.ts'
 import type { CreateObproxy } from './request.ts'
 
 /** OCP's defaults. */
@@ -43,7 +44,7 @@ function unsupportedFields(request: CreateObproxy): Finding[] {
   refused.push(...usernames(request.obLinks, 'obLinks'))
   return refused.length === 0
     ? []
-    : [{ code: 'COM10003', args: [`this system does not support ${refused.join(', ')}`] }]
+    : [{ code: 'COM10003', args: [say`this system does not support ${refused.join(', ')}`] }]
 }
 
 /** Proxies log in to clusters as proxyro, which every cluster made here has. */
@@ -54,7 +55,7 @@ export const usernames = (links: CreateObproxy['obLinks'], field: string): strin
       : [`${field}[${index}].username (only proxyro)`],
   )
 
-const invalid = (field: string, reason: string, rejected?: unknown): Finding => ({
+const invalid = (field: string, reason: Said, rejected?: unknown): Finding => ({
   code: 'COM10001',
   args: [field, reason],
   field,
@@ -65,7 +66,7 @@ function portsDiffer(request: CreateObproxy): Finding[] {
   const { exporterPort, exportPort } = request.obproxyInstallParam
   const field = 'obproxyInstallParam.exporterPort'
   if (exporterPort !== undefined && exportPort !== undefined && exporterPort !== exportPort) {
-    return [invalid(field, `exportPort says ${exportPort}`, exporterPort)]
+    return [invalid(field, say`exportPort says ${exportPort}`, exporterPort)]
   }
   const wanted = Object.entries(portsOf(request)).flatMap(([name, port]) =>
     port === undefined ? [] : [{ name, port }],
@@ -73,7 +74,7 @@ function portsDiffer(request: CreateObproxy): Finding[] {
   return wanted.flatMap(({ name, port }, index) => {
     const same = wanted.slice(0, index).find((other) => other.port === port)
     return same
-      ? [invalid(`obproxyInstallParam.${name}`, `${port} is ${same.name} already`, port)]
+      ? [invalid(`obproxyInstallParam.${name}`, say`${port} is ${same.name} already`, port)]
       : []
   })
 }
@@ -84,8 +85,8 @@ function parametersStandOnce(request: CreateObproxy): Finding[] {
     request[list].flatMap(({ name }, index): Finding[] => {
       const field = `${list}[${index}].name`
       if (ownParameters.has(name.toLowerCase()))
-        return [invalid(field, 'the request says it elsewhere', name)]
-      if (seen.has(name.toLowerCase())) return [invalid(field, 'given twice', name)]
+        return [invalid(field, say`the request says it elsewhere`, name)]
+      if (seen.has(name.toLowerCase())) return [invalid(field, say`given twice`, name)]
       seen.add(name.toLowerCase())
       return []
     }),
@@ -99,7 +100,7 @@ function parametersStandOnce(request: CreateObproxy): Finding[] {
 const oneLinkForList = ({ workMode, obLinks }: CreateObproxy): Finding[] =>
   workMode !== 'RS_LIST' || obLinks.length === 1
     ? []
-    : [invalid('obLinks', 'exactly one for RS_LIST')]
+    : [invalid('obLinks', say`exactly one for RS_LIST`)]
 
 /** Everything that is wrong with a request taken by itself, the first one the most telling. */
 export const objections = (request: CreateObproxy): Finding[] =>

@@ -53,7 +53,7 @@ async function fileOf(request: FastifyRequest) {
   } catch (error) {
     // Busboy's own errors have no code.
     if (!(error instanceof Error) || 'code' in error) throw error
-    throw new Refused({ code: 'COM10003', args: ['Malformed multipart form'] })
+    throw new Refused({ code: 'COM10003', args: [say`Malformed multipart form`] })
   }
 }
 
@@ -113,7 +113,7 @@ export function packages(api: Api, { store, config }: Context): void {
         await request.bodyVerified?.()
         throw new Refused({
           code: 'COM10001',
-          args: ['file', 'one rpm in the form field "file"'],
+          args: ['file', say`one rpm in the form field "file"`],
           field: 'file',
         })
       }
@@ -219,7 +219,7 @@ export function packages(api: Api, { store, config }: Context): void {
       const removal = await store.packages.remove(id)
       if (!found || removal === 'missing') throw new Refused({ code: 'PKG10014', args: [id] })
       if (removal === 'used')
-        throw new Refused({ code: 'COM10005', args: [`package ${found.fileName} is in use`] })
+        throw new Refused({ code: 'COM10005', args: [say`package ${found.fileName} is in use`] })
       await rm(found.path, { force: true })
       return done
     },

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { errorCodes } from 'fastify'
 import { Refused } from '../../errors/refused.ts'
+import { type Part, say } from '../../errors/say.ts'
 import {
   agentIn,
   isProgram,
@@ -119,12 +120,12 @@ export async function digestOf(upload: Readable): Promise<string> {
 }
 
 const brokeOff = (): Refused =>
-  new Refused({ code: 'COM10003', args: ['the upload broke off'], field: 'file' })
+  new Refused({ code: 'COM10003', args: [say`the upload broke off`], field: 'file' })
 
-const notRpm = (fileName: string, reason: string): Refused =>
+const notRpm = (fileName: string, reason: Part): Refused =>
   new Refused({
     code: 'COM10001',
-    args: ['file', `${fileName} is not a usable rpm: ${reason}`],
+    args: ['file', say`${fileName} is not a usable rpm: ${reason}`],
     field: 'file',
     rejected: fileName,
   })
@@ -148,7 +149,7 @@ export async function describe(fileName: string, received: Received) {
   const programs = header.files.filter(isProgram)
   const ownName = `${name}-${version}-${release}.${architecture}.rpm`
   // A renamed package cannot be found again on a host: rpm knows it by its own name.
-  if (fileName !== ownName) throw notRpm(fileName, `by its header it is ${ownName}`)
+  if (fileName !== ownName) throw notRpm(fileName, say`by its header it is ${ownName}`)
   const type: PackageType | undefined = roleOf(name)
     ? 'OB_SERVER_INSTALL_PACKAGE'
     : types.find((entry) => entry.name.test(name))?.type

@@ -113,4 +113,78 @@ export const requests = {
     '请再次检查，或直接提交创建：其预检查会查看每台主机',
   'only {0} hosts are looked at in a dry run': '试运行最多查看 {0} 台主机',
   'no worker looked at this host in time': '没有 worker 及时查看该主机',
+
+  'a key of a kind that is not supported: {0}': '不支持的密钥类型：{0}',
+  'clientToken {0} was used for another request': 'clientToken {0} 已用于另一个请求',
+  "credential {0} is {1}'s and not shared for {2}; use one of your own":
+    '凭据 {0} 属于 {1}，且未对 {2} 共享；请使用自己的凭据',
+  '{0}, {1}': '{0}，{1}',
+  '{0} on cluster {1}: {2}': '集群 {1} 上的{0}：{2}',
+  'the proxies are uninstalled and forgotten: retry the deletion':
+    'OBProxy 已卸载并移除：请重试删除',
+  '{0} on OBProxy cluster {1}: {2}': 'OBProxy 集群 {1} 上的{0}：{2}',
+  'cluster {0} is a {1} one': '集群 {0} 的类型为 {1}',
+  'FAILED (ended)': 'FAILED（已终结）',
+  'link of OBProxy cluster {0}': 'OBProxy 集群 {0} 的关联',
+  '{0} is its standby and has to be deleted first': '{0} 是其备集群，需先删除',
+  'task {0} "{1}" is {2}': '任务 {0}“{1}”处于 {2} 状态',
+  'OBProxy cluster {0} is {1}, not {2}': 'OBProxy 集群 {0} 处于 {1} 状态，而不是 {2}',
+  'OBProxy cluster {0} is {1}, not RUNNING': 'OBProxy 集群 {0} 处于 {1} 状态，而不是 RUNNING',
+  '{0} is named twice': '{0} 重复指定',
+  'OBProxy cluster {0} works by RS_LIST and can serve one cluster only':
+    'OBProxy 集群 {0} 的工作模式为 RS_LIST，只能服务一个集群',
+  '{0} (the same machine as {1})': '{0}（与 {1} 为同一台机器）',
+  'cluster {0} is {1}, and only a CREATING one can be rolled back':
+    '集群 {0} 处于 {1} 状态，只有 CREATING 状态的集群可以回滚',
+  '{0}; delete it instead (DELETE /api/v2/ob/clusters/{1})':
+    '{0}；请改为删除（DELETE /api/v2/ob/clusters/{1}）',
+  'part of a server package': '服务器软件包的一部分',
+  '"{0}" of build {1}, which {2} needs,': '{2} 所需的同一构建（{1}）的“{0}”',
+  'package is {0}': '软件包为 {0}',
+  'the region of {0} holds no other zone': '{0} 所在区域没有其他 Zone',
+  'package is for {0}': '软件包适用于 {0}',
+  'its primary is version {0}, a standby has to be the same':
+    '其主集群的版本为 {0}，备集群必须相同',
+  'package {0} is in use': '软件包 {0} 正在使用',
+  '{0} is not a usable rpm: {1}': '{0} 不是可用的 RPM：{1}',
+  'by its header it is {0}': '其文件头中的名称为 {0}',
+  'the Host header is not an address': 'Host 请求头不是地址',
+  'hosts cannot reach {0}: set OBFLOW_PUBLIC_URL, or call the API by an address that they reach':
+    '主机无法访问 {0}：请设置 OBFLOW_PUBLIC_URL，或使用主机可访问的地址调用 API',
+  'CONFIG_URL needs an address of this API for the proxies; {0}':
+    'CONFIG_URL 需要一个供 OBProxy 访问本 API 的地址；{0}',
+  'see its log': '请查看其日志',
+  'task {0} "{1}" failed (retry it or roll it back): {2}': '任务 {0}“{1}”失败（请重试或回滚）：{2}',
+  'task {0} goes on; look at it instead': '任务 {0} 仍在进行，请查看该任务',
+  'this system does not support {0}': '此系统不支持 {0}',
+  'exportPort says {0}': 'exportPort 为 {0}',
+  '{0} is {1} already': '{0} 已为 {1}',
+  'the request says it elsewhere': '请求中已在别处指定',
+  'exactly one for RS_LIST': 'RS_LIST 模式下只能有一个',
+  'this user was removed': '该用户已被删除',
+  'there are {0} access keys already': '已有 {0} 个 AccessKey',
+  '{0} is the administrator that always is': '{0} 是始终存在的管理员',
+  'content type {0} is not supported': '不支持的 Content-Type：{0}',
+  'content type {0} is not multipart/form-data': 'Content-Type {0} 不是 multipart/form-data',
+  '(none)': '（无）',
+  '{0} is not a URL path': '{0} 不是 URL 路径',
+  'no space is left on the disk of the API or of its store; make room':
+    'API 或其存储的磁盘空间已满，请清理空间',
+  'another call changed the same at this moment; look at it and try again':
+    '另一个调用同时修改了同一对象；请查看后重试',
+  '{0} {1} is used by {2}': '{0} {1} 正被 {2} 使用',
+  'too many calls are under way': '正在处理的调用过多',
+  '8 to 32 characters, at least 2 digits, 2 upper, 2 lower case and 2 of ._+@#$%':
+    '长度 8～32，至少包含 2 个数字、2 个大写字母、2 个小写字母和 2 个 ._+@#$% 中的字符',
+  "a standby has its primary's users: it must be primaryClusterInfo.rootSysPassword":
+    '备集群与主集群的用户相同：必须等于 primaryClusterInfo.rootSysPassword',
+  'one package for all zones, not {0}': '所有 Zone 应使用同一个软件包，而不是 {0}',
+  'a standby cluster is given none, not {0}': '备集群不能指定，而不是 {0}',
+  'a standby cluster needs it': '备集群需要该参数',
+  'a directory of its own, not one of the operating system': '应为专用目录，不能是操作系统的目录',
+  'an observer runs in its installPath, {0}': 'observer 在其 installPath（{0}）中运行',
+  'other signed uploads are under way': '其他签名上传正在进行',
+  'too many logins are being checked': '正在校验的登录过多',
+  'there is no such access key, or the signature does not match the call':
+    'AccessKey 不存在，或签名与请求不一致',
 }

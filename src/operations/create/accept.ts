@@ -1,5 +1,6 @@
 import { asc, eq, inArray } from 'drizzle-orm'
 import { Refused, refuseAny } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import { defaultUsers } from '../../oceanbase/index.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { secretOf } from '../../secretOf.ts'
@@ -147,9 +148,9 @@ const refuseRollback: Rule = async (tx, { clusterId, operation }) => {
   await refuseWithStandbys(tx, cluster)
   if (cluster.status === 'CREATING') return
   const { id, name, status } = cluster
-  const advice =
-    status === 'RUNNING' ? `; delete it instead (DELETE /api/v2/ob/clusters/${id})` : ''
-  const reason = `cluster ${name} is ${status}, and only a CREATING one can be rolled back${advice}`
+  const why = say`cluster ${name} is ${status}, and only a CREATING one can be rolled back`
+  const reason =
+    status === 'RUNNING' ? say`${why}; delete it instead (DELETE /api/v2/ob/clusters/${id})` : why
   throw new Refused({ code: 'COM10005', args: [reason] })
 }
 

@@ -1,4 +1,5 @@
 import type { Finding } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import {
   firstLeadingZone,
   needsRegionOfTwo,
@@ -59,13 +60,13 @@ const packageFits: Rule = ({ rpmName, fullVersion }, { package: found, missing }
   }
   const at = { field: 'rpmName', rejected: rpmName }
   if (roleOf(found.name) !== 'server')
-    return [{ code: 'PKG10013', args: [rpmName, 'part of a server package'], ...at }]
+    return [{ code: 'PKG10013', args: [rpmName, say`part of a server package`], ...at }]
   const objection = objectionToVersion(found.version)
   if (objection !== undefined) return [{ code: 'COM10001', args: ['rpmName', objection], ...at }]
   if (missing.length > 0)
     return missing.map((need) => ({
       code: 'PKG10014',
-      args: [`"${need}" of build ${found.release}, which ${rpmName} needs,`],
+      args: [say`"${need}" of build ${found.release}, which ${rpmName} needs,`],
       ...at,
     }))
   const version = `${found.version}-${found.buildNumber}`
@@ -73,7 +74,7 @@ const packageFits: Rule = ({ rpmName, fullVersion }, { package: found, missing }
   return [
     {
       code: 'COM10001',
-      args: ['fullVersion', `package is ${version}`],
+      args: ['fullVersion', say`package is ${version}`],
       field: 'fullVersion',
       rejected: fullVersion,
     },
@@ -89,7 +90,7 @@ const obproxiesCanServe: Rule = ({ obproxyClusterIds }, { obproxies, package: rp
       return [
         {
           code: 'COM10005',
-          args: [`OBProxy cluster ${found.name} is ${found.status}, not RUNNING`],
+          args: [say`OBProxy cluster ${found.name} is ${found.status}, not RUNNING`],
           field,
           rejected: id,
         },
@@ -136,7 +137,7 @@ const machinesServeOnce: Rule = ({ zones }, { hosts }) => {
     zone.servers.flatMap((id, index): Finding[] => {
       const other = second.get(id)
       if (other === undefined) return []
-      const named = `${hosts.get(id)?.innerIpAddress} (the same machine as ${other})`
+      const named = say`${hosts.get(id)?.innerIpAddress} (the same machine as ${other})`
       const field = `zones[${zoneIndex}].servers[${index}]`
       return [{ code: 'CMP07010', args: [named, 'OB_CLUSTER'], field, rejected: id }]
     }),
@@ -158,7 +159,7 @@ const firstRegionHoldsTwo: Rule = ({ primaryZone, zones }, { idcs }) => {
   return [
     {
       code: 'OBE11022',
-      args: [`the region of ${first} holds no other zone`],
+      args: [say`the region of ${first} holds no other zone`],
       field: 'primaryZone',
       rejected: primaryZone,
     },
@@ -231,7 +232,7 @@ const zoneFitsPackage: ZoneRule = (
     const at = { field: `${field}.packageOperatingSystem`, rejected: packageOperatingSystem }
     findings.push({
       code: 'COM10001',
-      args: ['packageOperatingSystem', `package is for ${found.operatingSystem}`],
+      args: ['packageOperatingSystem', say`package is for ${found.operatingSystem}`],
       ...at,
     })
   }

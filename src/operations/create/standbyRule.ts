@@ -56,7 +56,7 @@ export const standbyFits: Rule = (request, inventory) => {
     })
   }
   if (found !== undefined && found.version !== primary.version) {
-    const reason = `its primary is version ${primary.version}, a standby has to be the same`
+    const reason = say`its primary is version ${primary.version}, a standby has to be the same`
     findings.push({
       code: 'COM10001',
       args: ['rpmName', reason],

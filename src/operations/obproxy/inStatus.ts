@@ -1,4 +1,5 @@
 import { Refused } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import type { Rule } from '../operation.ts'
 import { lockObproxies } from '../uses.ts'
 
@@ -11,7 +12,7 @@ export const obproxyIn =
     const [found] = await lockObproxies(tx, obproxyClusterId === null ? [] : [obproxyClusterId])
     if (found?.status === wanted || (found === undefined && operation === 'ROLLBACK')) return
     if (found === undefined) throw new Refused({ code: 'ODP21001', args: [obproxyClusterId ?? ''] })
-    const reason = `OBProxy cluster ${found.name} is ${found.status}, not ${wanted}`
+    const reason = say`OBProxy cluster ${found.name} is ${found.status}, not ${wanted}`
     throw new Refused({ code: 'COM10005', args: [reason] })
   }
 

@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import { Refused } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { type Db, type Keys, type ObproxyCluster, obproxy } from '../../store/acceptance.ts'
 import * as schema from '../../store/schema/index.ts'
@@ -63,7 +64,7 @@ export async function refuseBusy(
   if (task === undefined) return
   throw new Refused({
     code: 'COM10005',
-    args: [`${taskInWords(task)} on cluster ${task.clusterName}: ${waysOut(task)}`],
+    args: [say`${taskInWords(task)} on cluster ${task.clusterName ?? ''}: ${waysOut(task)}`],
   })
 }
 
@@ -82,13 +83,13 @@ export async function idleObproxy(tx: Db, keys: Keys, id: number): Promise<Obpro
   if (task !== undefined) {
     throw new Refused({
       code: 'COM10005',
-      args: [`${taskInWords(task)} on OBProxy cluster ${found.name}: ${waysOut(task)}`],
+      args: [say`${taskInWords(task)} on OBProxy cluster ${found.name}: ${waysOut(task)}`],
     })
   }
   if (found.status === 'RUNNING') return found
   throw new Refused({
     code: 'COM10005',
-    args: [`OBProxy cluster ${found.name} is ${found.status}, not RUNNING`],
+    args: [say`OBProxy cluster ${found.name} is ${found.status}, not RUNNING`],
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Finding } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 import type { Host, Package } from '../../store/acceptance.ts'
 import type * as schema from '../../store/schema/index.ts'
 import { secondAddresses } from '../machineRule.ts'
@@ -42,7 +43,11 @@ export function linkFindings(
     const { name, status, version } = cluster
     if (seen.has(cluster.id))
       return [
-        { code: 'COM10001', args: [field, `${name} is named twice`], ...at('clusterName', name) },
+        {
+          code: 'COM10001',
+          args: [field, say`${name} is named twice`],
+          ...at('clusterName', name),
+        },
       ]
     seen.add(cluster.id)
     if (status !== 'RUNNING')
@@ -58,7 +63,7 @@ export const tooManyLinks = (workMode: WorkMode, links: number, name: string): F
     ? [
         {
           code: 'COM10005',
-          args: [`OBProxy cluster ${name} works by RS_LIST and can serve one cluster only`],
+          args: [say`OBProxy cluster ${name} works by RS_LIST and can serve one cluster only`],
           field: 'obLinks',
         },
       ]
@@ -85,7 +90,7 @@ export function hostFindings(
     const other = second.get(id)
     if (other !== undefined)
       return [
-        { code: 'CMP07010', args: [`${ip} (the same machine as ${other})`, 'OB_PROXY'], ...at },
+        { code: 'CMP07010', args: [say`${ip} (the same machine as ${other})`, 'OB_PROXY'], ...at },
       ]
     return architecture === first?.architecture
       ? []
