@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup console chromium check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills attack grown versions readme migration
+.PHONY: help setup console chromium images check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills attack grown versions readme migration
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ lab: root packages ## test hosts until Ctrl-C: make lab HOSTS=3
 
 serve: console ## API, worker, Temporal and store in one process, data in .data
 	@exec node src/cli.ts serve
+
+images: console chromium ## draw the pictures of docs/images
+	@node test/console/images.ts
 
 migration: setup ## write the schema's one migration anew (until a first release there is only this one)
 	@rm -rf src/store/migrations

@@ -25,6 +25,7 @@ const light: ThemeConfig = {
     colorTextDescription: '#5c6b8a',
     colorTextPlaceholder: '#5c6b8a',
     colorLink: '#0a5ccf',
+    colorError: '#c22b2b',
     colorPrimary: '#0a5ccf',
     colorBgLayout: '#f5f7fc',
   },
@@ -33,7 +34,18 @@ const light: ThemeConfig = {
 const dark: ThemeConfig = {
   ...shared,
   algorithm: theme.darkAlgorithm,
+  components: {
+    ...shared.components,
+    Menu: {
+      ...shared.components?.Menu,
+      itemSelectedColor: '#8fbcff',
+      horizontalItemSelectedColor: '#8fbcff',
+      itemHoverColor: '#8fbcff',
+      horizontalItemHoverColor: '#8fbcff',
+    },
+  },
   token: {
+    colorError: '#f9706c',
     fontSize: 13,
     borderRadius: 6,
     colorPrimary: '#3d85ee',

@@ -63,7 +63,12 @@ export function Grid({ rows, columns, chosen, now, choose }: Props) {
       aria-label={t('run.matrix')}
       aria-rowcount={rows.length + 1}
       aria-colcount={columns.length + 1}
-      aria-activedescendant={`cell-${active.row}-${active.column}`}
+      aria-activedescendant={
+        // A row out of sight is not drawn, and a zone has no cells.
+        active.row >= first && active.row < last && rows[active.row]?.kind === 'host'
+          ? `cell-${active.row}-${active.column}`
+          : undefined
+      }
       tabIndex={0}
       onKeyDown={onKeyDown}
       style={{ '--columns': columns.length }}

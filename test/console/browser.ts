@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { z } from 'zod'
+
+const axeFile = join(import.meta.dirname, '../../console/node_modules/axe-core/axe.min.js')
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: ['--no-sandbox'] })
+
+export interface Visit {
+  readonly language?: 'en-US' | 'zh-CN'
+  readonly theme?: 'light' | 'dark'
+  readonly width?: number
+}
+
+/** A window of its own: cookies and choices are its alone. */
+export interface Window {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** What the browser complained of: errors, warnings of the policy, scripts that threw. */
+  readonly complaints: string[]
+}
+
+export async function open(browser: Browser, base: string, visit: Visit = {}): Promise<Window> {
+  const { language = 'en-US', theme = 'light', width = 1280 } = visit
+  const context = await browser.newContext({
+    baseURL: base,
+    locale: language,
+    colorScheme: theme,
+    viewport: { width, height: 900 },
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(30_000)
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || /Content.Security/i.test(message.text()))
+      complaints.push(`${message.text()} ${message.location().url}`)
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  return { page, context, complaints }
+}
+
+export async function logIn(page: Page, username: string, password: string): Promise<void> {
+  await page.locator('#username').fill(username)
+  await page.locator('#password').fill(password)
+  await page.locator('button[type=submit]').click()
+}
+
+const violations = z.object({
+  violations: z.array(
+    z.object({
+      id: z.string(),
+      impact: z.string().nullish(),
+      nodes: z.array(
+        z.object({ target: z.array(z.unknown()), failureSummary: z.string().optional() }),
+      ),
+    }),
+  ),
+})
+
+/** What axe finds serious or worse on the page as it stands, contrast included. */
+export async function seriousOf(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(axeFile, 'utf8'))
+  const found: unknown = await page.evaluate(
+    'axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] })',
+  )
+  return violations
+    .parse(found)
+    .violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary = '' }) => `${id} ${target.join(' ')}: ${failureSummary}`,
+      ),
+    )
+}

@@ -1,0 +1,228 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { rpmFile } from '../api/rpmFile.ts'
+import { launch, logIn, open, seriousOf, type Visit, type Window } from './browser.ts'
+import { admin, cause, failAt, fill, openScene, type Scene, viewer } from './scene.ts'
+
+let scene: Scene
+let browser: Browser
+let run: Awaited<ReturnType<typeof failAt>>
+const windows: Window[] = []
+beforeAll(async () => {
+  scene = await openScene()
+  browser = await launch()
+  const ids = await fill(scene, 5)
+  run = await failAt(scene, ids.slice(0, 3), 'Do io bench')
+})
+afterAll(async () => {
+  await browser?.close()
+  await scene?.close()
+})
+/** No page may complain, whatever a test does with it. */
+afterEach(async () => {
+  const complaints = windows.flatMap((window) => window.complaints)
+  for (const { context } of windows.splice(0)) await context.close()
+  expect(complaints).toEqual([])
+})
+
+async function visit(path: string, who: readonly [string, string] = admin, how: Visit = {}) {
+  const window = await open(browser, scene.base, how)
+  windows.push(window)
+  const { page, complaints } = window
+  await page.goto(path)
+  await logIn(page, ...who)
+  await page.getByRole('navigation').waitFor()
+  // That nobody was logged in is what the browser tells of the first look.
+  complaints.splice(0, complaints.length, ...complaints.filter((text) => !/401/.test(text)))
+  return page
+}
+
+describe('login', () => {
+  test('a wrong password is told, a right one opens the page that was asked for', async () => {
+    const window = await open(browser, scene.base)
+    windows.push(window)
+    const { page, complaints } = window
+    await page.goto('/packages')
+    await logIn(page, 'admin', 'wrong')
+    await page.getByText('IAM10004').waitFor()
+    await logIn(page, ...admin)
+    await page.getByRole('heading', { name: 'Packages' }).waitFor()
+    complaints.splice(0, complaints.length, ...complaints.filter((text) => !/401/.test(text)))
+  })
+
+  test('logging out ends the session for the API too', async () => {
+    const page = await visit('/tasks')
+    await page.getByRole('button', { name: 'admin' }).click()
+    await page.getByText('Log out').click()
+    await page.getByRole('heading', { name: 'Log in to obflow' }).waitFor()
+    const status = await page.evaluate('fetch("/api/v2/tasks/instances").then((r) => r.status)')
+    expect(status).toBe(401)
+    windows[0]?.complaints.splice(0)
+  })
+})
+
+describe('a run that failed', () => {
+  test('shows advice before the cause, its log, and no button to a viewer', async () => {
+    const page = await visit(`/tasks/${run.taskId}`, viewer)
+    const failures = page.getByRole('region', { name: '1 failed' })
+    const text = (await failures.textContent()) ?? ''
+    expect(text).toContain(cause.message)
+    expect(text.indexOf(cause.advice)).toBeLessThan(text.indexOf(cause.message))
+    await page.getByRole('region', { name: 'Log' }).getByText('{EXECUTE}').waitFor()
+    for (const name of ['Retry', 'Skip', 'Roll back', 'Retry failed'])
+      expect(await page.getByRole('button', { name, exact: true }).count()).toBe(0)
+    const status = await page.evaluate(
+      `fetch("/api/v2/tasks/instances/${run.taskId}/retry", { method: "POST" }).then((r) => r.status)`,
+    )
+    expect(status).toBe(403)
+    windows[0]?.complaints.splice(0)
+  })
+
+  test('draws the graph, the time line and the matrix by the keyboard as by the mouse', async () => {
+    const page = await visit(`/tasks/${run.taskId}`)
+    await page.locator('.react-flow__node-step').first().waitFor()
+    expect(await page.locator('.react-flow__node-step').count()).toBe(23 + 12)
+    await page.locator('.react-flow__node-step').first().focus()
+    await page.keyboard.press('Enter')
+    await page
+      .getByRole('region', { name: 'Details of the chosen node' })
+      .getByText('Prepare install cluster')
+      .waitFor()
+    await page.getByText('Timeline', { exact: true }).click()
+    await page.getByRole('heading', { name: /Critical path/ }).waitFor()
+    await page.getByText('Matrix', { exact: true }).click()
+    const grid = page.getByRole('grid')
+    expect(await grid.getByRole('rowheader').allInnerTexts()).toEqual(
+      expect.arrayContaining(['10.0.0.1', '10.0.0.2', '10.0.0.3']),
+    )
+  })
+
+  test('is rolled back only after what would be removed was shown', async () => {
+    const page = await visit(`/tasks/${run.taskId}`)
+    await page.getByRole('button', { name: 'Roll back' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('/home/admin/oceanbase').first().waitFor()
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+  })
+
+  test('is retried from the page, which shows it without being loaded again', async () => {
+    const page = await visit(`/tasks/${run.taskId}`)
+    const failures = page.getByRole('region', { name: '1 failed' })
+    await failures.getByRole('button', { name: 'Retry' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Retry' }).click()
+    await failures.waitFor({ state: 'detached' })
+    const task = await scene.api.store.tasks.get(run.taskId)
+    expect(task?.subtasks.find(({ id }) => id === run.failedId)).toMatchObject({
+      status: 'READY',
+      operation: 'RETRY',
+      runTime: 2,
+    })
+  })
+})
+
+describe('packages', () => {
+  test('an upload is shown with its progress, and its package afterwards', async () => {
+    const page = await visit('/packages')
+    const name = 'oceanbase-3.2.4.1-101000052023010822.el7.x86_64.rpm'
+    const parts = { name: 'oceanbase', version: '3.2.4.1', release: '101000052023010822.el7' }
+    const buffer = rpmFile({ ...parts, arch: 'x86_64' }, 30_000_000)
+    await page.setInputFiles('input[type=file]', { name, mimeType: 'application/x-rpm', buffer })
+    await page.getByRole('listitem', { name }).getByText('Uploaded').waitFor()
+    await page.getByRole('cell', { name: '3.2.4.1-101000052023010822', exact: true }).waitFor()
+  })
+
+  test('an upload is canceled', async () => {
+    const page = await visit('/packages')
+    await page.route('**/software-packages', () => {
+      // Never goes on: it is under way until it is canceled.
+    })
+    const file = { name: 'a.rpm', mimeType: 'application/x-rpm', buffer: Buffer.alloc(1000) }
+    await page.setInputFiles('input[type=file]', file)
+    const line = page.getByRole('listitem', { name: 'a.rpm' })
+    await line.getByRole('button', { name: 'Cancel' }).click()
+    await line.getByText('Canceled').waitFor()
+  })
+})
+
+describe('creating a cluster', () => {
+  test('goes from a package to what the API finds, mended on the way, to its run', async () => {
+    const page = await visit('/clusters/new')
+    await page.getByRole('radio').first().check()
+    await page.getByRole('button', { name: 'Next' }).click()
+    for (const zone of ['zone2', 'zone3'])
+      await page.getByRole('button', { name: `Remove zone ${zone}` }).click()
+    await page.getByRole('combobox', { name: 'Hosts of zone1' }).click()
+    await page.getByTitle('10.0.0.4').click()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByLabel('Cluster name').fill('second')
+    await page.getByLabel('Password of root@sys').fill('a-Password-9')
+    await page.getByLabel('SQL port').fill('2882')
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByText('findings must be mended first').waitFor()
+    await page.getByRole('button', { name: 'Back' }).click()
+    await page.getByLabel('SQL port').fill('2881')
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByText('Nothing speaks against this cluster.').waitFor()
+    await page.getByRole('button', { name: 'Create cluster' }).click()
+    await page.getByRole('heading', { name: 'Create primary OB cluster' }).waitFor()
+    const { data } = await scene.api.get('/api/v2/ob/clusters?name=second')
+    expect(data).toMatchObject({ contents: [{ name: 'second', status: 'CREATING' }] })
+  })
+})
+
+describe('everybody', () => {
+  test.each<Visit>([
+    { language: 'zh-CN', theme: 'dark' },
+    { language: 'en-US', theme: 'light' },
+  ])('reads in the language and theme of the browser, and may choose another: %o', async (how) => {
+    const page = await visit('/tasks', admin, how)
+    const chinese = how.language === 'zh-CN'
+    await page.getByRole('heading', { name: chinese ? '任务' : 'Tasks' }).waitFor()
+    expect(await page.locator('html').getAttribute('data-theme')).toBe(how.theme)
+    await page.getByRole('button', { name: chinese ? 'English' : '中文' }).click()
+    await page.getByRole('heading', { name: chinese ? 'Tasks' : '任务' }).waitFor()
+    await page
+      .getByRole('link', { name: chinese ? 'Create primary OB cluster' : '创建' })
+      .first()
+      .waitFor()
+  })
+
+  const paths = () => [
+    '/tasks',
+    `/tasks/${run.taskId}`,
+    `/tasks/${run.taskId}?view=timeline`,
+    `/tasks/${run.taskId}?view=matrix`,
+    '/clusters',
+    '/clusters/1',
+    '/clusters/new',
+    '/hosts',
+    '/packages',
+    '/obproxy',
+    '/users',
+    '/profile',
+    '/nowhere',
+  ]
+  test('axe finds nothing serious on any page', async () => {
+    const page = await visit('/tasks')
+    const found: string[] = []
+    for (const path of paths()) {
+      await page.goto(path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForLoadState('load')
+      found.push(...(await seriousOf(page)).map((each) => `${path}: ${each}`))
+    }
+    expect(found).toEqual([])
+  })
+
+  test('nothing is wider than a window of 320 pixels', async () => {
+    const page = await visit('/tasks', admin, { width: 320 })
+    for (const path of paths()) {
+      await page.goto(path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      const width = await page.evaluate('document.documentElement.scrollWidth')
+      expect([path, width]).toEqual([path, 320])
+    }
+  })
+})
