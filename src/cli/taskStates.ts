@@ -36,14 +36,20 @@ function patience() {
 
 const pathOf = (taskId: number): string => `/api/v2/tasks/instances/${taskId}`
 
-/** A task each time it is asked for. */
-async function* polled({ client, taskId, signal }: StatesOptions): AsyncGenerator<Reply<Task>> {
+/** A task each time it is asked for. Says `why` it is asked once there is an answer. */
+async function* polled(
+  { client, taskId, signal, warn }: StatesOptions,
+  why: string,
+): AsyncGenerator<Reply<Task>> {
   const { answered, orThrow } = patience()
+  let said = false
   for (;;) {
     const reply = await client.get(pathOf(taskId), taskSchema).catch(orThrow)
     signal?.throwIfAborted()
     if (reply) {
       answered()
+      if (!said) warn(why)
+      said = true
       yield reply
     }
     await sleep(pollMs, undefined, signal && { signal })
@@ -68,7 +74,7 @@ const hasNoStream = (error: unknown): error is ApiError =>
  * stream was cut. An API that has no stream is asked again and again.
  */
 export async function* taskStates(options: StatesOptions): AsyncGenerator<Reply<Task>> {
-  const { client, taskId, signal, warn } = options
+  const { client, taskId, signal } = options
   const { answered, orThrow } = patience()
   let task: Task | undefined
   let after: string | undefined
@@ -87,8 +93,8 @@ export async function* taskStates(options: StatesOptions): AsyncGenerator<Reply<
     } catch (error) {
       signal?.throwIfAborted()
       if (hasNoStream(error)) {
-        warn(`The API tells no events (${error.message}). It is asked every ${pollMs} ms instead.`)
-        return yield* polled(options)
+        const why = `The API tells no events (${error.message}). It is asked every ${pollMs} ms instead.`
+        return yield* polled(options, why)
       }
       orThrow(error)
     }
