@@ -18,10 +18,10 @@ interface Picture extends Visit {
 
 const run = (query: string) => (taskId: number) => `/tasks/${taskId}${query}`
 const pictures: readonly Picture[] = [
-  { name: 'one-host', hosts: 1, stage: 'Link obproxy', path: run('') },
+  { name: 'one-host', hosts: 1, stage: 'Do io bench', path: run('') },
   { name: 'failed', hosts: 3, stage: 'Do io bench', path: run('') },
-  { name: 'dark', hosts: 3, stage: 'Bootstrap ob', path: run(''), theme: 'dark' },
-  { name: 'timeline', hosts: 3, stage: 'Link obproxy', path: run('?view=timeline') },
+  { name: 'dark', hosts: 3, stage: 'Do io bench', path: run(''), theme: 'dark' },
+  { name: 'timeline', hosts: 3, stage: 'Do io bench', path: run('?view=timeline') },
   { name: 'hundred-hosts', hosts: 100, stage: 'Do io bench', path: run('') },
   { name: 'create', hosts: 9, stage: 'Do io bench', path: () => '/clusters/new' },
 ]

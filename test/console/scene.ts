@@ -1,8 +1,9 @@
 import { join } from 'node:path'
+import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { hashPassword } from '../../src/api/auth/password.ts'
 import { Secret } from '../../src/quote.ts'
-import { hosts } from '../../src/store/schema/index.ts'
+import { hosts, tasks } from '../../src/store/schema/index.ts'
 import { openApi, type TestApi } from '../api/server.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from '../store/inventory.ts'
 import { setSubtask, setTask } from '../store/taskRows.ts'
@@ -85,7 +86,11 @@ export async function failAt(scene: Scene, ids: readonly number[], stage: string
   const { db } = scene.api
   const failed = task.subtasks.find(({ name }) => name === stage)
   if (!failed) throw new Error(`no ${stage}`)
-  const start = Date.now() - 60_000
+  const start = Date.now() - failed.index * 1000 - 12_000
+  await db
+    .update(tasks)
+    .set({ startTime: new Date(start) })
+    .where(eq(tasks.id, task.id))
   for (const { id, index } of task.subtasks) {
     if (index >= failed.index) break
     const startTime = new Date(start + index * 1000)

@@ -184,5 +184,6 @@ export const createNodes = (
     const { cluster: _, sql: __, server: ___, ...node } = on(hostId, name, signal)
     return { ...node, hostId }
   }
-  return { on, prepare, inventory, lines, close: () => pool.close() }
+  const close = (): Promise<void> => pool.close()
+  return { on, prepare, inventory, lines, close, [Symbol.asyncDispose]: close }
 }

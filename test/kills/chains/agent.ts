@@ -42,8 +42,8 @@ export const agentChain: Chain = {
     const common: Pick<Sweep, 'look' | 'commands'> = { look: () => traces(host), commands }
     const options = { cluster: clusterOn(hosts, '4.2.1.8'), file: packageOf(agentName, '4.2.0') }
     /** Hosts are prepared by a task of its own: what that brought outlives the cluster. */
-    const preparing = createNodes(hosts, { ...options, taskId: 6 })
-    const creating = createNodes(hosts, options)
+    await using preparing = createNodes(hosts, { ...options, taskId: 6 })
+    await using creating = createNodes(hosts, options)
     const prepare =
       <T>(name: string, activity: (node: PreparedHostNode) => Promise<T>) =>
       ({ signal }: Attempt) =>
@@ -135,7 +135,5 @@ export const agentChain: Chain = {
     await whole(stop)
     await sweep({ ...common, activity: 'removeOcpAgent', run: uninstall, back: install })
     await whole(uninstall)
-    await preparing.close()
-    await creating.close()
   },
 }

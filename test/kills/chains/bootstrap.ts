@@ -20,7 +20,7 @@ export const bootstrapChain: Chain = {
     const host = hostAt(hosts, 0)
     const commands = { shims: await putShims(host) }
     const cluster = clusterOn(hosts, version)
-    const bench = await createClusterBench(hosts, {
+    await using bench = await createClusterBench(hosts, {
       cluster,
       file: packageOf('oceanbase', version),
     })
@@ -45,6 +45,5 @@ export const bootstrapChain: Chain = {
       await start(attempt)
     }
     await sweep({ activity: 'clearObservers', run: clear, back: bootedAgain, look, commands })
-    await bench.close()
   },
 }

@@ -28,7 +28,7 @@ export const clusterChain: Chain = {
     const host = hostAt(hosts, 0)
     const commands = { shims: await putShims(host) }
     const cluster = clusterOn(hosts, version)
-    const bench = await createClusterBench(hosts, {
+    await using bench = await createClusterBench(hosts, {
       cluster,
       file: packageOf('oceanbase', version),
     })
@@ -152,6 +152,5 @@ export const clusterChain: Chain = {
       commands,
       statements,
     })
-    await bench.close()
   },
 }

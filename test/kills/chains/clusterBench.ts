@@ -101,7 +101,7 @@ export async function createClusterBench(hosts: readonly LabHost[], options: Clu
         await whole(hostStep('makeDir', makeDir, index + 1))
       }
     },
-    close: async (): Promise<void> => {
+    [Symbol.asyncDispose]: async (): Promise<void> => {
       await nodes.close()
       await gate[Symbol.asyncDispose]()
     },

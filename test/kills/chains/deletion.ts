@@ -22,7 +22,7 @@ export const deletionChain: Chain = {
     const host = hostAt(hosts, 0)
     const shims = await putShims(host)
     const cluster = clusterOn(hosts, version)
-    const bench = await createClusterBench(hosts, {
+    await using bench = await createClusterBench(hosts, {
       cluster,
       file: packageOf('oceanbase', version),
     })
@@ -63,6 +63,5 @@ export const deletionChain: Chain = {
       commands: { shims },
     })
     await whole(clean)
-    await bench.close()
   },
 }

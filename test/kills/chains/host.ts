@@ -39,7 +39,7 @@ export const hostChain: Chain = {
     const host = hostAt(hosts, 0)
     const commands = { shims: await putShims(host) }
     const look = () => traces(host)
-    const nodes = createNodes(hosts, {
+    await using nodes = createNodes(hosts, {
       cluster: clusterOn(hosts, version),
       file: await lightPackage(),
     })
@@ -68,6 +68,5 @@ export const hostChain: Chain = {
     await whole(unmake)
     await sweep({ ...common, activity: 'removeRpm', run: uninstall, back: install })
     await whole(uninstall)
-    await nodes.close()
   },
 }

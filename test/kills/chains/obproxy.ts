@@ -40,7 +40,7 @@ export const obproxyChain: Chain = {
   async run({ hosts, packageOf, sweep }) {
     const host = hostAt(hosts, 0)
     const shims = await putShims(host)
-    const bench = await createClusterBench(hosts, {
+    await using bench = await createClusterBench(hosts, {
       cluster: clusterOn(hosts, version, { obproxyClusterIds: [proxiesId] }),
       file: packageOf('oceanbase', version),
       proxyFile: packageOf('obproxy-ce', '4.3.1.0'),
@@ -198,6 +198,5 @@ export const obproxyChain: Chain = {
       look: hostsShow,
     })
     await whole(uninstall)
-    await bench.close()
   },
 }

@@ -36,7 +36,7 @@ export const restartChain: Chain = {
     // The host of the first node has its turn; the kernel is on another one.
     const zones = [...hosts.map(zoneOf)].reverse()
     const cluster = clusterOn(hosts, version, { zones })
-    const bench = await createClusterBench(hosts, {
+    await using bench = await createClusterBench(hosts, {
       cluster,
       file: packageOf('oceanbase', version),
     })
@@ -107,6 +107,5 @@ export const restartChain: Chain = {
     const zoneStatus = step('updateZoneStatus', inTurn(updateZoneStatus))
     await sweep({ activity: 'updateZoneStatus', run: zoneStatus, back: nothing, look, statements })
     await whole(step('waitClusterAccessible', waitClusterAccessible))
-    await bench.close()
   },
 }

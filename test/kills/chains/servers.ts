@@ -12,7 +12,7 @@ export const serversChain: Chain = {
   hosts: 2,
   async run({ hosts, packageOf, sweep }) {
     const cluster = clusterOn(hosts, version)
-    const bench = await createClusterBench(hosts, {
+    await using bench = await createClusterBench(hosts, {
       cluster,
       file: packageOf('oceanbase', version),
     })
@@ -26,6 +26,5 @@ export const serversChain: Chain = {
       look: async () => `${await hostsShow()}\n${await clusterSays()}`,
       statements: { gate, extents: ['worker killed'] },
     })
-    await bench.close()
   },
 }

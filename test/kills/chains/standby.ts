@@ -25,7 +25,10 @@ export const standbyChain: Chain = {
   async run({ hosts, packageOf, sweep }) {
     const [host, other] = [hostAt(hosts, 0), hostAt(hosts, 1)]
     const file = packageOf('oceanbase', version)
-    const primary = await createClusterBench([host], { cluster: clusterOn([host], version), file })
+    await using primary = await createClusterBench([host], {
+      cluster: clusterOn([host], version),
+      file,
+    })
     await primary.prepared()
     for (const [name, activity] of Object.entries({
       bootstrapOb,
@@ -36,7 +39,7 @@ export const standbyChain: Chain = {
 
     const shims = await putShims(other)
     const rootServers = [{ ip: host.ip, rpcPort: 2882, sqlPort: 2881 }]
-    const standby = await createClusterBench([other], {
+    await using standby = await createClusterBench([other], {
       cluster: clusterOn([other], version, {
         obClusterId: 2,
         type: 'STANDBY',
@@ -108,7 +111,5 @@ export const standbyChain: Chain = {
       statements: { ...onPrimary, extents: ['worker killed'] },
     })
     await whole(clear)
-    await standby.close()
-    await primary.close()
   },
 }

@@ -1,4 +1,5 @@
-import { App, Upload } from 'antd'
+import { App, Button } from 'antd'
+import { type ChangeEvent, useRef } from 'react'
 import { useText } from '../../settings/Settings.tsx'
 import type { Draft } from './draft.ts'
 import { draftOf } from './draftFile.ts'
@@ -7,6 +8,7 @@ import { draftOf } from './draftFile.ts'
 export function LoadFile({ load }: { load(draft: Draft): void }) {
   const t = useText()
   const { message } = App.useApp()
+  const input = useRef<HTMLInputElement>(null)
   const read = async (file: File) => {
     try {
       load(draftOf(await file.text()))
@@ -15,18 +17,23 @@ export function LoadFile({ load }: { load(draft: Draft): void }) {
       void message.error(t('create.badFile', { reason: String(error) }))
     }
   }
+  const chosen = ({ target }: ChangeEvent<HTMLInputElement>) => {
+    const [file] = target.files ?? []
+    // The same file may be chosen again.
+    target.value = ''
+    if (file) void read(file)
+  }
   return (
-    <Upload
-      accept=".json,application/json"
-      showUploadList={false}
-      beforeUpload={(file) => {
-        void read(file)
-        return false
-      }}
-    >
-      <span className="ant-btn ant-btn-default ant-btn-variant-outlined ant-btn-color-default">
-        {t('create.load')}
-      </span>
-    </Upload>
+    <>
+      <input
+        ref={input}
+        type="file"
+        accept=".json,application/json"
+        aria-label={t('create.load')}
+        hidden
+        onChange={chosen}
+      />
+      <Button onClick={() => input.current?.click()}>{t('create.load')}</Button>
+    </>
   )
 }
