@@ -42,7 +42,7 @@ const typed = [
   /^export OBFLOW_PASSWORD=/,
   /^CREATE=\$\(/,
   /^\.tools\/bin\/node src\/cli\.ts watch \d+$/,
-  /^make (help|setup)$/,
+  /^make (help|setup|console)$/,
   /^cp \.env\.example \.env$/,
 ]
 
