@@ -204,17 +204,20 @@ describe('everybody', () => {
     '/profile',
     '/nowhere',
   ]
-  test('axe finds nothing serious on any page', async () => {
-    const page = await visit('/tasks')
-    const found: string[] = []
-    for (const path of paths()) {
-      await page.goto(path)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.waitForLoadState('load')
-      found.push(...(await seriousOf(page)).map((each) => `${path}: ${each}`))
-    }
-    expect(found).toEqual([])
-  })
+  test.each(['light', 'dark'] as const)(
+    'axe finds nothing serious on any page, %s',
+    async (theme) => {
+      const page = await visit('/tasks', admin, { theme })
+      const found: string[] = []
+      for (const path of paths()) {
+        await page.goto(path)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        await page.waitForLoadState('load')
+        found.push(...(await seriousOf(page)).map((each) => `${path}: ${each}`))
+      }
+      expect(found).toEqual([])
+    },
+  )
 
   test('nothing is wider than a window of 320 pixels', async () => {
     const page = await visit('/tasks', admin, { width: 320 })

@@ -45,7 +45,8 @@ const dark: ThemeConfig = {
     },
   },
   token: {
-    colorError: '#f9706c',
+    // The dark algorithm darkens it: so it ends above AA on a panel.
+    colorError: '#ff8480',
     fontSize: 13,
     borderRadius: 6,
     colorPrimary: '#3d85ee',
