@@ -172,17 +172,29 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     }
   }
 
-  const linked = (signal: AbortSignal): Promise<Link> => {
+  const attempted = (): Promise<Link> => {
     if (ended) throw new TransientError(say`the connection to host ${access.ip} was closed here`)
-    if (!current) {
-      const gone = (): void => {
-        if (current === attempt) current = undefined
-      }
-      const attempt = connect(gone)
-      current = attempt
-      attempt.catch(gone)
+    if (current) return current
+    const gone = (): void => {
+      if (current === attempt) current = undefined
     }
-    return unless(signal, current)
+    const attempt = connect(gone)
+    current = attempt
+    attempt.catch(gone)
+    return attempt
+  }
+
+  /**
+   * An attempt that another began may fail of what is over by now: who joined it makes another one.
+   */
+  const linked = async (signal: AbortSignal): Promise<Link> => {
+    const joined = current !== undefined
+    try {
+      return await unless(signal, attempted())
+    } catch (error) {
+      if (!joined || signal.aborted || !(error instanceof TransientError)) throw error
+      return unless(signal, attempted())
+    }
   }
 
   return {

@@ -1,4 +1,7 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
 import { afterAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { TransientError } from '../../src/errors/failure.ts'
 import {
   createHostPool,
@@ -8,7 +11,7 @@ import {
 } from '../../src/host/index.ts'
 import { createAnswers } from '../../src/host/prompts.ts'
 import { Secret, sh } from '../../src/quote.ts'
-import { failureOf } from './hosts.ts'
+import { createTestHosts, failureOf } from './hosts.ts'
 import { type SshdOptions, startSshd, type TestSshd } from './sshd.ts'
 
 const pools: HostPool[] = []
@@ -46,6 +49,35 @@ const keyOf = async (access: HostAccess): Promise<HostKey> => {
   if (!key) throw new Error('no key was seen')
   return key
 }
+
+test('an attempt that another began and that failed is made once more by who joined it', async () => {
+  const sshd = await start()
+  const held: Socket[] = []
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    if (held.length === 0) {
+      held.push(socket)
+      server.emit('held')
+      return
+    }
+    const through = connect(sshd.access().sshPort, '127.0.0.1')
+    socket.on('close', () => through.destroy())
+    socket.pipe(through).pipe(socket)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = z.object({ port: z.number() }).parse(server.address())
+  const hosts = createTestHosts()
+  pools.push(hosts.pool)
+  const access = sshd.access({ sshPort: port })
+  const first = failureOf(hosts.host(access).run(sh`true`))
+  await once(server, 'held')
+  const joined = hosts.host(access).must(sh`echo in`)
+  for (const socket of held) socket.destroy()
+  expect(await first).toBeInstanceOf(TransientError)
+  expect(await joined).toBe('in\n')
+  await hosts.pool.close()
+  server.close()
+})
 
 test('a host that shows further keys beside the pinned one is the same host', async () => {
   const sshd = await start({ keyType: 'rsa' })
