@@ -21,8 +21,7 @@ export default defineConfig({
             'test/attack/**',
             'test/readme/walk.test.ts',
           ],
-          // They wait for programs that they start, so three keep two cores busy.
-          maxWorkers: 3,
+          maxWorkers: 2,
           // Loaded once and not for each of eighty files; they share nothing that they change.
           isolate: false,
           sequence: { groupOrder: 0 },
@@ -34,8 +33,9 @@ export default defineConfig({
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
           testTimeout: 180_000,
-          // A lab waits for its hosts two thirds of its time: three keep two cores busy.
-          maxWorkers: 3,
+          // Two keep two cores busy: half of that is what the hosts' kernels take. Three only wait
+          // longer.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
