@@ -9,7 +9,7 @@ export default defineConfig({
     include: ['test/readme/walk.test.ts'],
     // Each command needs what those before it made.
     bail: 1,
-    testTimeout: 300_000,
+    testTimeout: 600_000,
     hookTimeout: 120_000,
   },
 })
