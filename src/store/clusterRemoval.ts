@@ -1,13 +1,14 @@
-import { and, eq, inArray, notExists, notInArray } from 'drizzle-orm'
+import { and, eq, notExists } from 'drizzle-orm'
 import { DefiniteError } from '../errors/failure.ts'
 import { say } from '../errors/say.ts'
 import { secretOf } from '../secretOf.ts'
 import type { Db } from './db.ts'
+import { freeHosts } from './freeHosts.ts'
 import type { Keys } from './key.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
 
-const { clusters, hosts, hostServices } = schema
+const { clusters, hostServices } = schema
 
 /** How a cluster leaves the store. Each step does nothing the second time. */
 export function clusterRemoval(db: Db, keys: Keys) {
@@ -16,21 +17,8 @@ export function clusterRemoval(db: Db, keys: Keys) {
     const gone = notExists(
       tx.select({ id: clusters.id }).from(clusters).where(eq(clusters.id, clusterId)),
     )
-    const freed = await tx
-      .delete(hostServices)
-      .where(and(eq(hostServices.type, 'OB_CLUSTER'), eq(hostServices.clusterId, clusterId), gone))
-      .returning({ hostId: hostServices.hostId })
-    const busy = tx
-      .select({ id: hostServices.hostId })
-      .from(hostServices)
-      .where(inArray(hostServices.type, ['OB_CLUSTER', 'OB_PROXY']))
-    const ids = freed.map((row) => row.hostId)
-    const available = await tx
-      .update(hosts)
-      .set({ status: 'AVAILABLE' })
-      .where(and(inArray(hosts.id, ids), eq(hosts.status, 'ONLINE'), notInArray(hosts.id, busy)))
-      .returning({ ip: hosts.innerIpAddress })
-    return available.map((host) => host.ip)
+    const ofCluster = eq(hostServices.clusterId, clusterId)
+    return freeHosts(tx, and(eq(hostServices.type, 'OB_CLUSTER'), ofCluster, gone))
   }
 
   // The state is part of the statement: nothing comes between the look and the deletion.

@@ -1,14 +1,15 @@
-import { and, eq, inArray, notInArray } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import { DefiniteError } from '../errors/failure.ts'
 import { say } from '../errors/say.ts'
 import { secretOf } from '../secretOf.ts'
 import type { Db } from './db.ts'
+import { freeHosts } from './freeHosts.ts'
 import type { Keys } from './key.ts'
 import { obproxyReads } from './obproxyReads.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
 
-const { obproxyClusters, obproxyServers, obproxyLinks, hosts, hostServices } = schema
+const { obproxyClusters, obproxyServers, obproxyLinks, hostServices } = schema
 
 type ObproxyStatus = (typeof schema.obproxyStatuses)[number]
 type NewRow = typeof obproxyClusters.$inferInsert
@@ -24,23 +25,8 @@ export interface NewObproxyCluster extends Omit<NewRow, 'id' | 'createTime' | 'u
 }
 
 /** Hosts of an OBProxy cluster serve it no more; those that serve nothing else are AVAILABLE. */
-async function free(tx: Db, id: number): Promise<string[]> {
-  const freed = await tx
-    .delete(hostServices)
-    .where(and(eq(hostServices.type, 'OB_PROXY'), eq(hostServices.clusterId, id)))
-    .returning({ hostId: hostServices.hostId })
-  const busy = tx
-    .select({ id: hostServices.hostId })
-    .from(hostServices)
-    .where(inArray(hostServices.type, ['OB_CLUSTER', 'OB_PROXY']))
-  const ids = freed.map((row) => row.hostId)
-  const available = await tx
-    .update(hosts)
-    .set({ status: 'AVAILABLE' })
-    .where(and(inArray(hosts.id, ids), eq(hosts.status, 'ONLINE'), notInArray(hosts.id, busy)))
-    .returning({ ip: hosts.innerIpAddress })
-  return available.map(({ ip }) => ip)
-}
+const free = (tx: Db, id: number): Promise<string[]> =>
+  freeHosts(tx, and(eq(hostServices.type, 'OB_PROXY'), eq(hostServices.clusterId, id)))
 
 /** OBProxy clusters, their processes and the clusters they are linked to. */
 export function obproxy(db: Db, keys: Keys) {
