@@ -113,6 +113,12 @@ describe.each(databases)('wrong passwords on $name', ({ open }) => {
     expect(await login('right')).toBe('admin')
   })
 
+  test('of a name that looks like user and address of another lock nobody else', async () => {
+    await guess(8, { username: `admin@${home}`, address: elsewhere })
+    await guess(8, { username: `from/${home}/admin`, address: elsewhere })
+    expect(await login('right')).toBe('admin')
+  })
+
   test('never stop a login that was right before, wherever they come from', async () => {
     expect(await login('right')).toBe('admin')
     await guess(8)

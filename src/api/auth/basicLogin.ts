@@ -52,10 +52,13 @@ function makeRoom(map: Map<string, unknown>): void {
   if (map.size >= remembered && oldest !== undefined) map.delete(oldest)
 }
 
-/** What is counted: a name that no user can have is not kept in its length. */
+/**
+ * What is counted: a name that no user can have is not kept in its length. An address has no `/`, so
+ * that no name makes the one look like the other.
+ */
 const subjectsOf = (username: string, address: string) => {
   const name = username.slice(0, 64)
-  return { pair: `user/${name}@${address}`, user: `user/${name}` }
+  return { pair: `from/${address}/${name}`, user: `user/${name}` }
 }
 
 /**
