@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
+import { logFeed } from '../../src/api/live/logFeed.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from '../store/inventory.ts'
 import { basic, openApi, type TestApi } from './server.ts'
 
@@ -376,5 +377,25 @@ describe('following the log of a subtask', () => {
     const headers = { authorization, 'last-event-id': String(first.id) }
     const again = await expectEvent(await follow({ path: path(), headers }), 'log', log)
     expect(again.data).toEqual(more.data)
+  })
+
+  test('holds a long text once, however many begin to read it or come back late', async () => {
+    await begin()
+    await write(...Array.from({ length: 1000 }, (_, index) => `line ${index}`))
+    const feed = logFeed(api.store, taskId, subtaskId)
+    await feed.poll()
+    const telling = {
+      language: 'en',
+      codes: 'string',
+      compact: false,
+      temporalUi: undefined,
+    } as const
+    const { bytes, cursor } = feed.whole(telling)
+    expect(feed.whole(telling).bytes).toBe(bytes)
+    expect(feed.resume(cursor - 900, telling)?.bytes).toBe(bytes)
+    expect(String(feed.resume(cursor - 2, telling)?.bytes)).toMatch(/"tail".*line 998.*line 999/)
+    await write('more')
+    await feed.poll()
+    expect(String(feed.whole(telling).bytes)).toMatch(/line 0.*: more/)
   })
 })

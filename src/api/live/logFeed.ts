@@ -5,6 +5,8 @@ import { frame } from './frame.ts'
 
 /** Lines held for those who begin to read; a longer log is told from here on. */
 const maxLines = 5000
+/** Lines told to one reader alone; whoever missed more is told all, a text that readers share. */
+const maxTail = 500
 
 /**
  * The log of a subtask as it grows. The id of an event and a reader's cursor are the id of the last
@@ -16,6 +18,9 @@ export function logFeed(store: Store, taskId: number, subtaskId: number): Feed {
   let lines: (LogLine & { readonly id: number })[] = []
   let ended = false
 
+  /** All of it, made once for those who begin to read before more comes. */
+  let all: Told | undefined
+
   const last = (): number => lines.at(-1)?.id ?? 0
   const tell = (from: 'start' | 'tail', some: typeof lines): Told => ({
     bytes: frame('log', last(), {
@@ -24,15 +29,17 @@ export function logFeed(store: Store, taskId: number, subtaskId: number): Feed {
     }),
     cursor: last(),
   })
+  const whole = (): Told => {
+    all ??= tell('start', lines)
+    return all
+  }
 
   const since = (cursor: number): Told | undefined => {
     if (cursor >= last()) return undefined
     const first = lines[0]?.id ?? 0
-    if (cursor < first && lines.length >= maxLines) return tell('start', lines)
-    return tell(
-      'tail',
-      lines.filter(({ id }) => id > cursor),
-    )
+    const missed = lines.filter(({ id }) => id > cursor)
+    const lost = cursor < first && lines.length >= maxLines
+    return lost || missed.length > maxTail ? whole() : tell('tail', missed)
   }
 
   return {
@@ -44,11 +51,14 @@ export function logFeed(store: Store, taskId: number, subtaskId: number): Feed {
       if (subtask === undefined) traceId = await store.tasks.traceId(taskId)
       subtask = now
       const more = await store.tasks.logSince(subtaskId, last(), maxLines)
-      if (more.length > 0) lines = [...lines, ...more].slice(-maxLines)
+      if (more.length > 0) {
+        lines = [...lines, ...more].slice(-maxLines)
+        all = undefined
+      }
       ended = over
       return true
     },
-    whole: () => tell('start', lines),
+    whole,
     since,
     resume: (eventId) => (eventId <= last() ? (since(eventId) ?? { cursor: eventId }) : undefined),
     get lastId() {
