@@ -150,7 +150,15 @@ describe('a login by form', () => {
     ['whoever says it was TLS', '10.0.0.3', { 'x-forwarded-proto': 'https' }, undefined],
   ])('by %s sets Secure as it should', async (_, from, proto, secure) => {
     const headers = { ...page, 'x-forwarded-for': '10.0.0.7', ...proto }
-    expect((await logIn({ from, headers })).set[0]?.secure).toBe(secure)
+    const [set] = (await logIn({ from, headers })).set
+    expect(set?.secure).toBe(secure)
+    // A browser takes this name from the host itself only, not from its siblings.
+    expect(set?.name).toBe(secure ? '__Host-obflow_session' : 'obflow_session')
+    const cookie = `${set?.name}=${set?.value}`
+    expect((await ask({ from, headers, cookie })).status).toBe(200)
+    const siblings = `obflow_session=${set?.value}`
+    expect((await ask({ from, headers, cookie: siblings })).status).toBe(secure ? 401 : 200)
+    expect((await ask({ from, headers, cookie, method: 'DELETE' })).set[0]?.name).toBe(set?.name)
   })
 })
 
@@ -248,6 +256,25 @@ describe('an attacker', () => {
   })
 
   test.each([
+    ['before', (own: string, eves: string) => `${eves}; ${own}`],
+    ['behind', (own: string, eves: string) => `${own}; ${eves}`],
+    ['with a space', (own: string, eves: string) => `${own};${eves.replace('=', ' =')}`],
+  ])(
+    "does not have somebody work under the attacker's session, planted %s the own one",
+    async (_, both) => {
+      const own = await cookieOf()
+      const eves = await cookieOf({ username: 'admin', password: 'admin-password' })
+      const cookie = both(own, eves)
+      expect((await ask({ cookie })).body.error).toMatchObject({
+        code: 'IAM10000',
+        message: expect.stringContaining('two sessions'),
+      })
+      expect((await logIn({ cookie })).status).toBe(401)
+      expect([await statusOf(own), await statusOf(eves)]).toEqual([200, 200])
+    },
+  )
+
+  test.each([
     ['of another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }],
     ['of another port of this host', { 'sec-fetch-site': 'same-site' }],
     ['of an old browser at another origin', { origin: 'http://evil.example' }],
@@ -260,6 +287,27 @@ describe('an attacker', () => {
     expect((await ask({ method: 'DELETE', cookie, headers })).status).toBe(403)
     expect((await api.dump()).regions).toEqual(before)
     expect((await ask({ ...make, headers: { origin: 'http://localhost:80' } })).status).toBe(200)
+  })
+
+  test.each([
+    ['of another port of this host', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' }],
+    [
+      'in a frame',
+      { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+    ],
+    ['that follows a task', { origin: 'http://evil.example', accept: 'text/event-stream' }],
+  ])('on a page %s is given no answer to measure with the cookie', async (_, headers) => {
+    const cookie = await cookieOf({ username: 'admin', password: 'admin-password' })
+    for (const url of [path, '/api/v2/ob/clusters', '/api/v2/tasks/instances/1/events'])
+      expect((await ask({ cookie, url, headers })).status).toBe(403)
+    const open = await api.app.inject({ url: '/healthz', headers })
+    expect(open.statusCode).toBe(200)
+    const link = {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    }
+    expect((await ask({ cookie, headers: link })).status).toBe(200)
   })
 
   test('on a foreign page logs nobody in', async () => {
@@ -304,6 +352,11 @@ describe('an Authorization header', () => {
     ['a page on plain HTTP', { 'x-requested-with': 'obflow' }, undefined],
     ['an EventSource', { accept: 'text/event-stream' }, undefined],
     ['a program', {}, 'Basic realm="obflow", charset="UTF-8"'],
+    [
+      'somebody who goes to an address of the API',
+      { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+      'Basic realm="obflow", charset="UTF-8"',
+    ],
   ])('is asked for of %s as it should be', async (_, headers, challenge) => {
     const reply = await ask({ headers })
     expect([reply.status, reply.headers['www-authenticate']]).toEqual([401, challenge])

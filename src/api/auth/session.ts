@@ -30,11 +30,6 @@ const maxAgeMs = 12 * 3_600_000
 const hashOf = (token: Secret): string =>
   createHash('sha256').update(token.reveal()).digest('base64url')
 
-const tokenOf = ({ cookies }: FastifyRequest): Secret | undefined => {
-  const token = cookies[cookieName]
-  return token === undefined || token === '' ? undefined : new Secret(token)
-}
-
 /**
  * Whether the browser came by TLS: to this process, or to a proxy that the configuration trusts.
  * Such a proxy is taken to end TLS unless its `X-Forwarded-Proto` says otherwise.
@@ -46,6 +41,22 @@ function overTls({ protocol, ips, headers }: FastifyRequest): boolean {
 
 const cookieOptions = (request: FastifyRequest) =>
   ({ path: '/', httpOnly: true, sameSite: 'strict', secure: overTls(request) }) as const
+
+/**
+ * By TLS the name says that this very host set the cookie: a sibling in its domain cannot plant one.
+ * Source: https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis, "The __Host- Prefix".
+ */
+const nameFor = (request: FastifyRequest): string =>
+  overTls(request) ? `__Host-${cookieName}` : cookieName
+
+/** The token that came. Two are refused: one of them was planted for a part of the paths. */
+function tokenOf(request: FastifyRequest): Secret | undefined {
+  const name = nameFor(request)
+  const sent = (request.headers.cookie ?? '').split(';').map((each) => each.split('=')[0]?.trim())
+  if (sent.filter((each) => each === name).length > 1) throw planted()
+  const token = request.cookies[name]
+  return token === undefined || token === '' ? undefined : new Secret(token)
+}
 
 const changesNothing: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -60,6 +71,12 @@ function demandOrigin({ method, headers }: FastifyRequest): void {
 
 const ended = (): Refused =>
   new Refused({ code: 'IAM10000', args: [say`the session has ended; log in again`] })
+
+const planted = (): Refused =>
+  new Refused({
+    code: 'IAM10000',
+    args: [say`two sessions came at once; have the browser forget the cookies of this address`],
+  })
 
 export interface SessionsOptions {
   readonly store: Store
@@ -102,19 +119,19 @@ export function sessionLogin({ store, idleMs, clock }: SessionsOptions) {
     },
     /** Begins a session of a user whose password was just checked, and sets its cookie. */
     async begin(request: FastifyRequest, reply: FastifyReply, user: User): Promise<SessionRef> {
+      const before = tokenOf(request)
       const token = new Secret(randomBytes(32).toString('base64url'))
       const tokenHash = hashOf(token)
       const now = clock()
       if (!(await store.sessions.create({ tokenHash, user, now }, limitsAt(now)))) throw ended()
-      const before = tokenOf(request)
       if (before !== undefined) await store.sessions.end(hashOf(before))
-      reply.setCookie(cookieName, token.reveal(), cookieOptions(request))
+      reply.setCookie(nameFor(request), token.reveal(), cookieOptions(request))
       return { tokenHash, expireTime: new Date(now.getTime() + maxAgeMs) }
     },
     /** Ends a session and has the browser forget its cookie. */
     async end(request: FastifyRequest, reply: FastifyReply, { tokenHash }: SessionRef) {
       await store.sessions.end(tokenHash)
-      reply.clearCookie(cookieName, cookieOptions(request))
+      reply.clearCookie(nameFor(request), cookieOptions(request))
     },
     /** Which of some sessions go on, by the hash of their token. It does not count as use. */
     open: (tokenHashes: readonly string[]): Promise<ReadonlySet<string>> =>

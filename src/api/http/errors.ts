@@ -112,11 +112,12 @@ export const findingShower = (config: Pick<Config, 'errorCodes'>, request: Fasti
 
 /**
  * Whether the script of a page calls: a browser would ask for a login by itself, over the page's
- * form. Browsers send Sec-Fetch-Site to https and localhost only, so a page names itself besides.
+ * form. Whoever goes to an address is asked. Browsers send Sec-Fetch-Site to https and localhost
+ * only, so a page names itself besides.
  * Source: https://www.w3.org/TR/fetch-metadata/, "not a potentially trustworthy URL".
  */
 const isFromPage = ({ headers }: FastifyRequest): boolean =>
-  headers['sec-fetch-site'] !== undefined ||
+  (headers['sec-fetch-site'] !== undefined && headers['sec-fetch-mode'] !== 'navigate') ||
   headers['x-requested-with'] !== undefined ||
   headers.accept === 'text/event-stream'
 

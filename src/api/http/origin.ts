@@ -44,8 +44,23 @@ function strangerOf({ headers, host }: FastifyRequest, { publicUrl }: Names): st
 }
 
 /**
- * Refuses calls under a host name that is not this API's, and calls that change something from a
- * page of another origin. Programs send neither Origin nor Sec-Fetch-Site and pass.
+ * Whether a call is a link that somebody follows. Browsers say it of themselves; one that does not
+ * say names no origin with a link either.
+ */
+const followsLink = ({ headers }: FastifyRequest): boolean =>
+  headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+
+/**
+ * What a page of another origin may do: show a link, and read what is everybody's. It could read no
+ * other answer either, but see how long one takes, and use up the streams of whoever is logged in.
+ */
+const isHarmless = (request: FastifyRequest): boolean =>
+  changesNothing.has(request.method) &&
+  (request.routeOptions.config.permission === 'OPEN' || followsLink(request))
+
+/**
+ * Refuses calls under a host name that is not this API's, and calls of a page of another origin.
+ * Programs send neither Origin nor Sec-Fetch-Site and pass.
  */
 export function refuseStrangers(api: Api, config: Names): void {
   const publicHost = config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host]
@@ -59,7 +74,7 @@ export function refuseStrangers(api: Api, config: Names): void {
         `${name} is not a name of this API: call it by its address, or add the name to OBFLOW_ALLOWED_HOSTS`,
       )
     }
-    const stranger = changesNothing.has(request.method) ? undefined : strangerOf(request, config)
+    const stranger = isHarmless(request) ? undefined : strangerOf(request, config)
     if (stranger !== undefined)
       throw refused(403, `a page of ${stranger.slice(0, 100)} may not make this call`)
   })

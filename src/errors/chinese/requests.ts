@@ -58,6 +58,8 @@ export const requests = {
 
   'no login was sent': '未提供认证信息',
   'the session has ended; log in again': '会话已结束，请重新登录',
+  'two sessions came at once; have the browser forget the cookies of this address':
+    '同时收到了两个会话，请在浏览器中清除此地址的 Cookie',
   'a call by cookie must say its Origin or Sec-Fetch-Site':
     '使用 Cookie 的调用必须带有 Origin 或 Sec-Fetch-Site',
   'too many streams are open': '打开的事件流过多',
