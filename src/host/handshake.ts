@@ -1,6 +1,7 @@
 import ssh2, { type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2'
 import { DefiniteError } from '../errors/failure.ts'
 import { say } from '../errors/say.ts'
+import { cipher } from './ciphers.ts'
 import type { HostAccess } from './host.ts'
 import { type HostKey, isKnownBy, offeredFirst, otherFamilies, readHostKey } from './hostKey.ts'
 import { createAnswers, expiredPassword } from './prompts.ts'
@@ -98,7 +99,7 @@ const connect = (
         port: access.sshPort,
         readyTimeout: patienceMs,
         ...keepalive,
-        algorithms: { serverHostKey },
+        algorithms: { serverHostKey, cipher },
         hostVerifier,
         ...loginOf(access),
       })
