@@ -8,8 +8,10 @@ import { limitOf } from '../plan/plan.ts'
 import type { OpenedTask, Progress, StoredState } from '../plan/run.ts'
 import type { FailureCause, TaskState } from '../plan/states.ts'
 import type { Outcome } from '../plan/task.ts'
+import { isAway } from './away.ts'
 import type { Db } from './db.ts'
 import { type SubtaskRunRef, subtaskEnds } from './ends.ts'
+import { gathered } from './gathered.ts'
 import type { Task } from './newTask.ts'
 import { inChunks } from './rows.ts'
 import * as schema from './schema/index.ts'
@@ -236,11 +238,13 @@ export function progress(db: Db) {
       return done ? shorter(done) : changesSince(task, since)
     },
     /** Appends lines to subtasks' logs, in the order given. */
-    async log(lines: readonly NewLogLine[]): Promise<void> {
-      await inChunks(lines, (chunk) => {
-        const rows = chunk.map(({ message, ...line }) => ({ ...line, message: storable(message) }))
-        return db.insert(subtaskLogs).values(rows).onConflictDoNothing()
-      })
-    },
+    log: gathered<NewLogLine>(
+      (lines) =>
+        inChunks(lines, (chunk) => {
+          const rows = chunk.map((line) => ({ ...line, message: storable(line.message) }))
+          return db.insert(subtaskLogs).values(rows).onConflictDoNothing()
+        }),
+      isAway,
+    ),
   }
 }
