@@ -6,7 +6,7 @@ import { StartError, wordsOf } from './errors/startError.ts'
 const others = 0o077
 
 /** What obflow, PGlite and Temporal keep in the data directory; a lab's hosts may lie there too. */
-const ours = /^(key|lock|packages|pglite|temporal\.db)/
+const ours = /^(key|lock|packages|pglite|temporal\.db|workflows-)/
 
 /** Makes a directory and those above it, one by one: Node's recursive mkdir never ends in /proc. */
 async function makeAll(path: string): Promise<void> {

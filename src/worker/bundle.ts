@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { childEnv } from '../childEnv.ts'
 import type { Config } from '../config.ts'
+import { keptBundle } from './keptBundle.ts'
 
 /** The workflows as one text, as a worker takes them, or a file of it. */
 export type WorkflowBundle = { readonly code: string } | { readonly codePath: string }
@@ -23,8 +24,12 @@ export async function bundleWorkflows(): Promise<{ readonly code: string }> {
   return { code: stdout }
 }
 
-/** The workflows that a worker runs: those that were bundled beforehand, else bundled now. */
+/**
+ * The workflows that a worker runs: those that were bundled beforehand, else those of an earlier
+ * start, else bundled now.
+ */
 export const workflowsFor = async ({
   workflowBundle,
-}: Pick<Config, 'workflowBundle'>): Promise<WorkflowBundle> =>
-  workflowBundle === undefined ? bundleWorkflows() : { codePath: workflowBundle }
+  dataDir,
+}: Pick<Config, 'workflowBundle' | 'dataDir'>): Promise<WorkflowBundle> =>
+  workflowBundle === undefined ? keptBundle(dataDir, bundleWorkflows) : { codePath: workflowBundle }
