@@ -138,6 +138,8 @@ const environment = z.object({
   OBFLOW_CONSOLE: z.enum(['on', 'off'], 'must be on or off').default('on'),
   /** Days that the book of calls keeps each. */
   OBFLOW_AUDIT_DAYS: wholeNumber(1, 36_500).default(365),
+  /** Days that a task is kept, with its log, after it has ended for good. */
+  OBFLOW_TASK_DAYS: wholeNumber(1, 36_500).default(365),
   /**
    * The namespace in Temporal's Web UI, as a browser reaches it, e.g.
    * `http://127.0.0.1:8233/namespaces/default`: tasks link to their runs there.
@@ -186,6 +188,8 @@ export interface Config {
   readonly consoleDir: string | undefined
   /** Milliseconds that the book of calls keeps each. */
   readonly auditMs: number
+  /** Milliseconds that a task is kept after its end. */
+  readonly taskMs: number
   /** Without a slash at its end. */
   readonly temporalUi: string | undefined
   /** Milliseconds without a call after which a login by form ends. */
@@ -252,6 +256,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         ? fileURLToPath(new URL('../console/dist', import.meta.url))
         : undefined,
     auditMs: settings.OBFLOW_AUDIT_DAYS * 86_400_000,
+    taskMs: settings.OBFLOW_TASK_DAYS * 86_400_000,
     temporalUi: settings.OBFLOW_TEMPORAL_UI,
     sessionIdleMs: settings.OBFLOW_SESSION_MINUTES * 60_000,
     trustedProxies: settings.OBFLOW_TRUSTED_PROXIES,

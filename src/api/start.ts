@@ -12,6 +12,8 @@ import { sweepUploads } from './packages/receive.ts'
 const sweepMs = 5000
 /** How often what is left of uploads is looked for. */
 const cleanMs = 10 * 60_000
+/** How often the room of rows that went is freed, where no database does so by itself. */
+const tidyMs = 6 * 60 * 60_000
 /** How often open tasks are compared with the runs that Temporal has. */
 const reconcileMs = 15_000
 
@@ -83,6 +85,11 @@ export async function startServer({
       .catch((error: unknown) =>
         app.log.warn({ err: withoutStatement(error) }, 'old calls are left in the book'),
       )
+    await store.tasks
+      .forget(new Date(Date.now() - config.taskMs))
+      .catch((error: unknown) =>
+        app.log.warn({ err: withoutStatement(error) }, 'old tasks are left in the store'),
+      )
   }
   await clean()
   const reconcile = () =>
@@ -91,8 +98,19 @@ export async function startServer({
       .catch((error: unknown) =>
         app.log.warn({ err: withoutStatement(error) }, 'runs could not be compared with Temporal'),
       )
+  const tidy = () =>
+    store
+      .tidy()
+      .catch((error: unknown) =>
+        app.log.warn({ err: withoutStatement(error) }, 'room in the store was not freed'),
+      )
   const every = (ms: number, work: () => Promise<void>) => setInterval(() => void work(), ms)
-  const timers = [every(sweepMs, sweep), every(reconcileMs, reconcile), every(cleanMs, clean)]
+  const timers = [
+    every(sweepMs, sweep),
+    every(reconcileMs, reconcile),
+    every(cleanMs, clean),
+    every(tidyMs, tidy),
+  ]
   return {
     url,
     async close() {

@@ -16,6 +16,8 @@ export type Db = PgDatabase<PgQueryResultHKT, typeof schema>
 
 export interface Connection {
   readonly db: Db
+  /** Frees the room of rows that went; absent where the database does so by itself. */
+  tidy?(): Promise<void>
   close(): Promise<void>
 }
 

@@ -99,6 +99,8 @@ export interface Store {
    * reseal.ts.
    */
   reseal(): Promise<number>
+  /** Frees the room of rows that went; PostgreSQL does so by itself. */
+  tidy(): Promise<void>
   /** Throws when the database does not answer. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -116,7 +118,7 @@ export const openStore = async ({ keys, ...where }: StoreOptions): Promise<Store
   storeOver(await connect(where), keys)
 
 /** The store over a database that is open. */
-export function storeOver({ db, close }: Connection, keys: Keys): Store {
+export function storeOver({ db, close, tidy }: Connection, keys: Keys): Store {
   return {
     transaction: (work, options) => db.transaction((tx) => work(tx, keys), options),
     accessKeys: accessKeys(db, keys),
@@ -135,6 +137,7 @@ export function storeOver({ db, close }: Connection, keys: Keys): Store {
     sessions: sessions(db),
     tasks: tasks(db),
     users: users(db, keys),
+    tidy: async () => tidy?.(),
     async ping() {
       await db.execute(sql`select 1`)
     },

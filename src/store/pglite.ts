@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
+import { z } from 'zod'
 import { restrict } from '../privateDir.ts'
 import type { Connection } from './db.ts'
 import * as schema from './schema/index.ts'
@@ -25,6 +26,19 @@ function letOthersRun(client: PGlite): void {
   }
 }
 
+const ownTables = z.array(z.object({ name: z.string() }))
+
+/** PGlite has no autovacuum. Table by table, for each holds up all else while it is worked on. */
+async function vacuum(client: PGlite): Promise<void> {
+  const { rows } = await client.query(
+    "select quote_ident(tablename) as name from pg_tables where schemaname = 'public'",
+  )
+  for (const { name } of ownTables.parse(rows)) {
+    await turn()
+    await client.exec(`vacuum ${name}`)
+  }
+}
+
 /**
  * PostgreSQL inside this process, with its files in the directory; without one, in memory. Brings
  * its schema up to date.
@@ -41,5 +55,5 @@ export async function connectPglite(
   const db = drizzle(client, { schema, casing })
   await migrate(db, { migrationsFolder })
   letOthersRun(client)
-  return { db, close: () => client.close() }
+  return { db, tidy: () => vacuum(client), close: () => client.close() }
 }

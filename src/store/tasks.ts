@@ -18,6 +18,7 @@ import type { Targets } from '../plan/expand.ts'
 import type { SubtaskOperation, TaskStatus } from '../plan/states.ts'
 import { columnwise } from './columnwise.ts'
 import type { Db } from './db.ts'
+import { forgetTasks } from './forgetTasks.ts'
 import { looks } from './looks.ts'
 import type { Subtask, Task, TaskWithSubtasks } from './newTask.ts'
 import { order, type Page, type Paging, window } from './paging.ts'
@@ -127,6 +128,7 @@ export function tasks(db: Db) {
 
   return {
     ...progress(db),
+    forget: (before: Date) => forgetTasks(db, before),
     async get(id: number): Promise<TaskWithSubtasks | undefined> {
       const fields = { ...getTableColumns(table), subtasks: subtasksOf(db, id) }
       return (await db.select(fields).from(table).where(eq(table.id, id)))[0]
