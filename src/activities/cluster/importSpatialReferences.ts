@@ -9,13 +9,17 @@ import { onCluster } from '../session.ts'
 import { packagedFile } from './packagedFile.ts'
 
 const importSeconds = 600
+export const spatialReferencesFile = 'default_srs_data_mysql.sql'
 
 /**
  * Gives sys the spatial reference systems that its package brings (from 4.0 on), without which
  * every SRID but 0 is refused. A cluster without them works, so a refusal is only logged.
  */
-export async function importSpatialReferences(node: ClusterNode): Promise<void> {
-  const text = await packagedFile(node, 'default_srs_data_mysql.sql')
+export async function importSpatialReferences(
+  node: ClusterNode,
+  reading: string | Promise<string> = packagedFile(node, spatialReferencesFile),
+): Promise<void> {
+  const text = await reading
   if (text === '') return
   try {
     const systems = readSpatialReferences(text)

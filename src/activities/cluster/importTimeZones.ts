@@ -10,13 +10,17 @@ import { onCluster } from '../session.ts'
 import { packagedFile } from './packagedFile.ts'
 
 const importSeconds = 600
+export const timeZonesFile = 'timezone_V1.log'
 
 /**
  * Gives sys the named time zones that its package brings (from 4.2 on), for CONVERT_TZ. A cluster
  * without them works, so a refusal is only logged.
  */
-export async function importTimeZones(node: ClusterNode): Promise<void> {
-  const text = await packagedFile(node, 'timezone_V1.log')
+export async function importTimeZones(
+  node: ClusterNode,
+  reading: string | Promise<string> = packagedFile(node, timeZonesFile),
+): Promise<void> {
+  const text = await reading
   if (text === '') return
   try {
     const zones = readTimeZones(text)

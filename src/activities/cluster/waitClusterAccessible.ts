@@ -7,8 +7,9 @@ import { inParallel } from '../inParallel.ts'
 import type { ClusterNode } from '../node.ts'
 import { asRoot, onCluster, selectOne } from '../session.ts'
 import { type Look, until } from '../until.ts'
-import { importSpatialReferences } from './importSpatialReferences.ts'
-import { importTimeZones } from './importTimeZones.ts'
+import { importSpatialReferences, spatialReferencesFile } from './importSpatialReferences.ts'
+import { importTimeZones, timeZonesFile } from './importTimeZones.ts'
+import { packagedFile } from './packagedFile.ts'
 import { inWords, whatIsNotReady } from './ready.ts'
 
 /**
@@ -36,8 +37,12 @@ export async function waitClusterAccessible(node: ClusterNode): Promise<void> {
     'INFO',
     `${expected.length} of ${expected.length} servers serve, and one root server leads`,
   )
-  await importTimeZones(node)
-  await importSpatialReferences(node)
+  const [zones, systems] = await Promise.all([
+    packagedFile(node, timeZonesFile),
+    packagedFile(node, spatialReferencesFile),
+  ])
+  await importTimeZones(node, zones)
+  await importSpatialReferences(node, systems)
 }
 
 /**
