@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { DefiniteError, TransientError } from '../errors/failure.ts'
 import { inEnglish, type Said, say } from '../errors/say.ts'
 import { type Quoted, withoutSecrets } from '../quote.ts'
+import { traced } from '../trace.ts'
 import { type Answer, converse } from './channel.ts'
 import type { Connection } from './connection.ts'
 import type { HostAccess, Output, Session } from './host.ts'
@@ -145,6 +146,8 @@ const attempt = async (
   const signal = AbortSignal.any([session.signal, deadline.signal])
   const underWay = Promise.withResolvers<void>()
   const first = sudo(access) ? say`login shell and sudo` : say`login shell`
+  const asked = performance.now()
+  let beganAt = asked
   let started = false
   let answer: Answer
   try {
@@ -158,6 +161,7 @@ const attempt = async (
         )
         const listen = afterGreeting(greeting, {
           begun: (text) => {
+            beganAt = performance.now()
             underWay.resolve()
             deadline.set(
               timeoutMs,
@@ -181,6 +185,15 @@ const attempt = async (
           ),
         )
         const [said] = await Promise.all([conversation, announced])
+        traced(() => ({
+          kind: 'command',
+          name: title,
+          ip: access.ip,
+          key: session.key,
+          asked,
+          begun: beganAt,
+          ended: performance.now(),
+        }))
         return said
       },
       { signal },

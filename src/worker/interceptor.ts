@@ -8,6 +8,7 @@ import type { NodeCall, NodeInput } from '../plan/node.ts'
 import type { Progress } from '../plan/run.ts'
 import type { Outcome } from '../plan/task.ts'
 import { awayReason, type Begun, type Store } from '../store/index.ts'
+import { traced } from '../trace.ts'
 import { subtaskLog } from './subtaskLog.ts'
 import { type SubtaskRun, withSubtaskRun } from './subtaskRun.ts'
 import { Turns } from './turns.ts'
@@ -162,12 +163,25 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
       `Run subtask, id=${call.subtaskId}, name=${node.name}, attempt=${info.attempt}, executor=${hostname()}`,
     )
     const due = node
+    const begunAt = performance.now()
     await withSubtaskRun(run, () => work(due))
+    const workedAt = performance.now()
     log(
       'INFO',
       `Set state for subtask: ${call.subtaskId}, current state: RUNNING, new state: SUCCESSFUL`,
     )
-    return await finish({ status: 'SUCCESSFUL' })
+    const progressed = await finish({ status: 'SUCCESSFUL' })
+    traced(() => ({
+      kind: 'subtask',
+      taskId: call.taskId,
+      subtaskId: call.subtaskId,
+      name: due.name,
+      taken: startedAt,
+      begun: begunAt,
+      worked: workedAt,
+      ended: performance.now(),
+    }))
+    return progressed
   } catch (error) {
     const seen = error === timeUp.signal.reason ? lastSeen(lastLine) : seenIn(error)
     const storeAway = storeAwayReason(error)

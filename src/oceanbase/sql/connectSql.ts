@@ -6,6 +6,7 @@ import { DefiniteError, TransientError } from '../../errors/failure.ts'
 import { say } from '../../errors/say.ts'
 import type { LogLine } from '../../host/index.ts'
 import { type Quoted, withoutSecrets } from '../../quote.ts'
+import { traced } from '../../trace.ts'
 import type { Sql, SqlTarget } from './sql.ts'
 import { sqlFailure } from './sqlFailure.ts'
 
@@ -105,7 +106,18 @@ export const connectSql = async (
   target: SqlTarget,
   { signal, log, timeoutMs = defaultTimeoutMs }: SqlOptions,
 ): Promise<Sql> => {
+  const trace = (name: string, begun: number): void =>
+    traced(() => ({
+      kind: 'sql',
+      name,
+      ip: target.ip,
+      asked: begun,
+      begun,
+      ended: performance.now(),
+    }))
+  const openedAt = performance.now()
   const { connection, socket } = await open(target, signal)
+  trace('login', openedAt)
   const destroy = () => void socket.destroy()
 
   const send = async (statement: Quoted): Promise<unknown> => {
@@ -119,6 +131,7 @@ export const connectSql = async (
       const ending = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
       const [answer] = await unlessAborted(ending, destroy, () => connection.query(statement.text))
       log('INFO', line('ok'))
+      trace(shown.slice(0, 60), startedAt)
       return answer
     } catch (error) {
       if (signal.aborted) {
