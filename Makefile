@@ -39,8 +39,9 @@ clients: setup mysql ## clients made from the OpenAPI document by seven generato
 abuse: setup ## 10,000 made-up requests and the attacks that once stopped the API; no 5xx, no loop held up, no memory that grows
 	@node bench/abuse.ts
 
-bench: setup ## how long the calls take that everybody polls
-	@node bench/api.ts
+bench: root packages postgresql mysql ## ours beside others: every figure of docs/performance.md, in pairs (hours; ONLY=chain,reads PAIRS=5 KEEP=no)
+	@bash tools/bench.sh
+	@exec node bench/main.ts
 
 creates: root packages postgresql ## CREATES=100 of EACH=1 hosts, posted at once: do all end well, and on how much memory
 	@node bench/creates.ts --creates $(or $(CREATES),100) --hosts $(or $(EACH),1)

@@ -26,6 +26,8 @@ await using stand = await createStand({
       throw new DefiniteError({ code: 'CMP07053', message: say`the data disk is too slow` })
   },
 })
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void stand[Symbol.asyncDispose]().finally(() => process.exit(130)))
 const { client, operations, postgres, store, workflows } = stand
 if (!postgres) throw new Error('this takes PostgreSQL')
 

@@ -30,7 +30,7 @@ export type Stand = Awaited<ReturnType<typeof createStand>>
 
 /**
  * The engine without hosts: Temporal's dev server, a store and a worker, whose nodes all do what
- * `node` does. Ends on Ctrl-C too, and leaves nothing.
+ * `node` does. Leaves nothing when it is closed.
  */
 export async function createStand(options: {
   readonly store: 'postgres' | 'pglite'
@@ -100,10 +100,10 @@ export async function createStand(options: {
 
   const all = made.move()
   const close = (): Promise<void> => all.disposeAsync()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void close().finally(() => process.exit(130)))
   return {
+    address: server.address,
     client,
+    keyFile: join(dir, 'data', 'key'),
     common,
     run,
     operations: operationsOver(store),

@@ -1,0 +1,192 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { bundleWorkflowCode, Worker } from '@temporalio/worker'
+import { z } from 'zod'
+import { startService, untilReached } from '../lab/chaos/service.ts'
+import { claimPort } from '../lab/ports/claim.ts'
+import { createClient } from '../src/cli/client.ts'
+import { createCluster, createClusterPlan } from '../src/operations/createCluster.ts'
+import { expand } from '../src/plan/expand.ts'
+import { addHosts, addMoreHosts, creator, newCluster, sampleRpm } from '../test/store/inventory.ts'
+import { widthsOf } from './engine/shape.ts'
+import { createStand, logger } from './engine/stand.ts'
+import { bench, inTurn, paired } from './kit/bench.ts'
+import { figureOf, median, quantile, rounded } from './kit/figure.ts'
+
+// A hundred creates of one host at once, nodes instant, beside a hundred bare chains: activities a
+// second. Then the same crowd once more, while an API of its own is posted 50 creates a second.
+
+const { values } = parseArgs({ options: { creates: { type: 'string', default: '100' } } })
+const creates = Number(values.creates)
+const postsPerSecond = 50
+const goals = { activities: { atLeast: 0.8 }, p99: { atMost: 100 } } as const
+
+const nothing = async (): Promise<void> => undefined
+const widths = widthsOf(
+  expand(createClusterPlan, { hosts: [{ id: 1, ip: 'host' }], zones: ['zone1'] }),
+)
+const activities = creates * widths.length
+const clusterReply = z.object({ clusterId: z.number() })
+
+await bench(async (bench) => {
+  const stand = await createStand({ store: 'postgres', node: nothing })
+  bench.defer(() => stand[Symbol.asyncDispose]())
+  const { client, operations, postgres, store, workflows } = stand
+  if (!postgres) throw new Error('this takes PostgreSQL')
+  const workflowsPath = fileURLToPath(new URL('engine/bareWorkflow.ts', import.meta.url))
+  stand.run(
+    await Worker.create({
+      ...stand.common,
+      taskQueue: 'bare',
+      workflowBundle: await bundleWorkflowCode({ workflowsPath, logger }),
+      activities: { nothing },
+    }),
+  )
+  await addHosts(store, 1)
+  let networks = 0
+  const moreHosts = (count: number): Promise<number[]> => {
+    networks += 1
+    return addMoreHosts(store, { count, idcId: 1, network: `10.${networks}` })
+  }
+
+  /** Accepts the creates, which is not timed, and gives what starts them. */
+  async function crowd(): Promise<() => Promise<void>> {
+    const ids = await moreHosts(creates)
+    const tasks: { readonly id: number; readonly workflowId: string }[] = []
+    for (const [index, hostId] of ids.entries()) {
+      const zones = [{ name: 'zone1', idcName: 'hz2', servers: [hostId] }]
+      const request = newCluster({ name: `c${networks}x${index}`, zones })
+      tasks.push((await operations.accept(createCluster, { request, creator })).task)
+    }
+    return async () => {
+      await Promise.all(
+        tasks.map(async ({ id, workflowId }) => {
+          const untold = await store.tasks.untoldOf(id)
+          if (untold) await workflows.tell(untold)
+          await client.workflow.getHandle(workflowId).result()
+        }),
+      )
+      for (const { id } of tasks) {
+        const status = (await store.tasks.get(id))?.status
+        if (status !== 'SUCCESSFUL') throw new Error(`task ${id} is ${status}`)
+      }
+    }
+  }
+  const perSecond = async (work: () => Promise<unknown>): Promise<number> => {
+    const start = performance.now()
+    await work()
+    return activities / ((performance.now() - start) / 1000)
+  }
+  let bares = 0
+  const { ours, bare } = await inTurn(bench, {
+    ours: async () => perSecond(await crowd()),
+    bare: () =>
+      perSecond(() =>
+        Promise.all(
+          Array.from({ length: creates }, () => {
+            bares += 1
+            return client.workflow.execute('bare', {
+              taskQueue: 'bare',
+              workflowId: `bare-${bares}`,
+              args: [widths],
+            })
+          }),
+        ),
+      ),
+  })
+  bench.show(
+    figureOf({
+      figure: 'engine crowd',
+      row: `${creates} creates at once, activities a second`,
+      unit: '/s',
+      goal: goals.activities,
+      reference: `${creates} bare chains`,
+      pairs: paired(ours, bare),
+      details: { program: 'crowd' },
+    }),
+  )
+
+  const dir = mkdtempSync(join(tmpdir(), 'obflow-crowd-'))
+  bench.defer(() => rmSync(dir, { recursive: true, force: true }))
+  const password = randomBytes(12).toString('base64url')
+  const port = await claimPort()
+  const api = startService({
+    program: 'src/server.ts',
+    env: {
+      OBFLOW_DATA_DIR: join(dir, 'data'),
+      OBFLOW_KEY_FILE: stand.keyFile,
+      OBFLOW_LISTEN: `127.0.0.1:${port}`,
+      OBFLOW_ADMIN_PASSWORD: password,
+      OBFLOW_RATE_LIMIT: '0,0,0,0',
+      DATABASE_URL: postgres.url,
+      TEMPORAL_ADDRESS: stand.address,
+    },
+    log: join(dir, 'api.log'),
+  })
+  bench.defer(() => api.close())
+  const http = createClient({ url: `http://127.0.0.1:${port}`, user: 'admin', password })
+  await untilReached(() => http.get('/api/v2/info', z.unknown()), [api], bench.signal)
+
+  /** Milliseconds of each of 500 posts, ten seconds of them, while one crowd follows the other. */
+  async function posts(): Promise<readonly number[]> {
+    const ids = await moreHosts(postsPerSecond * 10)
+    const times: number[] = []
+    const post = async (hostId: number): Promise<void> => {
+      const sent = performance.now()
+      await http.post(
+        '/api/v2/ob/clusters',
+        {
+          type: 'PRIMARY',
+          name: `p${hostId}`,
+          password: 'Aa1_aaaaaaaa',
+          primaryZone: '',
+          rpmName: sampleRpm,
+          zones: [{ name: 'zone1', idcName: 'hz2', servers: [hostId] }],
+        },
+        clusterReply,
+      )
+      times.push(performance.now() - sent)
+    }
+    let posting = true
+    const crowds = (async () => {
+      while (posting) await (await crowd())()
+    })()
+    const began = performance.now()
+    const posted: Promise<void>[] = []
+    for (const [index, hostId] of ids.entries()) {
+      const early = began + (index * 1000) / postsPerSecond - performance.now()
+      if (early > 0) await sleep(early)
+      posted.push(post(hostId))
+    }
+    await Promise.all(posted)
+    posting = false
+    await crowds
+    return times
+  }
+  const p99s: number[] = []
+  const p50s: number[] = []
+  let counted = 0
+  for (let round = 0; round < bench.pairs; round += 1) {
+    const times = await posts()
+    counted += times.length
+    p99s.push(quantile(times, 0.99))
+    p50s.push(quantile(times, 0.5))
+    bench.say(
+      `round ${round + 1}: ${times.length} posts, p99 ${quantile(times, 0.99).toFixed(0)} ms`,
+    )
+  }
+  bench.show({
+    figure: 'engine crowd',
+    row: `POST of a create, p99, ${postsPerSecond} a second meanwhile`,
+    unit: 'ms',
+    ours: rounded(median(p99s)),
+    goal: goals.p99,
+    pairs: p99s.map((value) => [rounded(value)]),
+    details: { program: 'crowd', posts: counted, p50Ms: rounded(median(p50s)) },
+  })
+})

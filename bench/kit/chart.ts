@@ -1,0 +1,42 @@
+import type { Figure } from './figure.ts'
+
+const width = 760
+const left = 250
+const bar = 14
+const colours = { ours: '#2563eb', reference: '#9ca3af' } as const
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+const shown = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)))
+
+/** A bar chart: for each row ours and its reference, one below the other. */
+export function chartOf(title: string, figures: readonly Figure[]): string {
+  const most = Math.max(...figures.flatMap(({ ours, reference }) => [ours, reference?.value ?? 0]))
+  const scale = (width - left - 90) / (most || 1)
+  const lines: string[] = []
+  let y = 44
+  const draw = (label: string, value: number, unit: string, colour: string): void => {
+    const length = Math.max(1, value * scale)
+    lines.push(
+      `<text x="${left - 8}" y="${y + 11}" text-anchor="end">${escaped(label)}</text>`,
+      `<rect x="${left}" y="${y}" width="${length.toFixed(1)}" height="${bar}" rx="2" fill="${colour}"/>`,
+      `<text x="${(left + length + 6).toFixed(1)}" y="${y + 11}">${shown(value)} ${unit}</text>`,
+    )
+    y += bar + 4
+  }
+  for (const { row, ours, unit, reference } of figures) {
+    draw(row, ours, unit, colours.ours)
+    if (reference) draw(reference.name, reference.value, unit, colours.reference)
+    y += 10
+  }
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y + 6}" viewBox="0 0 ${width} ${y + 6}" font-family="system-ui, sans-serif" font-size="12" fill="#374151">`,
+    `<rect width="100%" height="100%" fill="#ffffff"/>`,
+    `<text x="12" y="24" font-size="15" font-weight="600">${escaped(title)}</text>`,
+    ...lines,
+    '</svg>',
+    '',
+  ].join('\n')
+}
