@@ -26,6 +26,12 @@ const speed = {
   'history.transferProcessorMaxPollRPS': 10_000,
   'history.timerProcessorMaxPollRPS': 10_000,
 }
+/**
+ * A step that ends while a workflow task is under way adds two events to the next one. After 100 of
+ * them the task is failed and done again, which a wide stage of short steps reaches. Source:
+ * `MaximumBufferedEventsBatch`.
+ */
+const wide = { 'history.maximumBufferedEventsBatch': 1000 }
 /** Closes the HTTP API, which cannot be switched off: a Host header holds no blank. */
 const noHttp = { 'frontend.httpAllowedHosts': ['no host'] }
 const readyMs = 30_000
@@ -51,7 +57,7 @@ async function startTemporal({ dbFile, isolated }: Start): Promise<Running> {
   // A network namespace starts with its loopback down.
   if (isolated) await promisify(execFile)('ip', ['link', 'set', 'lo', 'up'], { env: systemEnv() })
   const [grpc, ui] = isolated ? [7233, 8233] : [await freePort(), await freePort()]
-  const dynamic = Object.entries({ ...speed, ...noHttp })
+  const dynamic = Object.entries({ ...speed, ...wide, ...noHttp })
   const arguments_ = [
     ...[
       'server',

@@ -1,4 +1,4 @@
-import { asc, eq, inArray } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import { Refused, refuseAny } from '../../errors/refused.ts'
 import { say } from '../../errors/say.ts'
 import { defaultUsers } from '../../oceanbase/index.ts'
@@ -89,23 +89,6 @@ async function acceptCreate(
   const servers = zones
     .flatMap((zone) => zone.servers.map((hostId) => ({ zone, hostId })))
     .map((server, position) => ({ ...server, position }))
-  await insertRows(
-    tx,
-    schema.servers,
-    servers.map(({ zone, hostId, position }) => ({
-      clusterId,
-      zoneName: zone.name,
-      position,
-      hostId,
-      ip: ipOf(hostId),
-      port: request.rpcPort,
-      sqlPort: request.sqlPort,
-      rootServer: rootServerOf(zone) === hostId,
-      innerStatus: 'INACTIVE',
-      status: 'CREATING' as const,
-      withRootserver: false,
-    })),
-  )
   const service = {
     type: 'OB_CLUSTER' as const,
     name: `${name}:${obClusterId}`,
@@ -119,7 +102,10 @@ async function acceptCreate(
     servers.map(({ hostId }) => ({ hostId, ...service })),
   )
   const hostIds = servers.map((server) => server.hostId)
-  await tx.update(schema.hosts).set({ status: 'ONLINE' }).where(inArray(schema.hosts.id, hostIds))
+  await tx
+    .update(schema.hosts)
+    .set({ status: 'ONLINE' })
+    .where(sql`${schema.hosts.id} = any(${sql.param(hostIds)})`)
   await secrets(tx, keys).put(secretOf.cluster(clusterId).root, password)
   if (proxyroPassword !== undefined)
     await secrets(tx, keys).put(secretOf.cluster(clusterId).proxyro, proxyroPassword)
@@ -130,7 +116,24 @@ async function acceptCreate(
     ...planCreate({ request, inventory, package: rpm, clusterId, obClusterId }),
     cluster: { id: clusterId, name, obClusterId, type },
     async afterwards(taskId) {
-      await tx.update(schema.servers).set({ taskId }).where(eq(schema.servers.clusterId, clusterId))
+      await insertRows(
+        tx,
+        schema.servers,
+        servers.map(({ zone, hostId, position }) => ({
+          clusterId,
+          zoneName: zone.name,
+          position,
+          hostId,
+          ip: ipOf(hostId),
+          port: request.rpcPort,
+          sqlPort: request.sqlPort,
+          rootServer: rootServerOf(zone) === hostId,
+          taskId,
+          innerStatus: 'INACTIVE',
+          status: 'CREATING' as const,
+          withRootserver: false,
+        })),
+      )
     },
   }
 }
