@@ -49,8 +49,8 @@ creates: root packages postgresql ## CREATES=100 of EACH=1 hosts, posted at once
 demo: root console packages ## a 3-host cluster from nothing, shown as it grows; DEMO_EXIT=1 verifies and leaves
 	@exec node lab/demo.ts
 
-chaos: root packages postgresql ## every fault during every node, as a table (half an hour and more; ONLY="worker killed" runs one fault)
-	@exec node lab/chaos/main.ts $(if $(ONLY),--only "$(ONLY)")
+chaos: root packages postgresql ## every fault during every node, as a table (half an hour and more; ONLY="worker killed" runs one fault, UNDO=1 rolls back instead of retrying)
+	@exec node lab/chaos/main.ts $(if $(ONLY),--only "$(ONLY)") $(if $(UNDO),--undo)
 
 kills: root packages ## every node that works on a host or by SQL, killed before, between and after its commands and statements, then retried (an hour; ONLY=makeDir,obproxy EVERY=5)
 	@exec node test/kills/main.ts $(if $(ONLY),--only "$(ONLY)") $(if $(EVERY),--every $(EVERY))

@@ -76,7 +76,7 @@ export async function remove(path: string): Promise<void> {
 /**
  * Puts a database back to what it was at the last call; the first call only keeps what there is.
  */
-export function backups(path: string): { goBack(): Promise<void> } {
+export function backups(path: string): { goBack(): Promise<void>; forget(): void } {
   let earlier: string[] = []
   let calls = 0
   return {
@@ -96,6 +96,10 @@ export function backups(path: string): { goBack(): Promise<void> } {
         }
       }
       earlier = copies
+    },
+    /** The next call is the first one again. */
+    forget() {
+      earlier = []
     },
   }
 }

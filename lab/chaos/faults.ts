@@ -27,6 +27,8 @@ export interface Fault {
   readonly heal?: (stack: Stack) => Promise<void>
   /** A BOOTSTRAP in which it comes is lost with it. */
   readonly undoesBootstrap?: boolean
+  /** Puts a backup back that it made when the node before met it. */
+  readonly putsBack?: boolean
   /**
    * Passes by itself after this long; absent: an operator mends it when a node has failed, at the
    * latest when the node has ended.
@@ -48,7 +50,8 @@ const isObserver = (pid: number): boolean => {
   }
 }
 
-const runsObserver = (host: LabHost): boolean => host.processes().some(({ pid }) => isObserver(pid))
+export const runsObserver = (host: LabHost): boolean =>
+  host.processes().some(({ pid }) => isObserver(pid))
 
 /** Ends the observer as the kernel's OOM killer would. */
 const killObserver = async (host: LabHost): Promise<void> => {
@@ -65,7 +68,7 @@ export const undisturbed = (hosts: Fault['hosts']): Fault => ({
 })
 
 /** Six nodes from the first host's to the last of the cluster. */
-const someNodes = [
+export const someNodes = [
   'Pre check for install OB',
   'Install rpm',
   'Bootstrap ob',
@@ -94,7 +97,7 @@ const processes = { shape: 'processes', hosts: 1 } as const
 const atSomeNodes = { ...processes, when: 'amid', nodes: someNodes } as const
 
 /** What befalls the run in Temporal, or what Temporal and the store know. */
-const engineFaults: readonly Fault[] = [
+export const engineFaults: readonly Fault[] = [
   { name: 'run terminated', ...atSomeNodes, inflict: ({ buttons }) => buttons.terminate() },
   { name: 'run deleted', ...atSomeNodes, inflict: ({ buttons }) => buttons.delete() },
   {
@@ -115,11 +118,13 @@ const engineFaults: readonly Fault[] = [
   {
     name: "Temporal's older backup",
     ...atSomeNodes,
+    putsBack: true,
     inflict: ({ crash }) => crash.temporalBackup(),
   },
   {
     name: "PostgreSQL's older backup",
     ...atSomeNodes,
+    putsBack: true,
     inflict: ({ crash }) => crash.postgresBackup(),
   },
 ]

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { clusterComplaints } from '../clusterCheck.ts'
 import type { LabHost } from '../index.ts'
 import type { Stack } from './stack.ts'
-import { type Traces, tracesOf, unlikeUndisturbed } from './traces.ts'
+import { type Traces, tracesOf, unlike } from './traces.ts'
 
 /** What is counted at the end of a run, for the table. */
 export interface Counts {
@@ -75,7 +75,7 @@ export async function inspect(
       ? []
       : [`the package was sent ${counts.packageSent.toFixed(1)} times`]),
     ...(await Promise.all(lab.hosts.map(leftBehind))).flat(),
-    ...(undisturbed ? unlikeUndisturbed(traces, undisturbed) : []),
+    ...(undisturbed ? unlike(traces, undisturbed) : []),
   ]
   return { counts, complaints, traces }
 }

@@ -4,16 +4,20 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Fault, faults, undisturbed } from './faults.ts'
 import { type FaultRun, runFault } from './run.ts'
-import { type Column, withColumns } from './table.ts'
+import { type Column, retryColumn, undoColumn, withColumns } from './table.ts'
 import type { Traces } from './traces.ts'
+import { runUndo, undoFaults } from './undo.ts'
 
 /**
  * `make chaos`: every fault during every node, as a table in docs/reliability.md. `--only "worker
- * killed"` runs one of them.
+ * killed"` runs one of them; `--undo` rolls back instead of retrying, as a second table.
  */
-const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } })
-const names = faults.map(({ name }) => name)
-const chosen = faults.filter(({ name }) => values.only?.includes(name) ?? true)
+const { values } = parseArgs({
+  options: { only: { type: 'string', multiple: true }, undo: { type: 'boolean', default: false } },
+})
+const all = values.undo ? undoFaults : faults
+const names = all.map(({ name }) => name)
+const chosen = all.filter(({ name }) => values.only?.includes(name) ?? true)
 if (chosen.length === 0) throw new Error(`no such fault; there are: ${names.join(', ')}`)
 const stopping = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM'] as const)
@@ -23,7 +27,9 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const options = { log: say, signal: stopping.signal }
 
 const document = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url))
-const marks = ['<!-- make chaos writes from here -->', '<!-- to here -->'] as const
+const marks = values.undo
+  ? (['<!-- make chaos UNDO=1 writes from here -->', '<!-- to here: UNDO=1 -->'] as const)
+  : (['<!-- make chaos writes from here -->', '<!-- to here -->'] as const)
 
 const git = (...words: string[]): string =>
   execFileSync('git', words, { cwd: import.meta.dirname, encoding: 'utf8' }).trim()
@@ -39,11 +45,13 @@ function write(column: Column): void {
   )
 }
 
-const summary = ({ fault, cells, complaints, counts, seconds }: FaultRun): string =>
-  `${fault}: ${cells.filter(({ verdict }) => verdict === 'lost').length} lost, ${complaints.length} complaints, BOOTSTRAP begun ${counts.bootstraps.begun} and done ${counts.bootstraps.done} times, package sent ${counts.packageSent.toFixed(2)} times, ${Math.round(seconds)} s`
+const lostOf = ({ cells }: Pick<FaultRun, 'cells'>): number =>
+  cells.filter(({ verdict }) => verdict === 'lost').length
 
-const isGood = ({ cells, complaints }: FaultRun): boolean =>
-  complaints.length === 0 && cells.every(({ verdict }) => verdict !== 'lost')
+const summary = (run: FaultRun): string =>
+  `${run.fault}: ${lostOf(run)} lost, ${run.complaints.length} complaints, BOOTSTRAP begun ${run.counts.bootstraps.begun} and done ${run.counts.bootstraps.done} times, package sent ${run.counts.packageSent.toFixed(2)} times, ${Math.round(run.seconds)} s`
+
+const isGood = (run: FaultRun): boolean => run.complaints.length === 0 && lostOf(run) === 0
 
 const tracesOf = new Map<number, Traces>()
 
@@ -58,20 +66,28 @@ async function undisturbedTraces(hosts: Fault['hosts']): Promise<Traces> {
   return run.traces
 }
 
+/** Whether it went well. */
+async function retried(fault: Fault): Promise<boolean> {
+  const { hosts } = fault
+  const run = await runFault(fault, { ...options, undisturbed: await undisturbedTraces(hosts) })
+  const causes = run.cells.flatMap(({ node, cause }) => (cause ? [`${node}: ${cause}`] : []))
+  say([summary(run), ...run.complaints, ...causes].join('\n'))
+  write(retryColumn({ run, hosts, commit: commit() }))
+  return isGood(run)
+}
+
+async function undone(fault: Fault): Promise<boolean> {
+  const run = await runUndo(fault, options)
+  const lost = lostOf(run)
+  say(`${fault.name}, rolled back: ${lost} lost, ${Math.round(run.seconds)} s`)
+  write(undoColumn({ run, hosts: fault.hosts, commit: commit() }))
+  return lost === 0
+}
+
 for (const fault of chosen) {
   if (stopping.signal.aborted) break
-  const { hosts } = fault
   try {
-    const run = await runFault(fault, { ...options, undisturbed: await undisturbedTraces(hosts) })
-    say(
-      [
-        summary(run),
-        ...run.complaints,
-        ...run.cells.flatMap(({ node, cause }) => (cause ? [`${node}: ${cause}`] : [])),
-      ].join('\n'),
-    )
-    write({ run, hosts, commit: commit() })
-    if (!isGood(run)) process.exitCode = 1
+    if (!(await (values.undo ? undone(fault) : retried(fault)))) process.exitCode = 1
   } catch (error) {
     // The others are run all the same; this one keeps the column it had.
     say(`${fault.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault } from './faults.ts'
 import type { Instant } from './hook.ts'
 import { due, hasWorst } from './moments.ts'
-import type { AtInstant, Stack } from './stack.ts'
+import type { Stack } from './stack.ts'
 
 /**
  * An operator who was told nothing looks at a node that hangs after this long. Before a statement
@@ -15,7 +15,7 @@ const lookEveryMs = 20
 
 export interface Meetings {
   /** Told of every instant of every node; a fault has come when it resolves. */
-  readonly atInstant: AtInstant
+  readonly atInstant: (instant: Instant) => Promise<void>
   /**
    * Of each subtask whether the fault hit something in it; those that are not here have not met it.
    */

@@ -61,6 +61,7 @@ export async function runFault(
   const meeting = meetings({ fault, chosen, log, stack: stackOf })
   const stack = await startStack(fault.shape, fault.hosts, async (instant) => {
     if (creating) await meeting.atInstant(instant)
+    return true
   })
   try {
     await fault.prepare?.(stack)
@@ -174,7 +175,8 @@ async function patiently(call: Promise<void>): Promise<void> {
   })
 }
 
-async function ended(stack: Stack, taskId: number, signal?: AbortSignal): Promise<Task> {
+/** The task when it has ended. Throws when it shows nothing new for long. */
+export async function ended(stack: Stack, taskId: number, signal?: AbortSignal): Promise<Task> {
   let before = ''
   let deadline = Date.now() + patienceMs
   for (;;) {

@@ -39,6 +39,8 @@ export interface Stack {
      */
     temporalBackup(): Promise<void>
     postgresBackup(): Promise<void>
+    /** The backups of the calls so far are never put back. */
+    forgetBackups(): void
   }
   /** What somebody does to the create's run in Temporal. */
   readonly buttons: RunButtons
@@ -47,8 +49,11 @@ export interface Stack {
   close(): Promise<void>
 }
 
-/** Decides, at an instant of a node, what happens; the node goes on when it resolves. */
-export type AtInstant = (instant: Instant) => Promise<void>
+/**
+ * Decides, at an instant of a node, what happens. When it resolves the node goes on, or fails when
+ * it resolves to false.
+ */
+export type AtInstant = (instant: Instant) => Promise<boolean>
 
 const created = z.object({ id: z.number(), clusterId: z.number() })
 const answers = z.unknown()
@@ -97,7 +102,10 @@ export async function startStack(
         log: join(dir, `${basename(program, '.ts')}.log`),
         onMessage(message, answer) {
           const told = parseReport(message)
-          if (told) void atInstant(told.instant).then(() => answer(told.ticket))
+          if (told)
+            void atInstant(told.instant).then((goesOn) =>
+              answer(goesOn ? told.ticket : -told.ticket),
+            )
         },
       })
       closers.push(() => started.close())
@@ -171,6 +179,7 @@ async function startServices(
       temporalDatabase: notHere('Temporal'),
       temporalBackup: notHere('Temporal'),
       postgresBackup: notHere('PostgreSQL'),
+      forgetBackups: () => undefined,
     }
     return { ...none, allInOne: () => all.crash() }
   }
@@ -201,6 +210,10 @@ async function startServices(
       await postgres.stop()
       await postgresBackups.goBack()
       await postgres.start()
+    },
+    forgetBackups() {
+      temporalBackups.forget()
+      postgresBackups.forget()
     },
     allInOne: notHere('all-in-one process'),
   }

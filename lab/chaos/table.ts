@@ -1,4 +1,5 @@
 import type { Cell, FaultRun, Verdict } from './run.ts'
+import type { UndoRun } from './undo.ts'
 
 /**
  * Node × fault in Markdown, with what was reported and what was wrong; a table that is there keeps
@@ -32,20 +33,55 @@ function nodeRows(cells: readonly Cell[], hosts: number): Row[] {
   return rows
 }
 
+/** A fault's column, and what is told of it below the table. */
 export interface Column {
-  readonly run: FaultRun
+  readonly fault: string
+  readonly rows: readonly Row[]
+  readonly bullets: readonly string[]
+}
+
+interface Ran<Run> {
+  readonly run: Run
   readonly hosts: number
   /** What was run, e.g. `42d2be9`. */
   readonly commit: string
 }
 
-const rowsOf = ({ run, hosts, commit }: Column): Row[] => [
-  ...nodeRows(run.cells, hosts),
-  ['*BOOTSTRAP begun, done*', `${run.counts.bootstraps.begun}, ${run.counts.bootstraps.done}`],
-  ['*package sent*', `${run.counts.packageSent.toFixed(2)} ×`],
+const ran = ({ run, commit }: Ran<{ readonly seconds: number }>): Row[] => [
   ['*seconds*', String(Math.round(run.seconds))],
   ['*commit*', commit],
 ]
+
+/** Of a create that went on by itself or was retried. */
+export const retryColumn = (told: Ran<FaultRun>): Column => ({
+  fault: told.run.fault,
+  rows: [
+    ...nodeRows(told.run.cells, told.hosts),
+    [
+      '*BOOTSTRAP begun, done*',
+      `${told.run.counts.bootstraps.begun}, ${told.run.counts.bootstraps.done}`,
+    ],
+    ['*package sent*', `${told.run.counts.packageSent.toFixed(2)} ×`],
+    ...ran(told),
+  ],
+  bullets: [
+    ...causesOf(told.run),
+    ...told.run.complaints.map(
+      (complaint) => `- ${told.run.fault}, wrong at the end: ${short(complaint)}`,
+    ),
+  ],
+})
+
+/** Of creates that were rolled back. */
+export const undoColumn = (told: Ran<UndoRun>): Column => ({
+  fault: told.run.fault,
+  rows: [
+    ...nodeRows(told.run.cells, told.hosts),
+    ['*FAILED after, at most, s*', told.run.failedAfterSeconds.toFixed(1)],
+    ...ran(told),
+  ],
+  bullets: causesOf(told.run),
+})
 
 const cellsIn = (line: string): string[] =>
   line
@@ -54,7 +90,7 @@ const cellsIn = (line: string): string[] =>
     .map((cell) => cell.trim())
 
 /** Columns of a table written before, by fault. */
-function columnsIn(text: string): Map<string, Row[]> {
+function columnsIn(text: string): Map<string, readonly Row[]> {
   const [head = [], , ...rows] = text
     .split('\n')
     .filter((line) => line.startsWith('|'))
@@ -77,12 +113,10 @@ const short = (text: string): string => {
   return line.length > longest ? `${line.slice(0, longest)}…` : line
 }
 
-const bulletsOf = ({ run: { fault, cells, complaints } }: Column): string[] => [
-  ...cells.flatMap(({ node, cause }) =>
+const causesOf = ({ fault, cells }: Pick<FaultRun, 'fault' | 'cells'>): string[] =>
+  cells.flatMap(({ node, cause }) =>
     cause === undefined ? [] : [`- ${fault}, ${node}: ${short(cause)}`],
-  ),
-  ...complaints.map((complaint) => `- ${fault}, wrong at the end: ${short(complaint)}`),
-]
+  )
 
 /** The table with these columns in it; `order` names all faults. */
 export function withColumns(
@@ -91,12 +125,12 @@ export function withColumns(
   order: readonly string[],
 ): string {
   const all = columnsIn(before)
-  for (const column of columns) all.set(column.run.fault, rowsOf(column))
+  for (const { fault, rows } of columns) all.set(fault, rows)
   const shown = order.flatMap((fault) => {
     const rows = all.get(fault)
     return rows ? [{ fault, rows }] : []
   })
-  const fresh = new Set(columns.map(({ run }) => run.fault))
+  const fresh = new Set(columns.map(({ fault }) => fault))
   // Those of a column that was just run: the plan may have changed since the others were.
   const { rows: latest = [] } = shown.find(({ fault }) => fresh.has(fault)) ?? {}
   const titles = latest.map(([title]) => title)
@@ -105,7 +139,7 @@ export function withColumns(
   const kept = before
     .split('\n')
     .filter((line) => line.startsWith('- ') && !fresh.has(line.slice(2, line.indexOf(','))))
-  const bullets = [...kept, ...columns.flatMap(bulletsOf)]
+  const bullets = [...kept, ...columns.flatMap((column) => column.bullets)]
   const rank = (bullet: string): number =>
     order.findIndex((fault) => bullet.startsWith(`- ${fault},`))
   return [

@@ -37,25 +37,33 @@ const flat = (value: unknown, at: string): string[] => {
   )
 }
 
-async function apiLines({ api }: Observed): Promise<string[]> {
-  const list = async (path: string) =>
-    (await api.get(`/api/v2${path}?size=100`, page)).data.contents
+const list = async ({ api }: Observed, path: string) =>
+  (await api.get(`/api/v2${path}?size=100`, page)).data.contents
+
+const all = async ({ api }: Observed, paths: readonly string[]): Promise<string[]> => {
   const one = async (path: string) =>
     flat((await api.get(`/api/v2${path}`, z.unknown())).data, path)
-  const clusters = await list('/ob/clusters')
-  const tasks = await list('/tasks/instances')
+  return (await Promise.all(paths.map(one))).flat()
+}
+
+async function inventoryLines(stack: Observed): Promise<string[]> {
+  const clusters = await list(stack, '/ob/clusters')
   return [
-    ...flat(await list('/compute/hosts'), '/compute/hosts'),
+    ...flat(await list(stack, '/compute/hosts'), '/compute/hosts'),
     ...flat(clusters, '/ob/clusters'),
-    ...(
-      await Promise.all(
-        clusters.flatMap(({ id }) =>
-          [`/ob/clusters/${id}/zones`, `/ob/clusters/${id}/servers`].map(one),
-        ),
-      )
-    ).flat(),
-    ...(await Promise.all(tasks.map(({ id }) => one(`/tasks/instances/${id}`)))).flat(),
+    ...(await all(
+      stack,
+      clusters.flatMap(({ id }) => [`/ob/clusters/${id}/zones`, `/ob/clusters/${id}/servers`]),
+    )),
   ]
+}
+
+async function taskLines(stack: Observed): Promise<string[]> {
+  const tasks = await list(stack, '/tasks/instances')
+  return all(
+    stack,
+    tasks.map(({ id }) => `/tasks/instances/${id}`),
+  )
 }
 
 /** Workflows that run although all tasks have ended. Temporal's lists lag a moment behind. */
@@ -81,7 +89,8 @@ export async function tracesOf(stack: Observed): Promise<Traces> {
   const { lab } = stack
   const lines = [
     ...(await Promise.all(lab.hosts.map(hostLines))).flat(),
-    ...(await apiLines(stack)),
+    ...(await inventoryLines(stack)),
+    ...(await taskLines(stack)),
     ...(await temporalLines(stack)),
   ]
   const prefix = lab.subnet.replace(/0\/24$/, '')
@@ -96,8 +105,25 @@ export async function tracesOf(stack: Observed): Promise<Traces> {
   return new Set(lines.map(likeAll))
 }
 
-/** What a run left that an undisturbed one does not, and what it did not leave. */
-export const unlikeUndisturbed = (seen: Traces, undisturbed: Traces): string[] => [
-  ...[...seen].filter((line) => !undisturbed.has(line)).map((line) => `left behind: ${line}`),
-  ...[...undisturbed].filter((line) => !seen.has(line)).map((line) => `missing: ${line}`),
+/**
+ * Hosts as they are, to the content of their files, what the API tells of hosts and clusters, and
+ * what Temporal still runs: a task that is taken back changes none of it.
+ */
+export async function stateOf(stack: Observed): Promise<Traces> {
+  const hosts = stack.lab.hosts.map(async (host) =>
+    Object.entries(await snapshot(host)).flatMap(([kind, lines]: [string, readonly string[]]) =>
+      lines.map((line) => `${host.ip}, ${kind}: ${line}`),
+    ),
+  )
+  return new Set([
+    ...(await Promise.all(hosts)).flat(),
+    ...(await inventoryLines(stack)),
+    ...(await temporalLines(stack)),
+  ])
+}
+
+/** What is there that should not be, and what should be there and is not. */
+export const unlike = (seen: Traces, wanted: Traces): string[] => [
+  ...[...seen].filter((line) => !wanted.has(line)).map((line) => `left behind: ${line}`),
+  ...[...wanted].filter((line) => !seen.has(line)).map((line) => `missing: ${line}`),
 ]

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { leftBehind } from '../../lab/chaos/inspect.ts'
-import { type Traces, tracesOf, unlikeUndisturbed } from '../../lab/chaos/traces.ts'
+import { type Traces, tracesOf, unlike } from '../../lab/chaos/traces.ts'
 import { snapshot } from '../../lab/hosts/snapshot.ts'
 import { createClusterPlan } from '../../src/operations/createCluster.ts'
 import { expand } from '../../src/plan/expand.ts'
@@ -188,7 +188,7 @@ describe.each(stacks)(
       // A forged run whose input is garbage waits for ever for a worker that understands it.
       const waiting = new Set(forgedIds.map((each) => `workflow ${each}`))
       const left = new Set([...(await tracesIn(scene))].filter((line) => !waiting.has(line)))
-      expect(unlikeUndisturbed(left, undisturbed)).toEqual([])
+      expect(unlike(left, undisturbed)).toEqual([])
     })
   },
 )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withColumns } from '../../lab/chaos/table.ts'
+import { retryColumn, withColumns } from '../../lab/chaos/table.ts'
 
 const before = `| node | worker killed | API killed |
 |---|---|---|
@@ -28,7 +28,7 @@ test('a column that is run again has the nodes of today; what the others found s
   } as const
   const after = withColumns(
     before,
-    [{ run, hosts: 1, commit: 'bbbbbbb' }],
+    [retryColumn({ run, hosts: 1, commit: 'bbbbbbb' })],
     ['worker killed', 'API killed'],
   )
   expect(after.split('\n')).toEqual([
