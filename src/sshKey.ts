@@ -30,7 +30,7 @@ const asOpenSsh = (bytes: Buffer): string => {
 const openSshEd25519 = ({ x = '', d = '' }: JsonWebKeyInput['key']): string => {
   const [open, seed] = [Buffer.from(x, 'base64url'), Buffer.from(d, 'base64url')]
   const one = Buffer.from([0, 0, 0, 1])
-  // Two equal numbers show whoever decrypts it that the passphrase was right; this one has none.
+  // Two equal numbers prove a right passphrase after decryption; this key has none.
   const secret = [
     Buffer.alloc(8),
     field('ssh-ed25519'),

@@ -9,7 +9,7 @@ export type Look<T> = { readonly ready: T } | { readonly waiting: Said }
 /** Long enough not to burden an observer that is starting, short enough not to be felt. */
 const everyMs = 250
 
-/** Ends early when `signal` aborts; whoever called looks at the signal next. */
+/** Ends early when `signal` aborts; the caller checks the signal next. */
 const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
   await sleep(ms, undefined, { signal }).catch(() => undefined)
 }

@@ -48,7 +48,7 @@ export interface AppOptions {
   readonly clock?: () => Date
   /** How often what is followed live is looked at. */
   readonly times?: StreamTimes
-  /** Why this process should be started anew; undefined when it is well. */
+  /** Why this process should be restarted; undefined when it is healthy. */
   readonly sick?: () => string | undefined
   /** Calls wait for it: until then there may be no user who could make one. */
   readonly opened?: Promise<unknown>

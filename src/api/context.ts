@@ -46,6 +46,6 @@ export interface Context {
   readonly streams: ReturnType<typeof streams>
   readonly lookAtHosts: Workflows['lookAtHosts']
   readonly health: () => Promise<Health>
-  /** Why this process should be started anew; undefined when it is well. */
+  /** Why this process should be restarted; undefined when it is healthy. */
   readonly sick: () => string | undefined
 }

@@ -22,7 +22,7 @@ export interface ServerOptions {
   readonly store: Store
   readonly workflows: Workflows
   readonly logger?: FastifyServerOptions['logger']
-  /** Why this process should be started anew; undefined when it is well. */
+  /** Why this process should be restarted; undefined when it is healthy. */
   readonly sick?: () => string | undefined
   /** Is told, once the API listens, what concerns the user `admin`: a password that was made up. */
   readonly onAdmin: (notice: string) => void

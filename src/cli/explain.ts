@@ -12,7 +12,7 @@ const isParseArgs = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')
 
 /**
- * What to tell whoever typed the command. Errors that nobody expected are passed on with their
+ * What the command's caller is told. Errors that nobody expected are passed on with their
  * stack.
  */
 export function explain(error: unknown): Explanation {

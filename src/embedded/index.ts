@@ -39,7 +39,7 @@ export interface EmbeddedOptions {
   readonly temporalPort?: number
   readonly temporalUiPort?: number
   readonly interceptors?: WorkerOptions['interceptors']
-  /** A store that is open already, instead of the configured one; whoever opened it closes it. */
+  /** A store that is open already, instead of the configured one; its opener closes it. */
   readonly store?: Store
   /** Level of the log on stderr; default `warn`. */
   readonly logLevel?: string

@@ -24,7 +24,7 @@ async function open({ address, worker: options }: KeptWorkerOptions) {
   }
 }
 
-/** A worker that is made anew when it ends by itself. Rejects when the first one cannot be made. */
+/** A worker that is replaced when it ends by itself. Rejects when the first one cannot be made. */
 export async function keepWorker(options: KeptWorkerOptions): Promise<{ close(): Promise<void> }> {
   const closing = new AbortController()
   let current: Worker | undefined

@@ -46,7 +46,7 @@ const firstPauseMs = 200
 const maxPauseMs = 15_000
 const stopMs = 6_000
 
-/** A door that ends whoever comes before there is a server behind it. */
+/** Holds the port and ends every connection until the server listens. */
 async function listen(port: number): Promise<Server> {
   const server = createServer((socket) => socket.destroy())
   const listening = once(server, 'listening')

@@ -1,5 +1,5 @@
 /**
- * A reason why a program cannot start, in words for whoever started it; they are shown without a
+ * A reason why a program cannot start, in words for the operator; they are shown without a
  * stack.
  */
 export class StartError extends Error {

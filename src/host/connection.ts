@@ -81,7 +81,7 @@ const openChannel = ({ client }: Link, ip: string, command: string): Promise<Cli
   })
 
 /**
- * Asks as long as the host refuses only for now; whoever waits holds a place, so that a host with
+ * Asks again while the host refuses only for now. A waiting call holds a place, so that a host with
  * few of them is not flooded.
  */
 const openedChannel = async (

@@ -9,7 +9,8 @@ echo "cores $(getconf _NPROCESSORS_ONLN)"
 echo "machine $(identity)"
 while read -r name value _; do [ "$name" != MemTotal: ] || echo "memory $value"; done </proc/meminfo
 
-# df asks every mount of the machine, and one whose server is gone never answers: only disks are asked, each in its own time.
+# df asks every mount of the machine, and one whose server is gone never answers: only disks are
+# asked, each in its own time.
 seen=' ' mounts=()
 while read -r device mount type _; do
   mount=$(printf '%b' "$mount")

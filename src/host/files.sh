@@ -1,6 +1,8 @@
-# How root works among files of other users. Expects $owner, the OS user whom the files belong to, and $task.
+# How root works among files of other users. Expects $owner, the OS user whom the files belong to,
+# and $task.
 #
-# Root acts only in directories that nobody else may change, from / on. In all others $owner acts: a link planted there, or a directory
+# Root acts only in directories that nobody else may change, from / on. In all others $owner acts: a
+# link planted there, or a directory
 # swapped for another, gives $owner nothing that it could not do by itself.
 
 as_owner() { if [ "$owner" = root ]; then "$@"; else runuser -u "$owner" -- "$@"; fi; }
@@ -39,7 +41,7 @@ trusted() {
 
 parent_of() { REPLY=${1%/*} REPLY=${REPLY:-/}; }
 
-# Runs a command that makes, moves or removes $1 in its directory, as whoever may do that safely.
+# Runs a command that makes, moves or removes $1 in its directory, as a user who may do that safely.
 beside() {
   local REPLY
   parent_of "$1"
@@ -47,14 +49,16 @@ beside() {
   if trusted "$REPLY"; then "$@"; else as_owner "$@"; fi
 }
 
-# Runs a command in the directory $1, given by its physical path, if that is where it really leads. What the command names begins with ./
+# Runs a command in the directory $1, given by its physical path, if that is where it really leads.
+# What the command names begins with ./
 inside() (
   cd -P -- "$1" 2>/dev/null && [ "$(readlink /proc/self/cwd)" = "$1" ] || { echo "$1 is not where it was" >&2; exit 1; }
   shift
   "$@"
 )
 
-# Makes a directory of $owner's, with the mark of the task in it if there is a second argument. It is there whole, or not at all.
+# Makes a directory of $owner's, with the mark of the task in it if there is a second argument. It
+# is there whole, or not at all.
 new_directory() {
   local path=$1 new=$1.obflow-$task REPLY
   parent_of "$path"
@@ -78,20 +82,22 @@ new_directory() {
   fi
 }
 
-# Writes standard input to a file of $owner's. Moved to its place: whoever reads it never sees half of it.
+# Writes standard input to a file of $owner's. Moved to its place: a reader never sees half of it.
 write_file() {
   # shellcheck disable=SC2016
   as_owner bash -c 'umask 022; rm -f -- "$1.new" && cat >"$1.new" && sync "$1.new" && mv -fT -- "$1.new" "$1"' _ "$1"
 }
 
-# Removes what lies in a directory, on its own disk. A link in its place is left alone. Fails when something stays.
+# Removes what lies in a directory, on its own disk. A link in its place is left alone. Fails when
+# something stays.
 empty_directory() {
   [ -d "$1" ] && [ ! -L "$1" ] || return 0
   empty_once "$1" || empty_once "$1"
 }
 empty_once() { as_owner find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found -exec rm -rf --one-file-system -- {} +; }
 
-# Removes a file, a link (not what it leads to), or a directory with all in it. Fails when something stays. Tried twice: a command that a
+# Removes a file, a link (not what it leads to), or a directory with all in it. Fails when something
+# stays. Tried twice: a command that a
 # signal ended has not shown that it may not.
 remove() {
   local path
@@ -113,7 +119,8 @@ remove_bare() { beside "$1" rmdir -- "$1" 2>/dev/null || [ ! -e "$1" ] || beside
 # Removes a directory if nothing is in it.
 remove_empty() { [ ! -d "$1" ] || [ -L "$1" ] || beside "$1" rmdir --ignore-fail-on-non-empty -- "$1"; }
 
-# Gives files (standard input, a physical path a line) to $owner: links themselves, and none that has another name, which may be anybody's.
+# Gives files (standard input, a physical path a line) to $owner: links themselves, and none that
+# has another name, which may be anybody's.
 give() {
   local path directory='' names=()
   while IFS= read -r path; do

@@ -1,4 +1,5 @@
-# Removes the packages called $name other than $keep, their daemons first. Expects the functions of files.sh.
+# Removes the packages called $name other than $keep, their daemons first. Expects the functions of
+# files.sh.
 set -uo pipefail
 export LC_ALL=C
 
@@ -14,7 +15,8 @@ daemons() {
 # Where a package has its daemon: its prefix does not tell where its files lie.
 homes() { rpm -ql "$1" | sed -n 's|/bin/[a-z_]*agentd$||p' | sort -u; }
 
-# Who could put another program in the place of $1: the owner of what is first on the way that is not root's alone.
+# Who could put another program in the place of $1: the owner of what is first on the way that is
+# not root's alone.
 holder() {
   local path found=root
   path=$(readlink -m -- "$1")

@@ -1,4 +1,5 @@
-# Prints which machine this is: its machine-id (`-` without one), and what no two machines, containers or boots share.
+# Prints which machine this is: its machine-id (`-` without one), and what no two machines,
+# containers or boots share.
 identity() {
   local id=''
   { read -r id </etc/machine-id || read -r id </var/lib/dbus/machine-id; } 2>/dev/null

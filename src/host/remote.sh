@@ -1,25 +1,31 @@
-# Runs on a host, as root: starts a script in a session of its own under a mark, or ends what carries a mark.
-# Nothing but definitions until the last line, so that a text cut short by a lost connection does nothing.
+# Runs on a host, as root: starts a script in a session of its own under a mark, or ends what
+# carries a mark.
+# Nothing but definitions until the last line, so that a text cut short by a lost connection does
+# nothing.
 
-# The processes of the marked run that still live. `leader` led their session and began at `start` (clock ticks after boot).
+# The processes of the marked run that still live. `leader` led their session and began at `start`
+# (clock ticks after boot).
 members() {
   local stat line pid found='' others
   for stat in /proc/[0-9]*/stat; do
     { IFS= read -r line <"$stat"; } 2>/dev/null || continue
     pid=${line%% *}
-    # A command name may hold blanks and brackets; what follows the last bracket is state, parent, group, session, …, start.
+    # A command name may hold blanks and brackets; what follows the last bracket is state, parent,
+    # group, session, …, start.
     # shellcheck disable=SC2086
     set -- ${line##*) }
     [ "$4" = "$leader" ] && [ "$1" != Z ] && [ "$1" != X ] || continue
     if [ "$pid" = "$leader" ]; then
-      # The number was given to a stranger since: nothing of the session is left, or the kernel would not have reused it.
+      # The number was given to a stranger since: nothing of the session is left, or the kernel
+      # would not have reused it.
       [ "${20}" = "$start" ] || { found=''; break; }
     elif [ ! -e "/proc/$leader" ]; then
       grep -zqx "OBFLOW_RUN=$run" "/proc/$pid/environ" 2>/dev/null || continue
     fi
     found="$found $pid"
   done
-  # Who left the session (each job of fio's leads its own) still carries the run's name, as a daemon that is meant to stay does not.
+  # Who left the session (each job of fio's leads its own) still carries the run's name, as a daemon
+  # that is meant to stay does not.
   others=$(grep -lszx "OBFLOW_RUN=$run" /proc/[0-9]*/environ | cut -d / -f 3)
   # shellcheck disable=SC2086
   echo "$found" $others
@@ -41,7 +47,8 @@ end_marked() {
   done
 }
 
-# Becomes the leader: marks itself, then turns into the script as its user. $1 mark, $2 run, $3 user, $4 bytes of script, $5 stdin.
+# Becomes the leader: marks itself, then turns into the script as its user. $1 mark, $2 run, $3
+# user, $4 bytes of script, $5 stdin.
 lead='
 stat=$(</proc/$$/stat)
 stat=(${stat##*) })
@@ -72,7 +79,8 @@ main() {
     echo "user $user does not exist" >&2
     exit 126
   fi
-  # In the background it is no group leader, so setsid does not fork and `wait` gives the script's own exit code.
+  # In the background it is no group leader, so setsid does not fork and `wait` gives the script's
+  # own exit code.
   setsid bash --norc -c "$lead" obflow "$marks/$run" "$run" "$user" "$5" "$6" <&0 &
   { wait $!; } 2>/dev/null
   code=$?

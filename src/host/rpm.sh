@@ -1,18 +1,23 @@
-# How packages are looked for, installed and removed. Expects $nvra, $name, $brings, $prefix, $owner, $file, $fixed (empty when the package
+# How packages are looked for, installed and removed. Expects $nvra, $name, $brings, $prefix,
+# $owner, $file, $fixed (empty when the package
 # is moved to the prefix) and the list fills, and the ledger's functions.
 
-# Scriptlets of OceanBase CE report to oceanbase.com otherwise. Source: kernel, tools/systemd/profile/telemetry.sh.template.
+# Scriptlets of OceanBase CE report to oceanbase.com otherwise. Source: kernel,
+# tools/systemd/profile/telemetry.sh.template.
 export TELEMETRY_MODE=0
 
-# An operator's link at the prefix stays one: rpm -e would remove it, so the package goes to where it leads.
+# An operator's link at the prefix stays one: rpm -e would remove it, so the package goes to where
+# it leads.
 # A package without a prefix stays where it was built for, and nothing there is given to anybody.
 home=$prefix
 [ -n "$fixed" ] || [ ! -L "$prefix" ] || home=$(readlink -m -- "$prefix")
 physical=${prefix:+$(readlink -m -- "$prefix")}
 brings=${brings:+$home${brings#"$prefix"}}
 
-# Says how the package stands, digests included unless $1 is --nofiledigest, in one word: absent, installed, damaged (a file is missing or
-# differs: rpm was killed before it was through), unowned (whoever gave the files to their owner was killed), other (version), elsewhere.
+# Says how the package stands, digests included unless $1 is --nofiledigest, in one word: absent,
+# installed, damaged (a file is missing or
+# differs: rpm was killed before it was through), unowned (killed before the files were given to
+# their owner), other (version), elsewhere.
 look() {
   local installed files damage newline=$'\n'
   command -v rpm >/dev/null || { echo 'rpm is not there' >&2; return 127; }
@@ -28,7 +33,7 @@ look() {
     *"$newline${brings:-${files%%"$newline"*}}$newline"*) ;;
     *) echo "elsewhere $(printf '%s\n' "$files" | grep -m1 "/${brings##*/}\$")"; return 0 ;;
   esac
-  # Configuration may be changed by whoever runs the program (not every package marks it), documentation left out.
+  # Configuration may have been changed since (not every package marks it), documentation left out.
   damage=$(rpm -V --nodeps --noscripts --nomtime --nouser --nogroup --nomode --nordev --nocaps "$@" "$nvra" 2>&1 |
     grep -vE "^.{8,9}  [cd] |^[^m].* ${home:-/nowhere}/(etc|conf)/" | head -n 3) || true
   if [ -n "$damage" ]; then
@@ -54,7 +59,8 @@ not_given() {
     xargs -0r sh -c 'owner=$1 && shift && find "$@" -maxdepth 0 ! -user "$owner" \( -type d -o -links 1 \) -print -quit 2>/dev/null' _ "$owner"
 }
 
-# Directories that are there below the prefix: a package that has them too gives them its own owner and mode, and takes them with it.
+# Directories that are there below the prefix: a package that has them too gives them its own owner
+# and mode, and takes them with it.
 # What this task made there, or another package of its own did, is none of them.
 note_owners() {
   local ids mode path package directories=()
@@ -95,8 +101,10 @@ coming() {
   done
 }
 
-# The files beside its own that a package's scriptlets name: units, settings below /etc, links, what an erase leaves in the prefix. A variable
-# that the same scriptlet sets to a path is put in. The prefix there is the one it was built for, wherever it goes.
+# The files beside its own that a package's scriptlets name: units, settings below /etc, links, what
+# an erase leaves in the prefix. A variable
+# that the same scriptlet sets to a path is put in. The prefix there is the one it was built for,
+# wherever it goes.
 named_beside() {
   local scripts name value path='/[A-Za-z0-9._@+~%/-]+'
   scripts=$(rpm -qp --nosignature --scripts "$file" 2>/dev/null) || return 0
@@ -129,7 +137,8 @@ note_beside() {
   done
   note beside "${paths[@]/#/$nvra }"
 }
-# Directories outside of the package's home that are missing for what it or a scriptlet puts there: rpm forgets those that it makes.
+# Directories outside of the package's home that are missing for what it or a scriptlet puts there:
+# rpm forgets those that it makes.
 note_rooms() {
   local REPLY missing=()
   case $1 in "${home:-/nowhere}"/*) return 0 ;; esac
@@ -142,7 +151,8 @@ note_rooms() {
 }
 copy_of() { printf '%s/beside/%s' "$ledger" "$(printf '%s' "$1" | sha256sum | cut -c 1-32)"; }
 
-# What its scriptlets put beside the package goes, what they overwrote or removed comes back. Directories that were there stay.
+# What its scriptlets put beside the package goes, what they overwrote or removed comes back.
+# Directories that were there stay.
 give_back_beside() {
   local path copy units='' REPLY
   [ -e "$made" ] || return 0
@@ -164,7 +174,8 @@ give_back_beside() {
   [ -z "$units" ] || systemctl daemon-reload >/dev/null 2>&1 || true
 }
 
-# rpm writes a file as NAME;TIME, TIME being the second it began, in hexadecimal. One that was killed leaves its drafts, and one begun
+# rpm writes a file as NAME;TIME, TIME being the second it began, in hexadecimal. One that was
+# killed leaves its drafts, and one begun
 # in the same second fails on them.
 remove_drafts() {
   local path draft x='[0-9a-f]'
@@ -185,7 +196,8 @@ stray() {
   done
 }
 
-# A directory below a link that $owner could have planted is not given to it, and what is not the package's is not written over.
+# A directory below a link that $owner could have planted is not given to it, and what is not the
+# package's is not written over.
 refuse_foreign() {
   local user path
   if [ -n "$prefix" ] && { [ -e "$prefix" ] || [ -L "$prefix" ]; }; then
@@ -200,7 +212,8 @@ refuse_foreign() {
   [ -z "$path" ] || { echo "$path is there already and is not this package's" >&2; return 1; }
 }
 
-# Dependencies count where rpm keeps the system's libraries; elsewhere (Debian) it knows of none, and the program itself has to prove them.
+# Dependencies count where rpm keeps the system's libraries; elsewhere (Debian) it knows of none,
+# and the program itself has to prove them.
 lay_down() {
   local options=(--replacepkgs) own
   mend_by_erase || return
@@ -210,7 +223,8 @@ lay_down() {
   rpm -i "${options[@]}" "$@" "$file" >&2
 }
 
-# A scriptlet may refuse to run where its package is (OceanBase CE's %pre does, save below ocp_mgragent): one that is there damaged is
+# A scriptlet may refuse to run where its package is (OceanBase CE's %pre does, save below
+# ocp_mgragent): one that is there damaged is
 # taken out of rpm's books first, without its scriptlets.
 mend_by_erase() {
   rpm -q "$nvra" >/dev/null 2>&1 && [ -n "$(rpm -qp --nosignature --qf '%|PREIN?{yes}|' "$file" 2>/dev/null)" ] || return 0
@@ -235,7 +249,8 @@ put_in() {
     own_files | give
     forget mended "$nvra"
   elif [ "$code" -lt 128 ] && [ -z "$(stray)" ]; then
-    # Refused before a file was written: there is nothing to undo for which its copy would be needed.
+    # Refused before a file was written: there is nothing to undo for which its copy would be
+    # needed.
     drop_file
   fi
   return "$code"
@@ -245,7 +260,8 @@ drop_file() {
   rmdir --ignore-fail-on-non-empty "${file%/*}" "$state" 2>/dev/null || true
 }
 
-# rpm -e only warns of a file that it cannot remove, and then no longer knows of it: kept until each is seen to be gone.
+# rpm -e only warns of a file that it cannot remove, and then no longer knows of it: kept until each
+# is seen to be gone.
 keep_list() { printf '%s\n' "$1" >"$ledger/files" 2>/dev/null || rm -f -- "$ledger/files"; }
 
 # What of the package is still there. A file that another package has, too, stays.
@@ -268,7 +284,8 @@ take_out() {
   local directories path options=()
   if noted rpm "$nvra"; then
     if [ -f "$file" ] && ! rpm -q "$nvra" >/dev/null 2>&1; then
-      # Ended before it was through: rpm knows of no file that it laid down until it is told that it did. Whatever it was refused for
+      # Ended before it was through: rpm knows of no file that it laid down until it is told that it
+      # did. Whatever it was refused for
       # (room, dependencies, a digest) must not be asked for again.
       remove_drafts
       lay_down --justdb --noscripts --nodeps --ignoresize --ignorearch --ignoreos --nodigest --nosignature || return
@@ -298,7 +315,8 @@ take_out() {
   drop_file
 }
 
-# Once the last package of a set is gone: the directories that were made for it, unless something else lies in them.
+# Once the last package of a set is gone: the directories that were made for it, unless something
+# else lies in them.
 settle() {
   local path
   give_back_owners
@@ -307,7 +325,8 @@ settle() {
     remove_empty "$path"
     forget room "$path"
   done
-  # What others put something into stays, and is no longer this task's. Parents of something else are none of this package's business.
+  # What others put something into stays, and is no longer this task's. Parents of something else
+  # are none of this package's business.
   lines parent | while IFS= read -r path; do
     case $prefix/ in "$path"/*) forget parent "$path" ;; esac
   done

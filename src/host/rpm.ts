@@ -107,7 +107,7 @@ const refuseForeign = ({ state, detail }: Look, { file, brings }: RpmWish, { ip 
 
 /**
  * Installs a package if it is not there whole: sends the file once, installs it, and looks again.
- * What an interrupted run left is written anew. Throws DefiniteError when another version is there,
+ * What an interrupted run left is overwritten. Throws DefiniteError when another version is there,
  * when it lies elsewhere, or with the cause that rpm gives.
  */
 export async function installPackage(

@@ -19,7 +19,7 @@ const order: readonly PackageRole[] = ['libs', 'server', 'utils']
 export const roleOf = (name: string): PackageRole | undefined =>
   order.find((role) => roles[role].test(name))
 
-/** What an rpm says of itself, as far as it tells what belongs together. */
+/** Those facts of an rpm that tell which packages belong together. */
 export interface SetMember {
   readonly name: string
   readonly version: string

@@ -9,7 +9,7 @@ import {
   type Task,
 } from '../store/acceptance.ts'
 
-/** What a cluster or a proxy has on one host, as far as the store knows: where to look. */
+/** What a cluster or a proxy has on one host by the store's account: where to look. */
 export interface Footprint {
   readonly hostId: number
   readonly ip: string

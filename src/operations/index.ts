@@ -38,7 +38,7 @@ export interface Operations {
     operation: Operation<string, Request>,
     asked: Asked<Request>,
   ): Promise<Rehearsal>
-  /** What a create would come to, with everything that speaks against it; changes nothing. */
+  /** What a create would make, with all findings against it; changes nothing. */
   dryRunCluster(request: NewCluster): Promise<DryRun>
   /** Accepts a retry, skip, cancel or rollback, or throws Refused; see operate.ts. */
   operate(taskId: number, ask: Ask): Promise<void>

@@ -44,7 +44,7 @@ export const linkObproxy: Operation<'linkObproxy', LinkRequest<readonly WantedLi
     const others = (await clustersOf(tx, obproxyClusterId)).filter(({ id }) => !ids.includes(id))
     refuseAny(tooManyLinks(found.workMode, others.length + ids.length, found.name))
     const links = ids.map((clusterId) => ({ obproxyClusterId, clusterId, username: 'proxyro' }))
-    // One that is there already is proven anew: asking twice ends the same.
+    // An existing link is proven again: asking twice ends the same.
     await tx
       .insert(obproxyLinks)
       .values(links.map((link) => ({ ...link, state: 'CHANGING' as const })))

@@ -125,7 +125,7 @@ export function clustersOf(
     .orderBy(asc(clusters.id))
 }
 
-/** How a task is named to whoever has to wait for it. */
+/** How a task is named in a refusal that it causes. */
 export const taskInWords = ({ id, name, status }: Pick<Task, 'id' | 'name' | 'status'>): Said =>
   say`task ${id} "${name}" is ${status}`
 

@@ -44,11 +44,11 @@ async function isGone(tx: Db, { clusterId, obproxyClusterId }: TaskWithSubtasks)
 }
 
 /**
- * The task a token was answered with, if it was and if what the task made is still there: whoever
- * applies a configuration again wants it to exist, so a token whose cluster was rolled back or
- * deleted makes a new one. Throws Refused when the token came with another body then. The token is
- * held to the end of the transaction: of requests sent at the same time the second waits, and is
- * answered as the first was.
+ * The task a token was answered with, if it was and if what the task made is still there: a
+ * configuration that is applied again has to exist afterwards, so a token whose cluster was rolled
+ * back or deleted makes a new one. Throws Refused when the token came with another body then. The
+ * token is held to the end of the transaction: of requests sent at the same time the second waits,
+ * and is answered as the first was.
  */
 export async function answered(
   tx: Db,

@@ -12,7 +12,7 @@ const { clusters, hostServices } = schema
 
 /** How a cluster leaves the store. Each step does nothing the second time. */
 export function clusterRemoval(db: Db, keys: Keys) {
-  // A cluster that is there keeps its hosts, whoever asks.
+  // Hosts are never taken from a cluster that exists.
   const unreserve = async (tx: Db, clusterId: number): Promise<string[]> => {
     const gone = notExists(
       tx.select({ id: clusters.id }).from(clusters).where(eq(clusters.id, clusterId)),

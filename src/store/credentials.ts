@@ -68,7 +68,7 @@ export function credentials(db: Db, keys: Keys) {
     },
     /**
      * Changes what is given; `missing` when there is no such credential, `taken` when the new name
-     * is. What uses it logs in anew with it.
+     * is. Later logins use the new one.
      */
     update: (
       id: number,

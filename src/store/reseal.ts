@@ -10,7 +10,7 @@ const batchRows = 500
 
 /**
  * Throws StartError when something in the store is sealed with a key that is not among these:
- * whoever is to read it would fail later, and one at a time.
+ * reading it would fail later, one secret at a time.
  */
 export async function refuseUnknownKeys(db: Db, keys: Keys): Promise<void> {
   const ids = keys.map(({ id }) => id)
@@ -27,9 +27,9 @@ export async function refuseUnknownKeys(db: Db, keys: Keys): Promise<void> {
 }
 
 /**
- * Seals anew, with the first key, what is sealed with one of the others, and tells how much that
- * was. Others may read and write meanwhile; one that was interrupted is gone on with by calling it
- * again. When it returns, nothing was sealed with another key.
+ * Reseals with the first key every secret that another key seals; returns how many. Others may read
+ * and write meanwhile. After an interruption, call it again. When it returns, only the first key
+ * seals anything.
  */
 export async function reseal(db: Db, keys: Keys): Promise<number> {
   const [first] = keys

@@ -7,7 +7,7 @@ const lookMs = 8000
 
 export interface AliveOptions {
   /**
-   * Written anew at each look that finds the worker well; its age is what a health check asks for.
+   * Rewritten each time the worker is found healthy; a health check reads its age.
    */
   readonly file: string
   /** Rejects when something that the worker needs is away. */

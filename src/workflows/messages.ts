@@ -14,7 +14,7 @@ export interface TaskProgress {
   })[]
 }
 
-/** Answers where the run is, as far as it knows. */
+/** Reports where the run is. */
 export const progress = defineQuery<TaskProgress>('progress')
 
 /**

@@ -34,7 +34,7 @@ export async function ensureAdmin(store: Store, given: Secret | undefined): Prom
     : { kind: 'there', differs: false }
 }
 
-/** What whoever starts obflow is told about `admin`. */
+/** What is printed about `admin` at the start. */
 export function adminNotice(start: AdminStart): string | undefined {
   if (start.kind === 'made')
     return (

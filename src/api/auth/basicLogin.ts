@@ -64,8 +64,8 @@ const subjectsOf = (username: string, address: string) => {
 /**
  * Checks passwords. A verified login is remembered by a keyed digest of user, password and client
  * address, together with the hash it was verified against: scrypt is not paid on each call, a
- * changed password counts at once, and whoever is logged in is not locked out by somebody else who
- * guesses.
+ * changed password counts at once, and somebody who guesses does not lock out a user who is logged
+ * in.
  */
 export function passwordCheck(store: Store, clock: () => Date) {
   const digestKey = randomBytes(32)

@@ -77,7 +77,7 @@ async function preCheck(
 
 /**
  * The answer to a create that is only asked about: the create's own reply, as it would be, with
- * everything that speaks against it. There is no task and no cluster, so their ids are null; ids of
+ * all findings against it. There is no task and no cluster, so their ids are null; ids of
  * subtasks are their places in the plan, from 1, and edges name those.
  */
 export async function dryRun(

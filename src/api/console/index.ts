@@ -67,7 +67,7 @@ export async function serveConsole(
     reply.header('cache-control', cacheControl).header('vary', 'accept-encoding').sendFile(file)
   const page = (reply: FastifyReply): FastifyReply => {
     reply.header('content-security-policy', contentSecurityPolicy)
-    // Looked at anew each time: it names the files of the newest build.
+    // Read each time: it names the files of the newest build.
     return built
       ? send(reply, index, 'no-cache')
       : reply.type('text/html; charset=utf-8').send(notBuilt)

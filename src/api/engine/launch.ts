@@ -11,7 +11,7 @@ export interface Workflows {
   tell(task: Untold): Promise<void>
   /** The task's run; undefined when there is none. Throws when Temporal is down. */
   run(task: Pick<Untold, 'workflowId' | 'workflow'>): Promise<RunLook | undefined>
-  /** Starts the task's workflow anew, in place of the run that there is. */
+  /** Starts a new run of the task's workflow, in place of the current one. */
   replace(task: Untold): Promise<void>
   /**
    * Looks at the hosts of a create that is only asked about. Throws when no worker does it in time.
@@ -65,8 +65,8 @@ export function launcher({ store, workflows, log }: Dependencies) {
   let suspects = new Map<number, RunLook>()
 
   /**
-   * Starts a run anew that Temporal no longer has, though its task is not at its end, or that has
-   * done nothing of what is due since the last look. Returns what looks stalled now.
+   * Starts a new run when Temporal has none for a task that has not ended, or when the run has done
+   * nothing of what is due since the last look. Returns what looks stalled now.
    */
   const revive = async (task: Untold): Promise<RunLook | undefined> => {
     const look = await workflows.run(task)

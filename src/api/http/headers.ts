@@ -2,7 +2,7 @@ import type { FastifyHelmetOptions } from '@fastify/helmet'
 
 /**
  * What a browser may do with an answer: nothing but show it. The page of the calls has styles of
- * its own. HSTS is for whoever ends TLS.
+ * its own. HSTS is up to the proxy that ends TLS.
  */
 export const headers: FastifyHelmetOptions = {
   contentSecurityPolicy: {

@@ -54,7 +54,7 @@ function show(
 
 /**
  * The answer of a dry run: the task as it would be accepted and what it would make or remove on
- * each host, or what speaks against it. What does not exist is refused like by the call itself.
+ * each host, or the findings against it. What does not exist is refused like by the call itself.
  */
 export async function rehearsed(
   { config }: Pick<Context, 'config'>,

@@ -12,7 +12,7 @@ import { frame, heartBeat } from './frame.ts'
 /** Streams at a time, of a user and of all. */
 const maxStreams = { user: 100, all: 2000 } as const
 
-/** A stream ends after this; its reader comes back with a login that is looked at anew. */
+/** A stream ends after this; its reader comes back and is authenticated again. */
 const maxAgeMs = 3_600_000
 
 export interface StreamTimes {

@@ -139,7 +139,7 @@ export const createdTask = z
 /** What is not there yet. */
 const none = z.null().meta({ wire: { type: 'integer', nullable: true } })
 
-/** The same for a create that is only asked about: no ids yet, and what speaks against it. */
+/** The same for a dry run: no ids yet, and the findings against the create. */
 export const plannedTask = z
   .strictObject({
     ...createdFields,
@@ -173,7 +173,7 @@ const changedHost = z.strictObject({
 
 /**
  * What a call with `dryRun=true` would do: its task with subtasks numbered from 1, what it would
- * change on each host, or what speaks against it.
+ * change on each host, or the findings against it.
  */
 export const rehearsal = z
   .strictObject({

@@ -27,7 +27,7 @@ interface Environment {
 
 /**
  * Looks at hosts and packages and prints what obflow would find, choose and do. Changes nothing on
- * a host, and has nothing secret in what it prints. True when nothing speaks against a create.
+ * a host, and has nothing secret in what it prints. True when a create would pass its checks.
  */
 export async function doctor(
   flags: DoctorFlags,

@@ -1,7 +1,9 @@
-# Functions about the agent in `home`, its `daemon` and `control` program (empty when it has none), configured for cluster `cluster`. Run as
+# Functions about the agent in `home`, its `daemon` and `control` program (empty when it has none),
+# configured for cluster `cluster`. Run as
 # the user who owns it: in its directories root would follow whatever link that user put there.
 
-# Processes of this user whose program lies in the agent's home; $1 is a program's name, or nothing for all.
+# Processes of this user whose program lies in the agent's home; $1 is a program's name, or nothing
+# for all.
 processes() {
   local entry command
   for entry in /proc/[0-9]*; do
@@ -31,13 +33,15 @@ control() {
   fi
 }
 
-# A control program gives up on agents that do not serve within seconds. While their daemon lives they may still come.
+# A control program gives up on agents that do not serve within seconds. While their daemon lives
+# they may still come.
 start_agent() {
   running && return
   if [ -n "$control" ]; then control start || running; else start_daemon; fi
 }
 
-# Without a control program the daemon is run as its package brings it, and is seen to stay for a second.
+# Without a control program the daemon is run as its package brings it, and is seen to stay for a
+# second.
 start_daemon() {
   local tries stays=0
   cd "$home" && mkdir -p log || return 1
@@ -80,7 +84,8 @@ stop_agent() {
 
 properties=$home/conf/config_properties
 
-# What was there before this cluster's configuration, and whether the agent ran then. Agents up to OCP 3.1 bring no `backup`: one made here
+# What was there before this cluster's configuration, and whether the agent ran then. Agents up to
+# OCP 3.1 bring no `backup`: one made here
 # would stay.
 kept=$home/backup/obflow-$cluster
 [ -d "$home/backup" ] || kept=$home/.obflow-$cluster
@@ -94,7 +99,8 @@ keep() {
   mv "$kept.new" "$kept"
 }
 
-# Files are moved, not copied: that takes no room, and one that was moved before a kill is not moved again. The record goes at once, under
+# Files are moved, not copied: that takes no room, and one that was moved before a kill is not moved
+# again. The record goes at once, under
 # another name: half of it would be no record.
 put_back() {
   local file
@@ -108,8 +114,10 @@ put_back() {
   mv "$kept" "$kept.done" && rm -rf "$kept.done"
 }
 
-# Gives keys their values in the files which declare them, as the control program's `config -u` does, whatever file a package puts a key in.
-# $1 holds a line for each key: the key, a tab, the value as YAML. Keys that the package does not declare mean nothing to it. Agents up to
+# Gives keys their values in the files which declare them, as the control program's `config -u`
+# does, whatever file a package puts a key in.
+# $1 holds a line for each key: the key, a tab, the value as YAML. Keys that the package does not
+# declare mean nothing to it. Agents up to
 # OCP 3.1 have no such files: OCP tells them over a protocol of its own.
 set_properties() {
   local file changed=unchanged

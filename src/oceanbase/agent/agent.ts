@@ -8,7 +8,7 @@ import { agentPorts, agentProperties } from './agentProperties.ts'
 export { agentPorts } from './agentProperties.ts'
 
 /**
- * OS user who owns and runs it, whoever runs the observers beside it. All scripts here but
+ * OS user who owns and runs it, whichever user runs the observers. All scripts here but
  * `agentStatus` run as this user.
  */
 export const agentOwner = 'admin'

@@ -1,10 +1,13 @@
-# Prints what the pre-check must know of a host, one fact a line, its fields divided by tabs. Needs bash, coreutils, grep, find and /proc.
-# Expects the lists ports, paths, disks, leftovers, commands, kernel, needs, and home, package, ip, os_user, mark; `identity` and the functions
+# Prints what the pre-check must know of a host, one fact a line, its fields divided by tabs. Needs
+# bash, coreutils, grep, find and /proc.
+# Expects the lists ports, paths, disks, leftovers, commands, kernel, needs, and home, package, ip,
+# os_user, mark; `identity` and the functions
 # of files.sh.
 export LC_ALL=C
 say() { local IFS=$'\t'; printf '%s\n' "$*"; }
 first() { REPLY=; [ -r "$1" ] && read -r REPLY 2>/dev/null <"$1"; }
-# What only the OS user can tell: the limits of what it starts, how far down each path it sees, and whether it may write there. Needs `existing`.
+# What only the OS user can tell: the limits of what it starts, how far down each path it sees, and
+# whether it may write there. Needs `existing`.
 tell() {
   local path
   say limits "$(ulimit -n)" "$(ulimit -u)" "$(ulimit -s)" "$(ulimit -c)"
@@ -31,7 +34,8 @@ for feature in avx atomics; do if grep -qwm1 "$feature" /proc/cpuinfo; then say 
 while read -r name value _; do
   case $name in MemTotal: | MemFree: | MemAvailable: | Buffers: | Cached: | SwapTotal:) say memory "${name%:}" "$value" ;; esac
 done </proc/meminfo
-# Limits of the container or slice that this runs in, and all above it: a file of its own for each in version 1, a line of two numbers in version 2.
+# Limits of the container or slice that this runs in, and all above it: a file of its own for each
+# in version 1, a line of two numbers in version 2.
 limits_of() {
   local root=/sys/fs/cgroup$1 dir=/sys/fs/cgroup$1$2 quota period
   [ -d "$dir" ] || dir=$root
@@ -71,7 +75,8 @@ for process in /proc/[0-9]*; do
   esac
 done
 
-# The kernel's tables may have 100,000 rows, and the machine as many open files: each is read once for all ports.
+# The kernel's tables may have 100,000 rows, and the machine as many open files: each is read once
+# for all ports.
 wanted=$(printf '|%04X' "${ports[@]}") inodes=() holders=() names=()
 while read -r _ local _ _ _ _ _ _ _ inode _; do
   port=$((16#${local##*:}))
@@ -131,7 +136,8 @@ if [ -n "$device" ]; then
   read -r _ _ _ address _ < <(ip -o -4 address show dev "$device" 2>/dev/null)
   say device "$device" "${address%/*}"
 fi
-# Dependencies count where rpm keeps the system's libraries; elsewhere (Debian) the program itself has to prove them.
+# Dependencies count where rpm keeps the system's libraries; elsewhere (Debian) the program itself
+# has to prove them.
 if [ "${#needs[@]}" -gt 0 ] && rpm -q glibc >/dev/null 2>&1; then
   for need in "${needs[@]}"; do rpm -q --whatprovides "$need" >/dev/null 2>&1 || say needs "$need"; done
 fi

@@ -67,7 +67,7 @@ const fixedOptions = {
 }
 
 /**
- * Secret as a whole: the digest of a password lets in whoever has it. On the host everyone can read
+ * Secret as a whole: a password's digest is as good as the password. On the host everyone can read
  * it, so that the password is one of this start alone; obproxy takes it in no other way (of the
  * environment it reads observer_sys_password only: ob_proxy.cpp:322).
  */

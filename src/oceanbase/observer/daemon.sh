@@ -1,6 +1,8 @@
-# Functions about the daemon `name` (observer, obproxy) of one `home`, run as the user who owns it; both are set before.
+# Functions about the daemon `name` (observer, obproxy) of one `home`, run as the user who owns it;
+# both are set before.
 
-# Known by its working directory, which may be reached over links, and its command line. `-ef` costs no process. A home that somebody removed
+# Known by its working directory, which may be reached over links, and its command line. `-ef` costs
+# no process. A home that somebody removed
 # has an observer all the same: it still holds the ports.
 is_ours() {
   { [ "/proc/$1/cwd" -ef "$home" ] || { [ -O "/proc/$1" ] && [ "$(readlink "/proc/$1/cwd")" = "$(readlink -m "$home") (deleted)" ]; }; } && { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q "bin/$name"
@@ -12,7 +14,8 @@ recorded() {
   pid=$(cat "$home/run/$name.pid" 2>/dev/null) && [ -n "$pid" ] && is_ours "$pid" && echo "$pid"
 }
 
-# All of this home, whatever the pid file says: one whose file was lost still holds the ports and the store.
+# All of this home, whatever the pid file says: one whose file was lost still holds the ports and
+# the store.
 running() {
   local entry
   for entry in /proc/[0-9]*; do
@@ -60,8 +63,10 @@ stop() {
   done
 }
 
-# Starts the daemon with the arguments and waits (30 seconds) until it is `ready`, which may look at `tries`, tenths of a second. It must outlive
-# this script's session. One that ends right after its start without a word is started once more, for then it was killed.
+# Starts the daemon with the arguments and waits (30 seconds) until it is `ready`, which may look at
+# `tries`, tenths of a second. It must outlive
+# this script's session. One that ends right after its start without a word is started once more,
+# for then it was killed.
 launch() {
   local start logged
   cd "$home" || return 1
@@ -82,7 +87,8 @@ launch() {
   return 1
 }
 
-# Whether the daemon said what is wrong in its log, behind the first bytes (argument): a second start would at best blur the cause.
+# Whether the daemon said what is wrong in its log, behind the first bytes (argument): a second
+# start would at best blur the cause.
 complained() {
   tail -c "+$(($1 + 1))" "log/$name.log" 2>/dev/null | grep -aqE ' (ERROR|EDIAG) '
 }

@@ -1,5 +1,7 @@
-# The directories of a cluster on one host. Expects the ledger's functions, the lists roots, directories, links and targets, and $owner, $etc.
-# A root is a tree of this cluster alone; `directories` are the others, below a root or in OceanBase's home. What was there and empty is noted
+# The directories of a cluster on one host. Expects the ledger's functions, the lists roots,
+# directories, links and targets, and $owner, $etc.
+# A root is a tree of this cluster alone; `directories` are the others, below a root or in
+# OceanBase's home. What was there and empty is noted
 # by the physical path: a link that is put in its place later is not what was noted.
 
 in_roots() { local root; for root in "${roots[@]}"; do case $1 in "$root"/*) return 0 ;; esac; done; return 1; }
@@ -119,7 +121,8 @@ remove_all() {
     forget empty "$path"
   done
   remove_parents
-  # What others put something into stays, and is no longer this task's; the package still needs to know of the parents of its home.
+  # What others put something into stays, and is no longer this task's; the package still needs to
+  # know of the parents of its home.
   lines parent | while IFS= read -r path; do
     case $etc/ in "$path"/*) ;; *) forget parent "$path" ;; esac
   done

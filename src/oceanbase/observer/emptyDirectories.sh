@@ -1,4 +1,5 @@
-# Takes away what observer wrote. Expects the functions of the ledger and of directories.sh with their lists, and $etc, $run, $log.
+# Takes away what observer wrote. Expects the functions of the ledger and of directories.sh with
+# their lists, and $etc, $run, $log.
 
 # Of each directory on the data and redo disks: whose it is.
 owners() {
@@ -10,7 +11,8 @@ owners() {
 
 known() { local path; for path in "${links[@]}" "${targets[@]}"; do if [ "$path" = "$1" ]; then return 0; fi; done; return 1; }
 
-# What observer keeps: data, redo, saved parameters, pid. Refuses before it touches anything when a directory is not this task's.
+# What observer keeps: data, redo, saved parameters, pid. Refuses before it touches anything when a
+# directory is not this task's.
 empty_known() {
   local path foreign
   foreign=$(owners | sed -n '/^foreign /p')

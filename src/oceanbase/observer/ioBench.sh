@@ -1,11 +1,14 @@
-# Measures the disk below $root. Expects $folder (a directory there, made and removed), the list packages (what is installed), $own_bench
-# (whether ob_admin measures by itself: yes or no), $library and the list points ("way bytes runtime").
+# Measures the disk below $root. Expects $folder (a directory there, made and removed), the list
+# packages (what is installed), $own_bench
+# (whether ob_admin measures by itself: yes or no), $library and the list points ("way bytes
+# runtime").
 # Prints the name of the tool, then what it said.
 export LC_ALL=C
 # Each run has a folder of its own, which another's guard leaves alone.
 work=$folder/$$
 clean() { rm -rf -- "$work" && rmdir -- "$folder" 2>/dev/null; }
-# What a bench makes goes even when this shell is killed: the guard belongs to no run, and ends after it.
+# What a bench makes goes even when this shell is killed: the guard belongs to no run, and ends
+# after it.
 guard() {
   # shellcheck disable=SC2016
   env -u OBFLOW_RUN setsid bash -c 'while kill -0 "$1"; do sleep 0.5; done; rm -rf -- "$2"; rmdir -- "$3"' _ $$ "$work" "$folder" \
@@ -24,8 +27,10 @@ listed() {
 }
 free_mib() { df -Pk -- "$root" | awk 'NR == 2 { print int($4 / 1024) }'; }
 
-# Up to 3.x ob_admin measures by itself, on a file of 1 GiB. From 4.0 on it runs bench_io.sh, which enterprise packages bring, by fio, on a
-# file of 100 GiB unless told otherwise, ten seconds for each of 19 points; its exit code is 0 whatever happened.
+# Up to 3.x ob_admin measures by itself, on a file of 1 GiB. From 4.0 on it runs bench_io.sh, which
+# enterprise packages bring, by fio, on a
+# file of 100 GiB unless told otherwise, ten seconds for each of 19 points; its exit code is 0
+# whatever happened.
 # Sources: kernel 3.1.5 deps/oblib/src/lib/io/ob_io_benchmark.h; 4.2.5 tools/ob_admin/io_bench/.
 by_ob_admin() {
   local ob_admin options=() mib
@@ -49,7 +54,8 @@ by_ob_admin() {
   cat "$work/io_resource.conf"
 }
 
-# One process, one line a point. The writes come first: a disk is not asked for blocks that were never written.
+# One process, one line a point. The writes come first: a disk is not asked for blocks that were
+# never written.
 by_fio() {
   local common=(--filename="$file" --size=64m --ioengine=libaio --direct=1 --iodepth=32 --time_based --group_reporting)
   local jobs=() way bytes runtime point
@@ -61,7 +67,8 @@ by_fio() {
   fio --output-format=terse --terse-version=3 "${common[@]}" "${jobs[@]}"
 }
 
-# The last resort, one request at a time and in order. A line a point: way, block size, bytes, seconds.
+# The last resort, one request at a time and in order. A line a point: way, block size, bytes,
+# seconds.
 by_dd() {
   echo dd
   timed write 2097152 if=/dev/zero of="$file" bs=2M count=32 oflag=direct && timed read 16384 if="$file" of=/dev/null bs=16k iflag=direct

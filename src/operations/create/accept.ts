@@ -144,7 +144,7 @@ async function acceptCreate(
 const refuseRollback: Rule = async (tx, { clusterId, operation }) => {
   const [cluster] = await lockClusters(tx, clusterId === null ? [] : [clusterId])
   if (cluster === undefined) {
-    // A rollback asked for again may find that the first one got as far as forgetting the cluster.
+    // A second rollback may find that the first one has already deleted the cluster's row.
     if (operation === 'ROLLBACK') return
     throw new Refused({ code: 'OBE11001', args: [clusterId ?? ''] })
   }

@@ -20,7 +20,7 @@ export interface DryRun {
 }
 
 /**
- * A package that is not in the store is known by its file name as far as that tells: OCP's form is
+ * Of a package that is not in the store only its file name tells something: OCP's form is
  * `name-version-build.os.arch.rpm`.
  */
 function packageOf({ rpmName }: NewCluster, { package: found, needs, packageBytes }: Inventory) {

@@ -4,7 +4,7 @@ import type { Rule } from '../operation.ts'
 import { lockObproxies } from '../uses.ts'
 
 /**
- * A rollback asked for again may find that the first one got as far as forgetting what was made.
+ * A second rollback may find that the first one has already deleted the rows of what was made.
  */
 export const obproxyIn =
   (wanted: 'CREATING' | 'DELETING'): Rule =>
