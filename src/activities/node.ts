@@ -1,15 +1,15 @@
 import type { Host, LogLine } from '../host/index.ts'
 import type { ClusterSpec, ServerSpec, Sql, SqlUser } from '../oceanbase/index.ts'
 import type { NodeInput } from '../plan/node.ts'
-import type { ObproxyCluster, ObproxyServer, Store } from '../store/index.ts'
+import type { ObproxyCluster, ObproxyServer, StoreMethod, StoreWith } from '../store/index.ts'
 
 /**
  * What every node is given. It writes no status, time, run count or log row of its own: the
- * interceptor does.
+ * interceptor does. `Uses` are the store's methods that it calls: `Node<'hosts.get'>`.
  */
-export interface Node {
+export interface Node<Uses extends StoreMethod = never> {
   readonly input: NodeInput
-  readonly store: Store
+  readonly store: StoreWith<Uses>
   /** A line of the subtask's log, as `GET …/log` shows it. */
   readonly log: LogLine
   /** Aborts on cancellation, worker shutdown and when the subtask's time is up. */
@@ -21,7 +21,7 @@ export interface Node {
 }
 
 /** A node of an operation on a cluster. */
-export interface ClusterNode extends Node {
+export interface ClusterNode<Uses extends StoreMethod = never> extends Node<Uses> {
   readonly cluster: ClusterSpec
   /**
    * A SQL session on one observer of the cluster (port `sqlPort`), closed when the subtask ends.
@@ -35,31 +35,31 @@ export interface ClusterNode extends Node {
  * A node that works on the servers of a zone when its turn comes, else on all that the task is
  * about.
  */
-export interface PartNode extends ClusterNode {
+export interface PartNode<Uses extends StoreMethod = never> extends ClusterNode<Uses> {
   readonly servers: readonly ServerSpec[]
 }
 
 /** A node that works on one host of a cluster. */
-export interface HostNode extends ClusterNode {
+export interface HostNode<Uses extends StoreMethod = never> extends ClusterNode<Uses> {
   readonly server: ServerSpec
   readonly target: Host
 }
 
 /** A node that works on one host before it belongs to anything ("Prepare host"). */
-export interface PreparedHostNode extends Node {
+export interface PreparedHostNode<Uses extends StoreMethod = never> extends Node<Uses> {
   readonly hostId: number
   readonly target: Host
 }
 
 /** A node of an operation on an OBProxy cluster. */
-export interface ObproxyNode extends Node {
+export interface ObproxyNode<Uses extends StoreMethod = never> extends Node<Uses> {
   readonly proxies: ObproxyCluster
   /** The same subtask, working on a cluster that its proxies serve. */
-  ofCluster(clusterId: number): Promise<ClusterNode>
+  ofCluster(clusterId: number): Promise<ClusterNode<Uses>>
 }
 
 /** A node that works on one proxy and its host. */
-export interface ObproxyHostNode extends ObproxyNode {
+export interface ObproxyHostNode<Uses extends StoreMethod = never> extends ObproxyNode<Uses> {
   readonly proxy: ObproxyServer
   readonly target: Host
 }

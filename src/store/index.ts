@@ -67,6 +67,7 @@ export {
 export type { TaskContext } from './schema/tasks.ts'
 export type { Session, SessionLimits } from './sessions.ts'
 export { storable } from './storable.ts'
+export type { StoreMethod, StoreWith } from './storeWith.ts'
 export type { LogLine, TaskFilter, TaskNews, TaskSummary, Untold } from './tasks.ts'
 export type { NewUser, User } from './users.ts'
 
@@ -148,7 +149,7 @@ export function storeOver({ db, close, tidy }: Connection, keys: Keys): Store {
 /**
  * The store of a configuration; its key is made on first start. Throws when it holds something
  * sealed with a key that the configuration has not. In PGlite, which nobody else has open, what is
- * sealed with another key than the first is sealed anew.
+ * sealed with another key than the first is sealed again.
  */
 export async function openConfiguredStore({
   databaseUrl,

@@ -19,7 +19,7 @@ import {
 import type { HostPool } from '../host/index.ts'
 import { serversOf } from '../oceanbase/index.ts'
 import type { NodeInput } from '../plan/node.ts'
-import type { Store } from '../store/index.ts'
+import type { Store, StoreMethod } from '../store/index.ts'
 import { openSql } from './openSql.ts'
 import { type SubtaskRun, subtaskRun } from './subtaskRun.ts'
 
@@ -38,7 +38,7 @@ const mapped = <Name extends string, From, To>(
 
 /** Binds every node to this worker's store and hosts; the interceptor makes activities of them. */
 export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities {
-  const open = (input: NodeInput, run: SubtaskRun): Node => ({
+  const open = (input: NodeInput, run: SubtaskRun): Node<StoreMethod> => ({
     input,
     store,
     log: run.log,
@@ -50,15 +50,24 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities {
     },
   })
 
-  const openCluster = async (input: NodeInput, run: SubtaskRun): Promise<ClusterNode> => {
+  const openStoreNode = async (input: NodeInput, run: SubtaskRun) => open(input, run)
+
+  const openCluster = async (
+    input: NodeInput,
+    run: SubtaskRun,
+  ): Promise<ClusterNode<StoreMethod>> => {
     const { clusterId } = input
     if (clusterId === undefined) throw new TypeError(`"${input.name}" needs a cluster`)
     const cluster = await store.clusters.spec(clusterId)
-    const node: ClusterNode = { ...open(input, run), cluster, sql: openSql(store, run, () => node) }
+    const node: ClusterNode<StoreMethod> = {
+      ...open(input, run),
+      cluster,
+      sql: openSql(store, run, () => node),
+    }
     return node
   }
 
-  const openPart = async (input: NodeInput, run: SubtaskRun): Promise<PartNode> => {
+  const openPart = async (input: NodeInput, run: SubtaskRun): Promise<PartNode<StoreMethod>> => {
     const node = await openCluster(input, run)
     const targets = new Set((await store.tasks.targetsOf(input.taskId)).hosts.map(({ id }) => id))
     const zones = node.cluster.zones.filter(
@@ -70,7 +79,7 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities {
     return { ...node, servers }
   }
 
-  const openHost = async (input: NodeInput, run: SubtaskRun): Promise<HostNode> => {
+  const openHost = async (input: NodeInput, run: SubtaskRun): Promise<HostNode<StoreMethod>> => {
     const node = await openCluster(input, run)
     const server = serversOf(node.cluster).find(({ hostId }) => hostId === input.hostId)
     if (!server)
@@ -78,14 +87,20 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities {
     return { ...node, server, target: await node.host(server.hostId) }
   }
 
-  const openPreparedHost = async (input: NodeInput, run: SubtaskRun): Promise<PreparedHostNode> => {
+  const openPreparedHost = async (
+    input: NodeInput,
+    run: SubtaskRun,
+  ): Promise<PreparedHostNode<StoreMethod>> => {
     const { hostId } = input
     if (hostId === undefined) throw new TypeError(`"${input.name}" needs a host`)
     const node = open(input, run)
     return { ...node, hostId, target: await node.host(hostId) }
   }
 
-  const openObproxy = async (input: NodeInput, run: SubtaskRun): Promise<ObproxyNode> => {
+  const openObproxy = async (
+    input: NodeInput,
+    run: SubtaskRun,
+  ): Promise<ObproxyNode<StoreMethod>> => {
     const { obproxyClusterId } = input
     const proxies =
       obproxyClusterId === undefined ? undefined : await store.obproxy.get(obproxyClusterId)
@@ -98,7 +113,10 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities {
     }
   }
 
-  const openObproxyHost = async (input: NodeInput, run: SubtaskRun): Promise<ObproxyHostNode> => {
+  const openObproxyHost = async (
+    input: NodeInput,
+    run: SubtaskRun,
+  ): Promise<ObproxyHostNode<StoreMethod>> => {
     const node = await openObproxy(input, run)
     const proxy = node.proxies.servers.find(({ hostId }) => hostId === input.hostId)
     if (!proxy) throw new TypeError(`host ${input.hostId} has no proxy of ${node.proxies.name}`)
@@ -106,7 +124,7 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities {
   }
 
   const bind = <N, Name extends string>(
-    nodes: Record<Name, (node: N) => Promise<unknown>>,
+    nodes: Record<Name, (node: NoInfer<N>) => Promise<unknown>>,
     openNode: (input: NodeInput, run: SubtaskRun) => Promise<N>,
   ) =>
     mapped(
@@ -118,7 +136,7 @@ export function bindNodes({ store, hosts }: NodeDependencies): NodeActivities {
     )
 
   return {
-    ...bind(storeNodes, async (input, run) => open(input, run)),
+    ...bind(storeNodes, openStoreNode),
     ...bind(clusterNodes, openCluster),
     ...bind(partNodes, openPart),
     ...bind(hostNodes, openHost),

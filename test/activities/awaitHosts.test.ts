@@ -35,7 +35,7 @@ afterAll(() => opened.close())
 
 /** One attempt, with no time to wait. */
 const attempt = (): Promise<void> => {
-  const node: Node = {
+  const node: Node<'tasks.preparations'> = {
     input: {
       taskId: batch.task.id,
       subtaskId: batch.task.firstSubtaskId,

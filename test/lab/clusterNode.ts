@@ -1,20 +1,48 @@
 import type { Duplex } from 'node:stream'
 import type { LabHost } from '../../lab/index.ts'
+import type { PackagesUse } from '../../src/activities/cluster/clusterPackage.ts'
 import type { HostNode, PartNode } from '../../src/activities/node.ts'
+import type { LinkUse } from '../../src/activities/obproxy/obproxyLink.ts'
 import type { Host } from '../../src/host/index.ts'
 import { type ClusterSpec, connectSql, serversOf } from '../../src/oceanbase/index.ts'
 import { setOf } from '../../src/oceanbase/packages.ts'
 import { Secret } from '../../src/quote.ts'
+import type { SecretRef } from '../../src/secretOf.ts'
 import type {
+  ClusterStatus,
+  ObproxyLink,
   ObservedServer,
   ObservedTenant,
   ObservedZone,
   Package,
-  Store,
+  StoreWith,
 } from '../../src/store/index.ts'
+import { clusterRow, hostRow, linkRow, obproxyRow, proxyRow, serviceRow } from '../support/rows.ts'
 import { createNodes } from './hostNode.ts'
 
 export const password = 'aaBB11@@lab'
+
+/** What nodes of a cluster and of its proxies use of the store. */
+export type ClusterUse =
+  | LinkUse
+  | PackagesUse
+  | 'clusters.get'
+  | 'clusters.saveServers'
+  | 'clusters.saveTenants'
+  | 'clusters.saveZones'
+  | 'clusters.setRunning'
+  | 'clusters.setServers'
+  | 'clusters.setZones'
+  | 'hosts.get'
+  | 'obproxy.get'
+  | 'obproxy.link'
+  | 'obproxy.seen'
+  | 'obproxy.setStatus'
+  | 'obproxy.settle'
+  | 'obproxy.unlink'
+
+/** What any node of a cluster and its servers may ask for. */
+export type LabNode = HostNode<ClusterUse> & PartNode<ClusterUse>
 
 /**
  * Nodes of a cluster on the hosts of a lab, with a store that keeps what they save. Close it behind
@@ -34,77 +62,67 @@ export const createClusterNodes = (
   const { cluster, file, proxyFile, loopback = (stream) => stream } = options
   const nodes = createNodes(hosts, options)
   const uncut = new AbortController().signal
-  const secrets = new Map([[`cluster/${cluster.id}/root`, new Secret(password)]])
+  const secrets = new Map<SecretRef, Secret>([[`cluster/${cluster.id}/root`, new Secret(password)]])
   const saved: {
     servers?: readonly ObservedServer[]
     zones?: readonly ObservedZone[]
     tenants?: readonly ObservedTenant[]
-    status: string
-    links: { clusterId: number; clusterName: string; state?: string }[]
+    status: ClusterStatus
+    links: ObproxyLink[]
   } = { status: 'CREATING', links: [] }
-  const proxies = {
-    name: 'odp',
-    workMode: 'RS_LIST',
-    configUrl: null,
-    taskId: 3,
-    packageId: 2,
-    startupParameters: [],
+  const proxies = obproxyRow({
     parameters: [{ name: 'proxy_id', value: '7' }],
-    servers: [{ id: 1, hostId: 1, ip: hosts[0]?.ip, sqlPort: 2883, exporterPort: 2884 }],
-  }
-  const link = { clusterId: cluster.id, clusterName: cluster.name }
-  const secret = (ref: string): Secret => {
+    servers: [proxyRow({ ip: hosts[0]?.ip ?? '' })],
+  })
+  const link = linkRow({ clusterId: cluster.id, clusterName: cluster.name })
+  const secret = (ref: SecretRef): Secret => {
     const found = secrets.get(ref)
     if (!found) throw new Error(`no secret ${ref}`)
     return found
   }
-  const store = {
+  const store: StoreWith<ClusterUse> = {
     packages: {
-      get: async (id: number) => (id === proxies.packageId ? proxyFile : file),
-      setOf: async (server: Package) => setOf(server, []),
+      get: async (id) => (id === proxies.packageId ? proxyFile : file),
+      setOf: async (server) => setOf(server, []),
     },
-    hosts: { get: async () => ({ services: [{ type: 'OB_CLUSTER', clusterId: cluster.id }] }) },
+    hosts: { get: async () => hostRow({ services: [serviceRow({ clusterId: cluster.id })] }) },
     secrets: {
-      get: async (ref: string) => secret(ref),
-      getOrCreate: async (ref: string, create: () => Secret) =>
+      get: async (ref) => secret(ref),
+      getOrCreate: async (ref, create) =>
         secret(secrets.has(ref) || secrets.set(ref, create()) ? ref : ref),
-      put: async (ref: string, value: Secret) => void secrets.set(ref, value),
-      remove: async (ref: string) => void secrets.delete(ref),
+      put: async (ref, value) => void secrets.set(ref, value),
+      remove: async (ref) => void secrets.delete(ref),
     },
     obproxy: {
-      get: async (id: number) => ({ ...proxies, id, links: saved.links }),
+      get: async (id) => ({ ...proxies, id, links: saved.links }),
       link: async () => void saved.links.splice(0, 1, link),
-      settle: async () => void saved.links.splice(0, 1, { ...link, state: 'LINKED' }),
+      settle: async () => void saved.links.splice(0, 1, link),
       unlink: async () => void saved.links.splice(0),
       linkedTo: async () => [],
       seen: async () => undefined,
       setStatus: async () => undefined,
     },
     clusters: {
-      get: async () => ({ status: saved.status }),
+      get: async () => clusterRow({ status: saved.status }),
       setServers: async () => undefined,
       setZones: async () => undefined,
       setRunning: async () => Object.assign(saved, { status: 'RUNNING' }) !== undefined,
-      saveServers: async (_id: number, servers: readonly ObservedServer[]) =>
-        void Object.assign(saved, { servers }),
-      saveZones: async (_id: number, zones: readonly ObservedZone[]) =>
-        void Object.assign(saved, { zones }),
-      saveTenants: async (_id: number, tenants: readonly ObservedTenant[]) =>
-        void Object.assign(saved, { tenants }),
+      saveServers: async (_id, servers) => void Object.assign(saved, { servers }),
+      saveZones: async (_id, zones) => void Object.assign(saved, { zones }),
+      saveTenants: async (_id, tenants) => void Object.assign(saved, { tenants }),
     },
   }
   const on = (
     name: string,
     { runTime = 1, signal = uncut }: { runTime?: number; signal?: AbortSignal } = {},
-  ): HostNode & PartNode => {
-    const node: HostNode = nodes.on(1, name)
+  ): LabNode => {
+    const node = nodes.on(1, name)
     return {
       ...node,
       signal,
       servers: serversOf(cluster),
       input: { ...node.input, runTime },
-      // Only the part of the store that these nodes use.
-      store: store as unknown as Store,
+      store,
       target: orphanedBy(signal, node.target, loopback),
       host: async (id) => orphanedBy(signal, await node.host(id), loopback),
       sql: async (server, user, extra = {}) => {

@@ -16,13 +16,12 @@ import { waitClusterAccessible } from '../../src/activities/cluster/waitClusterA
 import { waitObserverAccessible } from '../../src/activities/cluster/waitObserverAccessible.ts'
 import { installRpm, removeRpm } from '../../src/activities/host/installRpm.ts'
 import { makeDir, removeDir } from '../../src/activities/host/makeDir.ts'
-import type { PartNode } from '../../src/activities/node.ts'
 import { linkObproxy, unlinkObproxy } from '../../src/activities/obproxy/linkObproxy.ts'
 import { DefiniteError } from '../../src/errors/failure.ts'
 import { installPackage, removePackage } from '../../src/host/rpm.ts'
 import { type ClusterSpec, obproxyIn } from '../../src/oceanbase/index.ts'
 import { failureOf } from '../host/hosts.ts'
-import { createClusterNodes, password } from './clusterNode.ts'
+import { createClusterNodes, type LabNode, password } from './clusterNode.ts'
 import { clusterOn, packageFrom } from './hostNode.ts'
 
 let lab: Lab
@@ -87,7 +86,7 @@ const chain = {
   syncClusterInfo,
   syncTenants,
   triggerCompaction,
-} satisfies Record<string, (node: PartNode) => Promise<void>>
+} satisfies Record<string, (node: LabNode) => Promise<void>>
 
 const count = async (file: string): Promise<number> =>
   Number((await first().exec(`cat /home/admin/oceanbase/run/${file}`)).stdout)

@@ -3,13 +3,17 @@ import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { LabHost } from '../../lab/index.ts'
+import type { AgentConfigUse } from '../../src/activities/agent/agentConfig.ts'
+import type { AgentUse } from '../../src/activities/agent/agentPackage.ts'
+import type { PackagesUse } from '../../src/activities/cluster/clusterPackage.ts'
 import type { HostNode, PreparedHostNode } from '../../src/activities/node.ts'
 import { createHostPool, type HostAccess } from '../../src/host/index.ts'
 import type { Machine } from '../../src/host/machine.ts'
 import { type ClusterSpec, serversOf } from '../../src/oceanbase/index.ts'
 import { setOf } from '../../src/oceanbase/packages.ts'
 import { Secret } from '../../src/quote.ts'
-import type { Package, Store } from '../../src/store/index.ts'
+import type { Host, Package, StoreWith } from '../../src/store/index.ts'
+import { hostRow } from '../support/rows.ts'
 
 /** A package file as the store would describe it after an upload. */
 export const packageFrom = (path: string): Package => {
@@ -93,6 +97,17 @@ const madeBy = (cluster: ClusterSpec, taskId: number): ClusterSpec => ({
   })),
 })
 
+export type HostUse =
+  | AgentConfigUse
+  | AgentUse
+  | PackagesUse
+  | 'clusters.setServers'
+  | 'hosts.relatives'
+  | 'hosts.setAgent'
+  | 'hosts.setFacts'
+  | 'hosts.setMachine'
+  | 'hosts.setStatus'
+
 /**
  * Nodes on the hosts of a lab, as a worker would make them, for one task and one package. What they
  * write of a host lands in `inventory`. Close the pool behind them.
@@ -122,36 +137,35 @@ export const createNodes = (
     if (!host) throw new Error(`no host ${hostId}`)
     return pool.host(accessTo(host, hostId), { log, signal, key })
   }
-  const inventory: Record<string, unknown> = { innerIpAddress: hosts[0]?.ip, status: 'NEW' }
+  const inventory: Host & { agent?: object | undefined } = hostRow({
+    innerIpAddress: hosts[0]?.ip ?? '',
+  })
   const machines = new Map<number, Machine>()
   const secret = new Secret('Monitor-1-secret')
-  const store = {
+  const store: StoreWith<HostUse> = {
     packages: {
       get: async () => file,
-      setOf: async (server: Package) => setOf(server, beside),
+      setOf: async (server) => setOf(server, beside),
       agentFor: async () => file,
     },
     secrets: { get: async () => secret, getOrCreate: async () => secret },
     hosts: {
       get: async () => inventory,
-      setFacts: async (_id: number, facts: object) => void Object.assign(inventory, facts),
-      setMachine: async (id: number, machine: Machine) => void machines.set(id, machine),
-      relatives: async (id: number, { bootId }: Machine) =>
+      setFacts: async (_id, facts) => void Object.assign(inventory, facts),
+      setMachine: async (id, machine) => void machines.set(id, machine),
+      relatives: async (id, { bootId }) =>
         [...machines].flatMap(([other, machine]) =>
           other !== id && machine.bootId === bootId
-            ? [{ id: other, ip: hosts[other - 1]?.ip, ...machine }]
+            ? [{ id: other, ip: hosts[other - 1]?.ip ?? '', ...machine }]
             : [],
         ),
-      setStatus: async (_id: number, status: string) => void Object.assign(inventory, { status }),
-      chooseAgent: async (_id: number, packageId: number) => packageId,
-      setAgent: async (_id: number, agent: object | undefined) =>
-        void Object.assign(inventory, { agent }),
-      byIds: async (ids: readonly number[]) =>
-        ids.map((id) => ({ innerIpAddress: hosts[id - 1]?.ip, sshPort: 22 })),
+      setStatus: async (_id, status) => void Object.assign(inventory, { status }),
+      chooseAgent: async (_id, packageId) => packageId,
+      setAgent: async (_id, agent) => void Object.assign(inventory, { agent }),
     },
     clusters: { setServers: async () => undefined },
   }
-  const on = (hostId: number, name: string, signal = uncut): HostNode => {
+  const on = (hostId: number, name: string, signal = uncut): HostNode<HostUse> => {
     const server = serversOf(cluster).find((entry) => entry.hostId === hostId)
     if (!server) throw new Error(`no server on host ${hostId}`)
     const key = `${taskId}-${name}-${hostId}`
@@ -167,8 +181,7 @@ export const createNodes = (
         clusterId: cluster.id,
         hostId,
       },
-      // Only the part of the store that these nodes use.
-      store: store as unknown as Store,
+      store,
       log,
       signal,
       progress: () => undefined,
@@ -180,7 +193,11 @@ export const createNodes = (
     }
   }
   /** The same of a host that belongs to nothing yet. */
-  const prepare = (hostId: number, name: string, signal?: AbortSignal): PreparedHostNode => {
+  const prepare = (
+    hostId: number,
+    name: string,
+    signal?: AbortSignal,
+  ): PreparedHostNode<HostUse> => {
     const { cluster: _, sql: __, server: ___, ...node } = on(hostId, name, signal)
     return { ...node, hostId }
   }

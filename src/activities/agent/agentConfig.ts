@@ -5,12 +5,14 @@ import type { HostNode } from '../node.ts'
 /** Who calls the agent over HTTP. */
 const agentUser = 'ocp_agent'
 
+export type AgentConfigUse = 'secrets.get' | 'secrets.getOrCreate'
+
 /** The agent's configuration for one server of a cluster, its secrets from the store. */
 export async function agentConfigOf({
   cluster,
   server,
   store,
-}: Pick<HostNode, 'cluster' | 'server' | 'store'>): Promise<AgentConfig> {
+}: Pick<HostNode<AgentConfigUse>, 'cluster' | 'server' | 'store'>): Promise<AgentConfig> {
   return {
     cluster,
     server,

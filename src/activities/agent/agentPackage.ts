@@ -18,13 +18,15 @@ const agentFills = [
   'site-packages',
 ]
 
+export type AgentUse = 'hosts.get' | 'hosts.chooseAgent' | 'packages.agentFor' | 'packages.get'
+
 /**
  * The agent package of a host: the one that was chosen for it, else the newest that an ADMIN or the
  * task's creator uploaded, which is chosen by that. One uploaded later changes nothing for this
  * host. Throws DefiniteError PKG10014 when there is none for its architecture.
  */
 export async function agentPackageOf(
-  { input, store }: Pick<Node, 'input' | 'store'>,
+  { input, store }: Pick<Node<AgentUse>, 'input' | 'store'>,
   hostId: number,
 ): Promise<Package> {
   const host = await store.hosts.get(hostId)
@@ -51,7 +53,7 @@ export const agentVersion = ({
 
 /** The agent of a host, as its package lists it. */
 export const agentOf = async (
-  node: Pick<Node, 'input' | 'store'>,
+  node: Pick<Node<AgentUse>, 'input' | 'store'>,
   hostId: number,
 ): Promise<Agent> => agentOfPackage(await agentPackageOf(node, hostId))
 
@@ -71,7 +73,7 @@ function agentOfPackage({ fileName, programs }: Package): Agent {
  * that place.
  */
 export async function agentWish(
-  node: Pick<Node, 'input' | 'store'>,
+  node: Pick<Node<AgentUse>, 'input' | 'store'>,
   hostId: number,
 ): Promise<RpmWish> {
   const file = await agentPackageOf(node, hostId)

@@ -1,16 +1,18 @@
 import { type Host, installPackage, nameOf, removePackage } from '../../host/index.ts'
 import type { Node, PreparedHostNode } from '../node.ts'
-import { agentWish } from './agentPackage.ts'
+import { type AgentUse, agentWish } from './agentPackage.ts'
 
 /** Installs the newest agent package of the host's architecture, unless it is there whole. */
 export async function installOcpAgent(
-  node: PreparedHostNode,
+  node: PreparedHostNode<AgentUse>,
 ): Promise<{ readonly installed: boolean }> {
   return ensureAgent(node, node.hostId, node.target)
 }
 
 /** Removes the agent package if this task installed it. */
-export async function removeOcpAgent(node: PreparedHostNode): Promise<void> {
+export async function removeOcpAgent(
+  node: PreparedHostNode<AgentUse | 'hosts.setAgent'>,
+): Promise<void> {
   const wish = await agentWish(node, node.hostId)
   const outcome = await removePackage(node.target, wish)
   if (outcome === 'removed') await node.store.hosts.setAgent(node.hostId, undefined)
@@ -24,7 +26,7 @@ export async function removeOcpAgent(node: PreparedHostNode): Promise<void> {
 
 /** The same for any node that needs the agent on a host. */
 export async function ensureAgent(
-  node: Pick<Node, 'input' | 'store' | 'log' | 'progress'>,
+  node: Pick<Node<AgentUse>, 'input' | 'store' | 'log' | 'progress'>,
   hostId: number,
   target: Host,
 ): Promise<{ readonly installed: boolean }> {

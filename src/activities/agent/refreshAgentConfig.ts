@@ -2,15 +2,17 @@ import { removePackage } from '../../host/index.ts'
 import { agent } from '../../oceanbase/index.ts'
 import { sh } from '../../quote.ts'
 import type { HostNode } from '../node.ts'
-import { agentConfigOf } from './agentConfig.ts'
-import { agentOf, agentWish } from './agentPackage.ts'
+import { type AgentConfigUse, agentConfigOf } from './agentConfig.ts'
+import { type AgentUse, agentOf, agentWish } from './agentPackage.ts'
 import { ensureAgent } from './installOcpAgent.ts'
 
 /**
  * Tells the host's agent which server it watches and as whom; brings the agent when the host was
  * prepared without one.
  */
-export async function refreshAgentConfig(node: HostNode): Promise<{ readonly changed: boolean }> {
+export async function refreshAgentConfig(
+  node: HostNode<AgentUse | AgentConfigUse>,
+): Promise<{ readonly changed: boolean }> {
   await ensureAgent(node, node.server.hostId, node.target)
   const brought = await agentOf(node, node.server.hostId)
   const script = agent.refreshAgentConfig(brought, await agentConfigOf(node))
@@ -30,7 +32,9 @@ export async function refreshAgentConfig(node: HostNode): Promise<{ readonly cha
  * Puts back the configuration that the agent had before, and removes the agent if this task brought
  * it.
  */
-export async function restoreAgentConfig(node: HostNode): Promise<void> {
+export async function restoreAgentConfig(
+  node: HostNode<AgentUse | 'hosts.setAgent'>,
+): Promise<void> {
   // Without its owner a host has no agent, and no script can run as that user.
   const { code } = await node.target.run(sh`id -u ${agent.agentOwner}`, {
     title: 'look for the user of the agent',

@@ -3,8 +3,8 @@ import { asIs, type Said, say } from '../../errors/say.ts'
 import { agent } from '../../oceanbase/index.ts'
 import type { HostNode } from '../node.ts'
 import { type Look, until } from '../until.ts'
-import { agentConfigOf } from './agentConfig.ts'
-import { agentOf, agentPackageOf, agentVersion } from './agentPackage.ts'
+import { type AgentConfigUse, agentConfigOf } from './agentConfig.ts'
+import { type AgentUse, agentOf, agentPackageOf, agentVersion } from './agentPackage.ts'
 
 /**
  * A busy host's agent takes its time; one that is not there after this is kept from it by
@@ -16,7 +16,9 @@ const patienceMs = 180_000
  * Starts the host's agent, or restarts it on an older configuration, and proves that its status URL
  * answers; of one without a control program, which has no such URL, that its daemon runs.
  */
-export async function startAgent(node: HostNode): Promise<{ readonly version: string }> {
+export async function startAgent(
+  node: HostNode<AgentUse | AgentConfigUse | 'hosts.setAgent'>,
+): Promise<{ readonly version: string }> {
   await bringUp(node)
   await waitForAgent(node)
   const version = agentVersion(await agentPackageOf(node, node.server.hostId))
@@ -25,10 +27,10 @@ export async function startAgent(node: HostNode): Promise<{ readonly version: st
 }
 
 /**
- * A host that was away meanwhile may have been rebooted: then the agent is started anew, and so is
- * the patience with it.
+ * A host that was away meanwhile may have been rebooted: then the agent is started again, and its
+ * time begins again.
  */
-async function waitForAgent(node: HostNode): Promise<void> {
+async function waitForAgent(node: HostNode<AgentUse | AgentConfigUse>): Promise<void> {
   const { basicAuth } = await agentConfigOf(node)
   let since = performance.now()
   let away = false
@@ -51,7 +53,7 @@ async function waitForAgent(node: HostNode): Promise<void> {
   await until(say`the agent`, node, look)
 }
 
-const bringUp = async (node: HostNode): Promise<string> =>
+const bringUp = async (node: HostNode<AgentUse>): Promise<string> =>
   node.target.must(agent.startAgent(await agentOf(node, node.server.hostId), node.cluster), {
     as: agent.agentOwner,
     title: 'start the agent',
@@ -59,7 +61,7 @@ const bringUp = async (node: HostNode): Promise<string> =>
 
 /** What keeps the agent from being seen as running, if anything. */
 async function whyNot(
-  node: HostNode,
+  node: HostNode<AgentUse>,
   basicAuth: agent.AgentConfig['basicAuth'],
 ): Promise<Said | undefined> {
   const brought = await agentOf(node, node.server.hostId)
@@ -80,7 +82,7 @@ async function whyNot(
   return state === 'running' ? undefined : say`it is ${state || say`silent`}`
 }
 
-async function silent(node: HostNode, why: Said): Promise<DefiniteError> {
+async function silent(node: HostNode<AgentUse>, why: Said): Promise<DefiniteError> {
   const { ip } = node.target
   const { home } = await agentOf(node, node.server.hostId)
   return new DefiniteError({

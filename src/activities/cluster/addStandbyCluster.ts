@@ -5,12 +5,13 @@ import { until } from '../until.ts'
 import { clearObservers } from './bootstrapOb.ts'
 import { onPrimary } from './primary.ts'
 
-const statusOf = (node: ClusterNode) => onPrimary(node, standbyStatus(node.cluster.obClusterId))
+const statusOf = (node: ClusterNode<'secrets.get'>) =>
+  onPrimary(node, standbyStatus(node.cluster.obClusterId))
 
 /**
  * Lets the registered standby follow its primary, and proves that the primary counts it as VALID.
  */
-export async function addStandbyCluster(node: ClusterNode): Promise<void> {
+export async function addStandbyCluster(node: ClusterNode<'secrets.get'>): Promise<void> {
   const { name, obClusterId } = node.cluster
   await until(say`the primary to know ${name}:${obClusterId}`, node, async () => {
     const seen = await statusOf(node)
@@ -28,7 +29,7 @@ export async function addStandbyCluster(node: ClusterNode): Promise<void> {
 }
 
 /** The primary knows this standby no more, if it ever did. */
-export async function removeStandbyCluster(node: ClusterNode): Promise<void> {
+export async function removeStandbyCluster(node: ClusterNode<'secrets.get'>): Promise<void> {
   if (node.cluster.primary === undefined) {
     node.log(
       'WARN',
@@ -53,7 +54,7 @@ export async function removeStandbyCluster(node: ClusterNode): Promise<void> {
  * Undoes the BOOTSTRAP of a standby: on the primary, which it registered with, then on its own
  * hosts.
  */
-export async function clearStandby(node: ClusterNode): Promise<void> {
+export async function clearStandby(node: ClusterNode<'secrets.get'>): Promise<void> {
   await removeStandbyCluster(node)
   await clearObservers(node)
 }

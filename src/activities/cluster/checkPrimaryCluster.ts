@@ -8,7 +8,7 @@ import { onPrimary, primaryOf } from './primary.ts'
  * Proves, before anything is made, that the posted password opens the primary, and that it is one
  * and may have a standby. Makes nothing.
  */
-export async function checkPrimaryCluster(node: ClusterNode): Promise<void> {
+export async function checkPrimaryCluster(node: ClusterNode<'secrets.get'>): Promise<void> {
   const primary = primaryOf(node)
   const { obClusterId, role } = await onPrimary(node, clusterRole)
   if (obClusterId !== primary.obClusterId || role !== 'PRIMARY') {

@@ -3,9 +3,11 @@ import { say } from '../../errors/say.ts'
 import type { Package } from '../../store/index.ts'
 import type { ClusterNode } from '../node.ts'
 
+export type PackagesUse = 'packages.get' | 'packages.setOf'
+
 /** All that is installed for the cluster: its package and those that belong to it, in order. */
 export async function packagesOf(
-  node: Pick<ClusterNode, 'store' | 'cluster'>,
+  node: Pick<ClusterNode<PackagesUse>, 'store' | 'cluster'>,
 ): Promise<readonly Package[]> {
   const { missing, packages } = await node.store.packages.setOf(await packageOf(node))
   if (missing.length === 0) return packages
@@ -17,7 +19,9 @@ export async function packagesOf(
 }
 
 /** The package that the cluster is created with. */
-export async function packageOf(node: Pick<ClusterNode, 'store' | 'cluster'>): Promise<Package> {
+export async function packageOf(
+  node: Pick<ClusterNode<'packages.get'>, 'store' | 'cluster'>,
+): Promise<Package> {
   const found = await node.store.packages.get(node.cluster.packageId)
   if (found) return found
   throw new DefiniteError({

@@ -17,7 +17,7 @@ import { until } from '../until.ts'
  * Makes ocp_monitor and proxyro with generated passwords of their own, and proves that each gets in
  * and may read, nothing else.
  */
-export async function createDefaultUser(node: ClusterNode): Promise<void> {
+export async function createDefaultUser(node: ClusterNode<'secrets.getOrCreate'>): Promise<void> {
   for (const { name } of defaultUsers) {
     const password = await node.store.secrets.getOrCreate(
       secretOf.cluster(node.cluster.id)[name],

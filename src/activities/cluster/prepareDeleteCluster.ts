@@ -2,7 +2,7 @@ import { DefiniteError } from '../../errors/failure.ts'
 import { say } from '../../errors/say.ts'
 import { serversOf } from '../../oceanbase/index.ts'
 import type { ClusterNode } from '../node.ts'
-import { unlinkObproxy } from '../obproxy/linkObproxy.ts'
+import { type UnlinkUse, unlinkObproxy } from '../obproxy/linkObproxy.ts'
 import { removeStandbyCluster } from './addStandbyCluster.ts'
 import { asMaker } from './makerOf.ts'
 
@@ -10,7 +10,9 @@ import { asMaker } from './makerOf.ts'
  * Proves that the cluster is to go, takes it from the obproxies that serve it and from a primary
  * that it follows, and logs what will be removed.
  */
-export async function prepareDeleteCluster(node: ClusterNode): Promise<void> {
+export async function prepareDeleteCluster(
+  node: ClusterNode<UnlinkUse | 'clusters.get' | 'secrets.get'>,
+): Promise<void> {
   const { cluster, log, store } = node
   const status = (await store.clusters.get(cluster.id))?.status
   if (status !== 'DELETING') {

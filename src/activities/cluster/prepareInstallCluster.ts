@@ -15,13 +15,15 @@ import type { Package } from '../../store/index.ts'
 import { inParallel } from '../inParallel.ts'
 import type { ClusterNode, Node } from '../node.ts'
 import { clusterIdOf } from './clusterId.ts'
-import { packagesOf } from './clusterPackage.ts'
+import { type PackagesUse, packagesOf } from './clusterPackage.ts'
 
 /**
  * Proves that everything the request reserved is still there, and logs what will be done. Makes
  * nothing.
  */
-export async function prepareInstallCluster(node: ClusterNode): Promise<void> {
+export async function prepareInstallCluster(
+  node: ClusterNode<'clusters.get' | 'hosts.get' | PackagesUse>,
+): Promise<void> {
   await proveCreating(node)
   await inParallel(serversOf(node.cluster), ({ hostId, ip }) => proveReserved(node, hostId, ip))
   proveRootServers(node.cluster)
@@ -33,13 +35,17 @@ export async function prepareInstallCluster(node: ClusterNode): Promise<void> {
  * Takes back what accepting the request reserved: hosts are AVAILABLE again, the name is free. The
  * cluster may be gone already.
  */
-export async function releaseCluster({ input, store, log }: Node): Promise<void> {
+export async function releaseCluster({
+  input,
+  store,
+  log,
+}: Node<'clusters.release'>): Promise<void> {
   const clusterId = clusterIdOf(input)
   await store.clusters.release(clusterId)
   log('INFO', `Cluster ${clusterId} is gone and its hosts are free`)
 }
 
-async function proveCreating({ cluster, store }: ClusterNode): Promise<void> {
+async function proveCreating({ cluster, store }: ClusterNode<'clusters.get'>): Promise<void> {
   const status = (await store.clusters.get(cluster.id))?.status
   if (status === 'CREATING') return
   throw new DefiniteError({
@@ -49,7 +55,7 @@ async function proveCreating({ cluster, store }: ClusterNode): Promise<void> {
 }
 
 async function proveReserved(
-  { cluster, store }: ClusterNode,
+  { cluster, store }: ClusterNode<'hosts.get'>,
   hostId: number,
   ip: string,
 ): Promise<void> {
@@ -75,7 +81,7 @@ function proveRootServers(cluster: ClusterSpec): void {
   }
 }
 
-async function provePackages(node: ClusterNode): Promise<void> {
+async function provePackages(node: ClusterNode<PackagesUse>): Promise<void> {
   for (const file of await packagesOf(node)) await provePackage(node, file)
 }
 

@@ -46,7 +46,7 @@ async function refuseStarting(node: ClusterNode, ip: string, port: number): Prom
   }
 }
 
-const open = async (node: ClusterNode, ip: string, port: number): Promise<Sql> => {
+const open = async (node: ClusterNode<'secrets.get'>, ip: string, port: number): Promise<Sql> => {
   // A standby has its primary's users: its own root password is the one that was posted as the
   // primary's.
   const password = await node.store.secrets.get(secretOf.cluster(node.cluster.id).root)
@@ -73,7 +73,7 @@ const open = async (node: ClusterNode, ip: string, port: number): Promise<Sql> =
 
 /** Work as root on the first root server of the primary that answers. */
 export async function onPrimary<T>(
-  node: ClusterNode,
+  node: ClusterNode<'secrets.get'>,
   work: (session: Sql) => Promise<T>,
 ): Promise<T> {
   const unreachable: Said[] = []

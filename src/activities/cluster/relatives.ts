@@ -1,5 +1,5 @@
 import { askMachine, type Host, isSameMachine, type Machine } from '../../host/index.ts'
-import type { Relative, Store } from '../../store/index.ts'
+import type { Relative, StoreWith } from '../../store/index.ts'
 import { soon } from '../soon.ts'
 
 /** Other hosts of the inventory that share something with a machine. */
@@ -12,7 +12,7 @@ export interface Relatives {
 
 interface Looked {
   readonly hostId: number
-  readonly store: { readonly hosts: Pick<Store['hosts'], 'relatives'> }
+  readonly store: StoreWith<'hosts.relatives'>
   readonly host: (hostId: number) => Promise<Pick<Host, 'must'>>
 }
 

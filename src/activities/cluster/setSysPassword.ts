@@ -10,7 +10,7 @@ import { until } from '../until.ts'
  * Gives root@sys the cluster's password, whether it has none yet or has it already, and proves it
  * on every root server.
  */
-export async function setSysPassword(node: ClusterNode): Promise<void> {
+export async function setSysPassword(node: ClusterNode<'secrets.get'>): Promise<void> {
   if (await canLogIn(node, leadingServer(node), 'root'))
     node.log('INFO', "root has the cluster's password already")
   else {

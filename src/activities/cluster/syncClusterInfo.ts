@@ -3,7 +3,9 @@ import type { ClusterNode } from '../node.ts'
 import { onCluster } from '../session.ts'
 
 /** Reads servers and zones from the cluster's own tables into the store. */
-export async function syncClusterInfo(node: ClusterNode): Promise<void> {
+export async function syncClusterInfo(
+  node: ClusterNode<'clusters.saveZones' | 'clusters.saveServers'>,
+): Promise<void> {
   const line = lineOf(node.cluster.version)
   const seen = await onCluster(node, async (session) => ({
     servers: await line.servers(session),

@@ -3,7 +3,7 @@ import { say } from '../../errors/say.ts'
 import type { ClusterNode } from '../node.ts'
 
 /** CREATING or RESTARTING becomes RUNNING: from here on the cluster is in use. */
-export async function updateClusterStatus(node: ClusterNode): Promise<void> {
+export async function updateClusterStatus(node: ClusterNode<'clusters.setRunning'>): Promise<void> {
   const { id, name } = node.cluster
   if (!(await node.store.clusters.setRunning(id))) {
     throw new DefiniteError({

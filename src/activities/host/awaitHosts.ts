@@ -14,7 +14,12 @@ const everyMs = 250
  * Waits until the task of every host of a batch has ended. Fails when one of them did not prepare
  * its host.
  */
-export async function awaitHosts({ input, store, log, signal }: Node): Promise<void> {
+export async function awaitHosts({
+  input,
+  store,
+  log,
+  signal,
+}: Node<'tasks.preparations'>): Promise<void> {
   const deadline = Date.now() + patienceMs
   for (;;) {
     const hosts = await store.tasks.preparations(input.taskId)

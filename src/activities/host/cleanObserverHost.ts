@@ -1,3 +1,4 @@
+import type { PackagesUse } from '../cluster/clusterPackage.ts'
 import { asMaker } from '../cluster/makerOf.ts'
 import { stopObservers } from '../cluster/observers.ts'
 import { clearServer } from '../cluster/startAfresh.ts'
@@ -11,7 +12,7 @@ import { removeDir } from './makeDir.ts'
  * create made, in reverse. What others put there stays and is named in the log; each step looks
  * first, so that it may be run again.
  */
-export async function cleanObserverHost(node: HostNode): Promise<void> {
+export async function cleanObserverHost(node: HostNode<PackagesUse>): Promise<void> {
   const maker = asMaker(node)
   await stopObservers(maker, [maker.server])
   await clearServer(maker, maker.server)

@@ -3,14 +3,16 @@ import { say } from '../../errors/say.ts'
 import { installPackages, nameOf, type RpmWish, removePackages } from '../../host/index.ts'
 import { layoutOf, roleOf } from '../../oceanbase/index.ts'
 import { sh } from '../../quote.ts'
-import { packagesOf } from '../cluster/clusterPackage.ts'
+import { type PackagesUse, packagesOf } from '../cluster/clusterPackage.ts'
 import type { HostNode } from '../node.ts'
 
 /**
  * Installs the cluster's packages, unless they are there whole, and proves that its observer runs
  * on this host.
  */
-export async function installRpm(node: HostNode): Promise<{ readonly installed: boolean }> {
+export async function installRpm(
+  node: HostNode<PackagesUse>,
+): Promise<{ readonly installed: boolean }> {
   const wishes = await wishesOf(node)
   const isTools = ({ file }: RpmWish): boolean => roleOf(file.name) === 'utils'
   const install = (chosen: readonly RpmWish[]) =>
@@ -37,7 +39,7 @@ async function installTools(node: HostNode, install: () => Promise<unknown>): Pr
 }
 
 /** Removes those packages that this task installed. */
-export async function removeRpm(node: HostNode): Promise<void> {
+export async function removeRpm(node: HostNode<PackagesUse>): Promise<void> {
   const wishes = await wishesOf(node)
   const outcome = await removePackages(node.target, wishes)
   const names = wishes.map(({ file }) => nameOf(file)).join(', ')
@@ -48,7 +50,7 @@ export async function removeRpm(node: HostNode): Promise<void> {
 }
 
 /** Tools are not relocated: operators expect them on their PATH. */
-async function wishesOf(node: HostNode): Promise<readonly RpmWish[]> {
+async function wishesOf(node: HostNode<PackagesUse>): Promise<readonly RpmWish[]> {
   const { install } = node.cluster.paths
   return (await packagesOf(node)).map((file): RpmWish => {
     const wish = { taskId: node.input.taskId, file, owner: node.cluster.osUser }
@@ -66,8 +68,8 @@ async function wishesOf(node: HostNode): Promise<readonly RpmWish[]> {
 const percent = (part: number, whole: number): number => Math.round((100 * part) / whole)
 
 /**
- * The observer must start as far as telling its version: a library that is missing shows here, not
- * in the middle of a bootstrap.
+ * The observer must be able to print its version: a missing library shows here, not in the middle of
+ * a bootstrap.
  */
 async function proveObserver({ cluster, target }: HostNode): Promise<void> {
   const { home, observer, library } = layoutOf(cluster)

@@ -13,7 +13,7 @@ import {
   writeIoResource,
 } from '../../oceanbase/index.ts'
 import { sh } from '../../quote.ts'
-import { packagesOf } from '../cluster/clusterPackage.ts'
+import { type PackagesUse, packagesOf } from '../cluster/clusterPackage.ts'
 import type { HostNode } from '../node.ts'
 
 /**
@@ -21,7 +21,7 @@ import type { HostNode } from '../node.ts'
  * next start. Fails below OCP's standard, also when it is measured for longer. Does nothing when
  * this task has measured already.
  */
-export async function ioBench(node: HostNode): Promise<{ readonly iops16k: number }> {
+export async function ioBench(node: HostNode<PackagesUse>): Promise<{ readonly iops16k: number }> {
   const { log } = node
   const before = standardReads(await measuredBefore(node))
   if (before && before.iops >= standard.iops) {
@@ -47,7 +47,7 @@ const longer = 5
  * Others may have had a shared disk for the moment that a short bench takes, so it is not judged by
  * that alone.
  */
-async function measureUntilSure(node: HostNode): Promise<Measured> {
+async function measureUntilSure(node: HostNode<PackagesUse>): Promise<Measured> {
   const first = await measure(node, 1)
   if (first.iops >= standard.iops) return first
   node.log(
@@ -57,7 +57,7 @@ async function measureUntilSure(node: HostNode): Promise<Measured> {
   return measure(node, longer)
 }
 
-async function measure(node: HostNode, times: number): Promise<Measured> {
+async function measure(node: HostNode<PackagesUse>, times: number): Promise<Measured> {
   // ob_admin takes minutes as it is, and cannot be told to measure longer.
   const packages = times === 1 ? (await packagesOf(node)).map(nameOf) : []
   const script = benchScript({ cluster: node.cluster, packages, times })

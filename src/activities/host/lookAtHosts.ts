@@ -4,8 +4,10 @@ import { type Said, say } from '../../errors/say.ts'
 import type { HostPool } from '../../host/index.ts'
 import { type HostFinding, type ServerSpec, serversOf } from '../../oceanbase/index.ts'
 import { type LookRef, lookSeconds } from '../../plan/dryRun.ts'
-import type { CreateLook, Store } from '../../store/index.ts'
+import type { CreateLook, StoreWith } from '../../store/index.ts'
 import { agentHomeOf, findingsOf } from './preCheck.ts'
+
+type LookUse = 'hosts.access' | 'hosts.get' | 'hosts.relatives' | 'packages.get' | 'tasks.looks'
 
 /** No task has this id, so nothing on a host counts as made by this create. */
 const noTask = 0
@@ -15,7 +17,7 @@ const noTask = 0
  * writes no row and no log. A host that cannot be looked at gives a finding like any other.
  */
 export const lookAtHosts =
-  ({ store, hosts }: { readonly store: Store; readonly hosts: HostPool }) =>
+  ({ store, hosts }: { readonly store: StoreWith<LookUse>; readonly hosts: HostPool }) =>
   async ({ lookId }: LookRef): Promise<HostFinding[]> => {
     const { cluster, package: wanted } = await lookOf(store, lookId)
     const { cancellationSignal, info } = Context.current()
@@ -52,7 +54,7 @@ export const lookAtHosts =
     return (await Promise.all(serversOf(cluster).map(look))).flat()
   }
 
-async function lookOf({ tasks }: Store, lookId: string): Promise<CreateLook> {
+async function lookOf({ tasks }: StoreWith<'tasks.looks'>, lookId: string): Promise<CreateLook> {
   const look = await tasks.looks.take(lookId)
   if (look) return look
   throw ApplicationFailure.nonRetryable(`no dry run waits for look ${lookId}`, 'NoSuchLook')

@@ -19,18 +19,21 @@ import {
   truest,
   type Wish,
 } from '../../oceanbase/index.ts'
-import type { Relative, Store } from '../../store/index.ts'
-import { packageOf, packagesOf } from '../cluster/clusterPackage.ts'
+import type { Relative, StoreWith } from '../../store/index.ts'
+import { type PackagesUse, packageOf, packagesOf } from '../cluster/clusterPackage.ts'
 import { relativesOf } from '../cluster/relatives.ts'
 import type { HostNode } from '../node.ts'
 import { soon } from '../soon.ts'
 import { waysTo } from './waysTo.ts'
 
+type PreCheckUse = 'hosts.get' | 'hosts.setMachine' | 'hosts.relatives' | PackagesUse
+
 /**
- * Fails with everything at once that speaks against an install on this host; what merely could be
- * better goes to the log.
+ * Fails with all findings against an install on this host at once; warnings go to the log.
  */
-export async function preCheck(node: HostNode): Promise<{ readonly warnings: number }> {
+export async function preCheck(
+  node: HostNode<PreCheckUse>,
+): Promise<{ readonly warnings: number }> {
   const found = await findings(node)
   for (const finding of found)
     node.log(finding.level === 'FATAL' ? 'ERROR' : 'WARN', inEnglish(sentence(finding)))
@@ -39,7 +42,7 @@ export async function preCheck(node: HostNode): Promise<{ readonly warnings: num
   return { warnings: found.length }
 }
 
-async function findings(node: HostNode): Promise<Finding[]> {
+async function findings(node: HostNode<PreCheckUse>): Promise<Finding[]> {
   const software = await packageOf(node)
   const packages = await packagesOf(node)
   const wanted = {
@@ -60,7 +63,7 @@ async function findings(node: HostNode): Promise<Finding[]> {
  * What is looked at and how to reach it: less than a node, because it need not be part of a task.
  */
 export interface Looked extends Pick<HostNode, 'cluster' | 'server' | 'target' | 'host'> {
-  readonly store: { readonly hosts: Pick<Store['hosts'], 'relatives'> }
+  readonly store: StoreWith<'hosts.relatives'>
   /** Keeps which machine the host is; a look that must change nothing has none. */
   readonly noteMachine?: (machine: Machine) => Promise<void>
 }
@@ -107,7 +110,7 @@ export async function situationOf(
 
 /** Where the agent lies that was chosen for a host. */
 export async function agentHomeOf(
-  { store }: Pick<HostNode, 'store'>,
+  { store }: Pick<HostNode<'hosts.get' | 'packages.get'>, 'store'>,
   hostId: number,
 ): Promise<string | undefined> {
   const id = (await store.hosts.get(hostId))?.agentPackageId
@@ -125,7 +128,7 @@ const patienceMs = 2_000
 const rounds = 3
 const timesARound = 4
 
-/** This host's clock and those of its peers, as far as they answer. */
+/** The clocks of this host and of those peers that answer. */
 async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
   const servers = [node.server, ...peersOf(wish)]
   const limit = lineOf(wish.cluster.version).maxClockSpreadMs

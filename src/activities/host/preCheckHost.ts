@@ -12,7 +12,9 @@ const largestClockDifferenceMs = 500
  * Reaches the host as root, reads what it is made of into the inventory, and holds its clock
  * against the controller's.
  */
-export async function preCheckHost(node: PreparedHostNode): Promise<void> {
+export async function preCheckHost(
+  node: PreparedHostNode<'hosts.setFacts' | 'hosts.setMachine' | 'hosts.relatives'>,
+): Promise<void> {
   const { hostId, log, store, target } = node
   const facts = readMachineFacts(
     await target.must(machineFacts(neededCommands), { title: 'read the facts of the host' }),
@@ -54,7 +56,10 @@ export async function preCheckHost(node: PreparedHostNode): Promise<void> {
 /**
  * Refuses another address of a machine that is a host already; a clone of one only gets a warning.
  */
-async function refuseTwin(node: PreparedHostNode, machine: Machine): Promise<void> {
+async function refuseTwin(
+  node: PreparedHostNode<'hosts.setMachine' | 'hosts.relatives'>,
+  machine: Machine,
+): Promise<void> {
   const { hostId, log, store, target } = node
   // Written before the others are read: of two hosts that are looked at at once, at least one sees
   // the other.

@@ -5,7 +5,11 @@ import type { Node } from '../node.ts'
  * Hosts that served the cluster are AVAILABLE, unless something else runs on them. The cluster
  * itself is gone by now.
  */
-export async function unreserveHost({ input, store, log }: Node): Promise<void> {
+export async function unreserveHost({
+  input,
+  store,
+  log,
+}: Node<'clusters.unreserve'>): Promise<void> {
   const freed = await store.clusters.unreserve(clusterIdOf(input))
   log(
     'INFO',

@@ -1,4 +1,4 @@
-import { agentPackageOf, agentVersion } from '../agent/agentPackage.ts'
+import { type AgentUse, agentPackageOf, agentVersion } from '../agent/agentPackage.ts'
 import type { PreparedHostNode } from '../node.ts'
 
 /**
@@ -10,7 +10,7 @@ export async function updateHostStatus({
   input,
   log,
   store,
-}: PreparedHostNode): Promise<void> {
+}: PreparedHostNode<AgentUse | 'hosts.setAgent' | 'hosts.setStatus'>): Promise<void> {
   const version = agentVersion(await agentPackageOf({ input, store }, hostId))
   await store.hosts.setAgent(hostId, { version, status: 'AVAILABLE' })
   const host = await store.hosts.get(hostId)

@@ -3,7 +3,7 @@ import type { ObproxyHostNode } from '../node.ts'
 import { type ProxyFinding, proxyFacts, refuseFindings } from './proxyFindings.ts'
 
 /** Proves that no proxy runs on the host and that the ports of this one are free. */
-export async function checkProcessNotExist(node: ObproxyHostNode): Promise<void> {
+export async function checkProcessNotExist(node: ObproxyHostNode<'packages.get'>): Promise<void> {
   const { busyPorts, proxies } = await proxyFacts(node)
   refuseFindings(node, [
     ...busyPorts.map(

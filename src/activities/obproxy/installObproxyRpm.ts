@@ -11,7 +11,7 @@ import { proxyUser } from './proxyUser.ts'
  * runs on this host.
  */
 export async function installObproxyRpm(
-  node: ObproxyHostNode,
+  node: ObproxyHostNode<'packages.get'>,
 ): Promise<{ readonly installed: boolean }> {
   const wish = await obproxyWish(node)
   const outcome = await installPackage(node.target, wish, (sent) =>
@@ -31,7 +31,7 @@ export async function installObproxyRpm(
  * Removes the package, and what the proxy wrote beside it, if the task that made the OBProxy
  * cluster installed it.
  */
-export async function removeObproxyRpm(node: ObproxyHostNode): Promise<void> {
+export async function removeObproxyRpm(node: ObproxyHostNode<'packages.get'>): Promise<void> {
   const wish = await obproxyWish(node)
   const outcome = await removePackage(node.target, wish)
   node.log(

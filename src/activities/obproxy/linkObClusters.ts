@@ -1,5 +1,5 @@
 import type { ObproxyNode } from '../node.ts'
-import { linkProxies, unlinkProxies } from './obproxyLink.ts'
+import { type LinkUse, linkProxies, unlinkProxies } from './obproxyLink.ts'
 
 const changing = ({ proxies }: ObproxyNode): number[] =>
   proxies.links.filter(({ state }) => state === 'CHANGING').map(({ clusterId }) => clusterId)
@@ -8,7 +8,7 @@ const changing = ({ proxies }: ObproxyNode): number[] =>
  * Makes the proxies serve every cluster whose link is not settled, one after the other; the links
  * are settled when all work.
  */
-export async function linkObClusters(node: ObproxyNode): Promise<void> {
+export async function linkObClusters(node: ObproxyNode<LinkUse | 'obproxy.settle'>): Promise<void> {
   const clusterIds = changing(node)
   for (const clusterId of clusterIds)
     await linkProxies(await node.ofCluster(clusterId), node.proxies)
@@ -16,7 +16,9 @@ export async function linkObClusters(node: ObproxyNode): Promise<void> {
 }
 
 /** Takes every cluster whose link is not settled from the proxies, and the links with it. */
-export async function unlinkObClusters(node: ObproxyNode): Promise<void> {
+export async function unlinkObClusters(
+  node: ObproxyNode<'obproxy.unlink' | 'secrets.getOrCreate'>,
+): Promise<void> {
   const clusterIds = changing(node)
   for (const clusterId of clusterIds)
     await unlinkProxies(await node.ofCluster(clusterId), node.proxies)

@@ -4,14 +4,16 @@ import { serversOf } from '../../oceanbase/index.ts'
 import { waitForSql } from '../cluster/observers.ts'
 import { inParallel } from '../inParallel.ts'
 import type { ClusterNode } from '../node.ts'
-import { linkProxies, otherLink, unlinkProxies } from './obproxyLink.ts'
+import { type LinkUse, linkProxies, otherLink, unlinkProxies } from './obproxyLink.ts'
 
 /**
  * Makes the wanted obproxy clusters serve this cluster and proves it through each proxy's port;
  * nothing more to do when none was asked for. The last node of a create: it hands over no cluster
  * of which an observer has died since.
  */
-export async function linkObproxy(node: ClusterNode): Promise<void> {
+export async function linkObproxy(
+  node: ClusterNode<LinkUse | 'clusters.get' | 'obproxy.get' | 'obproxy.link'>,
+): Promise<void> {
   const { cluster, store } = node
   const status = (await store.clusters.get(cluster.id))?.status
   if (status !== 'RUNNING') {
@@ -36,8 +38,14 @@ export async function linkObproxy(node: ClusterNode): Promise<void> {
   }
 }
 
+export type UnlinkUse =
+  | 'obproxy.get'
+  | 'obproxy.linkedTo'
+  | 'obproxy.unlink'
+  | 'secrets.getOrCreate'
+
 /** Takes back the links of this cluster, finished or not, and those made since. */
-export async function unlinkObproxy(node: ClusterNode): Promise<void> {
+export async function unlinkObproxy(node: ClusterNode<UnlinkUse>): Promise<void> {
   const { cluster, store } = node
   for (const id of new Set([
     ...cluster.obproxyClusterIds,

@@ -18,16 +18,22 @@ import {
   asProxyAdmin,
   bringUpProxy,
   type ProxyProcess,
+  type ProxyUse,
   proxyAnswers,
   sourceOf,
   throughPort,
 } from './proxyProcess.ts'
 
+export type LinkUse = ProxyUse | 'obproxy.linkedTo' | 'secrets.get' | 'secrets.put'
+
 /**
  * Makes the proxies serve this cluster and proves it through each one's port. Their link is in the
  * store already if they ask for it there.
  */
-export async function linkProxies(node: ClusterNode, proxies: ObproxyCluster): Promise<void> {
+export async function linkProxies(
+  node: ClusterNode<LinkUse>,
+  proxies: ObproxyCluster,
+): Promise<void> {
   refuseSecond(node, proxies)
   const proxyro = await agreeOnProxyro(node, proxies)
   await inParallel(proxies.servers, async (server) => {
@@ -53,13 +59,19 @@ export async function linkProxies(node: ClusterNode, proxies: ObproxyCluster): P
  * is told of the others only, by the store. The proxies run on: they are the OBProxy cluster's, and
  * may serve others.
  */
-export async function unlinkProxies(node: ClusterNode, proxies: ObproxyCluster): Promise<void> {
+export async function unlinkProxies(
+  node: ClusterNode<'secrets.getOrCreate'>,
+  proxies: ObproxyCluster,
+): Promise<void> {
   if (proxies.configUrl === null)
     await inParallel(proxies.servers, (server) => forgetCluster(node, { of: proxies, server }))
   node.log('INFO', `obproxy cluster ${proxies.name} serves ${node.cluster.name} no more`)
 }
 
-async function forgetCluster(node: ClusterNode, proxy: ProxyProcess): Promise<void> {
+async function forgetCluster(
+  node: ClusterNode<'secrets.getOrCreate'>,
+  proxy: ProxyProcess,
+): Promise<void> {
   // A proxy that is down must not keep the rest of a rollback from happening.
   if (!(await proxyAnswers(node, proxy))) {
     node.log(
@@ -92,7 +104,10 @@ function refuseSecond(node: ClusterNode, proxies: ObproxyCluster): void {
  * cluster's, or the one it was created with. A cluster whose proxyro has another one takes that of
  * the proxies, unless proxies elsewhere rely on its own.
  */
-async function agreeOnProxyro(node: ClusterNode, proxies: ObproxyCluster): Promise<Secret> {
+async function agreeOnProxyro(
+  node: ClusterNode<LinkUse>,
+  proxies: ObproxyCluster,
+): Promise<Secret> {
   const { cluster, store } = node
   const ref = secretOf.cluster(cluster.id).proxyro
   const own = await store.secrets.get(ref)
@@ -122,7 +137,7 @@ async function agreeOnProxyro(node: ClusterNode, proxies: ObproxyCluster): Promi
  * `SELECT 1` as root of this cluster through the proxy, which needs a moment to read the cluster's
  * servers.
  */
-async function proveRoute(node: ClusterNode, proxy: ProxyProcess): Promise<void> {
+async function proveRoute(node: ClusterNode<'secrets.get'>, proxy: ProxyProcess): Promise<void> {
   const password = await node.store.secrets.get(secretOf.cluster(node.cluster.id).root)
   const username = throughProxy(node.cluster)
   await until(

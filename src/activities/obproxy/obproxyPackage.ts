@@ -16,7 +16,7 @@ const proxyFills = ['etc', 'log', 'run', 'control-config', 'sharding-config', '.
 export async function obproxyPackageOf({
   proxies,
   store,
-}: Pick<ObproxyNode, 'proxies' | 'store'>): Promise<Package> {
+}: Pick<ObproxyNode<'packages.get'>, 'proxies' | 'store'>): Promise<Package> {
   const found = proxies.packageId === null ? undefined : await store.packages.get(proxies.packageId)
   if (found) return found
   throw new DefiniteError({
@@ -28,7 +28,7 @@ export async function obproxyPackageOf({
 
 /** Where the package of an OBProxy cluster puts a proxy, and what that listens on. */
 export async function obproxyPlaceOf(
-  node: Pick<ObproxyNode, 'proxies' | 'store'>,
+  node: Pick<ObproxyNode<'packages.get'>, 'proxies' | 'store'>,
   server: Pick<ObproxyServer, 'sqlPort' | 'exporterPort'>,
 ): Promise<{ readonly home: string; readonly ports: readonly number[] }> {
   const software = await obproxyPackageOf(node)
@@ -55,7 +55,7 @@ function homeIn({ fileName, programs }: Package): string {
  * that one did.
  */
 export async function obproxyWish(
-  node: ObproxyNode,
+  node: ObproxyNode<'packages.get'>,
 ): Promise<RpmWish & { readonly prefix: string }> {
   const file = await obproxyPackageOf(node)
   const home = homeIn(file)

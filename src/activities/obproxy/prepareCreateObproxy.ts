@@ -9,7 +9,7 @@ import { proxyUser } from './proxyUser.ts'
  * Proves that the host fits the package: architecture, user, no other OBProxy package, and a way to
  * the configuration.
  */
-export async function prepareCreateObproxy(node: ObproxyHostNode): Promise<void> {
+export async function prepareCreateObproxy(node: ObproxyHostNode<'packages.get'>): Promise<void> {
   const software = await obproxyPackageOf(node)
   const { configUrl } = node.proxies
   const facts = await proxyFacts(node)

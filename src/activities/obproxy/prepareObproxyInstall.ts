@@ -9,7 +9,9 @@ import { obproxyPackageOf } from './obproxyPackage.ts'
 /**
  * Proves that what the request reserved is still there, and logs what will be done. Makes nothing.
  */
-export async function prepareObproxyInstall(node: ObproxyNode): Promise<void> {
+export async function prepareObproxyInstall(
+  node: ObproxyNode<'hosts.get' | 'packages.get'>,
+): Promise<void> {
   const { proxies, log } = node
   if (proxies.status !== 'CREATING') {
     throw new DefiniteError({
@@ -34,7 +36,7 @@ export async function prepareObproxyInstall(node: ObproxyNode): Promise<void> {
 }
 
 async function proveReserved(
-  { proxies, store }: ObproxyNode,
+  { proxies, store }: ObproxyNode<'hosts.get'>,
   hostId: number,
   ip: string,
 ): Promise<void> {
@@ -53,7 +55,11 @@ async function proveReserved(
  * The OBProxy cluster is gone, its hosts are AVAILABLE and its name is free: the end of a deletion,
  * and of taking back a creation.
  */
-export async function releaseObproxyCluster({ input, store, log }: Node): Promise<void> {
+export async function releaseObproxyCluster({
+  input,
+  store,
+  log,
+}: Node<'obproxy.release'>): Promise<void> {
   const id = obproxyIdOf(input)
   await store.obproxy.release(id)
   log('INFO', `OBProxy cluster ${id} is gone and its hosts are free`)

@@ -15,8 +15,8 @@ export interface ProxyFinding extends Pick<Cause, 'code' | 'message'> {
   readonly advice: Said
 }
 
-/** What of a host decides whether a proxy can come to it; asked anew by each node that looks. */
-export async function proxyFacts(node: ObproxyHostNode): Promise<ObproxyFacts> {
+/** The facts that decide whether a host can take a proxy; each node reads them itself. */
+export async function proxyFacts(node: ObproxyHostNode<'packages.get'>): Promise<ObproxyFacts> {
   const { proxies, proxy, target } = node
   const software = await obproxyPackageOf(node)
   const { configUrl } = proxies

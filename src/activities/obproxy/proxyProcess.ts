@@ -25,13 +25,18 @@ import { until } from '../until.ts'
 import { obproxyPlaceOf } from './obproxyPackage.ts'
 import { proxyUser } from './proxyUser.ts'
 
+export type ProxyUse = 'packages.get' | 'secrets.getOrCreate' | 'secrets.remove'
+
 /** One proxy process and the obproxy cluster it belongs to. */
 export interface ProxyProcess {
   readonly of: ObproxyCluster
   readonly server: ObproxyServer
 }
 
-const processOf = async ({ store }: Node, { of, server }: ProxyProcess): Promise<Obproxy> => ({
+const processOf = async (
+  { store }: Node<'packages.get'>,
+  { of, server }: ProxyProcess,
+): Promise<Obproxy> => ({
   ...(await obproxyPlaceOf({ proxies: of, store }, server)),
   appName: of.name,
   osUser: proxyUser,
@@ -55,8 +60,10 @@ export async function throughPort<T>(
   }
 }
 
-const adminPassword = ({ store }: Node, { of }: ProxyProcess): Promise<Secret> =>
-  store.secrets.getOrCreate(secretOf.obproxy(of.id).root, generatePassword)
+const adminPassword = (
+  { store }: Node<'secrets.getOrCreate'>,
+  { of }: ProxyProcess,
+): Promise<Secret> => store.secrets.getOrCreate(secretOf.obproxy(of.id).root, generatePassword)
 
 /**
  * A session of `root@proxysys`, over the host's own loopback: from 4.3.1 on a proxy refuses its
@@ -83,13 +90,16 @@ async function asAdminWith<T>(
 
 /** Work on the proxy's own configuration. */
 export const asProxyAdmin = async <T>(
-  node: Node,
+  node: Node<'secrets.getOrCreate'>,
   proxy: ProxyProcess,
   work: (session: Sql) => Promise<T>,
 ): Promise<T> => asAdminWith(node, proxy, await adminPassword(node, proxy), work)
 
 /** What a proxy's listen port says to its administrator. */
-async function answer(node: Node, proxy: ProxyProcess): Promise<'in' | 'refused' | 'silent'> {
+async function answer(
+  node: Node<'secrets.getOrCreate'>,
+  proxy: ProxyProcess,
+): Promise<'in' | 'refused' | 'silent'> {
   try {
     return await asProxyAdmin(node, proxy, async () => 'in' as const)
   } catch (error) {
@@ -100,18 +110,26 @@ async function answer(node: Node, proxy: ProxyProcess): Promise<'in' | 'refused'
 }
 
 /** Whether its listen port answers at all. */
-export const proxyAnswers = async (node: Node, proxy: ProxyProcess): Promise<boolean> =>
-  (await answer(node, proxy)) !== 'silent'
+export const proxyAnswers = async (
+  node: Node<'secrets.getOrCreate'>,
+  proxy: ProxyProcess,
+): Promise<boolean> => (await answer(node, proxy)) !== 'silent'
 
 /** What a proxy was started with last; made when there is none. */
-const startPassword = ({ store }: Node, { of, server }: ProxyProcess): Promise<Secret> =>
+const startPassword = (
+  { store }: Node<'secrets.getOrCreate'>,
+  { of, server }: ProxyProcess,
+): Promise<Secret> =>
   store.secrets.getOrCreate(secretOf.obproxy(of.id).start(server.id), generatePassword)
 
 /**
  * Gives the administrator the password of the OBProxy cluster. Until then it has the one of the
  * proxy's start, or none when a release before this one started the proxy.
  */
-async function ensureAdminPassword(node: Node, proxy: ProxyProcess): Promise<void> {
+async function ensureAdminPassword(
+  node: Node<'secrets.getOrCreate' | 'secrets.remove'>,
+  proxy: ProxyProcess,
+): Promise<void> {
   const { of, server } = proxy
   if ((await answer(node, proxy)) !== 'in') {
     const password = await adminPassword(node, proxy)
@@ -152,7 +170,7 @@ const ownerOf = (node: Node, { of }: ProxyProcess): number => of.taskId ?? node.
  * Starts a proxy that does not run, and lets its administrator in with the right password alone.
  */
 export async function bringUpProxy(
-  node: Node,
+  node: Node<ProxyUse>,
   proxy: ProxyProcess,
   source: ClusterSource,
 ): Promise<void> {
@@ -160,7 +178,11 @@ export async function bringUpProxy(
   await ensureAdminPassword(node, proxy)
 }
 
-async function start(node: Node, proxy: ProxyProcess, source: ClusterSource): Promise<void> {
+async function start(
+  node: Node<ProxyUse>,
+  proxy: ProxyProcess,
+  source: ClusterSource,
+): Promise<void> {
   const host = await node.host(proxy.server.hostId)
   await host.must(noteProxyStarted(ownerOf(node, proxy)), { title: 'note that obproxy is started' })
   const { code, stderr } = await host.run(
@@ -186,7 +208,10 @@ async function start(node: Node, proxy: ProxyProcess, source: ClusterSource): Pr
 }
 
 /** Stops the proxy if it was started for its OBProxy cluster. */
-export async function takeDownProxy(node: Node, proxy: ProxyProcess): Promise<boolean> {
+export async function takeDownProxy(
+  node: Node<'packages.get'>,
+  proxy: ProxyProcess,
+): Promise<boolean> {
   const host = await node.host(proxy.server.hostId)
   const started = await host.must(proxyStartedHere(ownerOf(node, proxy)), {
     title: 'look who started obproxy',

@@ -1,5 +1,11 @@
 import type { ObproxyHostNode } from '../node.ts'
-import { bringUpProxy, type ProxyProcess, sourceOf, takeDownProxy } from './proxyProcess.ts'
+import {
+  bringUpProxy,
+  type ProxyProcess,
+  type ProxyUse,
+  sourceOf,
+  takeDownProxy,
+} from './proxyProcess.ts'
 
 const processOf = ({ proxies, proxy }: ObproxyHostNode): ProxyProcess => ({
   of: proxies,
@@ -7,7 +13,7 @@ const processOf = ({ proxies, proxy }: ObproxyHostNode): ProxyProcess => ({
 })
 
 /** Starts the proxy, unless it runs, and gives its administrator the password. */
-export async function startObproxy(node: ObproxyHostNode): Promise<void> {
+export async function startObproxy(node: ObproxyHostNode<ProxyUse>): Promise<void> {
   const { proxies, proxy } = node
   const process = processOf(node)
   const [first] = proxies.links
@@ -20,7 +26,7 @@ export async function startObproxy(node: ObproxyHostNode): Promise<void> {
 }
 
 /** Stops the proxy if it was started for this OBProxy cluster. */
-export async function stopObproxy(node: ObproxyHostNode): Promise<void> {
+export async function stopObproxy(node: ObproxyHostNode<ProxyUse>): Promise<void> {
   const stopped = await takeDownProxy(node, processOf(node))
   node.log(
     'INFO',

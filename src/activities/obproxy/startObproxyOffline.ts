@@ -1,7 +1,7 @@
 import { DefiniteError } from '../../errors/failure.ts'
 import { say } from '../../errors/say.ts'
 import type { ObproxyNode } from '../node.ts'
-import { linkProxies } from './obproxyLink.ts'
+import { type LinkUse, linkProxies } from './obproxyLink.ts'
 
 /** Proves that the OBProxy cluster is to go, and says what goes with it. */
 export async function startObproxyOffline({ proxies, log }: ObproxyNode): Promise<void> {
@@ -22,10 +22,12 @@ export async function startObproxyOffline({ proxies, log }: ObproxyNode): Promis
 }
 
 /**
- * Takes a deletion back: the proxies, which run again, serve what they did. One that was installed
- * anew has forgotten its clusters.
+ * Takes a deletion back: the proxies, which run again, serve what they did. A reinstalled one has
+ * forgotten its clusters.
  */
-export async function keepObproxyCluster(node: ObproxyNode): Promise<void> {
+export async function keepObproxyCluster(
+  node: ObproxyNode<LinkUse | 'obproxy.setStatus'>,
+): Promise<void> {
   const { proxies, store, log } = node
   for (const { clusterId } of proxies.links)
     await linkProxies(await node.ofCluster(clusterId), proxies)

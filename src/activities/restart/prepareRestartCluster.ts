@@ -4,7 +4,7 @@ import type { PartNode } from '../node.ts'
 import { zonesIn } from './zonesIn.ts'
 
 /** Proves that the cluster is to be restarted, and logs what that means. */
-export async function prepareRestartCluster(node: PartNode): Promise<void> {
+export async function prepareRestartCluster(node: PartNode<'clusters.get'>): Promise<void> {
   const { cluster, log, servers, store } = node
   const status = (await store.clusters.get(cluster.id))?.status
   if (status !== 'RESTARTING') {

@@ -6,7 +6,7 @@ import { waitForOthers } from './rolling.ts'
  * The last look before the observer is stopped: which process it is, and that the other zones carry
  * the cluster.
  */
-export async function prepareRestartObserver(node: HostNode): Promise<void> {
+export async function prepareRestartObserver(node: HostNode<'clusters.setServers'>): Promise<void> {
   const { cluster, server, target } = node
   await waitForOthers(node)
   const found = readObserverState(

@@ -12,7 +12,7 @@ const stopSeconds = 300
  * Takes the zone whose turn it is out of service; OceanBase refuses when that would cost a
  * majority. When all zones go at once there is nothing to move away.
  */
-export async function prepareRestartZone(node: PartNode): Promise<void> {
+export async function prepareRestartZone(node: PartNode<'clusters.setZones'>): Promise<void> {
   const { zone } = node.input
   await node.store.clusters.setZones(node.cluster.id, zonesIn(node), 'RESTARTING')
   if (zone === undefined) {

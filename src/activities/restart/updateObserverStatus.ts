@@ -5,7 +5,7 @@ import type { HostNode } from '../node.ts'
 import { onCluster } from '../session.ts'
 
 /** RESTARTING becomes RUNNING when the server is ready. */
-export async function updateObserverStatus(node: HostNode): Promise<void> {
+export async function updateObserverStatus(node: HostNode<'clusters.setServers'>): Promise<void> {
   const { cluster, server } = node
   const listed = await onCluster(node, lineOf(cluster.version).servers)
   const reasons = await whatIsNotReady(node, [server], listed)

@@ -6,7 +6,7 @@ import { onCluster } from '../session.ts'
 import { zonesIn } from './zonesIn.ts'
 
 /** RESTARTING becomes RUNNING when the cluster says that the zone is ACTIVE. */
-export async function updateZoneStatus(node: PartNode): Promise<void> {
+export async function updateZoneStatus(node: PartNode<'clusters.setZones'>): Promise<void> {
   const seen = await onCluster(node, lineOf(node.cluster.version).zones)
   const zones = zonesIn(node)
   const missing = zones.filter(

@@ -11,7 +11,8 @@ import {
   serversOf,
 } from '../../../src/oceanbase/index.ts'
 import { Secret } from '../../../src/quote.ts'
-import type { Store } from '../../../src/store/index.ts'
+import type { SecretRef } from '../../../src/secretOf.ts'
+import type { StoreWith } from '../../../src/store/index.ts'
 
 export const password = 'Posted-1-password'
 
@@ -121,17 +122,24 @@ const newWorld = (): World => ({
   done: [],
 })
 
+type SecretsUse = 'secrets.get' | 'secrets.getOrCreate'
+
 /** A node over a world of its own. Nothing here knows which node will run. */
 export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
   const world = Object.assign(newWorld(), changes)
   const lines: string[] = []
-  const secrets = new Map([[`cluster/${cluster.id}/root`, new Secret(password)]])
+  const secrets = new Map<SecretRef, Secret>([[`cluster/${cluster.id}/root`, new Secret(password)]])
   const users = new Map<string, string>()
-  const store = {
+  const secret = (ref: SecretRef): Secret => {
+    const found = secrets.get(ref)
+    if (!found) throw new Error(`no secret ${ref}`)
+    return found
+  }
+  const store: StoreWith<SecretsUse> = {
     secrets: {
-      get: async (ref: string) => secrets.get(ref),
-      getOrCreate: async (ref: string, create: () => Secret) =>
-        secrets.get(ref) ?? secrets.set(ref, create()).get(ref),
+      get: async (ref) => secret(ref),
+      getOrCreate: async (ref, create) =>
+        secret(secrets.has(ref) || secrets.set(ref, create()) ? ref : ref),
     },
   }
 
@@ -325,7 +333,7 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
     }
   }
 
-  const node: ClusterNode = {
+  const node: ClusterNode<SecretsUse> = {
     cluster,
     input: {
       taskId: 1000,
@@ -337,8 +345,7 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
       timeoutSeconds: 60,
       clusterId: cluster.id,
     },
-    // Only the part of the store that these nodes use.
-    store: store as unknown as Store,
+    store,
     log: (level, message) => void lines.push(`${level} ${message}`),
     signal: AbortSignal.timeout(20_000),
     progress: () => undefined,

@@ -3,32 +3,37 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { prepareInstallCluster } from '../../../src/activities/cluster/prepareInstallCluster.ts'
-import type { Store } from '../../../src/store/index.ts'
+import type { ClusterStatus, Package } from '../../../src/store/index.ts'
+import { packageNamed, sampleRpm } from '../../store/inventory.ts'
+import { clusterRow, hostRow, serviceRow } from '../../support/rows.ts'
 import { clusterOf, fakeNode } from './fakeCluster.ts'
 
 // Any file will do for a package: this one.
 const path = fileURLToPath(import.meta.url)
 const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
 
-const reserved = {
-  status: 'CREATING',
-  services: [{ type: 'OB_CLUSTER', clusterId: 22 }],
-  file: { path, sha256, fileName: 'oceanbase.rpm', size: 1 } as Record<string, unknown> | undefined,
-}
+const file: Package = { ...packageNamed(sampleRpm), id: 1, createTime: new Date(0), path, sha256 }
 
-const prepare = (changes: Partial<typeof reserved>, cluster = clusterOf(['10.0.0.1'])) => {
-  const { status, services, file } = { ...reserved, ...changes }
+interface Stored {
+  readonly status: ClusterStatus
+  /** The cluster that the hosts serve. */
+  readonly owner: number
+  readonly file: Package | undefined
+}
+const reserved: Stored = { status: 'CREATING', owner: 22, file }
+
+const prepare = (changes: Partial<Stored>, cluster = clusterOf(['10.0.0.1'])) => {
+  const { status, owner, file: stored } = { ...reserved, ...changes }
   const { node, lines } = fakeNode(cluster)
   const store = {
-    clusters: { get: async () => ({ status }) },
-    hosts: { get: async () => ({ services }) },
+    clusters: { get: async () => clusterRow({ status }) },
+    hosts: { get: async () => hostRow({ services: [serviceRow({ clusterId: owner })] }) },
     packages: {
-      get: async () => file,
-      setOf: async (packages: unknown) => ({ packages: [packages], missing: [] }),
+      get: async () => stored,
+      setOf: async (server: Package) => ({ packages: [server], missing: [] }),
     },
   }
-  // Only the part of the store that this node uses.
-  return { lines, outcome: prepareInstallCluster({ ...node, store: store as unknown as Store }) }
+  return { lines, outcome: prepareInstallCluster({ ...node, store }) }
 }
 
 test('says what will be done when everything is as it was reserved', async () => {
@@ -37,26 +42,18 @@ test('says what will be done when everything is as it was reserved', async () =>
   expect(lines.join('\n')).toContain('Root servers: zone1 10.0.0.1:2882; 1 servers in all')
 })
 
-test.each([
+test.each<[string, Partial<Stored>, string]>([
   [
     'a cluster that is not being created',
     { status: 'RUNNING' },
     'cluster terran is RUNNING, it must be CREATING',
   ],
-  [
-    'a host that another cluster took',
-    { services: [{ type: 'OB_CLUSTER', clusterId: 23 }] },
-    'host 10.0.0.1 is not reserved',
-  ],
+  ['a host that another cluster took', { owner: 23 }, 'host 10.0.0.1 is not reserved'],
   ['a package that is gone', { file: undefined }, 'does not exist any more'],
-  [
-    'a package file that is gone',
-    { file: { ...reserved.file, path: `${path}.gone` } },
-    'cannot be read',
-  ],
+  ['a package file that is gone', { file: { ...file, path: `${path}.gone` } }, 'cannot be read'],
   [
     'a package file that was changed',
-    { file: { ...reserved.file, sha256: 'other' } },
+    { file: { ...file, sha256: 'other' } },
     'its SHA-256 differs',
   ],
 ])('refuses %s', async (_name, changes, words) => {

@@ -52,7 +52,11 @@ const addHost = async (sshd: TestSshd, innerIpAddress: string): Promise<number> 
 }
 
 /** "Pre check for create host" of a host that sshd answers for. */
-const nodeOf = (sshd: TestSshd, hostId: number, ip: string): PreparedHostNode => {
+const nodeOf = (
+  sshd: TestSshd,
+  hostId: number,
+  ip: string,
+): PreparedHostNode<'hosts.setFacts' | 'hosts.setMachine' | 'hosts.relatives'> => {
   const { store } = opened
   const target = pool.host(sshd.access({ id: hostId, ip }), session())
   const input = {

@@ -11,7 +11,7 @@ import { uninstallLegacyObagent } from '../../../src/activities/agent/uninstallL
 import { uninstallLegacyOcpAgent } from '../../../src/activities/agent/uninstallLegacyOcpAgent.ts'
 import { preCheckHost } from '../../../src/activities/host/preCheckHost.ts'
 import type { HostNode, PreparedHostNode } from '../../../src/activities/node.ts'
-import { clusterOn, createNodes } from '../../lab/hostNode.ts'
+import { clusterOn, createNodes, type HostUse } from '../../lab/hostNode.ts'
 import { nodesOf } from '../coverage.ts'
 import { putShims } from '../shims.ts'
 import { type Attempt, type Sweep, whole } from '../sweep.ts'
@@ -45,11 +45,11 @@ export const agentChain: Chain = {
     await using preparing = createNodes(hosts, { ...options, taskId: 6 })
     await using creating = createNodes(hosts, options)
     const prepare =
-      <T>(name: string, activity: (node: PreparedHostNode) => Promise<T>) =>
+      <T>(name: string, activity: (node: PreparedHostNode<HostUse>) => Promise<T>) =>
       ({ signal }: Attempt) =>
         activity(preparing.prepare(1, name, signal))
     const create =
-      <T>(name: string, activity: (node: HostNode) => Promise<T>) =>
+      <T>(name: string, activity: (node: HostNode<HostUse>) => Promise<T>) =>
       ({ signal }: Attempt) =>
         activity(creating.on(1, name, signal))
 

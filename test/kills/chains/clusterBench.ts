@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { LabHost } from '../../../lab/index.ts'
 import { installRpm } from '../../../src/activities/host/installRpm.ts'
 import { makeDir } from '../../../src/activities/host/makeDir.ts'
-import type { HostNode, PartNode } from '../../../src/activities/node.ts'
+import type { HostNode } from '../../../src/activities/node.ts'
 import {
   type ClusterSpec,
   connectSql,
@@ -13,7 +13,8 @@ import {
 } from '../../../src/oceanbase/index.ts'
 import { Secret } from '../../../src/quote.ts'
 import type { Package } from '../../../src/store/index.ts'
-import { createClusterNodes, password } from '../../lab/clusterNode.ts'
+import { createClusterNodes, type LabNode, password } from '../../lab/clusterNode.ts'
+import type { HostUse } from '../../lab/hostNode.ts'
 import { createSqlGate } from '../sqlGate.ts'
 import { type Attempt, whole } from '../sweep.ts'
 import { traces } from '../traces.ts'
@@ -37,11 +38,11 @@ export async function createClusterBench(hosts: readonly LabHost[], options: Clu
     loopback: (stream) => gate.before(stream),
   })
   const step =
-    <T>(name: string, activity: (node: HostNode & PartNode) => Promise<T>) =>
+    <T>(name: string, activity: (node: LabNode) => Promise<T>) =>
     ({ signal, number }: Attempt) =>
       activity(nodes.on(name, { signal, runTime: number }))
   const hostStep =
-    <T>(name: string, activity: (node: HostNode) => Promise<T>, hostId = 1) =>
+    <T>(name: string, activity: (node: HostNode<HostUse>) => Promise<T>, hostId = 1) =>
     ({ signal }: Attempt) =>
       activity(nodes.onHost(hostId, name, signal))
 

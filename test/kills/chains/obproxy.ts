@@ -22,7 +22,10 @@ import {
   uninstallObproxy,
 } from '../../../src/activities/obproxy/uninstallObproxy.ts'
 import { updateObproxyStatus } from '../../../src/activities/obproxy/updateObproxyStatus.ts'
+import type { ObproxyLink } from '../../../src/store/index.ts'
+import type { ClusterUse } from '../../lab/clusterNode.ts'
 import { clusterOn } from '../../lab/hostNode.ts'
+import { linkRow } from '../../support/rows.ts'
 import { nodesOf } from '../coverage.ts'
 import { putShims } from '../shims.ts'
 import { type Attempt, type Sweep, whole } from '../sweep.ts'
@@ -56,18 +59,21 @@ export const obproxyChain: Chain = {
     nodes.saved.status = 'RUNNING'
 
     /** The same node, of the OBProxy cluster and as a proxy's. */
-    const open = async (name: string, { signal, number }: Attempt): Promise<ObproxyNode> => {
+    const open = async (
+      name: string,
+      { signal, number }: Attempt,
+    ): Promise<ObproxyNode<ClusterUse>> => {
       const node = nodes.on(name, { signal, runTime: number })
       const proxies = await node.store.obproxy.get(proxiesId)
       if (!proxies) throw new Error('no OBProxy cluster')
       return { ...node, proxies, ofCluster: async () => node }
     }
     const ofProxies =
-      (name: string, activity: (node: ObproxyNode) => Promise<unknown>) =>
+      (name: string, activity: (node: ObproxyNode<ClusterUse>) => Promise<unknown>) =>
       async (attempt: Attempt) =>
         activity(await open(name, attempt))
     const ofProxy =
-      (name: string, activity: (node: ObproxyHostNode) => Promise<unknown>) =>
+      (name: string, activity: (node: ObproxyHostNode<ClusterUse>) => Promise<unknown>) =>
       async (attempt: Attempt) => {
         const node = await open(name, attempt)
         const [proxy] = node.proxies.servers
@@ -88,8 +94,8 @@ export const obproxyChain: Chain = {
       commands: { shims },
       statements: { gate },
     }
-    const settle = async (state: string): Promise<void> => {
-      nodes.saved.links.splice(0, 1, { clusterId: 22, clusterName: 'terran', state })
+    const settle = async (state: ObproxyLink['state']): Promise<void> => {
+      nodes.saved.links.splice(0, 1, linkRow({ state }))
     }
     await settle('CHANGING')
 

@@ -1,6 +1,5 @@
 import { bootstrapOb } from '../../../src/activities/cluster/bootstrapOb.ts'
 import { waitClusterAccessible } from '../../../src/activities/cluster/waitClusterAccessible.ts'
-import type { HostNode, PartNode } from '../../../src/activities/node.ts'
 import { prepareRestartObserver } from '../../../src/activities/restart/prepareRestartObserver.ts'
 import { prepareRestartZone } from '../../../src/activities/restart/prepareRestartZone.ts'
 import { startObserverProcess } from '../../../src/activities/restart/startObserverProcess.ts'
@@ -10,6 +9,7 @@ import { stopObserverProcess } from '../../../src/activities/restart/stopObserve
 import { updateObserverStatus } from '../../../src/activities/restart/updateObserverStatus.ts'
 import { updateZoneStatus } from '../../../src/activities/restart/updateZoneStatus.ts'
 import { startZone as startZoneStatement, stopZone } from '../../../src/oceanbase/index.ts'
+import type { LabNode } from '../../lab/clusterNode.ts'
 import { clusterOn } from '../../lab/hostNode.ts'
 import { nodesOf } from '../coverage.ts'
 import { putShims } from '../shims.ts'
@@ -44,8 +44,8 @@ export const restartChain: Chain = {
     const statements = { gate }
     const look = async (): Promise<string> => `${await hostsShow()}${await clusterSays()}`
     const inTurn =
-      <Node extends HostNode & PartNode>(node: (turn: Node) => Promise<unknown>) =>
-      (given: Node): Promise<unknown> =>
+      (node: (turn: LabNode) => Promise<unknown>) =>
+      (given: LabNode): Promise<unknown> =>
         node({
           ...given,
           input: { ...given.input, zone: 'zone1' },
