@@ -143,9 +143,9 @@ async function measure(): Promise<void> {
   const wide = subtasks.filter(({ hostId }) => hostId !== null).slice(0, 200)
   const ids = wide.map(({ id }) => id)
   while (Date.now() - begun.at < Number(values.seconds) * 1000) {
-    const message = `at ${Date.now()}.`
+    const message = JSON.stringify({ key: `at ${Date.now()}.`, args: [] })
     await connection.db.execute(
-      sql`update subtasks set status = 'RUNNING', attempt = attempt + 1, last_message = ${message}
+      sql`update subtasks set status = 'RUNNING', attempt = attempt + 1, last_message = ${message}::jsonb
         where id = any(${sql.param(ids)}::int[]) and random() < 0.2`,
     )
     memory.most = Math.max(memory.most, process.memoryUsage().rss)

@@ -10,6 +10,7 @@ import type { Api, Context } from './context.ts'
 import { data, done, paged } from './http/envelope.ts'
 import { ignored } from './http/fields.ts'
 import { found, removed } from './http/found.ts'
+import { because } from './http/reasons.ts'
 import { isoTime } from './http/time.ts'
 import { idParam, paging } from './http/validation.ts'
 import { nothing, one, pageOf } from './schemas/envelope.ts'
@@ -19,7 +20,7 @@ const login = z.strictObject({
   type: z.enum(['PASSWORD', 'PRIVATE_KEY']),
   username: z
     .string()
-    .regex(/^[a-z_][a-z0-9_.-]*\$?$/i, 'must be a Linux user name')
+    .regex(/^[a-z_][a-z0-9_.-]*\$?$/i, because(say`must be a Linux user name`))
     .max(32),
   /**
    * The password, or the private key in PEM, PKCS#8 or OpenSSH form, without a passphrase of its
@@ -57,7 +58,7 @@ const changedCredential = z.strictObject({
     .strictObject({ ...login.partial().shape })
     .refine(
       ({ type, passphrase }) => type === undefined || passphrase !== undefined,
-      'a type needs its passphrase',
+      because(say`a type needs its passphrase`),
     )
     .optional(),
   sharedAddresses,
@@ -181,7 +182,7 @@ export function credentials(api: Api, { store }: Context): void {
     const shown = all || credential.ownerId === callerId || credential.sharedAddresses.length > 0
     return found(shown ? credential : undefined, 'credential', id)
   }
-  /** Refuses whoever may see a credential and not change it. */
+  /** Refuses callers who may see a credential but not change it. */
   const changeable = async (
     request: FastifyRequest,
     id: number,

@@ -9,6 +9,7 @@ import type { Api, Context } from './context.ts'
 import { data, done, paged } from './http/envelope.ts'
 import { ignored } from './http/fields.ts'
 import { found } from './http/found.ts'
+import { because } from './http/reasons.ts'
 import { isoTime } from './http/time.ts'
 import { id, idParam, key, list, paging } from './http/validation.ts'
 import { nothing, one, pageOf } from './schemas/envelope.ts'
@@ -25,7 +26,9 @@ const newHosts = z.strictObject({
   hostBasicDataList: z
     .array(
       z.strictObject({
-        innerIpAddress: z.string().refine((text) => isIP(text) === 4, 'must be an IPv4 address'),
+        innerIpAddress: z
+          .string()
+          .refine((text) => isIP(text) === 4, because(say`must be an IPv4 address`)),
         serialNumber: z.string().max(128).optional(),
       }),
     )
@@ -57,7 +60,7 @@ const acceptedKey = z.strictObject({
     .string()
     .regex(
       /^SHA256:[A-Za-z0-9+/]{43}$/,
-      'must be SHA256: and 43 characters, as ssh-keygen -l prints it',
+      because(say`must be SHA256: and 43 characters, as ssh-keygen -l prints it`),
     ),
 })
 

@@ -10,6 +10,8 @@ export interface Finding {
   readonly rejected?: unknown
   /** After this many seconds the same may be accepted. */
   readonly retryAfter?: number
+  /** The answer's status, where it says more than the code does. */
+  readonly http?: number
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DefiniteError } from '../errors/failure.ts'
+import { printed } from '../errors/printed.ts'
 import { say } from '../errors/say.ts'
 import { type Quoted, withoutSecrets } from '../quote.ts'
 import { type Connection, createConnection } from './connection.ts'
@@ -127,7 +128,7 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
         const said = lastLines(withoutSecrets(stderr || stdout, script.secrets))
         throw new DefiniteError({
           code: 'TSK10005',
-          message: say`"${options.title ?? titleOf(script)}" on host ${access.ip} failed with exit code ${code}: ${said}`,
+          message: say`"${printed(options.title ?? titleOf(script))}" on host ${access.ip} failed with exit code ${code}: ${printed(said)}`,
           host: access.ip,
         })
       },

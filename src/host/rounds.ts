@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { DefiniteError } from '../errors/failure.ts'
+import { printed } from '../errors/printed.ts'
 import { say } from '../errors/say.ts'
 import { type Quoted, sh } from '../quote.ts'
 import type { Round } from './host.ts'
@@ -53,7 +54,7 @@ export const askInRounds = async (
   if (rounds.length === times) return rounds
   throw new DefiniteError({
     code: 'TSK10005',
-    message: say`"${title}" on host ${place.access.ip} failed with exit code ${code}: ${lastLines(stderr)}`,
+    message: say`"${printed(title)}" on host ${place.access.ip} failed with exit code ${code}: ${printed(lastLines(stderr))}`,
     host: place.access.ip,
   })
 }

@@ -1,4 +1,5 @@
 import type { Cause, CauseCode } from '../errors/failure.ts'
+import { printed } from '../errors/printed.ts'
 import { type Said, say } from '../errors/say.ts'
 import type { Output } from './host.ts'
 
@@ -84,7 +85,7 @@ export const rpmCause = ({ code, stderr, stdout }: Output, host: string): Cause 
   const match = known.find((entry) => entry.said.test(said))
   return {
     code: match?.code ?? 'TSK10005',
-    message: say`rpm failed on ${host} with exit code ${code}: ${said || say`it said nothing`}`,
+    message: say`rpm failed on ${host} with exit code ${code}: ${said === '' ? say`it said nothing` : printed(said)}`,
     advice: match?.advice ?? say`mend what rpm complains of, then retry`,
     host,
   }

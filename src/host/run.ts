@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { DefiniteError, TransientError } from '../errors/failure.ts'
+import { printed } from '../errors/printed.ts'
 import { inEnglish, type Said, say } from '../errors/say.ts'
 import { type Quoted, withoutSecrets } from '../quote.ts'
 import { traced } from '../trace.ts'
@@ -44,14 +45,14 @@ const neverBegan = ({ access }: Workplace, { code, stderr, stdout }: Answer): Er
   if (sudo(access) && /sudo|password is required|must have a tty/i.test(said)) {
     return new DefiniteError({
       code: 'CRD08006',
-      message: say`${access.username} may not use sudo on host ${access.ip}: ${said}`,
+      message: say`${access.username} may not use sudo on host ${access.ip}: ${printed(said)}`,
       advice: say`install sudo and allow it without a password and a terminal: "${access.username} ALL=(ALL) NOPASSWD: ALL" in /etc/sudoers.d`,
       host: access.ip,
     })
   }
   return new DefiniteError({
     code: 'CMP07015',
-    message: say`host ${access.ip} runs no commands for ${access.username} (exit code ${code}): ${said}`,
+    message: say`host ${access.ip} runs no commands for ${access.username} (exit code ${code}): ${printed(said)}`,
     advice: say`the login needs a shell, bash must be installed and /run writable`,
     host: access.ip,
   })
@@ -157,7 +158,7 @@ const attempt = async (
         started = true
         deadline.set(
           patienceMs,
-          say`"${title}" did not begin on host ${access.ip} within ${patienceMs / 1000} s: its ${first} took that long`,
+          say`"${printed(title)}" did not begin on host ${access.ip} within ${patienceMs / 1000} s: its ${first} took that long`,
         )
         const listen = afterGreeting(greeting, {
           begun: (text) => {
@@ -165,7 +166,7 @@ const attempt = async (
             underWay.resolve()
             deadline.set(
               timeoutMs,
-              say`"${title}" on host ${access.ip} took longer than ${timeoutMs / 1000} s and was ended`,
+              say`"${printed(title)}" on host ${access.ip} took longer than ${timeoutMs / 1000} s and was ended`,
             )
             begun?.(text)
           },
@@ -207,11 +208,13 @@ const attempt = async (
   }
   const begin = answer.stdout.indexOf(greeting)
   if (answer.code === undefined)
-    throw new TransientError(say`the connection to host ${access.ip} was lost during "${title}"`)
+    throw new TransientError(
+      say`the connection to host ${access.ip} was lost during "${printed(title)}"`,
+    )
   if (begin === -1) throw neverBegan(place, answer)
   if (endedBySignal.includes(answer.code)) {
     throw new TransientError(
-      say`"${title}" on host ${access.ip} was ended from outside (exit code ${answer.code})`,
+      say`"${printed(title)}" on host ${access.ip} was ended from outside (exit code ${answer.code})`,
     )
   }
   return {

@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { Transform } from 'node:stream'
 import { DefiniteError } from '../errors/failure.ts'
+import { printed } from '../errors/printed.ts'
 import { say } from '../errors/say.ts'
 import { sh } from '../quote.ts'
 import type { Upload } from './host.ts'
@@ -18,7 +19,7 @@ const differs = 3
 const failed = (ip: string, { to }: Upload, why: string): DefiniteError =>
   new DefiniteError({
     code: 'TSK10006',
-    message: say`saving ${to} on host ${ip} failed: ${why}`,
+    message: say`saving ${to} on host ${ip} failed: ${printed(why)}`,
     advice: /no space left|quota/i.test(why)
       ? say`free space on the file system of ${dirname(to)} there (see df ${dirname(to)}), then retry`
       : say`see that root can write to ${dirname(to)} there and that its disk is sound, then retry`,

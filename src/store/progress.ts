@@ -1,7 +1,7 @@
 import { and, eq, inArray, ne, or, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { DefiniteError, keptCause } from '../errors/failure.ts'
-import { say } from '../errors/say.ts'
+import { type Said, say } from '../errors/say.ts'
 import { waitNode } from '../plan/expand.ts'
 import type { NodeCall, NodeInput } from '../plan/node.ts'
 import { limitOf } from '../plan/plan.ts'
@@ -181,10 +181,10 @@ export function progress(db: Db) {
       }
     },
     /** Keeps how an attempt failed that will be made again. */
-    async waiting({ subtaskId, runTime }: SubtaskRunRef, message: string): Promise<void> {
+    async waiting({ subtaskId, runTime }: SubtaskRunRef, reason: Said): Promise<void> {
       await db
         .update(subtasks)
-        .set({ lastMessage: storable(message) })
+        .set({ lastMessage: storable(reason) })
         .where(
           and(
             eq(subtasks.id, subtaskId),

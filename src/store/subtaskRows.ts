@@ -1,6 +1,6 @@
 import { and, asc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { saidCause } from '../errors/saidShape.ts'
+import { said, saidCause } from '../errors/saidShape.ts'
 import { columnwise } from './columnwise.ts'
 import type { Db } from './db.ts'
 import type { Subtask } from './newTask.ts'
@@ -44,7 +44,7 @@ const subtask = summary.extend({
   executor: z.string().nullable(),
   undo: z.string().nullable(),
   attempt: z.int(),
-  lastMessage: z.string().nullable(),
+  lastMessage: said.nullable(),
   revision: z.int(),
   cause: cause.nullable(),
   createTime: time,

@@ -45,6 +45,8 @@ const nodeCall: z.ZodType<NodeCall> = z.object({
 
 const clip = (text: string): string =>
   text.length > messageLimit ? `${text.slice(0, messageLimit)}…` : text
+const clippedSaid = (said: Said): Said =>
+  inEnglish(said).length > messageLimit ? asIs(clip(inEnglish(said))) : said
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const definiteFailure = (cause: Cause): ApplicationFailure => {
@@ -212,7 +214,7 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
       )
       await flush().catch(() => undefined)
       if (!stopping && storeAway === undefined)
-        await store.tasks.waiting(call, clip(reasonOf(error))).catch(() => undefined)
+        await store.tasks.waiting(call, clippedSaid(saidBy(error))).catch(() => undefined)
       // The next attempt reads from the last heartbeat how much time is left.
       if (storeAway === undefined) beat()
       else beat(spentEarlier, false)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addHosts, addMoreHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
+import { englishSentence } from '../support/sentences.ts'
 import { armRpm, cases, obproxyRpm, otherRpm, zones } from './badInputCases.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import { openApi, type TestApi } from './server.ts'
@@ -50,6 +51,19 @@ describe('a create request that is wrong', () => {
     expect(reply.error?.subErrors?.[0]?.field).toBe(field)
     expect(reply.text).not.toContain('Hidden-word-1')
     expect(await api.dump()).toEqual(before)
+  })
+
+  test.each(cases)('%s: a Chinese reader is told in Chinese', async (_, _status, code, change) => {
+    const { error } = await api.call({
+      method: 'POST',
+      url: '/api/v2/ob/clusters',
+      body: { ...request, password: 'Hidden-word-1', ...change },
+      headers: { 'accept-language': 'zh-CN' },
+    })
+    expect(error?.code).toBe(code)
+    const told = [error, ...(error?.subErrors ?? [])].map((each) => each?.message)
+    expect(told.filter((message) => englishSentence.test(message ?? ''))).toEqual([])
+    expect(told.every((message) => /\p{Script=Han}/u.test(message ?? ''))).toBe(true)
   })
 
   test('several wrong things are all named at once', async () => {

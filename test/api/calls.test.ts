@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { addHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
 import { setSubtask, setTask } from '../store/taskRows.ts'
+import { englishSentence } from '../support/sentences.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import { basic, openApi, type TestApi } from './server.ts'
 
@@ -96,6 +97,10 @@ describe('the API', () => {
     ] as const)('%j is answered %i %s', async (call, status, code) => {
       const reply = await api.call(call)
       expect(reply).toMatchObject({ status, successful: false, error: { code } })
+      const headers = { ...('headers' in call && call.headers), 'accept-language': 'zh-CN' }
+      const { error } = await api.call({ ...call, headers })
+      expect(error?.message).toMatch(/\p{Script=Han}/u)
+      expect(error?.message).not.toMatch(englishSentence)
     })
   })
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { DefiniteError, keptCause, TransientError } from '../../src/errors/failure.ts'
+import { printed } from '../../src/errors/printed.ts'
 import { say } from '../../src/errors/say.ts'
 import { rpmCause } from '../../src/host/rpmCause.ts'
 import { explainFailure } from '../../src/host/sshFailure.ts'
@@ -9,16 +10,18 @@ import { Secret } from '../../src/quote.ts'
 import { situationWith } from '../activities/host/situation.ts'
 import { addHosts, packageNamed, sampleRpm } from '../store/inventory.ts'
 import { setSubtask } from '../store/taskRows.ts'
+import { englishSentence } from '../support/sentences.ts'
 import request from './fixtures/createRequest.json' with { type: 'json' }
 import { openApi, type TestApi } from './server.ts'
 
 const headers = { 'accept-language': 'zh-CN,zh;q=0.9' }
-/** Three words in a row: a sentence, and no name, path or command of one word or two. */
-const englishSentence = /[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}/
 
 const words = z.looseObject({ message: z.string(), advice: z.string() })
 const task = z.looseObject({
   subtasks: z.array(z.looseObject({ status: z.string(), error: words.optional() })),
+})
+const last = z.looseObject({
+  subtasks: z.array(z.looseObject({ lastMessage: z.string().optional() })),
 })
 const planned = z.looseObject({ preCheck: z.array(words.extend({ item: z.string() })) })
 
@@ -81,6 +84,21 @@ function timedOut(last: TransientError): DefiniteError {
     advice: say`Mend what was last seen, then retry the subtask: it goes on where it stopped.`,
   })
 }
+
+test('how the last attempt of a running subtask failed is told in Chinese too', async () => {
+  const first = (await api.store.tasks.get(1001))?.subtasks[0]
+  const lastMessage = say`"${printed('start observer')}" on host ${'10.0.0.1'} was ended from outside (exit code ${137})`
+  const subtaskId = first?.id ?? 0
+  await setSubtask(api.db, subtaskId, { status: 'RUNNING' })
+  await api.store.tasks.waiting({ taskId: 1001, subtaskId, runTime: 1 }, lastMessage)
+  const url = '/api/v2/tasks/instances/1001'
+  const told = last.parse((await api.call({ url, headers })).data).subtasks[0]?.lastMessage
+  expect(told).toContain('启动 observer')
+  expect(told).not.toMatch(englishSentence)
+  expect(last.parse((await api.get(url)).data).subtasks[0]?.lastMessage).toBe(
+    '"start observer" on host 10.0.0.1 was ended from outside (exit code 137)',
+  )
+})
 
 test('what a program printed stays as it was, in a Chinese sentence', async () => {
   if (!rpmFailed) throw new Error('no cause')

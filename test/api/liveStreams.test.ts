@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { logFeed } from '../../src/api/live/logFeed.ts'
+import { asIs } from '../../src/errors/say.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from '../store/inventory.ts'
 import { basic, openApi, type TestApi } from './server.ts'
 
@@ -139,7 +140,7 @@ describe('following a task', () => {
     await begin()
     const started = await expectEvent(stream, 'changes', changes)
     expect(started.data.subtasks).toMatchObject([{ id: subtaskId, status: 'RUNNING', attempt: 1 }])
-    await api.store.tasks.waiting({ taskId, subtaskId, runTime: 1 }, 'connect ECONNREFUSED')
+    await api.store.tasks.waiting({ taskId, subtaskId, runTime: 1 }, asIs('connect ECONNREFUSED'))
     const retried = await expectEvent(stream, 'changes', changes)
     expect(retried.data.subtasks).toMatchObject([{ lastMessage: 'connect ECONNREFUSED' }])
     await end()
@@ -257,7 +258,8 @@ describe('following a task', () => {
     const other = await follow()
     await other.next()
     for (let attempt = 0; attempt < 40; attempt += 1) {
-      await api.store.tasks.waiting({ taskId, subtaskId, runTime: 1 }, `attempt ${attempt} ${wide}`)
+      const reason = asIs(`attempt ${attempt} ${wide}`)
+      await api.store.tasks.waiting({ taskId, subtaskId, runTime: 1 }, reason)
       await expectEvent(other, 'changes', changes)
     }
     let text = ''

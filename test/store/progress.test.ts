@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { asIs } from '../../src/errors/say.ts'
 import { databases, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
 
@@ -151,9 +152,15 @@ describe.each(databases)('progress of a task on $name', ({ open }) => {
 
   test('an attempt that is made again says how the last one failed, until the subtask ends', async () => {
     await started()
-    await opened.store.tasks.waiting({ taskId, subtaskId, runTime: 1 }, 'connect ECONNREFUSED\0')
+    await opened.store.tasks.waiting(
+      { taskId, subtaskId, runTime: 1 },
+      asIs('connect ECONNREFUSED\0'),
+    )
     await started({ attempt: 2 })
-    expect(await subtask()).toMatchObject({ attempt: 2, lastMessage: 'connect ECONNREFUSED\ufffd' })
+    expect(await subtask()).toMatchObject({
+      attempt: 2,
+      lastMessage: asIs('connect ECONNREFUSED\ufffd'),
+    })
     await succeeded()
     expect(await subtask()).toMatchObject({ lastMessage: null })
   })

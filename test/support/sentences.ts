@@ -60,6 +60,9 @@ const templatesIn = <Found>(folder: string, read: (text: string, start: number) 
       }))
     })
 
+/** Three words in a row: a sentence, and no name, path or command of one word or two. */
+export const englishSentence = /[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}/
+
 /** Every sentence that is said, by its key. */
 export const sentencesIn = (folder: string): Sentence[] =>
   templatesIn(folder, (text, start) => readTemplate(text, start).key).map(({ found, file }) => ({
@@ -75,4 +78,34 @@ export const englishInGaps = (folder: string): string[] =>
         .map(([, quoted = '', template = '']) => quoted || template)
         .filter((words) => /[a-z]{2,} [a-z]{2,}|^[a-z]{3,}$/.test(words))
         .map((words) => `${file}: ${words}`),
+  )
+
+/**
+ * What scripts print on stderr in words of their own, and what they are called in the log; `x` for
+ * each value.
+ */
+export const printedIn = (folder: string): string[] =>
+  globSync('**/*.{ts,sh}', { cwd: folder }).flatMap((file) => {
+    const text = readFileSync(`${folder}/${file}`, 'utf8')
+    return [
+      /echo "([^"]*)"\S* >&2/g,
+      /echo '([^']*)' >&2/g,
+      /echo "problem ((?:[^"]|"\$\w+")*)"/g,
+      /\btitle: ['`]([^'`]*)['`]/g,
+      /\btitle: "([^"]*)"/g,
+      /\btitle = `([^`]*)`/g,
+      /\b(?:bringUp|rounds|note)\([^;]*?,\s*'([^']*)'/g,
+    ].flatMap((pattern) =>
+      [...text.matchAll(pattern)].map(([, words = '']) =>
+        words.replaceAll(/\$\{[^}]*\}|\$\([^)]*\)|\$\w+/g, 'x').replace(/ $/, ' x'),
+      ),
+    )
+  })
+
+/** Rules of schemas that are no sentences: nobody translates them. */
+export const plainRules = (folder: string): string[] =>
+  globSync('**/*.ts', { cwd: folder }).flatMap((file) =>
+    [...readFileSync(`${folder}/${file}`, 'utf8').matchAll(/(?<!say)['`]must [^'`]*['`]/g)].map(
+      ([words]) => `${file}: ${words}`,
+    ),
   )

@@ -99,7 +99,7 @@ describe('a subtask whose host is down', () => {
       runTime: 1,
       cause: null,
       attempt: 2,
-      lastMessage,
+      lastMessage: asIs(lastMessage),
     })
     expect(log).toContain(
       'Attempt 1 failed: cannot connect to host 10.0.0.1:22: connect ECONNREFUSED; retrying',

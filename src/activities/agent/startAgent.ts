@@ -1,5 +1,6 @@
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
-import { asIs, type Said, say } from '../../errors/say.ts'
+import { printed } from '../../errors/printed.ts'
+import { type Said, say } from '../../errors/say.ts'
 import { agent } from '../../oceanbase/index.ts'
 import type { HostNode } from '../node.ts'
 import { type Look, until } from '../until.ts'
@@ -70,14 +71,14 @@ async function whyNot(
       as: agent.agentOwner,
       title: 'look whether the agent runs',
     })
-    return code === 0 ? undefined : asIs(stderr.trim())
+    return code === 0 ? undefined : printed(stderr.trim())
   }
   const { code, stdout, stderr } = await node.target.run(agent.agentStatus(basicAuth), {
     title: 'ask the agent for its status',
   })
   const said = stderr.trim()
   if (code !== 0)
-    return said === '' ? say`its status URL does not answer (exit code ${code})` : asIs(said)
+    return said === '' ? say`its status URL does not answer (exit code ${code})` : printed(said)
   const { state } = agent.readAgentStatus(stdout)
   return state === 'running' ? undefined : say`it is ${state || say`silent`}`
 }

@@ -1,4 +1,5 @@
 import { DefiniteError } from '../../errors/failure.ts'
+import { printed } from '../../errors/printed.ts'
 import { say } from '../../errors/say.ts'
 import { ledger, nameOf } from '../../host/index.ts'
 import {
@@ -131,7 +132,7 @@ const unmeasured = (
 ): DefiniteError =>
   new DefiniteError({
     code: 'CMP07053',
-    message: say`the data disk of ${target.ip} could not be measured below ${layoutOf(cluster).dataRoot} (${tool || say`no tool`}, exit code ${code}): ${said.slice(-1000) || say`it said nothing`}`,
+    message: say`the data disk of ${target.ip} could not be measured below ${layoutOf(cluster).dataRoot} (${tool || say`no tool`}, exit code ${code}): ${said === '' ? say`it said nothing` : printed(said.slice(-1000))}`,
     advice: say`the directory must lie on a disk that can do direct I/O and has 64 MiB free; install fio if it is missing`,
     host: target.ip,
   })

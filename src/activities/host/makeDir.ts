@@ -1,5 +1,6 @@
 import { DefiniteError } from '../../errors/failure.ts'
-import { say } from '../../errors/say.ts'
+import { printed } from '../../errors/printed.ts'
+import { listed, say } from '../../errors/say.ts'
 import { ledger } from '../../host/index.ts'
 import { makeDirectories, removeDirectories } from '../../oceanbase/index.ts'
 import { sh } from '../../quote.ts'
@@ -21,7 +22,7 @@ export async function makeDir({ cluster, input, log, target }: HostNode): Promis
   if (problems.length > 0) {
     throw new DefiniteError({
       code: 'OBD-1002',
-      message: say`${target.ip} cannot take the directories of cluster ${cluster.name}: ${problems.join('; ')}`,
+      message: say`${target.ip} cannot take the directories of cluster ${cluster.name}: ${listed(problems.map(printed), '; ')}`,
       advice: say`make sure that nothing there is needed, move it away, then retry`,
       host: target.ip,
     })

@@ -1,4 +1,5 @@
 import { DefiniteError, TransientError } from '../../errors/failure.ts'
+import { printed } from '../../errors/printed.ts'
 import { say } from '../../errors/say.ts'
 import {
   type ClusterSource,
@@ -195,7 +196,7 @@ async function start(
   if (code !== 0) {
     throw new DefiniteError({
       code: 'ODP21002',
-      message: say`obproxy on ${host.ip} did not start: ${stderr.trim().slice(-1000)}`,
+      message: say`obproxy on ${host.ip} did not start: ${printed(stderr.trim().slice(-1000))}`,
       advice: say`see that the obproxy package is installed there, then retry`,
       host: host.ip,
     })

@@ -64,9 +64,8 @@ const changesNothing: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 function demandOrigin({ method, headers }: FastifyRequest): void {
   const told = headers.origin !== undefined || headers['sec-fetch-site'] !== undefined
   if (told || changesNothing.has(method)) return
-  throw Object.assign(new Error('a call by cookie must say its Origin or Sec-Fetch-Site'), {
-    statusCode: 403,
-  })
+  const why = say`a call by cookie must say its Origin or Sec-Fetch-Site`
+  throw new Refused({ code: 'COM10003', args: [why], http: 403 })
 }
 
 const ended = (): Refused =>
@@ -86,7 +85,7 @@ export interface SessionsOptions {
 
 /**
  * Logins by form. The browser keeps a random token in a cookie, the store only its hash. The token
- * is made anew at each login, whatever cookie came with it.
+ * is new at each login, whatever cookie came with it.
  */
 export function sessionLogin({ store, idleMs, clock }: SessionsOptions) {
   const limitsAt = (now: Date) => ({

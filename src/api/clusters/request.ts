@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { say } from '../../errors/say.ts'
 import { clusterDefaults } from '../../oceanbase/index.ts'
 import { ignored } from '../http/fields.ts'
+import { because } from '../http/reasons.ts'
 import { key } from '../http/validation.ts'
 
 /**
@@ -54,7 +55,7 @@ const zones = z
   .max(64)
   .refine(
     (all) => all.reduce((sum, { servers }) => sum + servers.length, 0) <= maxServers,
-    `at most ${maxServers} servers in all`,
+    because(say`must have at most ${maxServers} servers in all`),
   )
 
 /** Which cluster a STANDBY is to follow, and its root@sys password. */
@@ -88,7 +89,7 @@ export const createRequest = z.strictObject({
   attributes: attributes.nullish(),
   clientToken: z
     .string()
-    .regex(/^[\x21-\x7e]{8,64}$/, 'must have 8 to 64 visible ASCII characters')
+    .regex(/^[\x21-\x7e]{8,64}$/, because(say`must have 8 to 64 visible ASCII characters`))
     .nullish(),
 
   vpcName: z.string().nullish(),

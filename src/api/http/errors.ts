@@ -29,19 +29,14 @@ const maxSubErrors = 100
 /** After this many seconds what was away may be back. */
 const retryAfterSeconds = 5
 
-interface Failure {
-  readonly findings: readonly [Finding, ...Finding[]]
-  /** Where the kind of trouble says more than the code does. */
-  readonly http?: number
-}
+type Findings = readonly [Finding, ...Finding[]]
 
-const failure = (http: number | undefined, code: Code, ...args: Words[]): Failure => ({
-  findings: [{ code, args }],
-  ...(http !== undefined && { http }),
-})
+const failure = (http: number | undefined, code: Code, ...args: Words[]): Findings => [
+  { code, args, ...(http !== undefined && { http }) },
+]
 
 /** What Fastify itself objects to, in OCP's words ("Malformed JSON request" is one). */
-const byFastifyCode: Readonly<Record<string, (request: FastifyRequest) => Failure>> = {
+const byFastifyCode: Readonly<Record<string, (request: FastifyRequest) => Findings>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: () => failure(400, 'COM10003', say`Malformed JSON request`),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => failure(400, 'COM10003', say`the body is empty`),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
@@ -55,6 +50,7 @@ const byFastifyCode: Readonly<Record<string, (request: FastifyRequest) => Failur
     ),
   FST_FIELDS_LIMIT: () => failure(413, 'COM10003', say`the form has too many fields`),
   FST_PARTS_LIMIT: () => failure(413, 'COM10003', say`the form has too many fields`),
+  FST_REQ_FILE_TOO_LARGE: () => failure(413, 'COM10003', say`the body is too large`),
   FST_FILES_LIMIT: () => failure(413, 'COM10003', say`the form has more than one file`),
   FST_INVALID_MULTIPART_CONTENT_TYPE: (request) =>
     failure(
@@ -65,12 +61,13 @@ const byFastifyCode: Readonly<Record<string, (request: FastifyRequest) => Failur
   FST_ERR_BAD_URL: (request) => failure(400, 'COM10003', say`${request.url} is not a URL path`),
 }
 
-function failureOf(error: FastifyError, request: FastifyRequest): Failure {
-  if (error instanceof Refused) return { findings: error.findings }
+function findingsOf(error: FastifyError, request: FastifyRequest): Findings {
+  if (error instanceof Refused) return error.findings
   const known = byFastifyCode[error.code]
   if (known) return known(request)
   const status = error.statusCode ?? 500
-  if (status >= 400 && status < 500) return failure(status, 'COM10003', error.message)
+  if (status >= 400 && status < 500)
+    return failure(status, 'COM10003', say`the request does not have the right form`)
   if (error.message.startsWith('Multipart:'))
     return failure(400, 'COM10003', say`Malformed multipart form`)
   const cause =
@@ -121,7 +118,8 @@ const isFromPage = ({ headers }: FastifyRequest): boolean =>
   headers['x-requested-with'] !== undefined ||
   headers.accept === 'text/event-stream'
 
-interface Refusal extends Pick<Failure, 'findings'> {
+interface Refusal {
+  readonly findings: Findings
   readonly status: number
   /** A finding in the caller's language. */
   readonly say: (finding: Finding) => string
@@ -132,8 +130,8 @@ interface Refusal extends Pick<Failure, 'findings'> {
  * body is still to be sent.
  */
 function refuse(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Refusal {
-  const { findings, http } = failureOf(error, request)
-  const status = http ?? codes[findings[0].code].http
+  const findings = findingsOf(error, request)
+  const status = findings[0].http ?? codes[findings[0].code].http
   if (status >= 500) request.log.error({ err: withoutStatement(error) }, 'a call failed')
   reply.code(status)
   const retryAfter = findings[0].retryAfter ?? (status === 503 ? retryAfterSeconds : undefined)

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refused } from '../../errors/refused.ts'
+import { say } from '../../errors/say.ts'
 
 interface Route {
   readonly method: string
@@ -43,8 +44,7 @@ export function refuseOtherMethods(app: Pick<FastifyInstance, 'addHook'>): void 
     if (methods.size === 0 && !request.is404) throw noCall(request)
     if (methods.size === 0 || methods.has(request.method)) return
     reply.header('allow', [...methods].sort().join(', '))
-    throw Object.assign(new Error(`${request.method} is not supported by ${path}`), {
-      statusCode: 405,
-    })
+    const why = say`${request.method} is not supported by ${path}`
+    throw new Refused({ code: 'COM10003', args: [why], http: 405 })
   })
 }

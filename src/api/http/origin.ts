@@ -2,12 +2,14 @@ import { isIP } from 'node:net'
 import { hostname as machineName } from 'node:os'
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
+import { Refused } from '../../errors/refused.ts'
+import { type Said, say } from '../../errors/say.ts'
 import type { Api } from '../context.ts'
 
 type Names = Pick<Config, 'listen' | 'publicUrl' | 'allowedHosts'>
 
-const refused = (statusCode: 403 | 421, message: string) =>
-  Object.assign(new Error(message), { statusCode })
+const refused = (http: 403 | 421, why: Said): Refused =>
+  new Refused({ code: 'COM10003', args: [why], http })
 
 /** The name or address of a Host header; undefined when it is none. */
 function nameOf(host: string): string | undefined {
@@ -71,11 +73,11 @@ export function refuseStrangers(api: Api, config: Names): void {
       const name = request.host.slice(0, 100)
       throw refused(
         421,
-        `${name} is not a name of this API: call it by its address, or add the name to OBFLOW_ALLOWED_HOSTS`,
+        say`${name} is not a name of this API: call it by its address, or add the name to OBFLOW_ALLOWED_HOSTS`,
       )
     }
     const stranger = isHarmless(request) ? undefined : strangerOf(request, config)
     if (stranger !== undefined)
-      throw refused(403, `a page of ${stranger.slice(0, 100)} may not make this call`)
+      throw refused(403, say`a page of ${stranger.slice(0, 100)} may not make this call`)
   })
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { Words } from '../../errors/codes.ts'
-import { type Said, say } from '../../errors/say.ts'
+import { inEnglish, type Said, say } from '../../errors/say.ts'
 
 type Raw = z.core.$ZodRawIssue
 
@@ -51,13 +50,19 @@ function inOwnWords(issue: Raw): Said | undefined {
   }
 }
 
-/**
- * Why a value is refused: the schema's own words where it has some, for chinese/ to translate.
- */
-export function reasonOf(issue: Raw): Words {
+const rules = new Map<string, Said>()
+
+/** The words of a schema's own rule, in English for zod and in any language for the caller. */
+export function because(why: Said): string {
+  const english = inEnglish(why)
+  rules.set(english, why)
+  return english
+}
+
+/** Why a value is refused: the schema's own words where it has some. */
+export function reasonOf(issue: Raw): Said {
   const own = issue.message !== undefined || issue.inst?._zod.def.error !== undefined
-  return (
-    (own ? undefined : inOwnWords(issue)) ??
-    z.core.util.finalizeIssue(issue, { async: false }, z.config()).message
-  )
+  if (!own) return inOwnWords(issue) ?? say`does not have the right form`
+  const { message } = z.core.util.finalizeIssue(issue, { async: false }, z.config())
+  return rules.get(message) ?? say`does not have the right form`
 }

@@ -3,7 +3,7 @@ import { type Finding, Refused } from '../../errors/refused.ts'
 import { type Said, say } from '../../errors/say.ts'
 import { nearest } from '../../nearest.ts'
 import { namesAt } from './fields.ts'
-import { reasonOf } from './reasons.ts'
+import { because, reasonOf } from './reasons.ts'
 
 /** Fields whose value is never sent back. */
 const secretField = /pass(word|phrase)|secret|token$/i
@@ -164,7 +164,7 @@ export const key = z.int().min(1).max(largestKey)
  */
 export const id = z
   .string()
-  .regex(/^[1-9]\d{0,9}$/, 'must be a whole number from 1')
+  .regex(/^[1-9]\d{0,9}$/, because(say`must be a whole number from 1`))
   .transform(Number)
   .pipe(z.int().max(largestKey))
   .meta({ wire: { type: 'integer', minimum: 1, maximum: largestKey } })
@@ -179,7 +179,7 @@ export const list = <Value>(item: z.ZodType<Value, string>) =>
     .union([z.string(), z.array(z.string())])
     .transform((given) => [given].flat().flatMap((text) => text.split(',')))
     .refine((given) => given.length <= maxListed, {
-      message: `must have at most ${maxListed} values`,
+      message: because(say`must have at most ${maxListed} values`),
       abort: true,
     })
     .pipe(z.array(item))
@@ -198,7 +198,7 @@ export const paging = (...sortable: readonly [string, ...string[]]) => ({
     .string()
     .regex(
       new RegExp(`^(${sortable.join('|')})(,(asc|desc))?$`, 'i'),
-      `must be one of ${sortable.join(', ')}, then ,asc or ,desc`,
+      because(say`must be one of ${sortable}, then ,asc or ,desc`),
     )
     .transform((text) => {
       const [given = '', direction] = text.split(',')

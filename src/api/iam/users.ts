@@ -10,6 +10,7 @@ import type { Api, Context } from '../context.ts'
 import { contents, data, done, paged } from '../http/envelope.ts'
 import { ignored } from '../http/fields.ts'
 import { found } from '../http/found.ts'
+import { because } from '../http/reasons.ts'
 import { isoTime } from '../http/time.ts'
 import { idParam, paging } from '../http/validation.ts'
 import { contentsOf, nothing, one, pageOf } from '../schemas/envelope.ts'
@@ -25,7 +26,7 @@ const newUser = z.strictObject({
     .string()
     .regex(
       /^[A-Za-z][\w.@-]{1,47}$/,
-      'must be a letter, then letters, digits, _ . @ -, 2 to 48 characters',
+      because(say`must be a letter, then letters, digits, _ . @ -, 2 to 48 characters`),
     ),
   password: z.string().max(128),
   roles: someRoles.default([]),

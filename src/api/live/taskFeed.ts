@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Store, Subtask, TaskNews, TaskWithSubtasks } from '../../store/index.ts'
 import { compactTask, showSubtask, showTask, showTaskState } from '../tasks/show.ts'
 import { type Feed, perTelling } from './feed.ts'
@@ -16,7 +17,7 @@ const differs = (held: Subtask, now: Subtask): boolean =>
   held.revision !== now.revision ||
   held.status !== now.status ||
   held.attempt !== now.attempt ||
-  held.lastMessage !== now.lastMessage ||
+  !isDeepStrictEqual(held.lastMessage, now.lastMessage) ||
   held.executor !== now.executor ||
   held.startTime?.getTime() !== now.startTime?.getTime()
 

@@ -105,7 +105,7 @@ export function obproxyLinks(api: Api, context: Context): void {
       if (refused.length > 0)
         throw new Refused({
           code: 'COM10003',
-          args: [say`this system does not support ${refused.join(', ')}`],
+          args: [say`this system does not support ${refused}`],
         })
       return carriedOut(request, linkObproxy, { obproxyClusterId: params.id, wanted })
     },

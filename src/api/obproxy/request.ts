@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { say } from '../../errors/say.ts'
 import { ignored } from '../http/fields.ts'
+import { because } from '../http/reasons.ts'
 import { key } from '../http/validation.ts'
 
 const port = z.int().min(1025).max(65_535)
@@ -10,10 +11,10 @@ const parameter = z.strictObject({
   // for them.
   name: z
     .string()
-    .regex(/^_{0,2}[a-z]\w{0,125}$/i, 'must have only letters, digits and _')
+    .regex(/^_{0,2}[a-z]\w{0,125}$/i, because(say`must have only letters, digits and _`))
     .refine(
       (name) => !/passw|secret/i.test(name),
-      'passwords go into password and proxyroPassword',
+      because(say`passwords go into password and proxyroPassword`),
     ),
   value: z.string().max(512),
 })
@@ -22,10 +23,15 @@ const parameter = z.strictObject({
 const startupParameter = parameter.extend({
   value: z
     .string()
-    .regex(/^[^\s,'"\\\p{Cc}]{1,512}$/u, 'must have no spaces, commas, quotes or backslashes'),
+    .regex(
+      /^[^\s,'"\\\p{Cc}]{1,512}$/u,
+      because(say`must have no spaces, commas, quotes or backslashes`),
+    ),
 })
 
-const address = z.string().regex(/^[\w.:-]{1,255}$/, 'must be an address or a host name')
+const address = z
+  .string()
+  .regex(/^[\w.:-]{1,255}$/, because(say`must be an address or a host name`))
 
 /** What of an OBProxy cluster can be changed: where its clients go. */
 export const changedObproxy = z.strictObject({ address, port })
@@ -40,7 +46,7 @@ export const obLink = z
   })
   .refine(
     ({ clusterId, clusterName }) => clusterId !== undefined || clusterName !== undefined,
-    'must have clusterName or clusterId',
+    because(say`must have clusterName or clusterId`),
   )
 
 export const obLinks = z.array(obLink).min(1).max(100)
@@ -54,7 +60,7 @@ export const createObproxy = z.strictObject({
     .string()
     .regex(
       /^[a-z][\w-]{0,47}$/i,
-      'must be a letter, then letters, digits, _ and -, at most 48 characters',
+      because(say`must be a letter, then letters, digits, _ and -, at most 48 characters`),
     ),
   address: address.optional(),
   port: port.default(2883),
@@ -77,7 +83,7 @@ export const createObproxy = z.strictObject({
   proxyroPassword: z.string().min(1).max(128).optional(),
   clientToken: z
     .string()
-    .regex(/^[\x21-\x7e]{8,64}$/, 'must have 8 to 64 visible ASCII characters')
+    .regex(/^[\x21-\x7e]{8,64}$/, because(say`must have 8 to 64 visible ASCII characters`))
     .optional(),
 
   installPath: z.string().optional(),

@@ -33,26 +33,26 @@ export function portsOf({ obproxyInstallParam: given }: CreateObproxy) {
 
 /** One finding that names every field of a request that is not supported, or none. */
 function unsupportedFields(request: CreateObproxy): Finding[] {
-  const refused = Object.entries(fixed).flatMap(([field, taken]): string[] => {
+  const refused = Object.entries(fixed).flatMap(([field, taken]): Said[] => {
     const value = Object.entries(request).find(([name]) => name === field)?.[1]
     return value === undefined || value === '' || value === taken
       ? []
-      : [`${field} (only ${taken})`]
+      : [say`${field} (only ${taken})`]
   })
   if (request.workMode === 'OB_SHARDING')
-    refused.push('workMode OB_SHARDING (only CONFIG_URL and RS_LIST)')
+    refused.push(say`workMode OB_SHARDING (only CONFIG_URL and RS_LIST)`)
   refused.push(...usernames(request.obLinks, 'obLinks'))
   return refused.length === 0
     ? []
-    : [{ code: 'COM10003', args: [say`this system does not support ${refused.join(', ')}`] }]
+    : [{ code: 'COM10003', args: [say`this system does not support ${refused}`] }]
 }
 
 /** Proxies log in to clusters as proxyro, which every cluster made here has. */
-export const usernames = (links: CreateObproxy['obLinks'], field: string): string[] =>
+export const usernames = (links: CreateObproxy['obLinks'], field: string): Said[] =>
   links.flatMap(({ username }, index) =>
     username === undefined || username === '' || username === 'proxyro'
       ? []
-      : [`${field}[${index}].username (only proxyro)`],
+      : [say`${field}[${index}].username (only proxyro)`],
   )
 
 const invalid = (field: string, reason: Said, rejected?: unknown): Finding => ({

@@ -1,3 +1,4 @@
+import { saidIn } from '../../errors/say.ts'
 import type {
   Subtask,
   Task,
@@ -110,7 +111,10 @@ export const showSubtask = (subtask: Subtask, reader: Reader) => ({
   hostId: given(subtask.hostId),
   hostIp: given(subtask.ip),
   id: subtask.id,
-  lastMessage: isAtWork(subtask) ? given(subtask.lastMessage) : undefined,
+  lastMessage:
+    isAtWork(subtask) && subtask.lastMessage
+      ? saidIn(reader.language, subtask.lastMessage)
+      : undefined,
   nodeType: 'JAVA_TASK',
   operation: subtask.operation,
   parallelIdx: subtask.parallelIdx,

@@ -70,7 +70,6 @@ export const checks = {
   'OS user': '操作系统用户',
   'useradd -m the user that is to own and run OceanBase':
     '请用 useradd -m 创建拥有并运行 OceanBase 的用户',
-  'user {0} does not exist': '用户 {0} 不存在',
   'give the user a shell, and let it pass /etc/security/access.conf':
     '请为该用户设置 shell，并在 /etc/security/access.conf 中放行',
   'nothing can be run as user {0}': '无法以用户 {0} 的身份运行命令',
@@ -139,7 +138,6 @@ export const checks = {
   'network device': '网卡',
   'use the address of one of its devices as the innerIpAddress of the host':
     '请使用主机某块网卡的地址作为 innerIpAddress',
-  'no network device has the address {0}': '没有网卡的地址为 {0}',
   'make it the first address of the device, use that one as the innerIpAddress of the host, or install OceanBase 4.2 or later, which is told the address itself':
     '请将其设为网卡的第一个地址、将第一个地址作为主机的 innerIpAddress，或安装 OceanBase 4.2 及之后的版本（可直接指定地址）',
   'OceanBase {0} takes the first address of a device: {1} of {2}, not {3}':
@@ -163,7 +161,6 @@ export const checks = {
   '{0} is not empty: {1} is there': '{0} 不为空：存在 {1}',
   'chown it to the user that runs OceanBase, or post another installPath':
     '请将其 chown 给运行 OceanBase 的用户，或指定其他 installPath',
-  '{0} belongs to {1}, not to {2}': '{0} 属于 {1}，而不是 {2}',
   'remount it without noexec, or post another installPath':
     '请去掉 noexec 重新挂载，或指定其他 installPath',
   '{0} lies on {1}, which is mounted noexec: no program can run there':
@@ -178,7 +175,6 @@ export const checks = {
     '安装目录、数据目录和 redo 日志目录请使用不同的路径',
   '{0} is used twice': '{0} 重复使用',
   'move it away': '请将其移走',
-  '{0} is there and is not a directory': '{0} 已存在且不是目录',
   'remount the file system writable, or use another path':
     '请将文件系统重新挂载为可写，或使用其他路径',
   '{0} cannot be made or written: {1} is no directory or is read-only':

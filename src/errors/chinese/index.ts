@@ -1,6 +1,7 @@
 import { checks } from './checks.ts'
 import { hosts } from './hosts.ts'
 import { nodes } from './nodes.ts'
+import { printed } from './printed.ts'
 import { requests } from './requests.ts'
 
 /** The Chinese of every sentence that is said, by its English words. */
@@ -9,4 +10,5 @@ export const chinese: Readonly<Record<string, string>> = {
   ...checks,
   ...hosts,
   ...nodes,
+  ...printed,
 }

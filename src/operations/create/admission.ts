@@ -175,7 +175,7 @@ const someRegionHoldsTwo: Rule = ({ zones }, { idcs, package: found }) => {
   if (found === undefined || placed.length < zones.length || !needsRegionOfTwo(found.version))
     return []
   if (firstLeadingZone(placed) !== undefined) return []
-  const args = [`OceanBase ${found.version} needs a region that holds two zones, each holds one`]
+  const args = [say`OceanBase ${found.version} needs a region that holds two zones, each holds one`]
   return [
     { code: 'OBE11022', args, field: 'zones', rejected: zones.map(({ name }) => name).join() },
   ]

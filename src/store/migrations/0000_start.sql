@@ -319,7 +319,7 @@ CREATE TABLE "subtasks" (
 	"prohibit_skip" boolean NOT NULL,
 	"executor" text,
 	"attempt" integer DEFAULT 0 NOT NULL,
-	"last_message" text,
+	"last_message" jsonb,
 	"cause" jsonb,
 	"revision" integer DEFAULT 1 NOT NULL,
 	"create_time" timestamp (3) with time zone DEFAULT now() NOT NULL,

@@ -11,6 +11,7 @@ import {
   unique,
 } from 'drizzle-orm/pg-core'
 import type { KeptCause } from '../../errors/failure.ts'
+import type { Said } from '../../errors/say.ts'
 import type { Targets } from '../../plan/expand.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { operations, subtaskStatuses, taskStatuses } from '../../plan/states.ts'
@@ -109,7 +110,7 @@ export const subtasks = pgTable(
     executor: text(),
     /** Attempts at this run so far, and how the last one that failed ended. */
     attempt: integer().notNull().default(0),
-    lastMessage: text(),
+    lastMessage: jsonb().$type<Said>(),
     cause: jsonb().$type<KeptCause>(),
     /** The task's revision when its state changed last. */
     revision: integer().notNull().default(1),
