@@ -17,6 +17,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-fund --no-audit && npm cache clean --force
 COPY --from=console /obflow/console/dist console/dist
 COPY src src
+COPY bin bin
+RUN ln -s /obflow/bin/obflow.js /usr/local/bin/obflow
 RUN node src/worker/bundleProcess.ts >workflows.js
 # Node's young generation and malloc's arenas grow with the cores and the memory of the machine, not with what a worker needs.
 ENV NODE_OPTIONS=--max-semi-space-size=16 MALLOC_ARENA_MAX=2

@@ -48,6 +48,10 @@ if [ "$(cat "$tools/wheels.done" 2>/dev/null)" != "$wanted" ]; then
   echo "$wanted" >"$tools/wheels.done"
 fi
 
+# Last in its folder: a fetch above empties that.
+printf '#!/bin/sh\nexec "%s/node/bin/node" "%s/bin/obflow.js" "$@"\n' "$tools" "$PWD" >"$tools/bin/obflow"
+chmod 755 "$tools/bin/obflow"
+
 lock=$(sha256sum package-lock.json | cut -d' ' -f1)
 if [ "$(cat node_modules/.obflow-lock 2>/dev/null)" != "$lock" ]; then
   say "installing npm packages"

@@ -48,7 +48,19 @@ export interface ApiClient {
     body: unknown,
     schema: Schema,
   ): Promise<Reply<z.infer<Schema>>>
+  patch<Schema extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: Schema,
+  ): Promise<Reply<z.infer<Schema>>>
+  put<Schema extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: Schema,
+  ): Promise<Reply<z.infer<Schema>>>
   delete<Schema extends z.ZodType>(path: string, schema: Schema): Promise<Reply<z.infer<Schema>>>
+  /** A file that the API makes. */
+  download(path: string): Promise<Blob>
 }
 
 /** OCP wraps every reply in this. */
@@ -107,7 +119,7 @@ export function createClient({ url, user, password }: ApiAccess): ApiClient {
     const response = await fetch(`${base}${path}`, {
       ...init,
       headers: { ...init.headers, authorization, accept: 'application/json' },
-      ...(!init.body && { signal: AbortSignal.timeout(patienceMs) }),
+      ...(init.method === undefined && { signal: AbortSignal.timeout(patienceMs) }),
     }).catch(unreachable)
     const body = await response.text().catch(unreachable)
     const parsed = envelope.safeParse(jsonOf(body))
@@ -124,16 +136,24 @@ export function createClient({ url, user, password }: ApiAccess): ApiClient {
     follow,
     get: (path, schema) => call(path, schema, {}),
     delete: (path, schema) => call(path, schema, { method: 'DELETE' }),
-    post: (path, body, schema) =>
-      body instanceof FormData
-        ? call(path, schema, { method: 'POST', body })
-        : call(path, schema, {
-            method: 'POST',
-            body: JSON.stringify(body),
-            headers: { 'content-type': 'application/json' },
-          }),
+    post: (path, body, schema) => call(path, schema, sending('POST', body)),
+    patch: (path, body, schema) => call(path, schema, sending('PATCH', body)),
+    put: (path, body, schema) => call(path, schema, sending('PUT', body)),
+    async download(path) {
+      const answer = await fetch(`${base}${path}`, {
+        method: 'POST',
+        headers: { authorization },
+      }).catch(unreachable)
+      if (!answer.ok) throw refusalOf(answer.status, await answer.text().catch(unreachable))
+      return answer.blob().catch(unreachable)
+    },
   }
 }
+
+const sending = (method: string, body: unknown): RequestInit =>
+  body instanceof FormData
+    ? { method, body }
+    : { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
 
 function jsonOf(text: string): unknown {
   try {

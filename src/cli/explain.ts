@@ -1,44 +1,51 @@
+import { CommanderError } from 'commander'
 import { StartError } from '../errors/startError.ts'
 import { ApiError, UnreachableError } from './client.ts'
+import type { Outcome } from './exitCodes.ts'
+import { Interrupted } from './prompt.ts'
+import { FileError } from './topology/fileError.ts'
 import { UsageError } from './usageError.ts'
 
 export interface Explanation {
   readonly text: string
-  readonly wrongUsage: boolean
+  readonly outcome: Outcome
 }
 
-/** parseArgs' errors carry codes of this form. */
-const isParseArgs = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')
+const hint = '"obflow help" tells more.'
+
+/** commander's words, in one line and as a sentence. */
+function ofCommander({ message }: CommanderError): string {
+  const [said = '', ...more] = message.replace(/^error: /, '').split('\n')
+  const sentence = `${said.charAt(0).toUpperCase()}${said.slice(1)}`
+  const meant = /Did you mean (.*)\?/.exec(more.join(' '))?.[1]
+  const plain = sentence.replace(/\.$/, '')
+  return meant === undefined ? `${plain}.` : `${plain}; did you mean "${meant}"?`
+}
 
 /**
  * What the command's caller is told. Errors that nobody expected are passed on with their
  * stack.
  */
 export function explain(error: unknown): Explanation {
-  if (error instanceof UsageError) return { text: error.message, wrongUsage: true }
-  // Node's own hint after the first sentence is about Node.
-  if (isParseArgs(error)) return { text: `${error.message.split('. ')[0]}.`, wrongUsage: true }
+  const failed = (text: string): Explanation => ({ text, outcome: 'failed' })
+  if (error instanceof CommanderError)
+    return { text: `${ofCommander(error)} ${hint}`, outcome: 'usage' }
+  if (error instanceof UsageError) return { text: `${error.message} ${hint}`, outcome: 'usage' }
+  if (error instanceof FileError) return { text: error.message, outcome: 'usage' }
+  if (error instanceof Interrupted) return { text: '', outcome: 'interrupted' }
   if (error instanceof UnreachableError)
-    return {
-      text: `${error.message} Is obflow running there? OBFLOW_URL says where to look.`,
-      wrongUsage: false,
-    }
+    return failed(
+      `${error.message} Is obflow running there? "obflow login" or OBFLOW_URL say where to look.`,
+    )
   if (error instanceof ApiError && error.status === 401)
-    return {
-      text: 'The API refuses this user or password: set OBFLOW_USER and OBFLOW_PASSWORD.',
-      wrongUsage: false,
-    }
+    return failed(
+      'The API refuses this user or password: "obflow login", or set OBFLOW_USER and OBFLOW_PASSWORD.',
+    )
   if (error instanceof ApiError && error.code === '')
-    return {
-      text: `${error.message} Is that address obflow's? OBFLOW_URL says where to look.`,
-      wrongUsage: false,
-    }
-  if (error instanceof ApiError)
-    return { text: `The API says: ${error.message} (${error.code})`, wrongUsage: false }
-  if (error instanceof StartError) return { text: error.message, wrongUsage: false }
-  return {
-    text: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    wrongUsage: false,
-  }
+    return failed(
+      `${error.message} Is that address obflow's? "obflow login" or OBFLOW_URL say where to look.`,
+    )
+  if (error instanceof ApiError) return failed(`The API says: ${error.message} (${error.code})`)
+  if (error instanceof StartError) return failed(error.message)
+  return failed(error instanceof Error ? (error.stack ?? error.message) : String(error))
 }

@@ -7,34 +7,38 @@ const shownFailures = 5
 function failure(task: Task, subtask: Subtask, paint: Paint, width: number): string[] {
   const { error } = subtask
   const where = subtask.hostIp ?? error?.host
-  const call = `POST /api/v2/tasks/instances/${task.id}/subtasks/${subtask.id}`
+  const which = `${task.id} ${subtask.id}`
+  // A cause may be a list of findings, a line each.
   const inset = (text: string): string[] =>
-    wrap(plain(text), width - 4).map((line) => `    ${line}`)
+    text.split(/\r?\n/).flatMap((line) => {
+      const indent = ' '.repeat(4 + line.search(/\S|$/))
+      return wrap(plain(line).trim(), width - indent.length).map((part) => indent + part)
+    })
   return [
     `${paint('red', '✖')} ${paint('bold', cut(plain(`${subtask.name}${where ? ` on ${where}` : ''}`), width - 2))}`,
     ...(error ? inset(`${error.code}: ${error.message}`) : []),
     ...(error?.advice ? inset(error.advice) : []),
-    `    ${paint('cyan', `${call}/retry`)}`,
+    `    ${paint('cyan', `obflow task log ${which}`)}`,
+    `    ${paint('cyan', `obflow task retry ${which}`)}`,
     ...(subtask.prohibitSkip || task.operation === 'ROLLBACK'
       ? []
-      : [`    ${paint('cyan', `${call}/skip`)}`]),
+      : [`    ${paint('cyan', `obflow task skip ${which}`)}`]),
   ]
 }
 
 /**
- * What failed, why, what to do about it, and the calls that mend it. Nothing when nothing failed.
+ * What failed, why, what to do about it, and the commands that mend it. Nothing when nothing failed.
  */
 export function failureLines(task: Task, paint: Paint, width: number): string[] {
   const failed = task.subtasks.filter((subtask) => subtask.status === 'FAILED')
   if (failed.length === 0) return []
   const more = failed.length - shownFailures
-  const call = `POST /api/v2/tasks/instances/${task.id}`
   const whole = [
     'The run waits, and nothing is lost:',
-    `    ${paint('cyan', `${call}/retry`)}     runs again what failed`,
+    `    ${paint('cyan', `obflow task retry ${task.id}`)}     runs again what failed`,
     ...(task.prohibitRollback
       ? []
-      : [`    ${paint('cyan', `${call}/rollback`)}  takes back what it made`]),
+      : [`    ${paint('cyan', `obflow task rollback ${task.id}`)}  takes back what it made`]),
   ]
   return [
     '',

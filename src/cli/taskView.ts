@@ -139,7 +139,7 @@ function head(task: Task, paint: Paint, { now, width }: ViewOptions): string[] {
 
 /**
  * A run as lines for a terminal: how far it is, each stage with its hosts, and what failed with the
- * calls that mend it.
+ * commands that mend it.
  */
 export function renderTask(task: Task, options: ViewOptions): string[] {
   const paint = painter(options.color)

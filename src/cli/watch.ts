@@ -16,6 +16,8 @@ export interface WatchOptions {
   readonly signal?: AbortSignal
   /** NO_COLOR and TERM are looked up here. */
   readonly env?: NodeJS.ProcessEnv
+  /** Whether to colour what a terminal shows; as NO_COLOR and TERM say when absent. */
+  readonly color?: boolean
   /** Takes what is not about the run; standard error without it. */
   readonly warn?: (text: string) => void
 }
@@ -36,9 +38,9 @@ export async function watchTask({
   follow = false,
   signal,
   env = process.env,
+  color = out.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
   warn = (text) => void process.stderr.write(`${text}\n`),
 }: WatchOptions): Promise<Task> {
-  const color = out.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
   const show = out.isTTY ? redrawn(out, color) : logged(out)
   let last: { readonly reply: Reply<Task>; readonly seen: number } | undefined
   const redraw = (): void => {

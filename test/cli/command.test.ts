@@ -4,10 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { ensureAdmin } from '../../src/api/auth/admin.ts'
 import { verifyPassword } from '../../src/api/auth/password.ts'
+import { exitCodes } from '../../src/cli/exitCodes.ts'
 import { holdDataDir } from '../../src/embedded/dataDir.ts'
 import { Secret } from '../../src/quote.ts'
 import { openConfiguredStore, type Store } from '../../src/store/index.ts'
@@ -56,21 +58,26 @@ describe('the obflow command', () => {
   test('lists what it can do', async () => {
     const { code, stdout } = await obflow(['help'])
     expect(code).toBe(0)
-    for (const command of ['serve', 'watch', 'reseal', 'help'])
-      expect(stdout).toContain(`obflow ${command}`)
+    for (const command of ['apply', 'cluster', 'serve', 'watch', 'reseal', 'help'])
+      expect(stdout).toMatch(new RegExp(`^  ${command} .*$`, 'm'))
+    for (const { code: each, text } of Object.values(exitCodes))
+      expect(stdout).toMatch(new RegExp(`^  ${each} +${text}$`, 'm'))
   })
 
   test.each([
-    [[], 'Say what to do.'],
-    [['destroy'], 'obflow knows no "destroy".'],
-    [['watch'], 'obflow watch takes one task id.'],
-    [['watch', 'x'], 'A task id is a number, not "x".'],
-    [['watch', '1', '--fast'], "Unknown option '--fast'"],
-    [['watch', '1'], 'Set OBFLOW_PASSWORD'],
+    [['frobnicate'], "Unknown command 'frobnicate'."],
+    [['wach', '1'], `Unknown command 'wach'; did you mean "watch"?`],
+    [['cluster', 'lst'], `Unknown command 'lst'; did you mean "ls"?`],
+    [['watch'], "Missing required argument 'task'."],
+    [['watch', '1', '--fast'], "Unknown option '--fast'."],
+    [['watch', '1'], 'Run "obflow login", or set OBFLOW_PASSWORD'],
     [['reseal'], 'reseal needs DATABASE_URL'],
-    [['serve', '--follow'], 'obflow serve takes no --follow.'],
-    [['constructor'], 'obflow knows no "constructor".'],
-    [['password'], 'obflow password takes one user name.'],
+    [['serve', '--follow'], "Unknown option '--follow'."],
+    [['constructor'], "Unknown command 'constructor'."],
+    [['password'], "Missing required argument 'user'."],
+    [['doctor'], 'obflow doctor needs --hosts'],
+    [['apply'], "Required option '-f, --file <file>' not specified."],
+    [['host', 'ls', '-o', 'xml'], "Option '-o, --output <form>' argument 'xml' is invalid."],
   ])('says what is wrong with %j, and how it is used', async (args, message) => {
     const { code, stderr } = await obflow(args)
     expect(code).toBe(2)
@@ -83,8 +90,22 @@ describe('the obflow command', () => {
     expect(await obflow([word])).toEqual({ code: 0, stdout: 'obflow 0.1.0\n', stderr: '' })
   })
 
-  test('takes "help watch" for "help"', async () => {
-    expect((await obflow(['help', 'watch'])).stdout).toContain('obflow watch <task id>')
+  test('without anything shows what it can do, as wrong usage', async () => {
+    const { code, stdout, stderr } = await obflow([])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain('Usage: obflow')
+  })
+
+  test('explains a command', async () => {
+    expect((await obflow(['help', 'watch'])).stdout).toContain(
+      'Usage: obflow watch [options] <task>',
+    )
+  })
+
+  test('ends quietly when nobody reads on', async () => {
+    const shell = `'${process.execPath}' '${program}' completion bash | head -1`
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-o', 'pipefail', '-c', shell])
+    expect([stdout.split('\n').length, stderr]).toEqual([2, ''])
   })
 
   test('says that another server answers, and where it asked', async () => {
@@ -95,7 +116,7 @@ describe('the obflow command', () => {
     const { code, stderr } = await obflow(['watch', '1'], { OBFLOW_PASSWORD: 'x', OBFLOW_URL: url })
     expect(code).toBe(1)
     expect(stderr).toBe(
-      `${url} answers, but not as this API does. Is that address obflow's? OBFLOW_URL says where to look.\n`,
+      `${url} answers, but not as this API does. Is that address obflow's? "obflow login" or OBFLOW_URL say where to look.\n`,
     )
   })
 
@@ -118,7 +139,7 @@ describe('the obflow command', () => {
       await ensureAdmin(store, new Secret('forgotten'))
       await store.loginFailures.add('user/admin', new Date(), new Date(Date.now() + 60_000))
     })
-    const { code, stdout } = await obflow(['password', 'admin'], env)
+    const { code, stdout } = await obflow(['admin', 'reset-password', 'admin'], env)
     expect(code).toBe(0)
     const password = /^New password of admin: (\S{20,})\n$/.exec(stdout)?.[1] ?? ''
     await inStore(async (store) => {
@@ -144,7 +165,7 @@ describe('the obflow command', () => {
     })
     expect(code).toBe(1)
     expect(stderr).toBe(
-      'No answer from the API at http://127.0.0.1:1. Is obflow running there? OBFLOW_URL says where to look.\n',
+      'No answer from the API at http://127.0.0.1:1. Is obflow running there? "obflow login" or OBFLOW_URL say where to look.\n',
     )
   })
 

@@ -92,17 +92,28 @@ describe('the terminal view of a run', () => {
     ).not.toContain('attempt')
   })
 
-  test('says why a subtask failed, what to do, and which calls mend it', () => {
+  test('says why a subtask failed, what to do, and which commands mend it', () => {
     const text = renderTask(failing(3), plainView).join('\n')
-    const call = '/api/v2/tasks/instances/1000'
     expect(text).toContain(
       '✖ Do io bench on 10.0.0.2\n    OBE11014: The disk reaches 512 IOPS, 1000 are needed.\n    Use a faster disk.',
     )
     expect(text).toMatch(
-      new RegExp(`POST ${call}/subtasks/\\d+/retry\n +POST ${call}/subtasks/\\d+/skip`),
+      /obflow task log 1000 (\d+)\n +obflow task retry 1000 \1\n +obflow task skip 1000 \1\n/,
     )
-    expect(text).toContain(`POST ${call}/retry`)
-    expect(text).toContain(`POST ${call}/rollback`)
+    expect(text).toMatch(/ obflow task retry 1000 +runs again/)
+    expect(text).toMatch(/ obflow task rollback 1000 +takes back/)
+  })
+
+  test('keeps the lines of a cause that has several', () => {
+    const cause = { ...slowDisk, message: 'two findings:\n  CMP07050 disk\n  CMP07021 clock' }
+    const task = createTask(
+      1,
+      ({ name }) => (name === 'Pre check for install OB' ? failed(0, 1, cause) : {}),
+      { status: 'FAILED' },
+    )
+    expect(renderTask(task, plainView).join('\n')).toContain(
+      'two findings:\n      CMP07050 disk\n      CMP07021 clock\n',
+    )
   })
 
   test('offers no skip where the plan forbids it', () => {
@@ -113,7 +124,7 @@ describe('the terminal view of a run', () => {
         status: 'FAILED',
       },
     )
-    expect(renderTask(task, plainView).join('\n')).not.toContain('/skip')
+    expect(renderTask(task, plainView).join('\n')).not.toContain('task skip')
   })
 
   test('tells skipped and taken back from done and waiting', () => {
@@ -157,6 +168,6 @@ describe('the terminal view of a run', () => {
     )
     const text = renderTask(task, plainView).join('\n')
     expect(text).not.toContain('\u001b')
-    expect(text).toContain('rpm said no and left')
+    expect(text).toContain('rpm said no\n    and left')
   })
 })

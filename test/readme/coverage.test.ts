@@ -20,8 +20,8 @@ describe("README's commands", () => {
     ['a fenced block', '\n```bash\nkubectl apply -f x.yaml\n```\n', 'kubectl apply -f x.yaml'],
     [
       'a sentence',
-      '\nThen `.tools/bin/node src/cli.ts frobnicate` does it.\n',
-      '.tools/bin/node src/cli.ts frobnicate',
+      '\nThen `.tools/bin/obflow frobnicate` does it.\n',
+      '.tools/bin/obflow frobnicate',
     ],
     ['a sentence, over two lines', '\nThen `npm\nrun it` does it.\n', 'npm run it'],
     [

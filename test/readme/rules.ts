@@ -25,7 +25,7 @@ export const special = {
   'api /ob/clusters/1 -X DELETE': 'waited',
   '.tools/bin/node src/server.ts': 'server',
   '.tools/bin/node src/worker.ts': 'worker',
-  '.tools/bin/node src/cli.ts password admin': 'password',
+  '.tools/bin/obflow password admin': 'password',
   '.tools/bin/node src/worker/bundleProcess.ts >workflows.js': 'bundle',
 } as const
 
@@ -41,7 +41,9 @@ const typed = [
   /^\. \.data\/lab\.env$/,
   /^export OBFLOW_PASSWORD=/,
   /^CREATE=\$\(/,
-  /^\.tools\/bin\/node src\/cli\.ts watch \d+$/,
+  /^\.tools\/bin\/obflow watch \d+$/,
+  /^export PATH=\$PWD\/\.tools\/bin:\$PATH$/,
+  /^obflow init cluster\.yaml$/,
   /^make (help|setup|console)$/,
   /^cp \.env\.example \.env$/,
 ]
@@ -50,8 +52,14 @@ const typed = [
 export const notRun: Readonly<Record<string, string>> = {
   'make test': 'runs all other tests',
   'make grown': 'is a test run of its own, of half an hour',
-  '.tools/bin/node src/cli.ts doctor --hosts 10.0.0.11,10.0.0.12 --key ~/.ssh/id_ed25519 --package server.rpm,libs.rpm --parameter memory_limit=16G':
+  '.tools/bin/obflow doctor --hosts 10.0.0.11,10.0.0.12 --key ~/.ssh/id_ed25519 --package server.rpm,libs.rpm --parameter memory_limit=16G':
     "looks at hosts and packages of one's own; test/cli/doctor.test.ts and test/lab/dryRun.test.ts run it",
+  'obflow login': 'asks for a password; test/cli/prompts.test.ts answers it in a terminal',
+  'obflow plan -f cluster.yaml': "looks at hosts of one's own; test/lab/create.test.ts runs it",
+  'obflow apply -f cluster.yaml': "needs hosts of one's own; test/lab/create.test.ts runs it",
+  'obflow destroy -f cluster.yaml':
+    "removes a cluster of one's own; test/cli/topology/apply.test.ts runs it",
+  'obflow import': "reads a file of obd's; test/cli/topology/file.test.ts does",
   'docker compose up -d --build':
     'needs Docker; test/cli/compose.test.ts reads docker-compose.yml, and `make grown` runs what it says without Docker',
 }

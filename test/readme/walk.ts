@@ -138,7 +138,7 @@ export class Walk implements AsyncDisposable {
     waited: async (command) => {
       const { output } = await this.type(command)
       const { id } = created.parse(reply.parse(JSON.parse(output)).data)
-      await this.type(`.tools/bin/node src/cli.ts watch ${id}`)
+      await this.type(`.tools/bin/obflow watch ${id}`)
     },
     mysql: async (command) => {
       const answers: Answers = [

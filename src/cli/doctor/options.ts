@@ -3,36 +3,20 @@ import { UsageError } from '../usageError.ts'
 
 /** What was given on the command line, as parseArgs reads it. */
 export interface DoctorFlags {
-  readonly hosts?: string
-  readonly package?: readonly string[]
-  readonly user?: string
-  readonly key?: string
-  readonly port?: string
-  readonly parameter?: readonly string[]
-  readonly 'os-user'?: string
-  readonly 'install-path'?: string
-  readonly 'data-path'?: string
-  readonly 'log-path'?: string
-  readonly 'sql-port'?: string
-  readonly 'rpc-port'?: string
-  readonly output?: string
+  readonly hosts?: string | undefined
+  readonly package?: readonly string[] | undefined
+  readonly user?: string | undefined
+  readonly key?: string | undefined
+  readonly port?: string | undefined
+  readonly parameter?: readonly string[] | undefined
+  readonly 'os-user'?: string | undefined
+  readonly 'install-path'?: string | undefined
+  readonly 'data-path'?: string | undefined
+  readonly 'log-path'?: string | undefined
+  readonly 'sql-port'?: string | undefined
+  readonly 'rpc-port'?: string | undefined
+  readonly output?: string | undefined
 }
-
-export const doctorFlags = [
-  'hosts',
-  'package',
-  'user',
-  'key',
-  'port',
-  'parameter',
-  'os-user',
-  'install-path',
-  'data-path',
-  'log-path',
-  'sql-port',
-  'rpc-port',
-  'output',
-] as const satisfies readonly (keyof DoctorFlags)[]
 
 export interface DoctorOptions {
   /** Addresses, or ids of the store. */
