@@ -212,7 +212,7 @@ describe('what is added', () => {
 
   it('hosts are looked at without a cluster, and what is found decides', async () => {
     const { api, obflow } = served
-    const find = { code: 'CMP07050', item: 'disk', hostId: 2, host: '10.0.0.2' } as const
+    const find = { code: 'CMP07050', item: say`disk`, hostId: 2, host: '10.0.0.2' } as const
     expect(await obflow('host', 'check', '10.0.0.2')).toMatchObject({
       code: 0,
       stdout: 'Nothing is wrong.\n',

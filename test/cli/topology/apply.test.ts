@@ -142,7 +142,7 @@ describe('obflow apply', () => {
     const { api } = served
     const found = {
       code: 'CMP07050',
-      item: 'disk',
+      item: say`disk`,
       hostId: 1,
       host: '10.0.0.11',
       level: 'FATAL',
@@ -220,7 +220,10 @@ describe('obflow destroy', () => {
     const remove = async ({ taskId }: { taskId: number }): Promise<void> => {
       const task = await api.store.tasks.get(taskId)
       if (task?.obproxyClusterId) await api.store.obproxy.release(task.obproxyClusterId)
-      if (task?.clusterId) await api.store.clusters.forget(task.clusterId)
+      if (task?.clusterId) {
+        await api.store.clusters.forget(task.clusterId)
+        await api.store.clusters.unreserve(task.clusterId)
+      }
       await setTask(api.db, taskId, 'SUCCESSFUL')
     }
     const gone = await whileWorking(api, remove, () =>
