@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -35,8 +35,18 @@ const begun = z.object({ id: z.number() })
 const rssMiB = (pid: number): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 const fds = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length
+const linkOf = (path: string): string => {
+  try {
+    return readlinkSync(path)
+  } catch {
+    // Closed since the folder was read.
+    return ''
+  }
+}
 const sockets = (pid: number): number =>
-  readFileSync(`/proc/${pid}/net/tcp`, 'utf8').split('\n').length
+  readdirSync(`/proc/${pid}/fd`).filter((fd) =>
+    linkOf(`/proc/${pid}/fd/${fd}`).startsWith('socket:'),
+  ).length
 function bytesOf(path: string): number {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) return 0

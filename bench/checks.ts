@@ -17,6 +17,7 @@ import { byAnsible } from './install/drivers.ts'
 import { writeWork } from './install/work.ts'
 import { bench, inTurn, paired } from './kit/bench.ts'
 import { figureOf } from './kit/figure.ts'
+import { takeForPrepared } from './kit/prepared.ts'
 
 // The pre-check of a hundred hosts, over their own sshd: a dry run of a create, beside a playbook
 // that reads the same facts. Ours also compares clocks, asks hosts whether they reach each other,
@@ -73,6 +74,7 @@ await bench(async (bench) => {
     await store.hosts.setFacts(id, { architecture: 'x86_64' })
     await store.hosts.setStatus(id, 'AVAILABLE')
   }
+  await takeForPrepared(store)
   const rpmName = basename(observer.path)
   await store.packages.create({ ...packageNamed(rpmName), path: observer.path })
   const obflow = await startEmbedded(config, {

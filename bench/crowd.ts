@@ -17,6 +17,7 @@ import { widthsOf } from './engine/shape.ts'
 import { createStand, logger } from './engine/stand.ts'
 import { bench, inTurn, paired } from './kit/bench.ts'
 import { figureOf, median, quantile, rounded } from './kit/figure.ts'
+import { takeForPrepared } from './kit/prepared.ts'
 
 // A hundred creates of one host at once, nodes instant, beside a hundred bare chains: activities a
 // second. Then the same crowd once more, while an API of its own is posted 50 creates a second.
@@ -48,10 +49,13 @@ await bench(async (bench) => {
     }),
   )
   await addHosts(store, 1)
+  await takeForPrepared(store)
   let networks = 0
-  const moreHosts = (count: number): Promise<number[]> => {
+  const moreHosts = async (count: number): Promise<number[]> => {
     networks += 1
-    return addMoreHosts(store, { count, idcId: 1, network: `10.${networks}` })
+    const ids = await addMoreHosts(store, { count, idcId: 1, network: `10.${networks}` })
+    await takeForPrepared(store)
+    return ids
   }
 
   /** Accepts the creates, which is not timed, and gives what starts them. */

@@ -7,6 +7,7 @@ import { readConfig } from '../../src/config.ts'
 import { startEmbedded } from '../../src/embedded/index.ts'
 import { openConfiguredStore } from '../../src/store/index.ts'
 import { addHosts, packageNamed, sampleRpm } from '../../test/store/inventory.ts'
+import { takeForPrepared } from '../kit/prepared.ts'
 
 // `obflow serve` as a child of bounds.ts, with nodes that do nothing on hosts: all that is left is
 // what obflow itself keeps of a task.
@@ -33,6 +34,7 @@ const path = join(config.packagesDir, sampleRpm)
 writeFileSync(path, content)
 const store = await openConfiguredStore(config)
 const [hostId] = await addHosts(store, 1)
+await takeForPrepared(store)
 await store.packages.create({
   ...packageNamed(sampleRpm),
   path,

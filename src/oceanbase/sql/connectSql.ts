@@ -116,8 +116,7 @@ export const connectSql = async (
       ended: performance.now(),
     }))
   const openedAt = performance.now()
-  const { connection, socket } = await open(target, signal)
-  trace('login', openedAt)
+  const { connection, socket } = await open(target, signal).finally(() => trace('login', openedAt))
   const destroy = () => void socket.destroy()
 
   const send = async (statement: Quoted): Promise<unknown> => {
