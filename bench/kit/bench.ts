@@ -33,6 +33,9 @@ export async function bench(main: (bench: Bench) => Promise<void>): Promise<void
     process.on(name, () => {
       if (stopping.signal.aborted) return
       stopping.abort(new Error(`stopped by ${name}`))
+      // What was at work loses its servers now; none of that may end the clean-up.
+      for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+        process.on(event, () => undefined)
       void close()
         .catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
         .finally(() => process.exit(130))

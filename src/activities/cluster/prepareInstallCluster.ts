@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
 import { DefiniteError } from '../../errors/failure.ts'
 import { type Said, say } from '../../errors/say.ts'
 import {
@@ -16,6 +13,7 @@ import { inParallel } from '../inParallel.ts'
 import type { ClusterNode, Node } from '../node.ts'
 import { clusterIdOf } from './clusterId.ts'
 import { type PackagesUse, packagesOf } from './clusterPackage.ts'
+import { fileDigest } from './fileDigest.ts'
 
 /**
  * Proves that everything the request reserved is still there, and logs what will be done. Makes
@@ -96,14 +94,11 @@ async function provePackage(node: ClusterNode, file: Package): Promise<void> {
       },
       options,
     )
-  const digest = createHash('sha256')
-  await pipeline(createReadStream(path), digest, { signal: node.signal }).catch(
-    (error: unknown) => {
-      if (node.signal.aborted) throw error
-      throw damaged(say`package ${fileName} cannot be read`, { cause: error })
-    },
-  )
-  if (digest.digest('hex') !== sha256)
+  const digest = await fileDigest(path, node.signal).catch((error: unknown) => {
+    if (node.signal.aborted) throw error
+    throw damaged(say`package ${fileName} cannot be read`, { cause: error })
+  })
+  if (digest !== sha256)
     throw damaged(say`package ${fileName} is not what was uploaded: its SHA-256 differs`)
   node.log('INFO', `Package ${fileName}, ${size} bytes, SHA-256 ${sha256}`)
 }
