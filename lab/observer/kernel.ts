@@ -15,11 +15,16 @@ import { claimPort } from '../ports/claim.ts'
 export type Kernel = { ip: string; port: number; stop: () => Promise<void> }
 
 /**
- * Smallest values seekdb starts with (facts: testbed), and patience with a disk that all hosts
- * share: a kernel grants its own 5 s.
+ * Smallest values seekdb starts with (facts: testbed), none of the notes that it takes of itself (a
+ * third of what a start costs), and patience with a disk that all hosts share: a kernel grants its
+ * own 5 s.
  */
 const parameters = [
   'memory_limit=1G',
+  'memory_budget=2G',
+  'syslog_level=ERROR',
+  'enable_sql_audit=false',
+  'enable_perf_event=false',
   'datafile_size=256M',
   'log_disk_size=2G',
   'log_storage_warning_tolerance_time=300s',
