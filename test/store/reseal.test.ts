@@ -14,6 +14,7 @@ import {
   storeOver,
 } from '../../src/store/index.ts'
 import * as schema from '../../src/store/schema/index.ts'
+import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
 import { databases, newKeys, type TestStore } from './database.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
 import { testOperations } from './operations.ts'
@@ -165,6 +166,7 @@ describe('keys in the configuration', () => {
   let dataDir: string
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'obflow-keys-'))
+    await placeEmptyDatabase(dataDir)
   })
   afterAll(() => rm(dataDir, { recursive: true }))
 
