@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DefiniteError } from '../../src/errors/failure.ts'
 import { asIs } from '../../src/errors/say.ts'
@@ -89,38 +90,23 @@ describe('a run whose history grows long', { timeout: patienceMs }, () => {
       ])
     })
   })
-
-  it('is not held up by a host that takes longer than the others', async () => {
-    const slow = Promise.withResolvers<void>()
-    const behave = ({
-      activity,
-      hostId,
-    }: {
-      readonly activity: string
-      readonly hostId?: number
-    }) => (activity === 'preCheck' && hostId === 1 ? slow.promise : undefined)
-    // More than there are places for, so that some are started only when others have ended.
-    await withTask(environment, perHostOnly(450), behave, async (scene) => {
-      while (scene.calls.length < 451) await new Promise((resolve) => setTimeout(resolve, 50))
-      slow.resolve()
-      await scene.done()
-    })
-  })
 })
 
-it('a wide run has no more than 400 subtasks under way at once', {
+it('a wide run has no more than 400 subtasks under way at once, and is not held up by a host that takes longer', {
   timeout: patienceMs,
 }, async () => {
-  const gate = Promise.withResolvers<void>()
-  let opened = false
-  const behave = ({ activity }: { readonly activity: string }) =>
-    activity === 'preCheck' && !opened ? gate.promise : undefined
+  const others = Promise.withResolvers<void>()
+  const slow = Promise.withResolvers<void>()
+  const behave = ({ activity, hostId }: { readonly activity: string; readonly hostId?: number }) =>
+    activity !== 'preCheck' ? undefined : hostId === 1 ? slow.promise : others.promise
+  // More than there are places for, so that some are started only when others have ended.
   await withTask(environment, perHostOnly(450), behave, async (scene) => {
     const pending = async () => (await scene.handle.describe()).raw.pendingActivities?.length ?? 0
-    while ((await pending()) < 400) await new Promise((resolve) => setTimeout(resolve, 50))
+    while ((await pending()) < 400) await pause(50)
     expect(await pending()).toBe(400)
-    opened = true
-    gate.resolve()
+    others.resolve()
+    while (scene.calls.length < 451) await pause(50)
+    slow.resolve()
     await scene.done()
     expect(scene.calls).toHaveLength(451)
   })
