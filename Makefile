@@ -3,13 +3,17 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup console chromium images check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills attack grown versions readme migration
+.PHONY: help setup console chromium images check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills attack grown versions readme migration metrics docs bundle labtools
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## bring Node 24, Temporal, seekdb, Debian and npm packages (a second run takes a second)
+setup: ## bring Node 24, Temporal and npm packages (a second run takes a second)
 	@bash tools/setup.sh
+
+# What test hosts are made of, and what tests need beside.
+labtools:
+	@bash tools/setup.sh lab
 
 console: setup ## build the web console that the API serves (nothing to do when it is unchanged)
 	@node tools/console.ts build
@@ -23,16 +27,16 @@ check: setup ## types, lint and format; run it before every commit
 fmt: setup ## format, and mend what the linter can mend
 	@node_modules/.bin/biome check --write .
 
-unit: console chromium postgresql ## the tests that boot no hosts (root: some make mounts of their own)
+unit: labtools console chromium postgresql ## the tests that boot no hosts (root: some make mounts of their own)
 	@node tools/test.ts --project fast
 
-test: root check console chromium packages postgresql ## everything: check, lab packages, all tests on real hosts (root on Linux)
+test: root labtools check console chromium packages postgresql ## everything: check, lab packages, all tests on real hosts (root on Linux)
 	@node tools/test.ts
 
 fuzz: setup .tools/fuzz/bin/schemathesis ## 2,000 and more requests made up from the OpenAPI document; no 5xx, no reply unlike its schema
 	@node tools/fuzz.ts
 
-clients: setup mysql ## clients made from the OpenAPI document by seven generators, compiled and run, and three SQL clients (needs Go, Java 17, Maven, Python)
+clients: labtools mysql ## clients made from the OpenAPI document by seven generators, compiled and run, and three SQL clients (needs Go, Java 17, Maven, Python)
 	@bash tools/clients.sh all
 	@node tools/clients.ts $(if $(ONLY),--only "$(ONLY)")
 
@@ -68,6 +72,19 @@ readme: root packages postgresql mysql ## README.md's commands as they stand the
 versions: root packages ## every set of packages from create to delete, and primary zones over two regions, as tables (half an hour; ONLY="4.2.5" runs some)
 	@node tools/test.ts --config test/versions/vitest.config.ts $(if $(ONLY),-t "$(ONLY)")
 
+metrics: root packages ## a real Prometheus (of Debian) reads obflow during a create; each query of the dashboard has to return series
+	@command -v promtool >/dev/null || { \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus; } >/dev/null
+	@node tools/test.ts --config test/prometheus/vitest.config.ts
+
+bundle: root console ## one tar that needs no network (.data/obflow-*.tar.gz), unpacked and started without one before you get it
+	@rm -f .data/obflow-*.tar.gz*
+	@node tools/bundle.ts
+	@node tools/test.ts --config test/bundle/vitest.config.ts
+
+docs: setup ## write the parts of docs/ that are made of the sources: the index of codes, the table of settings
+	@node tools/docs.ts
+
 grown: root packages postgresql ## lab tests and faults on what docker-compose.yml starts: a real Temporal server, PostgreSQL, two APIs, two workers
 	@bash tools/grown.sh
 	@node tools/test.ts --config test/grown/vitest.config.ts
@@ -89,7 +106,7 @@ clean: ## stop labs that were left, and remove .data
 	@if [ -x .tools/bin/node ] && [ -d node_modules ]; then node lab/cli.ts down; fi
 	@rm -rf .data
 
-packages: setup
+packages: labtools
 	@node lab/cli.ts packages
 
 # Of Debian: tests stop and start servers of their own.

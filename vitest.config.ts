@@ -19,6 +19,8 @@ export default defineConfig({
             'test/grown/**',
             'test/versions/**',
             'test/attack/**',
+            'test/bundle/**',
+            'test/prometheus/**',
             'test/readme/walk.test.ts',
           ],
           maxWorkers: 2,

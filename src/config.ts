@@ -37,6 +37,10 @@ const database = z
     return url !== null && (url.hostname !== '' || url.searchParams.has('host'))
   }, 'must name a host: postgresql://user:password@host:5432/database')
 
+const url = z
+  .url({ protocol: /^https?$/, error: 'must begin with http:// or https://' })
+  .transform((text) => text.replace(/\/+$/, ''))
+
 const secret = z
   .string()
   .min(1)
@@ -63,95 +67,160 @@ const names = z
   .regex(/^[\w.-]*(\s*,\s*[\w.-]+)*$/, 'must be host names, by comma')
   .transform((text) => text.split(',').flatMap((name) => name.trim() || []))
 
-/** What may be set from outside. TEMPORAL_* is read by @temporalio/envconfig. */
-const environment = z.object({
-  OBFLOW_LISTEN: listen.prefault('127.0.0.1:8080'),
-  /**
-   * Where hosts reach this API, e.g. `http://10.0.0.9:8080`: proxies ask there for their clusters.
-   * Absent: the address a caller has used.
-   */
-  OBFLOW_PUBLIC_URL: z
-    .url({ protocol: /^https?$/, error: 'must begin with http:// or https://' })
-    .transform((url) => url.replace(/\/+$/, ''))
-    .optional(),
-  /**
-   * Further names under which this API is called (by comma), e.g. behind a proxy; addresses need
-   * not be named.
-   */
-  OBFLOW_ALLOWED_HOSTS: names.prefault(''),
-  /** Bytes of the largest package that is taken. */
-  OBFLOW_MAX_PACKAGE_BYTES: wholeNumber().default(4 * 1024 ** 3),
-  OBFLOW_DATA_DIR: z.string().min(1).default('.data'),
-  OBFLOW_TASK_QUEUE: z.string().min(1).default('obflow'),
-  /**
-   * Subtasks a worker carries out at a time; each holds a host's channel or a SQL session, not a
-   * core.
-   */
-  OBFLOW_ACTIVITIES: wholeNumber().default(200),
-  /**
-   * Hosts whose disk a worker measures at a time: fewer where they share one, or each is found slow
-   * because of the others.
-   */
-  OBFLOW_IO_BENCHES: wholeNumber().default(16),
-  /** Seconds that a host's login may take, and then its shell and sudo before a command begins. */
-  OBFLOW_HOST_PATIENCE: wholeNumber(5, 600).default(60),
-  /** A file that a worker keeps fresh while it is well, for a health check. */
-  OBFLOW_ALIVE_FILE: z.string().min(1).optional(),
-  /**
-   * The workflows, bundled beforehand by src/worker/bundleProcess.ts of the same release; absent: a
-   * worker bundles them when it starts.
-   */
-  OBFLOW_WORKFLOW_BUNDLE: z.string().min(1).optional(),
-  /** PostgreSQL; absent: PGlite inside the process, in the data directory. */
-  DATABASE_URL: database.optional(),
-  /**
-   * Keys of 32 bytes, base64 or hex, for the secrets in the store: the first seals, all open.
-   * Absent: those of the key file, which is made on first start.
-   */
-  OBFLOW_KEY: secret.optional(),
-  OBFLOW_KEY_FILE: z.string().min(1).optional(),
-  /** Password of `admin` on first start; absent: made up and printed once. */
-  OBFLOW_ADMIN_PASSWORD: secret.optional(),
-  /**
-   * Form of `error.code`: OCP's documents up to 4.2.1 say int, later ones and the Terraform
-   * provider string.
-   */
-  OBFLOW_ERROR_CODES: z.enum(['int', 'string'], 'must be int or string').default('string'),
-  /**
-   * What `GET /api/v2/info` says of its version, for clients that ask for an OCP; absent: obflow's
-   * own.
-   */
+/**
+ * What may be set from outside; docs/configuration.md is made of it. TEMPORAL_* is read by
+ * @temporalio/envconfig.
+ */
+export const environment = z.object({
+  OBFLOW_LISTEN: listen
+    .prefault('127.0.0.1:8080')
+    .describe('Where the API listens. It speaks plain HTTP.'),
+  OBFLOW_PUBLIC_URL: url
+    .optional()
+    .describe(
+      'Where hosts reach the API, e.g. `http://10.0.0.9:8080`: OBProxy asks there which clusters it serves. ' +
+        'Absent: the address a caller has used.',
+    ),
+  OBFLOW_ALLOWED_HOSTS: names
+    .prefault('')
+    .describe(
+      'Further host names under which the API is called, by comma, e.g. of a proxy in front. ' +
+        "Addresses, `localhost`, the machine's name and that of `OBFLOW_PUBLIC_URL` need not be named.",
+    ),
+  OBFLOW_MAX_PACKAGE_BYTES: wholeNumber()
+    .default(4 * 1024 ** 3)
+    .describe('Size of the largest package that is taken.'),
+  OBFLOW_DATA_DIR: z
+    .string()
+    .min(1)
+    .default('.data')
+    .describe(
+      'Packages, the key, and the embedded store. A second `obflow serve` in it is refused; API and worker processes share it.',
+    ),
+  OBFLOW_TASK_QUEUE: z
+    .string()
+    .min(1)
+    .default('obflow')
+    .describe('Temporal task queue of API and workers.'),
+  // Each subtask holds a host's channel or a SQL session, not a core.
+  OBFLOW_ACTIVITIES: wholeNumber()
+    .default(200)
+    .describe(
+      'Subtasks a worker carries out at a time. Of those that wait, the ones that a whole task waits for go first, and those nearest to its end.',
+    ),
+  OBFLOW_IO_BENCHES: wholeNumber()
+    .default(16)
+    .describe(
+      'Hosts whose disk a worker measures at a time. Fewer where hosts share a disk, or each is found slow because of the others.',
+    ),
+  OBFLOW_HOST_PATIENCE: wholeNumber(5, 600)
+    .default(60)
+    .describe(
+      "Seconds that a host's login may take, and then its shell and sudo before a command begins. The log says what is waited for.",
+    ),
+  OBFLOW_ALIVE_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A file that a worker writes every 10 s while it reaches PostgreSQL and Temporal, for a health check.',
+    ),
+  OBFLOW_WORKFLOW_BUNDLE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The workflows, bundled beforehand by `src/worker/bundleProcess.ts` of the same release, as image and bundle have them. ' +
+        'Absent: a worker bundles them when it starts, which takes seconds.',
+    ),
+  DATABASE_URL: database
+    .optional()
+    .describe(
+      '`postgresql://user:password@host:5432/database`. Absent: PGlite in the data directory, for a single process.',
+    ),
+  OBFLOW_KEY: secret
+    .optional()
+    .describe(
+      '32 bytes in base64 or hex that seal passwords and keys in the store; several by comma while they are changed (secrets.md). ' +
+        'Absent: those of the key file.',
+    ),
+  OBFLOW_KEY_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File of these keys. Absent: `key` in the data directory, made on first start.'),
+  OBFLOW_ADMIN_PASSWORD: secret
+    .optional()
+    .describe(
+      'Of the user `admin`, on first start only. Absent: made up and printed once. Later `obflow password admin` sets it.',
+    ),
+  // OCP's documents up to 4.2.1 say int, later ones and the Terraform provider string.
+  OBFLOW_ERROR_CODES: z
+    .enum(['int', 'string'], 'must be int or string')
+    .default('string')
+    .describe("Form of `error.code`: `string`, or `int` as OCP's documents before 4.2.2 have it."),
   OBFLOW_OCP_VERSION: z
     .string()
     .regex(/^\d+(\.\d+){1,3}(-[\w.]+)?$/, 'must be a version of OCP, e.g. 4.2.1')
-    .optional(),
-  /** OCP's complexity rule for root@sys: of 3.x, of 4.x, or none. */
+    .optional()
+    .describe(
+      "What `GET /api/v2/info` says as `buildVersion`; OBD stops where it is below 4.2.0. Absent: obflow's own.",
+    ),
   OBFLOW_PASSWORD_RULE: z
     .enum(['none', 'ocp3', 'ocp4'], 'must be none, ocp3 or ocp4')
-    .default('none'),
-  /**
-   * Calls a user may make in 10 s, a minute, an hour and a day; 0: any number. An API process
-   * counts for itself.
-   */
-  OBFLOW_RATE_LIMIT: rateLimits.prefault('5000,20000,1000000,20000000'),
-  /** Whether the API serves the console, which is built in console/dist. */
-  OBFLOW_CONSOLE: z.enum(['on', 'off'], 'must be on or off').default('on'),
-  /** Days that the book of calls keeps each. */
-  OBFLOW_AUDIT_DAYS: wholeNumber(1, 36_500).default(365),
-  /** Days that a task is kept, with its log, after it has ended for good. */
-  OBFLOW_TASK_DAYS: wholeNumber(1, 36_500).default(365),
-  /**
-   * The namespace in Temporal's Web UI, as a browser reaches it, e.g.
-   * `http://127.0.0.1:8233/namespaces/default`: tasks link to their runs there.
-   */
-  OBFLOW_TEMPORAL_UI: z
-    .url({ protocol: /^https?$/, error: 'must begin with http:// or https://' })
-    .transform((url) => url.replace(/\/+$/, ''))
-    .optional(),
-  /** Minutes after which a login by form ends when it is not used; after 12 h it ends anyhow. */
-  OBFLOW_SESSION_MINUTES: wholeNumber(1, 720).default(30),
-  /** Proxies whose X-Forwarded-For is believed (addresses or networks, by comma); absent: none. */
-  OBFLOW_TRUSTED_PROXIES: z.string().optional(),
+    .default('none')
+    .describe("OCP's complexity rule for root@sys: `none`, `ocp3` or `ocp4`."),
+  OBFLOW_RATE_LIMIT: rateLimits
+    .prefault('5000,20000,1000000,20000000')
+    .describe(
+      'Calls of a user in 10 s, a minute, an hour and a day, per API process. 0: any number.',
+    ),
+  OBFLOW_CONSOLE: z
+    .enum(['on', 'off'], 'must be on or off')
+    .default('on')
+    .describe('`off`: the API serves no console below `/`.'),
+  OBFLOW_AUDIT_DAYS: wholeNumber(1, 36_500)
+    .default(365)
+    .describe('Days that who called what is kept in the store.'),
+  OBFLOW_TASK_DAYS: wholeNumber(1, 36_500)
+    .default(365)
+    .describe('Days that a task is kept, with its log, after it has ended for good.'),
+  OBFLOW_CALL_LOG: z
+    .enum(['off', 'changes', 'all'], 'must be off, changes or all')
+    .default('changes')
+    .describe(
+      'Calls as lines of the log: `changes` writes those that may change something, `all` every call, `off` none. ' +
+        '`obflow serve` writes lines with `all` only.',
+    ),
+  OBFLOW_TEMPORAL_UI: url
+    .optional()
+    .describe(
+      "The namespace in Temporal's Web UI as a browser reaches it, e.g. `http://127.0.0.1:8233/namespaces/default`: " +
+        'tasks link to their runs. `obflow serve` knows its own.',
+    ),
+  OBFLOW_SESSION_MINUTES: wholeNumber(1, 720)
+    .default(30)
+    .describe(
+      'Minutes without a call after which a login by form ends; after 12 h it ends anyhow.',
+    ),
+  OBFLOW_TRUSTED_PROXIES: z
+    .string()
+    .optional()
+    .describe(
+      'Proxies (addresses or networks, by comma) whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. ' +
+        'Wrong passwords are counted by client address. Absent: none.',
+    ),
+  OBFLOW_METRICS_LISTEN: listen
+    .optional()
+    .describe(
+      'Where this process answers `/metrics` for Prometheus and `/healthz`, e.g. `127.0.0.1:9464`. ' +
+        'An address that is not loopback needs `OBFLOW_METRICS_TOKEN`. Absent: nowhere.',
+    ),
+  OBFLOW_METRICS_TOKEN: secret
+    .optional()
+    .describe(
+      'Who asks for `/metrics` has to send it: `Authorization: Bearer …`. Absent: everybody on the machine may read.',
+    ),
 })
 
 export interface Config {
@@ -195,13 +264,24 @@ export interface Config {
   /** Milliseconds without a call after which a login by form ends. */
   readonly sessionIdleMs: number
   readonly trustedProxies: string | undefined
+  /** Which calls are lines of the log. */
+  readonly callLog: 'off' | 'changes' | 'all'
+  /** Where metrics are read; undefined: nowhere. */
+  readonly metrics: MetricsDoor | undefined
+}
+
+/** Where this process is looked at, and what a reader has to show. */
+export interface MetricsDoor {
+  readonly host: string
+  readonly port: number
+  readonly token: Secret | undefined
 }
 
 /**
  * Read by others: the command line, docker-compose.yml and its images, and the lab with its tests.
  */
 const othersSettings =
-  /^OBFLOW_(URL|USER|PASSWORD|PUBLISH|DB_PASSWORD|STACK|RUN|RECORD)$|^OBFLOW_(LAB|TEST)_/
+  /^OBFLOW_(URL|USER|PASSWORD|PUBLISH|DB_PASSWORD|METRICS_ADDRESS|SITE|TLS_PUBLISH|SECRETS|STACK|RUN|RECORD)$|^OBFLOW_(LAB|TEST)_/
 
 function unknownNames(names: readonly string[]): string[] {
   const known = [...Object.keys(environment.shape), ...fileSettings.map((name) => `${name}_FILE`)]
@@ -215,6 +295,30 @@ function unknownNames(names: readonly string[]): string[] {
     })
 }
 
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)
+
+/** Passwords that README and others' documents print: whoever finds the API tries them first. */
+const publishedPasswords: ReadonlySet<string> = new Set(
+  'change-me changeme Change-me-2 admin password obflow xxxxx 123456'.split(' '),
+)
+
+/** An API that others reach is not begun with a password that they can read. */
+function knownPassword(settings: z.infer<typeof environment> | undefined): string[] {
+  const { OBFLOW_LISTEN: at, OBFLOW_ADMIN_PASSWORD: password } = settings ?? {}
+  return at && password && !isLoopback(at.host) && publishedPasswords.has(password.reveal())
+    ? ['OBFLOW_ADMIN_PASSWORD: this one is printed in documents; set one of your own']
+    : []
+}
+
+/** Metrics name no secret, but whoever reads them learns what is installed where and when. */
+function openMetrics(settings: z.infer<typeof environment> | undefined): string[] {
+  const { OBFLOW_METRICS_LISTEN: at, OBFLOW_METRICS_TOKEN: token } = settings ?? {}
+  return at === undefined || token !== undefined || isLoopback(at.host)
+    ? []
+    : [`OBFLOW_METRICS_LISTEN: ${at.host} is not loopback; set OBFLOW_METRICS_TOKEN, too`]
+}
+
 /**
  * The configuration of an environment; throws StartError with every wrong variable named, and every
  * OBFLOW_* that is not known. Empty variables count as absent.
@@ -225,7 +329,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const parsed = environment.safeParse(given)
   const wrong =
     parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
-  const found = [...unknownNames(Object.keys(given)), ...files, ...wrong]
+  const found = [
+    ...unknownNames(Object.keys(given)),
+    ...files,
+    ...wrong,
+    ...openMetrics(parsed.data),
+    ...knownPassword(parsed.data),
+  ]
   if (!parsed.success || found.length > 0)
     throw new StartError(`wrong configuration: ${found.join('\n')}`)
   const settings = parsed.data
@@ -260,5 +370,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     temporalUi: settings.OBFLOW_TEMPORAL_UI,
     sessionIdleMs: settings.OBFLOW_SESSION_MINUTES * 60_000,
     trustedProxies: settings.OBFLOW_TRUSTED_PROXIES,
+    callLog: settings.OBFLOW_CALL_LOG,
+    metrics: settings.OBFLOW_METRICS_LISTEN && {
+      ...settings.OBFLOW_METRICS_LISTEN,
+      token: settings.OBFLOW_METRICS_TOKEN,
+    },
   }
 }

@@ -3,6 +3,7 @@ import { connectTemporal } from './api/engine/temporal.ts'
 import { startServer } from './api/start.ts'
 import { readConfig } from './config.ts'
 import { StartError } from './errors/startError.ts'
+import { openMetrics } from './metrics/index.ts'
 import { program } from './program.ts'
 import { openConfiguredStore } from './store/index.ts'
 
@@ -23,12 +24,17 @@ await program(async () => {
     logger: { level: 'info', stream: process.stderr },
     onAdmin: (notice) => process.stderr.write(`${notice}\n`),
   })
-  log.info({ url: server.url }, 'serving')
+  const metrics = await openMetrics({
+    at: config.metrics,
+    stock: { store, backlog: workflows.backlog },
+  })
+  log.info({ url: server.url, metrics: metrics.url }, 'serving')
 
   let stopping = false
   const stop = async (): Promise<void> => {
     if (stopping) return
     stopping = true
+    await metrics.close()
     await server.close()
     await workflows.close()
     await store.close()

@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs'
 import { wordsOf } from './errors/startError.ts'
 
 /** Settings that may come from a file, as Docker mounts a secret: NAME_FILE instead of NAME. */
-export const fileSettings = ['DATABASE_URL', 'OBFLOW_ADMIN_PASSWORD'] as const
+export const fileSettings = [
+  'DATABASE_URL',
+  'OBFLOW_ADMIN_PASSWORD',
+  'OBFLOW_METRICS_TOKEN',
+] as const
 
 type Environment = Readonly<Record<string, string | undefined>>
 

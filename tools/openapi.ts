@@ -21,6 +21,7 @@ const { app } = await buildApp({
     ocpVersion: undefined,
     listen: { host: '127.0.0.1', port: 0 },
     allowedHosts: [],
+    callLog: 'off',
     maxPackageBytes: 1,
     consoleDir: undefined,
     sessionIdleMs: 0,

@@ -48,6 +48,7 @@ const serviceSchema = z.strictObject({
   privileged: z.boolean().optional(),
   network_mode: z.string().optional(),
   secrets: z.unknown().optional(),
+  logging: z.unknown().optional(),
 })
 
 type Written = z.infer<typeof serviceSchema>

@@ -75,7 +75,7 @@ const images: Readonly<Record<string, () => Image>> = {
   obflow: () => ({
     layers: [
       { source: nodeBinary(), target: '/usr/local/bin/node' },
-      ...['src', 'node_modules', 'package.json'].map((name) => ({
+      ...['src', 'node_modules', 'package.json', 'docs/operators.md'].map((name) => ({
         source: realpathSync(join(repository, name)),
         target: `/obflow/${name}`,
       })),

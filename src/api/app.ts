@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import { operationsOver } from '../operations/index.ts'
 import type { Store } from '../store/index.ts'
 import { keepBook } from './audit/book.ts'
+import { logCalls } from './audit/callLog.ts'
 import { audit } from './audit/index.ts'
 import { authentication, type Declared, declared } from './auth/authentication.ts'
 import { session } from './auth/sessionCalls.ts'
@@ -74,6 +75,8 @@ export async function buildApp({
   const handleError = errorHandler(config)
   const app = fastify({
     logger,
+    // See logCalls: Fastify's own two lines a call name no user.
+    disableRequestLogging: true,
     genReqId: traceIdOf,
     ...(config.trustedProxies !== undefined && { trustProxy: config.trustedProxies }),
     bodyLimit: 256 * 1024,
@@ -112,6 +115,7 @@ export async function buildApp({
         }),
   )
   keepBook(app, store)
+  logCalls(app, config.callLog)
   let closing = false
   app.addHook('preClose', async () => {
     closing = true

@@ -24,6 +24,7 @@ export interface Context {
   readonly config: Pick<
     Config,
     | 'allowedHosts'
+    | 'callLog'
     | 'consoleDir'
     | 'errorCodes'
     | 'listen'

@@ -3,7 +3,9 @@ import { pino } from 'pino'
 import { connectTemporal } from '../api/engine/temporal.ts'
 import { type RunningServer, startServer } from '../api/start.ts'
 import type { Config } from '../config.ts'
+import { freePort } from '../freePort.ts'
 import { createHostPool } from '../host/index.ts'
+import { openMetrics } from '../metrics/index.ts'
 import { openConfiguredStore, type Store } from '../store/index.ts'
 import { within } from '../within.ts'
 import { workflowsFor } from '../worker/bundle.ts'
@@ -17,6 +19,8 @@ import { startTemporalServer } from './temporalServer.ts'
 export interface Embedded {
   /** Where the API listens, e.g. `http://127.0.0.1:8080`. */
   readonly url: string
+  /** Where metrics are read; undefined: nowhere. */
+  readonly metrics: string | undefined
   /** Temporal Web UI, and its page of one task. */
   readonly temporalUi: string
   readonly runUi: (taskId: number) => Promise<string>
@@ -106,7 +110,8 @@ export async function startEmbedded(
     })
     closers.push(() => workflows.close())
     // Not before it is used: one that never was keeps the process.
-    installRuntime(log)
+    const sdkPort = config.metrics && (await freePort())
+    installRuntime(log, sdkPort)
     const hosts = createHostPool({
       limits: { heavy: config.ioBenches, patienceMs: config.hostPatienceMs },
     })
@@ -130,16 +135,25 @@ export async function startEmbedded(
     closers.push(() => Promise.all([api && within(callsMs, api.close()), worker.close()]))
     const watch = watchStore(store, (why) => log.error({ why }, 'the store does not answer'))
     closers.push(async () => watch.stop())
+    const sick = () => watch.sick() ?? sickness(temporal.downSince)
+    const metrics = await openMetrics({
+      at: config.metrics,
+      stock: { store, backlog: workflows.backlog },
+      sdkPort,
+      sickness: async () => sick(),
+    })
+    closers.push(() => metrics.close())
     api = await startServer({
       config: { ...config, temporalUi: config.temporalUi ?? `${temporal.ui}/namespaces/default` },
       store,
       workflows,
       logger: { level: logLevel, stream: process.stderr },
-      sick: () => watch.sick() ?? sickness(temporal.downSince),
+      sick,
       onAdmin: (notice) => process.stderr.write(`${notice}\n`),
     })
     return {
       url: api.url,
+      metrics: metrics.url,
       temporal: temporal.address,
       temporalUi: temporal.ui,
       temporalPid: () => temporal.pid,

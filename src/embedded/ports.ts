@@ -1,18 +1,4 @@
-import { once } from 'node:events'
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { createServer } from 'node:net'
-
-/** A loopback port that nobody has at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  const listening = once(server, 'listening')
-  server.listen(0, '127.0.0.1')
-  await listening
-  const address = server.address()
-  server.close()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
 
 /** `st` of a socket that listens. Source: proc(5), /proc/net/tcp. */
 const listening = '0A'

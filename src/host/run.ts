@@ -4,6 +4,7 @@ import { DefiniteError, TransientError } from '../errors/failure.ts'
 import { printed } from '../errors/printed.ts'
 import { inEnglish, type Said, say } from '../errors/say.ts'
 import { type Quoted, withoutSecrets } from '../quote.ts'
+import { type RemoteCall, signals } from '../signals.ts'
 import { traced } from '../trace.ts'
 import { type Answer, converse } from './channel.ts'
 import type { Connection } from './connection.ts'
@@ -232,8 +233,13 @@ export const runScript = (place: Workplace, run: Run): Promise<Output> =>
     const startedAt = performance.now()
     const line = (outcome: string) =>
       `${access.ip} [${run.as}] ${run.title}: ${outcome}, ${Math.round(performance.now() - startedAt)} ms`
+    const ended = (outcome: RemoteCall['outcome']) => {
+      const { title } = run
+      signals.ssh.send({ address: access.ip, title, outcome, ms: performance.now() - startedAt })
+    }
     try {
       const output = await attempt(place, run)
+      ended(output.code === 0 ? 'ok' : 'refused')
       const said =
         output.code === 0 ? '' : `\n${lastLines(withoutSecrets(output.stderr, run.script.secrets))}`
       session.log(
@@ -242,6 +248,7 @@ export const runScript = (place: Workplace, run: Run): Promise<Output> =>
       )
       return output
     } catch (error) {
+      ended('lost')
       session.log('WARN', line(error instanceof Error ? error.message : String(error)))
       throw error
     }

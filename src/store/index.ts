@@ -16,6 +16,7 @@ import { secrets } from './secrets.ts'
 import { sessions } from './sessions.ts'
 import { tasks } from './tasks.ts'
 import { users } from './users.ts'
+import { workload } from './workload.ts'
 
 export type { AccessKey } from './accessKeys.ts'
 export type { AuditedCall } from './audit.ts'
@@ -70,6 +71,7 @@ export { storable } from './storable.ts'
 export type { StoreMethod, StoreWith } from './storeWith.ts'
 export type { LogLine, TaskFilter, TaskNews, TaskSummary, Untold } from './tasks.ts'
 export type { NewUser, User } from './users.ts'
+export type { Workload } from './workload.ts'
 
 /**
  * Inventory, clusters and tasks: reads and writes. What may be asked is src/operations' to decide.
@@ -95,6 +97,7 @@ export interface Store {
   readonly sessions: ReturnType<typeof sessions>
   readonly tasks: ReturnType<typeof tasks>
   readonly users: ReturnType<typeof users>
+  readonly workload: ReturnType<typeof workload>
   /**
    * Seals with the first key what is sealed with another, and tells how many secrets that were; see
    * reseal.ts.
@@ -139,6 +142,7 @@ export function storeOver({ db, close, tidy }: Connection, keys: Keys): Store {
     tasks: tasks(db),
     users: users(db, keys),
     tidy: async () => tidy?.(),
+    workload: workload(db),
     async ping() {
       await db.execute(sql`select 1`)
     },

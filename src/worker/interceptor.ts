@@ -7,6 +7,7 @@ import { asIs, inEnglish, type Said, say } from '../errors/say.ts'
 import type { NodeCall, NodeInput } from '../plan/node.ts'
 import type { Progress } from '../plan/run.ts'
 import type { Outcome } from '../plan/task.ts'
+import { type AttemptEnd, signals } from '../signals.ts'
 import { awayReason, type Begun, type Store } from '../store/index.ts'
 import { traced } from '../trace.ts'
 import { subtaskLog } from './subtaskLog.ts'
@@ -132,6 +133,13 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
     const done = await store.tasks.finished(call, outcome)
     return done ?? store.tasks.allChanges(call.taskId, workflowId, call.since)
   }
+  const ended = (outcome: AttemptEnd['outcome'], code?: string): void =>
+    signals.attempt.send({
+      node: info.activityType,
+      outcome,
+      ...(code !== undefined && { code }),
+      ms: spent(),
+    })
   let lastLine: string | undefined
   const run: SubtaskRun = {
     log: (level, message) => {
@@ -183,6 +191,7 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
       worked: workedAt,
       ended: performance.now(),
     }))
+    ended('successful')
     return progressed
   } catch (error) {
     const seen = error === timeUp.signal.reason ? lastSeen(lastLine) : seenIn(error)
@@ -197,6 +206,7 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
       definiteCause(error, node, outOfTime ? seen : undefined) ??
       (unforeseen >= unforeseenAttempts ? unforeseenCause(error, node) : undefined)
     if (context.cancellationDetails?.cancelRequested) {
+      ended('canceled')
       log('WARN', 'Canceled by an operator')
       await flush().catch(() => undefined)
       throw error instanceof CancelledFailure
@@ -207,6 +217,7 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
     // Whoever may not begin may not end a subtask either.
     if (cause && node === undefined) throw definiteFailure(cause)
     if (!cause || stopping) {
+      ended(stopping ? 'handed over' : 'retried')
       const why = stopping ? 'this worker shuts down' : reasonOf(error)
       log(
         'WARN',
@@ -229,6 +240,7 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
     await finish({ status: 'FAILED', cause: keptCause(cause) }).catch((lost: unknown) => {
       throw passingFailure(lost)
     })
+    ended('failed', cause.code)
     throw definiteFailure(cause)
   } finally {
     clearInterval(heart)

@@ -1,8 +1,11 @@
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker'
 import type { Logger } from 'pino'
 
-/** Sends what Temporal's SDK logs to obflow's log. Once per process, before any worker. */
-export function installRuntime(logger: Logger): void {
+/**
+ * Sends what Temporal's SDK logs to obflow's log, and shows its metrics at a loopback port. Once per
+ * process, before any worker.
+ */
+export function installRuntime(logger: Logger, metricsPort?: number): void {
   Runtime.install({
     shutdownSignals: [],
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
@@ -17,6 +20,16 @@ export function installRuntime(logger: Logger): void {
       )
     }),
     telemetryOptions: {
+      ...(metricsPort !== undefined && {
+        metrics: {
+          prometheus: {
+            bindAddress: `127.0.0.1:${metricsPort}`,
+            countersTotalSuffix: true,
+            unitSuffix: true,
+            useSecondsForDurations: true,
+          },
+        },
+      }),
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
     },
   })

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { buildApp } from '../../src/api/app.ts'
+import { type AppOptions, buildApp } from '../../src/api/app.ts'
 import { admin } from '../../src/api/auth/admin.ts'
 import { hashPassword } from '../../src/api/auth/password.ts'
 import type { Context } from '../../src/api/context.ts'
@@ -64,7 +64,10 @@ interface Call {
 /**
  * The API over a real store, called in this process; tasks that it starts are noted instead of run.
  */
-export async function openApi(config: Partial<Context['config']> = {}) {
+export async function openApi(
+  config: Partial<Context['config']> = {},
+  { logger }: Pick<AppOptions, 'logger'> = {},
+) {
   const opened = await openTestStore()
   const packagesDir = await mkdtemp(join(tmpdir(), 'obflow-packages-'))
   const looks: CreateLook[] = []
@@ -83,6 +86,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
   const clock = { now: new Date() }
   const { app, launcher, routes, calls, streams } = await buildApp({
     times: { tickMs: 20, beatMs: 100 },
+    ...(logger !== undefined && { logger }),
     clock: () => clock.now,
     store: opened.store,
     config: {
@@ -90,6 +94,7 @@ export async function openApi(config: Partial<Context['config']> = {}) {
       passwordRule: 'none',
       packagesDir,
       rateLimits: [0, 0, 0, 0],
+      callLog: 'off',
       consoleDir: undefined,
       temporalUi: undefined,
       sessionIdleMs: 30 * 60_000,

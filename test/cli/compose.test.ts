@@ -21,6 +21,7 @@ const service = z.object({
   ports: z.array(z.string()).default([]),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
   healthcheck: z.unknown().optional(),
+  logging: z.object({ options: z.record(z.string(), z.string()) }).optional(),
 })
 const compose = z.object({
   services: z.record(z.string(), service),
@@ -89,7 +90,10 @@ describe('docker-compose.yml', () => {
 
   test('has a health check for each program of obflow that lasts', () => {
     for (const [name, { healthcheck }] of ours) expect(healthcheck, name).toBeDefined()
-    expect(services.worker?.environment.OBFLOW_ALIVE_FILE).toBe('/tmp/obflow-worker')
+    expect(JSON.stringify(services.worker?.healthcheck)).toContain('127.0.0.1:9464/healthz')
+    expect(withDefaults(services.worker?.environment.OBFLOW_METRICS_LISTEN ?? '')).toBe(
+      '127.0.0.1:9464',
+    )
   })
 
   test('with deploy/secrets/compose.yml gives obflow files instead of secrets', async () => {
@@ -147,6 +151,10 @@ describe('docker-compose.yml', () => {
     expect(services['temporal-ui']?.environment.TEMPORAL_DISABLE_WRITE_ACTIONS).toBe('true')
     for (const [, { ports }] of all)
       for (const port of ports) expect(withDefaults(port)).toMatch(/^127\.0\.0\.1:/)
+  })
+
+  test.each(all)('%s keeps a bounded log', (_, { logging }) => {
+    expect(logging?.options).toMatchObject({ 'max-size': '20m', 'max-file': '5' })
   })
 
   test('registers the search attributes that runs carry', () => {

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { claimPort } from '../../lab/ports/claim.ts'
 import { createClient } from '../../src/cli/client.ts'
+import { queries, seriesIn, seriesOf } from '../metrics/dashboard.ts'
 import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
 import { type Program, startProgram } from '../support/program.ts'
 
@@ -62,6 +63,7 @@ describe('obflow serve', { timeout: 120_000 }, () => {
   let dir: string
   let program: Program
   let url: string
+  let metrics: number
   const port = (name: string): number =>
     Number(new RegExp(`^${name} .*:(\\d+)$`, 'm').exec(program.printed)?.[1])
   const temporalAnswers = async (): Promise<boolean> =>
@@ -75,10 +77,16 @@ describe('obflow serve', { timeout: 120_000 }, () => {
     await mkdir(join(dir, 'packages'), { mode: 0o755 })
     await writeFile(join(dir, 'packages', 'old.rpm'), 'x', { mode: 0o644 })
     const api = await claimPort()
+    metrics = await claimPort()
     url = `http://127.0.0.1:${api}`
     program = startProgram(
       'src/cli.ts',
-      { OBFLOW_DATA_DIR: dir, OBFLOW_LISTEN: `127.0.0.1:${api}`, OBFLOW_ADMIN_PASSWORD: secret },
+      {
+        OBFLOW_DATA_DIR: dir,
+        OBFLOW_LISTEN: `127.0.0.1:${api}`,
+        OBFLOW_ADMIN_PASSWORD: secret,
+        OBFLOW_METRICS_LISTEN: `127.0.0.1:${metrics}`,
+      },
       ['serve'],
     )
     await until(async () => program.printed.includes('Ctrl-C') && (await temporalAnswers()))
@@ -135,6 +143,17 @@ describe('obflow serve', { timeout: 120_000 }, () => {
     expect(listening.map((line) => Number(/:(\d+)\s/.exec(line)?.[1])).toSorted()).toEqual(
       [port('Temporal'), port('Temporal Web UI')].toSorted(),
     )
+  })
+
+  it('shows metrics with every series that the dashboard asks for, and its health', async () => {
+    const read = async () => (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text()
+    const asked = new Set(queries.flatMap(({ expr }) => seriesIn(expr)))
+    await until(async () => {
+      const shown = seriesOf(await read())
+      return [...asked].every((name) => shown.has(name))
+    })
+    expect(await read()).toContain('obflow_up{part="temporal"} 1')
+    expect((await fetch(`http://127.0.0.1:${metrics}/healthz`)).status).toBe(200)
   })
 
   it('has a Web UI that takes known names only, changes nothing, and says so to its page', async () => {

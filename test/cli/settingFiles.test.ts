@@ -43,6 +43,13 @@ test('a file that is missing, empty, or given beside the setting itself is named
   )
 })
 
+test('an API that others reach does not start with a password that is printed somewhere', () => {
+  const given = { OBFLOW_LISTEN: '0.0.0.0:8080', OBFLOW_ADMIN_PASSWORD: 'change-me' }
+  expect(() => readConfig(given)).toThrow('OBFLOW_ADMIN_PASSWORD: this one is printed')
+  expect(readConfig({ ...given, OBFLOW_LISTEN: '127.0.0.1:8080' }).adminPassword).toBeDefined()
+  expect(readConfig({ ...given, OBFLOW_ADMIN_PASSWORD: 'My-own-1' }).adminPassword).toBeDefined()
+})
+
 test('a worker’s file is fresh after a look that went well, stays old after one that did not, and goes with it', async () => {
   const file = join(dir, 'alive')
   const age = async () => Date.now() - (await stat(file)).mtimeMs

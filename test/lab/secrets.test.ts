@@ -65,7 +65,8 @@ it('no process of the machine or a host was given a secret in its arguments or e
 
 it('no secret is in the logs of API and worker, down to debug', () => {
   expect(
-    run.logged().includes('"msg":"request completed"') && run.logged().includes('Activity'),
+    run.logged().includes('"msg":"call that may change something"') &&
+      run.logged().includes('Activity'),
   ).toBe(true)
   expect(finder.namesIn(run.logged())).toEqual([])
 })

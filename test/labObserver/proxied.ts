@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../../src/embedded/ports.ts'
+import { freePort } from '../../src/freePort.ts'
 import {
   bootstrapSql,
   canConnect,

@@ -16,7 +16,8 @@ const changesNothing: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** Postgres's integer; an id beyond it names no task. */
 const maxId = 2_147_483_647
 
-function taskOf({ madeTask, routeOptions: { url = '' }, params }: FastifyRequest) {
+/** The task that a call made, or that it is about. */
+export function taskOf({ madeTask, routeOptions: { url = '' }, params }: FastifyRequest) {
   if (madeTask !== undefined) return madeTask
   const given =
     url.includes('/tasks/') && typeof params === 'object' && params !== null && 'id' in params
@@ -28,7 +29,7 @@ function taskOf({ madeTask, routeOptions: { url = '' }, params }: FastifyRequest
 }
 
 /** A dry run, and a POST that OCP makes of a download, change nothing. */
-const mayChange = ({ method, query, routeOptions: { config } }: FastifyRequest): boolean =>
+export const mayChange = ({ method, query, routeOptions: { config } }: FastifyRequest): boolean =>
   !changesNothing.has(method) &&
   !config.permission?.endsWith(':READ') &&
   !(typeof query === 'object' && query !== null && 'dryRun' in query && query.dryRun === 'true')

@@ -39,6 +39,27 @@ async function lastPoll(
   return seen.length === 0 ? undefined : Math.max(...seen)
 }
 
+/** What waits in a task queue. Rejects while Temporal is away. */
+export async function backlogOf({ connection, namespace, taskQueue }: TaskQueue) {
+  const of = async (kind: 'workflow' | 'activity') => {
+    const { stats } = await connection.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType: kind === 'workflow' ? 1 : 2,
+      reportStats: true,
+    })
+    const { seconds = 0, nanos = 0 } = stats?.approximateBacklogAge ?? {}
+    return {
+      kind,
+      tasks: Number(stats?.approximateBacklogCount ?? 0),
+      ageSeconds: Number(seconds) + Number(nanos) / 1e9,
+    }
+  }
+  return connection.withDeadline(Date.now() + deadlineMs, () =>
+    Promise.all([of('workflow'), of('activity')]),
+  )
+}
+
 /**
  * Asks Temporal who works for a task queue. Never throws. A worker that was killed counts for up to
  * 90 s more.

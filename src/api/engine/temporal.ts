@@ -13,7 +13,7 @@ import type { HostFinding } from '../../oceanbase/index.ts'
 import { lookActivity, lookSeconds } from '../../plan/dryRun.ts'
 import { searchAttributes } from '../../plan/run.ts'
 import type { Store, Untold } from '../../store/index.ts'
-import { engineHealth } from './engineHealth.ts'
+import { backlogOf, engineHealth } from './engineHealth.ts'
 import type { Workflows } from './launch.ts'
 import type { RunLook } from './stalled.ts'
 
@@ -72,11 +72,11 @@ function lookOf(
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD')
 
 /** The engine as the API sees it: a client whose calls are bounded. */
-export function connectTemporal({
-  store,
-  taskQueue,
-  address,
-}: TemporalOptions): Workflows & { close(): Promise<void> } {
+export function connectTemporal({ store, taskQueue, address }: TemporalOptions): Workflows & {
+  /** What waits for workers. Rejects while Temporal is away. */
+  backlog(): ReturnType<typeof backlogOf>
+  close(): Promise<void>
+} {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
   const connection = Connection.lazy({
     ...connectionOptions,
@@ -143,6 +143,7 @@ export function connectTemporal({
       return hostFindings.parse(found)
     },
     health: () => engineHealth({ connection, namespace, taskQueue }),
+    backlog: () => backlogOf({ connection, namespace, taskQueue }),
     close: () => connection.close(),
   }
 }

@@ -6,6 +6,7 @@ import { DefiniteError, TransientError } from '../../errors/failure.ts'
 import { say } from '../../errors/say.ts'
 import type { LogLine } from '../../host/index.ts'
 import { type Quoted, withoutSecrets } from '../../quote.ts'
+import { type RemoteCall, signals } from '../../signals.ts'
 import { traced } from '../../trace.ts'
 import type { Sql, SqlTarget } from './sql.ts'
 import { sqlFailure } from './sqlFailure.ts'
@@ -124,22 +125,29 @@ export const connectSql = async (
     const shown = statement.shown.trim()
     const line = (outcome: string) =>
       `${target.ip}:${target.port} ${target.username}> ${shown}: ${outcome}, ${Math.round(performance.now() - startedAt)} ms`
+    const ended = (outcome: RemoteCall['outcome']) => {
+      const address = `${target.ip}:${target.port}`
+      signals.sql.send({ address, title: shown, outcome, ms: performance.now() - startedAt })
+    }
     try {
       // The driver's own timer goes on when a connection is cut, and with it the process that wants
       // to end.
       const ending = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
       const [answer] = await unlessAborted(ending, destroy, () => connection.query(statement.text))
+      ended('ok')
       log('INFO', line('ok'))
       trace(shown.slice(0, 60), startedAt)
       return answer
     } catch (error) {
       if (signal.aborted) {
+        ended('lost')
         log('WARN', line('given up before it answered'))
         throw error
       }
       const failure = sqlFailure(error, `"${shown.slice(0, 200)}"`, target, cleaned(statement))
       // After a timeout the answer may still come: nothing else can be asked over this connection.
       if (failure instanceof TransientError) destroy()
+      ended(failure instanceof TransientError ? 'lost' : 'refused')
       log('WARN', line(failure.message))
       throw failure
     }
