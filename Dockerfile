@@ -1,5 +1,9 @@
+# To pin by digest: docker build --build-arg NODE=node@sha256:… . None stands here, since it was not read from the registry itself.
+ARG NODE=node:24-bookworm-slim
+ARG DEBIAN=debian:bookworm-slim
+
 # The web console: a few files, made anywhere.
-FROM node:24-bookworm-slim AS console
+FROM ${NODE} AS console
 WORKDIR /obflow/console
 COPY console/package.json console/package-lock.json ./
 RUN npm ci --no-fund --no-audit
@@ -7,7 +11,7 @@ COPY console ./
 RUN npm run build
 
 # obflow's API and worker. Debian, because Temporal's core library does not load on musl; ca-certificates, because it wants them even without TLS.
-FROM node:24-bookworm-slim AS obflow
+FROM ${NODE} AS obflow
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates \
  && rm -rf /var/lib/apt/lists/* \
@@ -19,6 +23,7 @@ COPY --from=console /obflow/console/dist console/dist
 COPY src src
 COPY bin bin
 RUN ln -s /obflow/bin/obflow.js /usr/local/bin/obflow
+COPY docs/operators.md docs/operators.md
 RUN node src/worker/bundleProcess.ts >workflows.js
 # Node's young generation and malloc's arenas grow with the cores and the memory of the machine, not with what a worker needs.
 ENV NODE_OPTIONS=--max-semi-space-size=16 MALLOC_ARENA_MAX=2
@@ -29,14 +34,14 @@ USER node
 CMD ["node", "src/server.ts"]
 
 # Test hosts for machines that are not Linux, and a worker beside them that reaches them. To be run privileged.
-FROM debian:bookworm-slim AS lab
+FROM ${DEBIAN} AS lab
 WORKDIR /obflow
 COPY tools tools
 COPY package.json package-lock.json ./
 # The first run brings Debian packages, Node and npm packages; copied before the source, it is done once.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends bash ca-certificates procps \
- && bash tools/setup.sh \
+ && bash tools/setup.sh lab \
  && rm -rf /var/lib/apt/lists/*
 ENV PATH=/obflow/.tools/bin:$PATH
 COPY . .

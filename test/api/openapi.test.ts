@@ -55,4 +55,18 @@ describe('the OpenAPI document', () => {
     expect(page.body).toContain('<code>/api/v2/ob/clusters</code>')
     expect(page.body).not.toMatch(/(src|href)="(https?:)?\/\/|<script/)
   })
+
+  test('an error links to its section of the operator’s guide, which is served as a page', async () => {
+    const refused = await api.app.inject('/api/v2/nothing')
+    const [, path = '', anchor = ''] =
+      /^<([^#]+)#(.+)>; rel="help"$/.exec(String(refused.headers.link)) ?? []
+    const page = await api.app.inject(path)
+    expect(page.headers['content-type']).toContain('text/html')
+    expect(page.body).toContain(`<h3 id="${anchor}">COM10002</h3>`)
+    expect(page.body).not.toMatch(/(src|href)="(https?:)?\/\/|<script/)
+    const anchors = new Set([...page.body.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
+    const asked = [...page.body.matchAll(/ href="#([^"]+)"/g)].map(([, id]) => id)
+    expect(asked.length).toBeGreaterThan(70)
+    expect(asked.filter((id) => !anchors.has(id))).toEqual([])
+  })
 })

@@ -106,6 +106,7 @@ describe('roles and calls', () => {
       'DELETE /api/v2/session',
       'GET /api/status',
       'GET /api/v2/docs',
+      'GET /api/v2/docs/codes',
       'GET /api/v2/info',
       'GET /api/v2/openapi.json',
       'GET /api/v2/session',

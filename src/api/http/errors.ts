@@ -4,6 +4,7 @@ import { type Code, codes, type Language, textOf, type Words } from '../../error
 import { type Finding, Refused } from '../../errors/refused.ts'
 import { say } from '../../errors/say.ts'
 import { isAway, isFull, isRace } from '../../store/index.ts'
+import { sectionOf } from '../openapi/guide.ts'
 import { envelope } from './envelope.ts'
 import { withoutStatement } from './withoutStatement.ts'
 
@@ -134,6 +135,7 @@ function refuse(error: FastifyError, request: FastifyRequest, reply: FastifyRepl
   const status = findings[0].http ?? codes[findings[0].code].http
   if (status >= 500) request.log.error({ err: withoutStatement(error) }, 'a call failed')
   reply.code(status)
+  reply.header('link', `<${sectionOf(findings[0].code)}>; rel="help"`)
   const retryAfter = findings[0].retryAfter ?? (status === 503 ? retryAfterSeconds : undefined)
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
   if (status === 401 && !isFromPage(request))

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import swagger from '@fastify/swagger'
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
@@ -5,6 +6,7 @@ import type { Api, Context } from '../context.ts'
 import { type Call, type Calls, callOf, keyOf } from '../http/call.ts'
 import { failed } from '../schemas/envelope.ts'
 import { documentOf } from './document.ts'
+import { guidePage, guidePath } from './guide.ts'
 import { page } from './page.ts'
 
 const content = (type: string, schema: z.ZodType, description = 'OK') => ({
@@ -50,9 +52,11 @@ export async function describeRoutes(api: Api, config: Context['config']): Promi
   return calls
 }
 
+const guideFile = new URL('../../../docs/operators.md', import.meta.url)
+
 /**
- * The OpenAPI document, and a page to read it. Both are open: they hold nothing of what is stored
- * here.
+ * The OpenAPI document, a page to read it, and the operator's guide. All are open: they hold nothing
+ * of what is stored here.
  */
 export function openapi(api: Api): void {
   const itself = { config: { permission: 'OPEN', bare: true }, schema: { hide: true } } as const
@@ -65,5 +69,10 @@ export function openapi(api: Api): void {
   api.get('/api/v2/docs', itself, async (_, reply) => {
     html ??= page(api.swagger())
     return reply.type('text/html; charset=utf-8').send(html)
+  })
+  let guide: string | undefined
+  api.get(guidePath, itself, async (_, reply) => {
+    guide ??= guidePage(await readFile(guideFile, 'utf8'))
+    return reply.type('text/html; charset=utf-8').send(guide)
   })
 }

@@ -5,6 +5,7 @@ const media = z.looseObject({
 })
 const operation = z.looseObject({
   summary: z.string().optional(),
+  description: z.string().optional(),
   tags: z.array(z.string()).optional(),
   parameters: z
     .array(
@@ -12,6 +13,7 @@ const operation = z.looseObject({
         name: z.string(),
         in: z.string(),
         required: z.boolean().optional(),
+        description: z.string().optional(),
         schema: z.unknown(),
       }),
     )
@@ -43,13 +45,20 @@ const printedMedia = ({ content = {} }: z.infer<typeof media>): string =>
 function section(
   path: string,
   method: string,
-  { summary = '', parameters = [], requestBody, responses }: z.infer<typeof operation>,
+  {
+    summary = '',
+    description = '',
+    parameters = [],
+    requestBody,
+    responses,
+  }: z.infer<typeof operation>,
 ) {
   const rows = parameters.map(
-    ({ name, in: place, required, schema }) =>
-      `<tr><td>${escaped(name)}</td><td>${place}${required ? ', required' : ''}</td><td>${printed(schema)}</td></tr>`,
+    ({ name, in: place, required, description: words = '', schema }) =>
+      `<tr><td>${escaped(name)}</td><td>${place}${required ? ', required' : ''}</td><td>${escaped(words)}${printed(schema)}</td></tr>`,
   )
   return `<details><summary><b>${method.toUpperCase()}</b> <code>${escaped(path)}</code> ${escaped(summary)}</summary>
+${description === '' ? '' : `<p>${escaped(description).replaceAll('\n\n', '<br>')}</p>`}
 ${rows.length === 0 ? '' : `<h4>Parameters</h4><table>${rows.join('')}</table>`}
 ${requestBody ? `<h4>Body</h4>${printedMedia(requestBody)}` : ''}
 ${Object.entries(responses)

@@ -75,7 +75,10 @@ function Facts({ subtask, now }: { readonly subtask: Subtask; readonly now: numb
       )}
       {error && (
         <p className="last-words tone-bad">
-          <code>{error.code}</code> {error.message}
+          <a href={`/api/v2/docs/codes#${error.code.toLowerCase()}`}>
+            <code>{error.code}</code>
+          </a>{' '}
+          {error.message}
         </p>
       )}
     </>
