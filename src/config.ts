@@ -131,7 +131,7 @@ export const environment = z.object({
     .optional()
     .describe(
       'The workflows, bundled beforehand by `src/worker/bundleProcess.ts` of the same release, as image and bundle have them. ' +
-        'Absent: a worker bundles them when it starts, which takes seconds.',
+        'Absent: a worker bundles them at its first start, which takes seconds, and keeps them in its data directory.',
     ),
   DATABASE_URL: database
     .optional()
@@ -184,7 +184,7 @@ export const environment = z.object({
     .describe('Days that who called what is kept in the store.'),
   OBFLOW_TASK_DAYS: wholeNumber(1, 36_500)
     .default(365)
-    .describe('Days that a task is kept, with its log, after it has ended for good.'),
+    .describe('Days that a task and its log are kept after it has ended for good. The embedded database frees their room every six hours.'),
   OBFLOW_CALL_LOG: z
     .enum(['off', 'changes', 'all'], 'must be off, changes or all')
     .default('changes')

@@ -1,18 +1,17 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { bare, commandsOf } from './commands.ts'
+import { bare, type Command, commandsOf } from './commands.ts'
+import { pageCommands } from './pages.ts'
 import { notRun, ruleOf, special } from './rules.ts'
 
-const page = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8')
-const uncovered = (markdown: string): string[] =>
-  commandsOf(markdown)
+const unknown = (commands: readonly Command[]): string[] =>
+  commands
     .filter((command) => ruleOf(command) === undefined)
     .map(({ line, text }) => `line ${line}: ${text}`)
+const uncovered = (markdown: string): string[] => unknown(commandsOf(markdown))
 
 describe("README's commands", () => {
   it('are each run by `make readme`, or named with the reason why not', () => {
-    expect(uncovered(page)).toEqual([])
+    expect(unknown(pageCommands)).toEqual([])
   })
 
   it.each([
@@ -38,7 +37,7 @@ describe("README's commands", () => {
   })
 
   it('are all that the rules know', () => {
-    const commands = commandsOf(page)
+    const commands = pageCommands
     const whole = commands.map(({ text }) => text.replace(/ +# .*$/, ''))
     for (const known of Object.keys(special)) expect(whole).toContain(known)
     for (const known of Object.keys(notRun))
