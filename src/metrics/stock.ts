@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Gauge, type Registry } from 'prom-client'
 import type { Store } from '../store/index.ts'
 
 /** What waits in Temporal's task queue. */
@@ -33,9 +33,9 @@ export function countStock(registry: Registry, { store, backlog }: StockSources)
     labelNames: ['node', 'status'],
     registers,
   })
-  const ended = new Counter({
-    name: 'obflow_task_duration_seconds_total',
-    help: 'Seconds that tasks took which have ended well, by operation; divide it by their number.',
+  const ended = new Gauge({
+    name: 'obflow_task_seconds',
+    help: 'Seconds that the tasks took which have ended well; divide it by their number.',
     labelNames: ['operation'],
     registers,
   })

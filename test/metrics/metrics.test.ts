@@ -60,7 +60,7 @@ describe('metrics', () => {
     for (const line of [
       'obflow_tasks{operation="createCluster",status="SUCCESSFUL",open="false"} 2',
       'obflow_tasks{operation="createCluster",status="FAILED",open="true"} 1',
-      'obflow_task_duration_seconds_total{operation="createCluster"} 90',
+      'obflow_task_seconds{operation="createCluster"} 90',
       'obflow_subtasks{node="installRpm",status="RUNNING"} 3',
       'obflow_queue_tasks{kind="activity"} 7',
       'obflow_queue_age_seconds{kind="activity"} 1.5',
