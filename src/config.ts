@@ -184,7 +184,9 @@ export const environment = z.object({
     .describe('Days that who called what is kept in the store.'),
   OBFLOW_TASK_DAYS: wholeNumber(1, 36_500)
     .default(365)
-    .describe('Days that a task and its log are kept after it has ended for good. The embedded database frees their room every six hours.'),
+    .describe(
+      'Days that a task and its log are kept after it has ended for good. The embedded database frees their room every six hours.',
+    ),
   OBFLOW_CALL_LOG: z
     .enum(['off', 'changes', 'all'], 'must be off, changes or all')
     .default('changes')

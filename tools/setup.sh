@@ -40,7 +40,7 @@ bring() {
     --platform "manylinux_2_28_$machine" --platform "manylinux2014_$machine" -r "tools/$list.txt" -d "$tools/wheels" >&2
   for wheel in "$tools"/wheels/*.whl; do python3 -m zipfile -e "$wheel" "$tools/wheels/unpacked"; done
   "$place" "$tools/wheels/unpacked"
-  rm -rf "$tools/wheels"
+  rm -rf "$tools/wheels" "$tools/$list.done"
   echo "$wanted" >"$tools/$list.done"
 }
 

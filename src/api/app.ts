@@ -1,7 +1,7 @@
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
-import { type FastifyServerOptions, fastify } from 'fastify'
+import { type FastifyServerOptions, fastify, LogController } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { operationsOver } from '../operations/index.ts'
@@ -76,7 +76,7 @@ export async function buildApp({
   const app = fastify({
     logger,
     // See logCalls: Fastify's own two lines a call name no user.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: traceIdOf,
     ...(config.trustedProxies !== undefined && { trustProxy: config.trustedProxies }),
     bodyLimit: 256 * 1024,

@@ -7,7 +7,11 @@ const line = z.looseObject({ msg: z.string(), call: z.string().optional() })
 /** The lines that calls leave in the log, with one setting. */
 async function linesOf(callLog: 'off' | 'changes' | 'all', level: 'info' | 'warn' = 'info') {
   let text = ''
-  const stream = { write: (chunk: string) => void (text += chunk) }
+  const stream = {
+    write(chunk: string) {
+      text += chunk
+    },
+  }
   const api = await openApi({ callLog }, { logger: { level, stream } })
   try {
     await api.reset()
@@ -20,7 +24,10 @@ async function linesOf(callLog: 'off' | 'changes' | 'all', level: 'info' | 'warn
     await api.close()
   }
   const lines = text.split('\n').filter(Boolean)
-  return { text, calls: lines.map((each) => line.parse(JSON.parse(each))).filter(({ msg }) => /^call/.test(msg)) }
+  return {
+    text,
+    calls: lines.map((each) => line.parse(JSON.parse(each))).filter(({ msg }) => /^call/.test(msg)),
+  }
 }
 
 test('a call that may change something is a line of the log, with who made it', async () => {
