@@ -16,7 +16,7 @@ async function linesOf(callLog: 'off' | 'changes' | 'all', level: 'info' | 'warn
   try {
     await api.reset()
     await api.post('/api/v2/compute/regions', { name: 'hangzhou' })
-    await api.get('/api/v2/compute/regions?name=secret-word')
+    await api.get('/api/v2/compute/regions?keyword=secret-word')
     const authorization = basic('nobody', 'Wrong-word-1')
     await api.call({ url: '/api/v2/compute/regions', headers: { authorization } })
     await api.app.inject('/healthz')

@@ -62,7 +62,7 @@ describe('the OpenAPI document', () => {
       /^<([^#]+)#(.+)>; rel="help"$/.exec(String(refused.headers.link)) ?? []
     const page = await api.app.inject(path)
     expect(page.headers['content-type']).toContain('text/html')
-    expect(page.body).toContain(`<h3 id="${anchor}">COM10002</h3>`)
+    expect(page.body).toContain(`<h3 id="${anchor}">IAM10000</h3>`)
     expect(page.body).not.toMatch(/(src|href)="(https?:)?\/\/|<script/)
     const anchors = new Set([...page.body.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
     const asked = [...page.body.matchAll(/ href="#([^"]+)"/g)].map(([, id]) => id)

@@ -41,7 +41,7 @@ describe('the pages', () => {
   })
 
   test('are found out when a link leads nowhere', () => {
-    const page = '# A\n[a](#a) [b](#b) [c](docs/none.md) [d](README.md#none) [e](https://x.y/#z)'
+    const page = '[a](#obflow) [b](#b) [c](docs/none.md) [d](README.md#none) [e](https://x.y/#z)'
     expect(broken('README.md', page)).toEqual(['#b', 'docs/none.md', 'README.md#none'])
   })
 
