@@ -17,6 +17,8 @@ import { type Answers, type Done, Server, Terminal } from './terminal.ts'
 
 const url = 'http://127.0.0.1:8080'
 const pollMs = 250
+/** The first command builds packages and console in the fresh clone. */
+const coldMs = 580_000
 
 const created = z.object({ id: z.number() })
 const reply = z.object({ successful: z.boolean(), data: z.unknown().optional() })
@@ -73,14 +75,18 @@ export class Walk implements AsyncDisposable {
   /** What there is to do for each command that is more than typed. */
   readonly special: Readonly<Record<Special, (command: string) => Promise<unknown>>> = {
     demo: async (command) => {
-      const demo = await Server.start(command, { cwd: this.#dir, ready: 'Serving until Ctrl-C.' })
+      const demo = await Server.start(command, {
+        cwd: this.#dir,
+        ready: 'Serving until Ctrl-C.',
+        timeoutMs: coldMs,
+      })
       const output = await demo.stop()
       expect(output).toContain(
         'SELECT VERSION() as root@sys with the posted password: 5.7.25-OceanBase-v4.',
       )
     },
     demoOnce: async (command) => {
-      const { output } = await this.#terminal.run(command)
+      const { output } = await this.#terminal.run(command, { timeoutMs: coldMs })
       expect(JSON.parse(output.trim().split('\n').at(-1) ?? '')).toMatchObject({
         taskStatus: 'SUCCESSFUL',
         clusterStatus: 'RUNNING',
