@@ -63,7 +63,7 @@ chromium:
 	@test -x /usr/bin/chromium || { \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null
 
-attack: root chromium packages ## strangers at every door of make serve: another local user, a page in Chromium, forged work in Temporal
+attack: root console chromium packages ## strangers at every door of make serve: another local user, a page in Chromium, forged work in Temporal
 	@node tools/test.ts --config test/attack/vitest.config.ts
 
 readme: root packages postgresql mysql ## README.md's commands as they stand there, in its order, at a fresh copy (ports 7233, 8080 and 8233 have to be free)

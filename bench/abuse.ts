@@ -266,6 +266,19 @@ try {
   })
   await section('an rpm with 4 million header entries', uploadBomb)
   await section('wrong logins beside right ones', () => guesses(400))
+  await section('500 logins by form', () =>
+    inParallel(500, () =>
+      send('/api/v2/session', {
+        method: 'POST',
+        body: JSON.stringify({ username: 'admin', password }),
+      }),
+    ),
+  )
+  await section('the page, 2,000 times', () =>
+    inParallel(2000, (index) =>
+      send(`/tasks/${index}`, { method: 'GET', headers: { accept: 'text/html' } }),
+    ),
+  )
   await section('500 slow bodies', () => slowBodies(500))
   const after = await section(`${wanted - 3500} made up`, fuzz(3, wanted - 3500))
   if (after.heap - before.heap > limits.heapGrowth)

@@ -52,9 +52,12 @@ export function refusal({
 }
 
 function refuse(reply: ServerResponse, status: number, message: string): void {
-  reply
-    .writeHead(status, { 'content-type': 'application/json', connection: 'close' })
-    .end(JSON.stringify({ message }))
+  const headers = {
+    'content-type': 'application/json',
+    'x-frame-options': 'DENY',
+    connection: 'close',
+  }
+  reply.writeHead(status, headers).end(JSON.stringify({ message }))
 }
 
 /** Reads the UI's settings and sets its switches. */

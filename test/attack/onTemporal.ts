@@ -10,7 +10,8 @@ export async function attackTemporal(target: Target): Promise<Attempt[]> {
   )
   if (!opened.through) return [opened]
   const connection = await Connection.connect({ address: target.temporal, connectTimeout: 5000 })
-  const client = new Client({ connection })
+  const { namespace } = target
+  const client = new Client({ connection, namespace })
   const taskQueue = 'obflow'
   const plans = {
     taskId,
@@ -93,7 +94,7 @@ export async function attackTemporal(target: Target): Promise<Attempt[]> {
       const { events } = await handle.fetchHistory()
       const done = events?.find((event) => event.workflowTaskCompletedEventAttributes)
       await client.workflowService.resetWorkflowExecution({
-        namespace: 'default',
+        namespace,
         workflowExecution: { workflowId: id },
         reason: 'attack',
         requestId: `attack-${id}`,

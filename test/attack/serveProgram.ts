@@ -5,6 +5,7 @@ import { claimPort } from '../../lab/ports/claim.ts'
 import type { Served, ServeOptions } from '../lab/serve.ts'
 import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
 import { startProgram } from '../support/program.ts'
+import { listenersIn } from './listeners.ts'
 
 /** `obflow serve` in a process of its own, as people start it. */
 export interface ServedProgram extends Served {
@@ -19,7 +20,7 @@ async function treeOf(pid: number): Promise<number[]> {
   return [pid, ...(await Promise.all(children.map(treeOf))).flat()]
 }
 
-/** Listening ports of processes, by the inodes of their sockets. Source: proc(5), /proc/net/tcp. */
+/** Listening ports of processes, by the inodes of their sockets. */
 async function portsOf(pids: readonly number[]): Promise<number[]> {
   const { readdir, readlink } = await import('node:fs/promises')
   const open = await Promise.all(
@@ -32,11 +33,8 @@ async function portsOf(pids: readonly number[]): Promise<number[]> {
   const tables = await Promise.all(
     ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8')),
   )
-  const rows = tables.flatMap((table) => table.split('\n')).map((row) => row.trim().split(/\s+/))
-  const ports = rows.flatMap(([, local = '', , state, , , , , , inode]) =>
-    state === '0A' && sockets.has(`socket:[${inode}]`)
-      ? [Number.parseInt(local.split(':')[1] ?? '', 16)]
-      : [],
+  const ports = listenersIn(tables.join('\n')).flatMap(({ port, inode }) =>
+    sockets.has(`socket:[${inode}]`) ? [port] : [],
   )
   return [...new Set(ports)].sort((a, b) => a - b)
 }

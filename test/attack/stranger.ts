@@ -2,6 +2,7 @@ import { access, constants, readdir, readFile, writeFile } from 'node:fs/promise
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import pg from 'pg'
 import { attackTemporal } from './onTemporal.ts'
 import { type Attempt, attemptTo, type Target, target } from './target.ts'
 
@@ -10,9 +11,10 @@ import { type Attempt, attemptTo, type Target, target } from './target.ts'
 const nobody = 65_534
 
 /** The server's first bytes, whatever it speaks. */
-const bytesOf = (port: number, hello: string): Promise<string> =>
+const bytesOf = (door: string, hello: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(hello))
+    const [host, port] = door.split(':')
+    const socket = connect(Number(port), host, () => socket.write(hello))
     socket.setTimeout(4000, () => socket.destroy(new Error('silent')))
     socket.on('data', (data) => {
       resolve(data.toString('latin1').slice(0, 60))
@@ -21,20 +23,40 @@ const bytesOf = (port: number, hello: string): Promise<string> =>
     socket.on('error', reject).on('close', () => reject(new Error('closed')))
   })
 
-const post = (port: number, path: string, body: unknown): Promise<number> =>
+const post = (door: string, path: string, body: unknown): Promise<number> =>
   new Promise((resolve, reject) => {
     const headers = { 'content-type': 'text/plain', origin: 'http://evil.example', host: 'no host' }
-    const asked = request(
-      { port, host: '127.0.0.1', path, method: 'POST', headers, timeout: 4000 },
-      (answer) => {
-        answer.resume()
-        if ((answer.statusCode ?? 500) < 300) resolve(answer.statusCode ?? 0)
-        else reject(new Error(`status ${answer.statusCode}`))
-      },
-    )
+    const init = { method: 'POST', headers, timeout: 4000 }
+    const asked = request(`http://${door}${path}`, init, (answer) => {
+      answer.resume()
+      if ((answer.statusCode ?? 500) < 300) resolve(answer.statusCode ?? 0)
+      else reject(new Error(`status ${answer.statusCode}`))
+    })
     asked.on('error', reject).on('timeout', () => asked.destroy(new Error('silent')))
     asked.end(JSON.stringify(body))
   })
+
+/** Logs in where PostgreSQL listens, with what somebody may have left it at. */
+async function attackPostgres(door: string): Promise<Attempt[]> {
+  const [host, port] = door.split(':')
+  const users = ['postgres', 'temporal', 'obflow']
+  const logins = users.flatMap((user) =>
+    ['', user, 'postgres'].map((password) => ({ user, password })),
+  )
+  const attempts: Attempt[] = []
+  for (const { user, password } of logins)
+    attempts.push(
+      await attemptTo(`log in as ${user} with "${password}" at ${door}`, async () => {
+        const client = new pg.Client({
+          ...{ host, port: Number(port), user, password, database: 'postgres' },
+          connectionTimeoutMillis: 4000,
+        })
+        await client.connect()
+        await client.end()
+      }),
+    )
+  return attempts
+}
 
 async function attackFiles(dataDir: string): Promise<Attempt[]> {
   const own = ['key', 'pglite', 'pglite/global/pg_control', 'temporal.db', 'packages', 'lock'].map(
@@ -53,22 +75,23 @@ async function attack(victim: Target): Promise<Attempt[]> {
     input: [{ taskId: victim.taskId }],
   }
   const attempts: Attempt[] = []
-  for (const port of victim.ports) {
+  for (const door of victim.doors) {
     attempts.push(
-      await attemptTo(`gRPC at ${port}`, () =>
-        bytesOf(port, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0').then(notHttp),
+      await attemptTo(`gRPC at ${door}`, () =>
+        bytesOf(door, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0').then(notHttp),
       ),
     )
     for (const path of [
-      '/api/v1/namespaces/default/workflows/stranger',
-      '/namespaces/default/workflows/stranger',
+      `/api/v1/namespaces/${victim.namespace}/workflows/stranger`,
+      `/namespaces/${victim.namespace}/workflows/stranger`,
     ])
-      attempts.push(await attemptTo(`POST ${path} at ${port}`, () => post(port, path, workflow)))
+      attempts.push(await attemptTo(`POST ${path} at ${door}`, () => post(door, path, workflow)))
     for (const path of [
       `/api/v2/tasks/instances/${victim.taskId}/rollback`,
       '/api/v2/profiles/me/accessKeys',
     ])
-      attempts.push(await attemptTo(`POST ${path} at ${port}`, () => post(port, path, {})))
+      attempts.push(await attemptTo(`POST ${path} at ${door}`, () => post(door, path, {})))
+    if (door.endsWith(':5432')) attempts.push(...(await attackPostgres(door)))
   }
   return [...attempts, ...(await attackTemporal(victim)), ...(await attackFiles(victim.dataDir))]
 }

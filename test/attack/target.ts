@@ -1,8 +1,9 @@
 import { z } from 'zod'
 
-/** What a stranger may know: small numbers and names, all of them guessable. */
+/** What a stranger may know: addresses, small numbers and names, all of them guessable. */
 export const target = z.object({
-  ports: z.array(z.number()),
+  /** Where something listens, as `address:port`. */
+  doors: z.array(z.string()),
   temporal: z.string(),
   namespace: z.string(),
   dataDir: z.string(),

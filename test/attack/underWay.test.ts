@@ -76,7 +76,7 @@ describe.each(stacks)(
       const { subtasks } = await scene.task(id)
       const run = workflowId('createCluster', name, id)
       const target: Target = {
-        ports: [],
+        doors: [],
         temporal: String(scene.obflow.temporal.address),
         namespace: scene.obflow.namespace,
         dataDir: scene.dataDir,

@@ -42,7 +42,7 @@ export function session(api: Api, { store, checkPassword, sessions, config }: Co
           id: 'login',
           summary: 'Log in by form',
           description:
-            'Sets the cookie `obflow_session`, which stands for the login until it is not used for a while, 12 h have passed, or the password is changed. Wrong passwords are counted as everywhere: 401, with `Retry-After` in seconds once the login is blocked. Calls by cookie that change something must come from a page of this address.',
+            'Sets the cookie `obflow_session` (behind TLS `__Host-obflow_session`), which stands for the login until it is not used for a while, 12 h have passed, or the password is changed. Wrong passwords are counted as everywhere: 401, with `Retry-After` in seconds once the login is blocked. Calls by cookie that change something must come from a page of this address.',
           reply: one(shapes.session),
         },
       },
