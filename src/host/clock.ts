@@ -29,3 +29,34 @@ export const clockOffset = async (
   }))
   return offsets.reduce((best, next) => (next.errorMs < best.errorMs ? next : best))
 }
+
+interface Measurement {
+  readonly times: number
+  readonly begun: number
+  readonly offset: Promise<ClockOffset>
+}
+
+/** Measures a host's clock, or shares a measurement that began after `notBefore`. */
+export type SharedClock = (
+  host: Pick<Host, 'rounds'>,
+  times: number,
+  notBefore: number,
+) => Promise<ClockOffset>
+
+/**
+ * One measurement for all who ask at the same time: in a cluster of a hundred hosts each root
+ * server would be asked a hundred times. One that failed is shared with nobody.
+ */
+export function sharedClock(): SharedClock {
+  let last: Measurement | undefined
+  return async (host, times, notBefore) => {
+    const known = last
+    if (known && known.times >= times && known.begun >= notBefore) {
+      const shared = await known.offset.catch(() => undefined)
+      if (shared) return shared
+    }
+    const mine = { times, begun: performance.now(), offset: clockOffset(host, times) }
+    last = mine
+    return mine.offset
+  }
+}

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Quoted, Secret } from '../quote.ts'
+import type { ClockOffset } from './clock.ts'
 import type { HostKey } from './hostKey.ts'
 
 /** How to reach a host: what the store knows of it, password or key included. */
@@ -60,6 +61,14 @@ export interface Upload {
   readonly sha256: string
   readonly sizeBytes: number
   readonly progress?: (sentBytes: number) => void
+  /** Whether it is there whole, where somebody has looked a moment ago. */
+  readonly there?: boolean
+  /** A script for root that runs once the file is there, in the same session when it is sent. */
+  readonly afterwards?: {
+    readonly script: Quoted
+    readonly title: string
+    readonly timeoutMs: number
+  }
 }
 
 /** One answer of a command that is asked several times, and when. */
@@ -86,10 +95,15 @@ export interface Host {
   /** What a command that prints one line answers, asked `times` times in one session as root. */
   rounds(command: Quoted, times: number, title: string): Promise<Round[]>
   /**
-   * Streams a file to the host under a temporary name, verifies it there and moves it into place.
-   * Does nothing when it is there already.
+   * How far its clock is ahead of this machine's. `notBefore` (of `performance.now()`): one that
+   * another subtask began to measure later is shared.
    */
-  upload(file: Upload): Promise<void>
+  clock(times: number, notBefore: number): Promise<ClockOffset>
+  /**
+   * Streams a file to the host under a temporary name, verifies it as it comes and moves it into
+   * place; one that is there already is not sent. Gives the answer of what runs then.
+   */
+  upload(file: Upload): Promise<Output>
   /**
    * Works over a connection to a port of the host's loopback: the program there sees a client of
    * its own host. A port where nothing listens shows as a stream that ends at once.

@@ -3,8 +3,9 @@ import { DefiniteError } from '../errors/failure.ts'
 import { printed } from '../errors/printed.ts'
 import { say } from '../errors/say.ts'
 import { type Quoted, withoutSecrets } from '../quote.ts'
+import { type SharedClock, sharedClock } from './clock.ts'
 import { type Connection, createConnection } from './connection.ts'
-import type { Host, HostAccess, HostPool, LogLine, RunOptions, Session } from './host.ts'
+import type { Host, HostAccess, HostPool, LogLine, Output, RunOptions, Session } from './host.ts'
 import type { HostKey } from './hostKey.ts'
 import { createLimit } from './limit.ts'
 import { overLoopback } from './loopback.ts'
@@ -71,6 +72,7 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
   const uploading = createLimit(places.uploads)
   const heavy = createLimit(places.heavy)
   const connections = new Map<string, Connection>()
+  const clocks = new Map<string, SharedClock>()
 
   const connectionTo = (access: HostAccess): Connection => {
     const name = connectionName(access)
@@ -87,6 +89,9 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
     onHostKey?: (hostKey: HostKey) => Promise<void>,
   ): Host => {
     const place = { access, session, connection: connectionTo(access), patienceMs }
+    const name = connectionName(access)
+    const clock = clocks.get(name) ?? sharedClock()
+    clocks.set(name, clock)
     let told: Promise<void> | undefined
 
     const known = async (): Promise<void> => {
@@ -118,6 +123,11 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
       return options.heavy === true ? heavy(work, session.signal) : work()
     }
 
+    const rounds: Host['rounds'] = async (command, times, title) => {
+      await known()
+      return askInRounds(place, command, times, title)
+    }
+
     return {
       id: access.id,
       ip: access.ip,
@@ -132,13 +142,20 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
           host: access.ip,
         })
       },
-      rounds: async (command, times, title) => {
-        await known()
-        return askInRounds(place, command, times, title)
-      },
+      rounds,
+      clock: (times, notBefore) => clock({ rounds }, times, notBefore),
       upload: async (file) => {
         await known()
-        await uploading(() => uploadFile(place, file), session.signal)
+        const { promise, resolve, reject } = Promise.withResolvers<Output>()
+        // What runs once the file is there keeps no other file from being sent.
+        const sending = async (): Promise<void> => {
+          const arrival = Promise.withResolvers<void>()
+          const work = uploadFile(place, file, arrival.resolve)
+          work.then(resolve, reject)
+          await Promise.race([arrival.promise, work.catch(() => undefined)])
+        }
+        uploading(sending, session.signal).catch(reject)
+        return promise
       },
       overLoopback: async (port, use) => {
         await known()

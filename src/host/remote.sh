@@ -48,19 +48,24 @@ end_marked() {
 }
 
 # Becomes the leader: marks itself, then turns into the script as its user. $1 mark, $2 run, $3
-# user, $4 bytes of script, $5 stdin.
+# user, $4 bytes of script, $5 stdin. Every command starts what is started here: bash itself finds
+# the home, and root gets no further shell.
 lead='
 stat=$(</proc/$$/stat)
 stat=(${stat##*) })
 echo "$$ ${stat[19]} $2" >"$1"
-export OBFLOW_RUN=$2 HOME=$(getent passwd "$3" | cut -d: -f6) USER=$3
-as=()
-[ "$3" = root ] || as=(runuser -u "$3" --)
-exec "${as[@]}" bash --norc -c '\''
+unset stat
+export OBFLOW_RUN=$2 USER=$3
+case $3 in *[!a-zA-Z0-9_-]*) HOME=$(getent passwd "$3" | cut -d: -f6) ;; *) eval "HOME=~$3" ;; esac
+export HOME
+begin='\''
 script=$(head -c "$1")
 case $script in *"# whole") ;; *) echo "the script did not arrive whole" >&2; exit 125 ;; esac
 [ "$2" = open ] || exec </dev/null
-eval "$script"'\'' obflow "$4" "$5"'
+eval "$script"'\''
+[ "$3" = root ] || exec runuser -u "$3" -- bash --norc -c "$begin" obflow "$4" "$5"
+set -- "$4" "$5"
+eval "$begin"'
 
 main() {
   local action=$1 marks=/run/obflow/$2 run=$3 user=$4 code
@@ -75,7 +80,7 @@ main() {
   mkdir -p -m 700 /run/obflow "$marks" || exit 125
   # What a login shell printed before this line is not the script's.
   echo "obflow $run"
-  if ! id -u "$user" >/dev/null 2>&1; then
+  if [ "$user" != root ] && ! id -u "$user" >/dev/null 2>&1; then
     echo "user $user does not exist" >&2
     exit 126
   fi

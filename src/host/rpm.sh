@@ -83,11 +83,23 @@ give_back_owners() {
   done
 }
 
+# What the package's file says of itself. rpm takes a moment for each question: who asks often has
+# it read once.
+ask_file() { rpm -qp --nosignature "$@" "$file" 2>/dev/null; }
+read_file_once() {
+  file_prefixes=$(ask_file --qf '[%{PREFIXES}\n]') || file_prefixes=
+  file_list=$(ask_file -l) || file_list=
+}
+file_contents() {
+  if [ -n "${file_list-}" ]; then printf '%s\n' "$file_list"; else ask_file -l || true; fi
+}
+
 # Where the package's files go by itself, when that is not the prefix.
 own_prefix() {
   local own
   [ -n "$home" ] && [ -z "$fixed" ] || return 0
-  own=$(rpm -qp --nosignature --qf '[%{PREFIXES}\n]' "$file" 2>/dev/null | head -n 1) || true
+  own=${file_prefixes-$(ask_file --qf '[%{PREFIXES}\n]')} || true
+  own=${own%%$'\n'*}
   case $own in '' | '(none)' | "$home") ;; *) echo "$own" ;; esac
 }
 
@@ -95,7 +107,7 @@ own_prefix() {
 coming() {
   local own path
   own=$(own_prefix)
-  { rpm -qpl --nosignature "$file" 2>/dev/null || true; } | while IFS= read -r path; do
+  file_contents | while IFS= read -r path; do
     case $own in ?*) path=$home${path#"$own"} ;; esac
     printf '%s\n' "$path"
   done
@@ -107,7 +119,7 @@ coming() {
 # wherever it goes.
 named_beside() {
   local scripts name value path='/[A-Za-z0-9._@+~%/-]+'
-  scripts=$(rpm -qp --nosignature --scripts "$file" 2>/dev/null) || return 0
+  scripts=$(ask_file --scripts) || return 0
   while IFS='=' read -r name value; do
     scripts=${scripts//"\$$name"/"$value"} scripts=${scripts//"\${$name}"/"$value"}
   done < <(grep -oE "^[[:space:]]*[a-zA-Z_]+=$path\$" <<<"$scripts" | tr -d '[:blank:]')
@@ -116,9 +128,9 @@ named_beside() {
     grep -oE "ln +(-[a-zA-Z]+ +)*$path +$path" <<<"$scripts" | sed 's|.* ||' || true
     grep -oE 'systemctl +enable +[A-Za-z0-9._@+-]+' <<<"$scripts" |
       sed -E 's|.* ||; s|\.service$||; s|.*|/etc/systemd/system/multi-user.target.wants/&.service|' || true
-  } | sort -u | grep -vxF -f <(rpm -qpl --nosignature "$file" 2>/dev/null; echo /) || true
+  } | sort -u | grep -vxF -f <(file_contents; echo /) || true
 }
-own_prefixes() { rpm -qp --nosignature --qf '[|%{PREFIXES}]' "$file" 2>/dev/null | sed 's/[.+]/\\&/g'; }
+own_prefixes() { ask_file --qf '[|%{PREFIXES}]' | sed 's/[.+]/\\&/g'; }
 
 # Notes them before a scriptlet runs, with a copy of each that is there: rpm does not know of them.
 note_beside() {
@@ -227,7 +239,7 @@ lay_down() {
 # ocp_mgragent): one that is there damaged is
 # taken out of rpm's books first, without its scriptlets.
 mend_by_erase() {
-  rpm -q "$nvra" >/dev/null 2>&1 && [ -n "$(rpm -qp --nosignature --qf '%|PREIN?{yes}|' "$file" 2>/dev/null)" ] || return 0
+  rpm -q "$nvra" >/dev/null 2>&1 && [ -n "$(ask_file --qf '%|PREIN?{yes}|')" ] || return 0
   noted rpm "$nvra" || note mended "$nvra"
   rpm -e --nodeps --noscripts "$nvra" >&2
 }
@@ -235,6 +247,7 @@ mend_by_erase() {
 put_in() {
   local code=0
   id -u "$owner" >/dev/null || { echo "user $owner does not exist" >&2; return 1; }
+  read_file_once
   if ! noted rpm "$nvra" && ! noted mended "$nvra" && ! rpm -q "$nvra" >/dev/null 2>&1; then
     refuse_foreign || { drop_file; return 1; }
     note_owners

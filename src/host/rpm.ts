@@ -5,6 +5,7 @@ import { Quoted, sh } from '../quote.ts'
 import type { Host, Output, Upload } from './host.ts'
 import { ledger, stateDirectory } from './ledger.ts'
 import { rpmCause } from './rpmCause.ts'
+import { isThereWhole } from './upload.ts'
 
 /** A package file of this machine, as the store describes it. */
 export interface RpmFile {
@@ -45,6 +46,8 @@ const states = ['absent', 'installed', 'damaged', 'unowned', 'other', 'elsewhere
 interface Look {
   readonly state: (typeof states)[number]
   readonly detail: string
+  /** Whether the package's file is on the host, whole. */
+  readonly fileThere: boolean
 }
 
 /** name-version-release.architecture, as rpm calls an installed package. */
@@ -59,6 +62,11 @@ export const nameOf = ({
 const functions = new Quoted(readFileSync(new URL('rpm.sh', import.meta.url), 'utf8'), '')
 
 const fileOnHost = ({ file }: RpmWish): string => `${stateDirectory}/packages/${nameOf(file)}.rpm`
+
+const fileOf = (wish: RpmWish): Upload => {
+  const { path, sha256, size } = wish.file
+  return { from: path, to: fileOnHost(wish), sha256, sizeBytes: size }
+}
 
 const script = (wish: RpmWish, act: Quoted): Quoted => sh`${ledger(wish.taskId)}
 nvra=${nameOf(wish.file)} name=${wish.file.name} brings=${wish.brings ?? ''} fixed=${wish.fixed === true ? 'yes' : ''}
@@ -75,12 +83,21 @@ const failed = (output: Output, host: Host): DefiniteError | TransientError => {
       )
 }
 
-const look = async (host: Host, wish: RpmWish, act = sh`look`): Promise<Look> => {
-  const output = await host.run(script(wish, act), { title: `look for ${nameOf(wish.file)}` })
-  const [word, ...detail] = output.stdout.trim().split(' ')
+/** What `look` said, on the first line of its answer. */
+const readLook = (output: Output, host: Host): Look => {
+  const [said = '', ...more] = output.stdout.trim().split('\n')
+  const [word, ...detail] = said.split(' ')
   const state = states.find((known) => known === word)
   if (output.code !== 0 || !state) throw failed(output, host)
-  return { state, detail: detail.join(' ') }
+  return { state, detail: detail.join(' '), fileThere: more.includes('file') }
+}
+
+const look = async (host: Host, wish: RpmWish): Promise<Look> => {
+  const { to, sizeBytes, sha256 } = fileOf(wish)
+  const act = sh`look
+if ${isThereWhole({ to, sizeBytes, sha256 })}; then echo file; fi`
+  const title = `look for ${nameOf(wish.file)}`
+  return readLook(await host.run(script(wish, act), { title }), host)
 }
 
 /** What is there and must not be touched. */
@@ -106,9 +123,9 @@ const refuseForeign = ({ state, detail }: Look, { file, brings }: RpmWish, { ip 
 }
 
 /**
- * Installs a package if it is not there whole: sends the file once, installs it, and looks again.
- * What an interrupted run left is overwritten. Throws DefiniteError when another version is there,
- * when it lies elsewhere, or with the cause that rpm gives.
+ * Installs a package if it is not there whole: sends the file once, installs it, and looks again,
+ * in one session with the host. What an interrupted run left is overwritten. Throws DefiniteError
+ * when another version is there, when it lies elsewhere, or with the cause that rpm gives.
  */
 export async function installPackage(
   host: Host,
@@ -118,10 +135,9 @@ export async function installPackage(
   const before = await look(host, wish)
   if (before.state === 'installed') return 'unchanged'
   refuseForeign(before, wish, host)
-  if (before.state === 'unowned') await give(host, wish)
-  else await putIn(host, wish, progress)
-  // rpm has just checked every digest as it wrote.
-  const after = await look(host, wish, sh`look --nofiledigest`)
+  const after = await (before.state === 'unowned'
+    ? give(host, wish)
+    : putIn(host, wish, { progress, there: before.fileThere }))
   if (after.state === 'installed') return 'installed'
   refuseForeign(after, wish, host)
   throw new DefiniteError({
@@ -132,25 +148,32 @@ export async function installPackage(
   })
 }
 
+/** rpm checks every digest as it writes: the look behind it needs none. */
+const lookAgain = sh`look --nofiledigest`
+
 async function putIn(
   host: Host,
   wish: RpmWish,
-  progress: NonNullable<Upload['progress']>,
-): Promise<void> {
-  const { path, sha256, size } = wish.file
-  await host.upload({ from: path, to: fileOnHost(wish), sha256, sizeBytes: size, progress })
-  const output = await host.run(script(wish, sh`put_in`), {
-    title: `rpm -i ${nameOf(wish.file)}`,
-    timeoutMs: 1_800_000,
+  how: Required<Pick<Upload, 'progress' | 'there'>>,
+): Promise<Look> {
+  const output = await host.upload({
+    ...fileOf(wish),
+    ...how,
+    afterwards: {
+      script: script(wish, sh`put_in\n${lookAgain}`),
+      title: `rpm -i ${nameOf(wish.file)}`,
+      timeoutMs: 1_800_000,
+    },
   })
-  if (output.code !== 0) throw failed(output, host)
+  return readLook(output, host)
 }
 
 /** What was installed by an attempt that was cut off before the files had their owner. */
-async function give(host: Host, wish: RpmWish): Promise<void> {
-  await host.must(script(wish, sh`own_files | give`), {
+async function give(host: Host, wish: RpmWish): Promise<Look> {
+  const output = await host.run(script(wish, sh`own_files | give\n${lookAgain}`), {
     title: `give ${nameOf(wish.file)} to ${wish.owner}`,
   })
+  return readLook(output, host)
 }
 
 /** What an installed package consists of, as absolute paths; nothing when it is not installed. */

@@ -4,8 +4,8 @@ import { Transform } from 'node:stream'
 import { DefiniteError } from '../errors/failure.ts'
 import { printed } from '../errors/printed.ts'
 import { say } from '../errors/say.ts'
-import { sh } from '../quote.ts'
-import type { Upload } from './host.ts'
+import { type Quoted, sh } from '../quote.ts'
+import type { Output, Upload } from './host.ts'
 import { lastLines } from './output.ts'
 import { markOf } from './remote.ts'
 import { runScript, type Workplace } from './run.ts'
@@ -27,21 +27,30 @@ const failed = (ip: string, { to }: Upload, why: string): DefiniteError =>
   })
 
 // The size is looked at first: it is free, a digest of a large package is not.
-const sameFile = (path: string, { sizeBytes, sha256 }: Upload) =>
+const sameFile = (path: string, { sizeBytes, sha256 }: Pick<Upload, 'sizeBytes' | 'sha256'>) =>
   sh`[ "$(stat -c %s ${path} 2>/dev/null)" = ${sizeBytes} ] && [ "$(sha256sum < ${path})" = ${`${sha256}  -`} ]`
+
+/** Shell that succeeds when the file is there whole; for a script that looks at more. */
+export const isThereWhole = (file: Pick<Upload, 'to' | 'sizeBytes' | 'sha256'>): Quoted =>
+  sameFile(file.to, file)
 
 const temporary = (place: Workplace, { to }: Upload): string =>
   `${dirname(to)}/.${basename(to)}.obflow-${markOf(place.session.key)}`
 
 /**
- * Also removes temporary files of this name: this subtask's, and those no other has written to for
- * ten minutes.
+ * Makes room for the file: also removes temporary files of this name, this subtask's and those no
+ * other has written to for ten minutes.
  */
-const isThere = async (place: Workplace, file: Upload): Promise<boolean> => {
-  const script = sh`mkdir -p ${dirname(file.to)} || exit 1
+const prepared = (
+  place: Workplace,
+  file: Upload,
+): Quoted => sh`mkdir -p ${dirname(file.to)} || exit 1
 rm -f ${temporary(place, file)}
-find ${dirname(file.to)} -maxdepth 1 -name ${`.${basename(file.to).replace(/[[\]*?\\]/g, '\\$&')}.obflow-*`} -mmin +10 -delete
-${sameFile(file.to, file)} || exit ${differs}`
+find ${dirname(file.to)} -maxdepth 1 -name ${`.${basename(file.to).replace(/[[\]*?\\]/g, '\\$&')}.obflow-*`} -mmin +10 -delete`
+
+const isThere = async (place: Workplace, file: Upload): Promise<boolean> => {
+  const script = sh`${prepared(place, file)}
+${isThereWhole(file)} || exit ${differs}`
   const { code, stderr } = await runScript(place, {
     script,
     as: 'root',
@@ -52,13 +61,30 @@ ${sameFile(file.to, file)} || exit ${differs}`
   return code === 0
 }
 
-const send = async (place: Workplace, file: Upload, opened: FileHandle): Promise<void> => {
+/** Said when the file is in its place, before what is to run then. */
+const arrived = 'arrived\n'
+
+/**
+ * Hashed as it is written, not read again. It is not synced either: whoever finds the file later
+ * compares its digest before using it, so one that a power cut spoiled is sent anew.
+ */
+const send = async (
+  place: Workplace,
+  file: Upload,
+  opened: FileHandle,
+  onArrival: () => void,
+): Promise<Output> => {
   const path = temporary(place, file)
-  const script = sh`partial=${path}
+  const script = sh`set -o pipefail
+${prepared(place, file)}
+partial=${path}
 trap 'rm -f "$partial"' EXIT
-cat > ${path} || exit 1
-${sameFile(path, file)} || exit ${differs}
-chmod 644 ${path} && sync ${path} && mv -f ${path} ${file.to} && sync ${dirname(file.to)}`
+digest=$(tee ${path} | sha256sum) || exit 1
+[ "$digest" = ${`${file.sha256}  -`} ] || exit ${differs}
+chmod 644 ${path} && mv -f ${path} ${file.to} || exit 1
+trap - EXIT
+echo arrived
+${file.afterwards?.script ?? sh``}`
   let sentBytes = 0
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -70,35 +96,54 @@ chmod 644 ${path} && sync ${path} && mv -f ${path} ${file.to} && sync ${dirname(
   const source = opened.createReadStream({ highWaterMark: chunkBytes })
   source.on('error', (error) => counted.destroy(error))
   const title = `upload ${basename(file.from)} (${file.sizeBytes} bytes) to ${file.to}`
+  let text = ''
+  const heard = (more: string): void => {
+    text = (text + more).slice(-2 * arrived.length)
+    if (text.includes(arrived)) onArrival()
+  }
   try {
-    const { code, stderr } = await runScript(place, {
+    const { code, stdout, stderr } = await runScript(place, {
       script,
       as: 'root',
-      timeoutMs,
-      title,
+      timeoutMs: timeoutMs + (file.afterwards?.timeoutMs ?? 0),
+      title: file.afterwards === undefined ? title : `${title}, ${file.afterwards.title}`,
       body: source.pipe(counted),
+      begun: heard,
+      heard,
     })
+    if (stdout.startsWith(arrived)) return { code, stdout: stdout.slice(arrived.length), stderr }
     if (code === differs)
       throw failed(
         place.access.ip,
         file,
         'the file that was sent does not have the expected digest',
       )
-    if (code !== 0) throw failed(place.access.ip, file, lastLines(stderr, 5))
+    throw failed(place.access.ip, file, lastLines(stderr, 5))
   } finally {
     source.destroy()
   }
 }
 
+const runThen = (place: Workplace, { afterwards }: Upload): Promise<Output> | Output =>
+  afterwards === undefined
+    ? { code: 0, stdout: '', stderr: '' }
+    : runScript(place, { ...afterwards, as: 'root' })
+
 /**
  * Brings a file to a host unless it is there already; it appears under its name whole and verified,
- * or not at all.
+ * or not at all. Gives the answer of what runs then. Tells when the file has arrived.
  */
-export const uploadFile = async (place: Workplace, file: Upload): Promise<void> => {
-  if (await isThere(place, file)) {
+export const uploadFile = async (
+  place: Workplace,
+  file: Upload,
+  onArrival: () => void,
+): Promise<Output> => {
+  const there = file.there ?? (await isThere(place, file))
+  if (there) {
     place.session.log('INFO', `${place.access.ip}: ${file.to} is there already`)
     file.progress?.(file.sizeBytes)
-    return
+    onArrival()
+    return runThen(place, file)
   }
   // Opened before there is a stream: one that cannot open its file while the host is still waited
   // for has nobody to tell.
@@ -110,5 +155,6 @@ export const uploadFile = async (place: Workplace, file: Upload): Promise<void> 
       file,
       `${file.from} has ${size} bytes instead of ${file.sizeBytes}`,
     )
-  await send(place, file, opened)
+  // Awaited, or the file would be closed under the stream.
+  return await send(place, file, opened, onArrival)
 }

@@ -14,7 +14,7 @@ import type { LabHost } from '../../lab/index.ts'
 
 /** Programs that change a host. Before each of them lies a point at which a script is killed. */
 const acting =
-  'mkdir chown chmod mv ln rm rmdir cp install rpm dd sync touch runuser setsid find xargs mktemp fio kill timeout'.split(
+  'mkdir chown chmod mv ln rm rmdir cp install rpm dd tee sync touch runuser setsid find xargs mktemp fio kill timeout'.split(
     ' ',
   )
 

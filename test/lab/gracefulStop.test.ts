@@ -27,7 +27,7 @@ const run = '/home/admin/oceanbase/run'
 const held = {
   upload: {
     node: 'install-rpm@',
-    hold: 'while :; do for p in $(pgrep -x cat); do case $(readlink /proc/$p/fd/1) in *.rpm.obflow-*) kill -STOP $p && exit;; esac; done; done',
+    hold: 'while :; do for p in $(pgrep -x tee); do case $(readlink /proc/$p/fd/3) in *.rpm.obflow-*) kill -STOP $p && exit;; esac; done; done',
     release: undefined,
   },
   bench: {
@@ -55,7 +55,7 @@ async function found<T>(look: () => Promise<T | undefined>): Promise<T> {
 const leftOn = async (host: LabHost): Promise<string> =>
   (
     await host.exec(
-      'ls -A /run/obflow /var/lib/obflow/packages 2>/dev/null | grep -v ":$" | grep .; ls -A /data/1/*/ | grep bench; pgrep -l "^(fio|rpm|cat)$"',
+      'ls -A /run/obflow /var/lib/obflow/packages 2>/dev/null | grep -v ":$" | grep .; ls -A /data/1/*/ | grep bench; pgrep -l "^(fio|rpm|tee)$"',
     )
   ).stdout
 

@@ -1,6 +1,6 @@
 import { DefiniteError } from '../../errors/failure.ts'
 import { inEnglish, listed, say } from '../../errors/say.ts'
-import { clockOffset, type Machine, nameOf } from '../../host/index.ts'
+import { type Machine, nameOf } from '../../host/index.ts'
 import {
   agentIn,
   areDoubtful,
@@ -127,18 +127,20 @@ const patienceMs = 2_000
 /** How often clocks that seem to differ are asked again, a few times each. */
 const rounds = 3
 const timesARound = 4
+/** All hosts of a cluster are checked at once: each clock is measured once for all of them. */
+const freshMs = 1_000
 
 /** The clocks of this host and of those peers that answer. */
 async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
   const servers = [node.server, ...peersOf(wish)]
   const limit = lineOf(wish.cluster.version).maxClockSpreadMs
-  const measure = async (times: number): Promise<Clock[]> => {
-    const own = clockOffset(node.target, times)
+  const measure = async (times: number, notBefore: number): Promise<Clock[]> => {
+    const own = node.target.clock(times, notBefore)
     const clocks = await Promise.all(
       servers.map(async ({ hostId, ip }): Promise<Clock[]> => {
         if (hostId === node.server.hostId) return [{ ip, ...(await own) }]
         const answer = await soon(
-          node.host(hostId).then((peer) => clockOffset(peer, times)),
+          node.host(hostId).then((peer) => peer.clock(times, notBefore)),
           patienceMs,
           own,
         )
@@ -147,11 +149,11 @@ async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
     )
     return clocks.flat()
   }
-  let clocks = await measure(1)
+  let clocks = await measure(1, performance.now() - freshMs)
   // On a busy host an answer takes its time. One that comes too late in a later round does not undo
   // an earlier one.
   for (let round = 0; round < rounds && areDoubtful(clocks, limit); round += 1)
-    clocks = truest([...clocks, ...(await measure(timesARound))])
+    clocks = truest([...clocks, ...(await measure(timesARound, performance.now()))])
   return clocks
 }
 

@@ -185,7 +185,8 @@ export function fakeNode(cluster: ClusterSpec, changes: Partial<World> = {}) {
       must: run,
       run: async (script, options) => ({ code: 0, stdout: await run(script, options), stderr: '' }),
       rounds: async () => [],
-      upload: async () => undefined,
+      clock: async () => ({ offsetMs: 0, errorMs: 1 }),
+      upload: async () => ({ code: 0, stdout: '', stderr: '' }),
       overLoopback: () => Promise.reject(new Error('no program listens here')),
     }
   }
