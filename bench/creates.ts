@@ -128,7 +128,7 @@ async function bench(): Promise<boolean> {
   })
   if (!api || !worker) throw new Error('two programs were asked for')
   const client = createClient({ url: `http://127.0.0.1:${port}`, user: 'admin', password: admin })
-  await untilReached(() => client.get('/api/v2/info', z.unknown()), [api, worker], signal)
+  await untilReached(() => client.get('/api/v2/ob/clusters', z.unknown()), [api, worker], signal)
   const packages = (await buildPackages()).filter(
     ({ name, version }) =>
       name.includes('agent') || (name === 'oceanbase' && version.startsWith('4.')),

@@ -134,7 +134,7 @@ await bench(async (bench) => {
   })
   bench.defer(() => api.close())
   const http = createClient({ url: `http://127.0.0.1:${port}`, user: 'admin', password })
-  await untilReached(() => http.get('/api/v2/info', z.unknown()), [api], bench.signal)
+  await untilReached(() => http.get('/api/v2/ob/clusters', z.unknown()), [api], bench.signal)
 
   /** Milliseconds of each of 500 posts, ten seconds of them, while one crowd follows the other. */
   async function posts(): Promise<readonly number[]> {
