@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs'
 import type { LabHost } from './host.ts'
 
 /** What of a host's files is not compared, and why. Whole trees; everything else on the host is. */
@@ -40,12 +41,27 @@ const everywhere = `find / -ignore_readdir_race \\( ${leftOut} \\) -prune -o`
 const left = "'(' ! -type d -o -empty ')'"
 const entry = `-printf '%y %u:%g %m %p -> %l\\n'`
 
+/** The same with when it was changed, the path before it. */
+const ofUsr = `-printf '%p\\t%C@\\t%y %u:%g %m %p -> %l\\n'`
+
+/**
+ * Of what was changed below /usr, what the host changed itself: a profiler on the machine makes links
+ * to its programs.
+ */
+function changedByHost(line: string): string[] {
+  const [path = '', seconds, shown = ''] = line.split('\t')
+  const own = lstatSync(path, { throwIfNoEntry: false })
+  const same = own !== undefined && Math.abs(own.ctimeMs / 1000 - Number(seconds)) < 0.001
+  return same ? [] : [shown]
+}
+
 /**
  * One shell that prints all lists, each line with its list's letter before it: every process that a
  * test starts costs as much as a list.
  */
 const script = (read: boolean): string => `set -o pipefail
-{ ${everywhere} ${entry} && find /usr -ignore_readdir_race -newercm /run/sshd.pid ${left} ${entry}; } | sed 's/^/f/' &&
+${everywhere} ${entry} | sed 's/^/f/' &&
+find /usr -ignore_readdir_race -newercm /run/sshd.pid ${left} ${ofUsr} | sed 's/^/u/' &&
 ${read ? `${everywhere} -type f -size -1024k -exec md5sum '{}' + | sed 's/^/c/' &&` : ''}
 rpm -qa | sed 's/^/p/'`
 
@@ -62,7 +78,7 @@ export async function snapshot(host: LabHost, { contents = true } = {}): Promise
   // Alone, or the shell above would be among them.
   const processes = await lines(['ps', '--ppid', '2', '--deselect', '-o', 'user:20,args'])
   return {
-    files: list('f'),
+    files: [...list('f'), ...list('u').flatMap(changedByHost)].sort(),
     contents: list('c'),
     packages: list('p'),
     processes: processes.filter((line) => !sshServer.test(line)),

@@ -17,12 +17,18 @@ const isFrom = (least: string): boolean =>
   version.localeCompare(least, 'en', { numeric: true }) >= 0
 
 /**
- * From here on root@proxysys has a password from the start, which only its makers know, and no
- * client from a public address gets in. Source: obproxy branches 3.1, 4.0, master (4.3.1.0),
- * obutils/ob_proxy_config.h (master: lines 403 and 483).
+ * From here on root@proxysys has a password from the start, which only its makers know. Source:
+ * obproxy obutils/ob_proxy_config.h, tags v4.2.3 and v4.3.1.
  */
 const guarded = isFrom('4.3.1')
 const firstPassword = 'f0455d5edb4833fa2e91762e71b61bc35d45cf0b'
+const firstObserverPassword = 'ee0e5138c912aed80b683c05303684be347ce81d'
+
+/**
+ * From here on no client from another than a private address gets in as root@proxysys. Source:
+ * obproxy obutils/ob_proxy_config.h, tags v4.1.0 and v4.2.1.
+ */
+const privateOnly = isFrom('4.2.1')
 
 /** Listens on rpc_listen_port too. Source: obdeploy plugins/obproxy/4.3.0/parameter.yaml. */
 const servesRpc = isFrom('4.3.0')
@@ -37,14 +43,14 @@ export const defaults: Settings = {
   prometheus_listen_port: '2884',
   ...(servesRpc && { enable_obproxy_rpc_service: 'True', rpc_listen_port: '2885' }),
   rootservice_list: '',
-  rootservice_cluster_name: '',
+  rootservice_cluster_name: 'undefined',
   obproxy_config_server_url: '',
-  observer_sys_password: '',
+  observer_sys_password: guarded ? firstObserverPassword : '',
   obproxy_sys_password: guarded ? firstPassword : '',
   enable_strict_kernel_release: 'True',
   enable_cluster_checkout: 'True',
   enable_metadb_used: 'True',
-  skip_proxy_sys_private_check: guarded ? 'False' : 'True',
+  skip_proxy_sys_private_check: privateOnly ? 'False' : 'True',
   client_session_id_version: '2',
   proxy_id: '0',
 }

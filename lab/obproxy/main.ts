@@ -109,6 +109,6 @@ function run({ settings }: Start): void {
 }
 
 const start = readFlags()
-if (start.version) process.stdout.write('obproxy (OceanBase, lab build)\n')
+if (start.version) process.stderr.write('obproxy (OceanBase, lab build)\n')
 else if (start.nodaemon) run(start)
 else daemonize()

@@ -90,7 +90,7 @@ function holdSys(self: Observer, address: string, { logDisk }: Resources): void 
     'ERROR',
     'CLOG',
     `ObServerLogBlockMGR can not hold any new tenants(server="${address}", log_disk_size=${needed}, total=${logDisk})`,
-    { ret: -4733 },
+    { ret: -4624 },
   )
   throw refusal('resourceNotEnough', 'machine resource is not enough to hold a new unit')
 }
@@ -202,6 +202,7 @@ function newCluster(
     role: request.role,
     ...(request.primary && { primary: request.primary }),
     leader: request.servers[0]?.address ?? '',
+    ...(!request.primary && { users: { root: '' } }),
     created,
     zones,
     servers,

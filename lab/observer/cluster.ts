@@ -50,7 +50,12 @@ export type Cluster = {
   primary?: Primary
   /** Of a primary: who follows it, or has asked to. */
   standbys?: Standby[]
+  /** Where the kernel is. */
   leader: string
+  /** Who leads the root service, when it is not that one. */
+  rootServer?: string
+  /** Hashes of passwords by user, of a primary. */
+  users?: Record<string, string>
   created: Micros
   zones: Zone[]
   servers: Server[]
@@ -61,6 +66,8 @@ export type Cluster = {
   frozenAt: Micros
   previousFrozenAt: Micros
   ioCalibrationAt: Micros
+  /** Rows of a table that the kernel has not. */
+  leapSecondRows?: number
   tenantJobs: { id: number; type: string; sql: string; at: Micros }[]
 }
 

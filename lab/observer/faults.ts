@@ -10,6 +10,8 @@ export type Faults = {
   startWindowMs?: number
   /** How long the root service takes a silent server for alive. */
   leaseMs?: number
+  /** How long other servers know users as they were before a change. */
+  schemaDelayMs?: number
   crashAfterMs?: number
   crashOnBootstrap?: boolean
   refuseBootstrap?: { errno: number; message: string }

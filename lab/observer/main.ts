@@ -65,7 +65,8 @@ function daemonize(): void {
 async function run(flags: Flags): Promise<void> {
   takeName()
   mkdirSync(join(home.root, 'run'), { recursive: true })
-  writeFileSync(home.pidFile, `${process.pid}\n`)
+  // No newline, and for its owner alone. Source: oceanbase deps/oblib/src/lib/utility/utility.cpp.
+  writeFileSync(home.pidFile, String(process.pid), { mode: 0o600 })
   const server = await serve({ home, installed, version, flags })
   let stopping = false
   const stop = (): void => {
@@ -82,7 +83,8 @@ async function run(flags: Flags): Promise<void> {
 const flags = readFlags()
 const version = readVersion(installed)
 if (flags.version) {
-  process.stdout.write(
+  // Source: oceanbase src/observer/main.cpp, print_version.
+  process.stderr.write(
     `observer (OceanBase ${version.full})\n\nREVISION: 1-lab0000000000000000000000000000000000000\nBUILD_TIME: Jan  1 2026 00:00:00\n`,
   )
   process.exit(0)

@@ -12,6 +12,7 @@ import { type Hello, type Observer, rpcAddress } from './observer.ts'
 import { addressText, type Handlers } from './rpc.ts'
 import { refusal } from './sqlErrors.ts'
 import { primarySql, type Registration, register } from './standby.ts'
+import { type Users, usersOfFollowers } from './users.ts'
 import { coreTable } from './views/coreTable.ts'
 import type { View } from './views/derived.ts'
 
@@ -37,6 +38,7 @@ export function memberHandlers(self: Observer): Handlers {
     hello: () => hello(self),
     clock: () => Date.now(),
     core: () => coreRows(self),
+    users: () => usersAsked(self),
     prepare: (body) => prepare(self, body as Membership),
     join: (body) => join(self, body as Membership),
     lead: (body) => lead(self, body as Cluster),
@@ -48,6 +50,12 @@ export function memberHandlers(self: Observer): Handlers {
 function coreRows({ cluster, kernel }: Observer): View {
   if (!cluster || !kernel) throw refusal('timeout', 'Timeout')
   return coreTable(cluster)
+}
+
+/** Users of the cluster for a server of it; none while the leader starts. */
+function usersAsked(self: Observer): Users | null {
+  if (!self.cluster || !self.kernel) throw refusal('timeout', 'Timeout')
+  return self.cluster.users && !self.cluster.primary ? usersOfFollowers(self) : null
 }
 
 /** First half of a bootstrap: from here the store is not empty any more, whatever happens next. */

@@ -3,6 +3,7 @@ import type { Home, Settings } from './home.ts'
 import type { Kernel } from './kernel.ts'
 import type { Log } from './log.ts'
 import type { Address } from './rpc.ts'
+import type { UserSchema, Users } from './users.ts'
 import type { Version } from './versionLine.ts'
 
 /**
@@ -33,6 +34,10 @@ export type Observer = {
   membership?: Membership
   cluster?: Cluster
   kernel?: Kernel
+  /** Of the leader: users before and after the last change. */
+  userSchema?: UserSchema
+  /** Of any other server: users as it knows them; null where they are a primary's. */
+  knownUsers?: Users | null
   bootstrapping: boolean
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../mysql/handshake.ts'
 import { errorPayload, frame, framer, okPayload, type Packet } from '../mysql/packets.ts'
 import { resultSet } from '../mysql/resultSet.ts'
-import { parseUserName } from '../mysql/userName.ts'
+import { type FullUserName, parseUserName } from '../mysql/userName.ts'
 import { bootstrap } from './bootstrap.ts'
 import { isBootstrap, parseBootstrap } from './bootstrapStatement.ts'
 import { isStarting, type Observer } from './observer.ts'
@@ -55,13 +55,24 @@ function refuseLogin(self: Observer, login: Login): Refusal | undefined {
   if (name.cluster !== undefined && name.cluster !== self.clusterName) return clusterMismatch(self)
   if ((name.tenant ?? 'sys') !== 'sys') return initializing()
   if (name.user === 'root' && login.auth.length === 0) return undefined
-  return refusal(
-    'accessDenied',
-    `Access denied for user '${name.user}'@'xxx.xxx.xxx.xxx' (using password: ${login.auth.length > 0 ? 'YES' : 'NO'})`,
-  )
+  return deniedLogin(name.user, login)
 }
 
-export const clusterMismatch = (self: Observer): Refusal =>
+export const deniedLogin = (user: string, login: Login | undefined): Refusal =>
+  refusal(
+    'accessDenied',
+    `Access denied for user '${user}'@'xxx.xxx.xxx.xxx' (using password: ${login?.auth.length ? 'YES' : 'NO'})`,
+  )
+
+/** What is wrong with a user name's tenant and cluster on a server of a cluster. */
+export function refuseName(self: Observer, { tenant, cluster }: FullUserName): Refusal | undefined {
+  if (cluster !== undefined && cluster !== self.clusterName) return clusterMismatch(self)
+  if ((tenant ?? 'sys') !== 'sys')
+    return refusal('invalidTenant', 'invalid tenant name specified in connection string')
+  return undefined
+}
+
+const clusterMismatch = (self: Observer): Refusal =>
   refusal('clusterNoMatch', `cluster name does not match, expected '${self.clusterName}'`)
 
 async function command(self: Observer, client: Socket, { payload }: Packet): Promise<void> {
@@ -77,12 +88,8 @@ async function command(self: Observer, client: Socket, { payload }: Packet): Pro
   }
 }
 
-async function query(self: Observer, sql: string): Promise<Buffer> {
-  const statement = normalised(sql)
-  if (isBootstrap(statement)) {
-    await bootstrap(self, parseBootstrap(statement, self.version.line))
-    return frame(1, okPayload())
-  }
+/** What a server answers by itself, without any table. */
+export function ownAnswer(self: Observer, statement: string): Buffer | undefined {
   if (/^(SET|ROLLBACK|COMMIT|BEGIN)\b/i.test(statement)) return frame(1, okPayload())
   const one =
     /^SELECT\s+(1|version\s*\(\s*\)|@@version|@@version_comment|@@\S+)(?:\s+(?:AS\s+)?(\w+))?(\s+LIMIT\s+1)?$/i.exec(
@@ -97,6 +104,17 @@ async function query(self: Observer, sql: string): Promise<Buffer> {
   }
   if (/^SHOW\s+(?:\w+\s+)?VARIABLES\b/i.test(statement))
     return resultSet(['Variable_name', 'Value'], [['version', self.version.mysqlVersion]])
+  return undefined
+}
+
+async function query(self: Observer, sql: string): Promise<Buffer> {
+  const statement = normalised(sql)
+  if (isBootstrap(statement)) {
+    await bootstrap(self, parseBootstrap(statement, self.version.line))
+    return frame(1, okPayload())
+  }
+  const own = ownAnswer(self, statement)
+  if (own) return own
   const table = /\bFROM\s+[`]?(?:oceanbase[`]?\s*\.\s*[`]?)?([\w$]+)/i.exec(statement)
   if (self.membership?.complete && table?.[1]?.toLowerCase() === '__all_core_table')
     return await coreTableAnswer(self, self.membership.leader, statement)

@@ -1,7 +1,9 @@
 import { now, type Server, saveCluster } from './cluster.ts'
 import { readFaults } from './faults.ts'
-import { type Hello, isLeader, type Observer, rpcAddress } from './observer.ts'
-import { call } from './rpc.ts'
+import { knownUsers } from './followerSession.ts'
+import { elect } from './leadership.ts'
+import { type Hello, isLeader, isStarting, type Observer, rpcAddress } from './observer.ts'
+import { call, parseAddress } from './rpc.ts'
 
 const probeEveryMs = 500
 const probeTimeoutMs = 900
@@ -12,7 +14,7 @@ const probeTimeoutMs = 900
 const leaseMs = 10_000
 const deletingMicros = 1_000_000
 
-/** The leader's watch over its servers; runs while the process does and sleeps on followers. */
+/** The leader's watch over its servers, and the other servers' refresh of the schema. */
 export function startRootService(self: Observer): void {
   let saved = ''
   const round = async (): Promise<void> => {
@@ -22,10 +24,14 @@ export function startRootService(self: Observer): void {
       cluster.servers = cluster.servers.filter(
         (server) => server.deletingSince === 0 || now() < server.deletingSince + deletingMicros,
       )
+      elect(cluster)
       const text = JSON.stringify(cluster)
       if (text !== saved) saveCluster(self.dataDir, cluster)
       saved = text
     }
+    const leader = parseAddress(self.membership?.leader ?? '')
+    if (leader && self.membership?.complete && !isLeader(self) && !isStarting(self))
+      await knownUsers(self, leader)
     setTimeout(run, probeEveryMs)
   }
   const run = (): void => {

@@ -17,15 +17,18 @@ export function parseAddress(text: string): Address | undefined {
 
 type Reply = { result?: unknown; error?: { errno: number; sqlState: string; message: string } }
 
-export function serveRpc(handlers: Handlers, onSql: (socket: Socket) => void): Server {
+export function serveRpc(
+  handlers: Handlers,
+  onSql: (socket: Socket, vouched: boolean) => void,
+): Server {
   return createServer((socket) => {
     socket.setNoDelay(true)
     socket.on('error', () => socket.destroy())
     firstLine(socket, (line, rest) => {
-      const request: { op?: unknown; body?: unknown } = JSON.parse(line)
+      const request: { op?: unknown; body?: unknown; vouched?: boolean } = JSON.parse(line)
       if (request.op === 'sql') {
         if (rest.length > 0) socket.unshift(rest)
-        onSql(socket)
+        onSql(socket, request.vouched === true)
         socket.resume()
         return
       }
@@ -102,9 +105,12 @@ export async function call<T>(
   return reply.result as T
 }
 
-/** Opens a MySQL connection to the leader's front through its RPC port. */
-export function openTunnel(to: Address): Socket {
+/**
+ * Opens a MySQL connection to the leader's front through its RPC port; `vouched` for a login that
+ * the own schema lets in.
+ */
+export function openTunnel(to: Address, { vouched = false } = {}): Socket {
   const socket = createConnection({ host: to.ip, port: to.port, noDelay: true })
-  socket.write('{"op":"sql"}\n')
+  socket.write(`${JSON.stringify({ op: 'sql', vouched })}\n`)
   return socket
 }

@@ -6,12 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { loadCluster, loadMembership, now } from './cluster.ts'
 import { crash, readFaults } from './faults.ts'
 import type { Flags } from './flags.ts'
+import { askForUsers } from './followerSession.ts'
 import { type Home, loadSettings, type Settings, saveSettings } from './home.ts'
+import { elect } from './leadership.ts'
 import { openLog } from './log.ts'
 import { memberHandlers, startSql } from './members.ts'
-import { isLeader, isStarting, type Observer } from './observer.ts'
+import { isLeader, isStarting, type Observer, rpcAddress } from './observer.ts'
 import { startRootService } from './rootService.ts'
-import { serveRpc } from './rpc.ts'
+import { parseAddress, serveRpc } from './rpc.ts'
 import { acceptSql, relaySession } from './session.ts'
 import {
   checkParameters,
@@ -50,7 +52,9 @@ export async function serve({
   // A loopback server keeps to its own address, so that several share one machine; others take
   // every address, as the real one does.
   const bind = self.ip.startsWith('127.') ? self.ip : '0.0.0.0'
-  const rpc = serveRpc(memberHandlers(self), (socket) => relaySession(self, socket))
+  const rpc = serveRpc(memberHandlers(self), (socket, vouched) =>
+    relaySession(self, socket, vouched),
+  )
   const sql = createServer((socket) => acceptSql(self, socket))
   await listen(rpc, bind, self.rpcPort)
   // Before the port opens: who finds it open may kill this observer, and start it again without
@@ -146,8 +150,12 @@ async function becomeServing(self: Observer): Promise<void> {
   self.log('INFO', 'SERVER', 'wait schema ready', { cluster: self.clusterName })
   const refreshed = delay(readFaults().startWindowMs ?? startWindowMs)
   try {
-    if (isLeader(self) && self.cluster) self.kernel = await startSql(self, self.cluster)
+    if (isLeader(self) && self.cluster) {
+      elect(self.cluster, { without: rpcAddress(self) })
+      self.kernel = await startSql(self, self.cluster)
+    }
     await refreshed
+    await schemaOfLeader(self)
     self.startService = now()
     self.log('INFO', 'SERVER', 'start service', { start_service_time: self.startService })
   } catch (error) {
@@ -155,6 +163,21 @@ async function becomeServing(self: Observer): Promise<void> {
     process.exit(1)
   }
 }
+
+/** A schema is refreshed from tables, and those are the leader's. */
+async function schemaOfLeader(self: Observer): Promise<void> {
+  const leader = parseAddress(self.membership?.leader ?? '')
+  while (leader && !isLeader(self)) {
+    try {
+      self.knownUsers = await askForUsers(leader)
+      return
+    } catch {
+      await delay(leaderRetryMs)
+    }
+  }
+}
+
+const leaderRetryMs = 500
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

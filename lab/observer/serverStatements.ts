@@ -1,6 +1,7 @@
 import { newServer, unreachable } from './bootstrap.ts'
 import { type Cluster, now, type Server } from './cluster.ts'
 import { readFaults } from './faults.ts'
+import { elect } from './leadership.ts'
 import type { Hello, Observer } from './observer.ts'
 import { call, parseAddress } from './rpc.ts'
 import { Refusal, refusal } from './sqlErrors.ts'
@@ -30,8 +31,11 @@ export async function addServers(
   const told = readFaults().refuseAddServer
   if (told) throw new Refusal({ ...told, sqlState: 'HY000' })
   const wanted = addresses(list)
+  // From 4.0 on it is asked whether it is empty before it is looked for. Source: oceanbase
+  // src/sql/engine/cmd/ob_alter_system_executor.cpp check_server_empty_, from 4.2 on
+  // src/rootserver/ob_server_zone_op_service.cpp add_servers.
   for (const address of wanted)
-    if (serverOf(cluster, address))
+    if (self.version.line !== '4.x' && serverOf(cluster, address))
       throw refusal('entryExist', `Entry already exist: server '${address}'`)
   for (const address of wanted) await addServer(self, cluster, address, zone)
 }
@@ -49,6 +53,8 @@ async function addServer(
     self.log('WARN', 'RS', `add server failed: ${refused.behind?.logged}`, { ret: -4122 })
     throw refused
   })
+  if (hello.state !== 'empty')
+    throw refusal('opNotAllow', `add non-empty server "${address}" not allowed`)
   const name = zone ?? hello.zone
   if (!cluster.zones.some((known) => known.name === name))
     throw refusal('entryNotExist', `Entry not exist: zone '${name}'`)
@@ -64,8 +70,6 @@ async function addServer(
     )
   if (hello.version !== cluster.version)
     throw refusal('opNotAllow', `add server of version ${hello.version} not allowed`)
-  if (hello.state !== 'empty')
-    throw refusal('opNotAllow', `add non-empty server not allowed(server="${address}")`)
   const { clusterId, clusterName, leader } = cluster
   await call(to, 'join', { clusterId, clusterName, zone: name, leader, complete: true }, 2000)
   cluster.servers.push(newServer(cluster.nextServerId++, address, name, hello))
@@ -83,4 +87,5 @@ export function deleteServers(cluster: Cluster, list: string): void {
 export function startOrStopServers(cluster: Cluster, verb: string, list: string): void {
   const start = verb.toUpperCase() === 'START'
   for (const address of addresses(list)) existing(cluster, address).stopTime = start ? 0 : now()
+  elect(cluster)
 }

@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from 'node:net'
-import { buildGreeting, buildLogin, parseGreeting, parseLogin } from '../mysql/handshake.ts'
+import { answer, buildGreeting, buildLogin, parseGreeting, parseLogin } from '../mysql/handshake.ts'
 import {
   errorPayload,
   frame,
@@ -8,25 +8,35 @@ import {
   okPayload,
   type Packet,
 } from '../mysql/packets.ts'
-import { type FullUserName, parseUserName } from '../mysql/userName.ts'
+import { parseUserName } from '../mysql/userName.ts'
+import { followerSession, knownUsers } from './followerSession.ts'
 import { isLeader, isStarting, type Observer } from './observer.ts'
-import { clusterMismatch, preSession } from './preSession.ts'
+import { preSession, refuseName } from './preSession.ts'
 import { type Address, openTunnel, parseAddress } from './rpc.ts'
 import { initializing, Refusal, refusal } from './sqlErrors.ts'
 import { decide } from './statements.ts'
+import { stage1Of } from './users.ts'
 
 /**
- * A client came to the SQL port: a session on the core schema, the leader's own front, or a tunnel
- * to the leader.
+ * A client came to the SQL port: a session on the core schema, the leader's own front, or that of a
+ * server that does not lead.
  */
 export function acceptSql(self: Observer, client: Socket): void {
   client.setNoDelay(true)
   const leader = parseAddress(self.membership?.leader ?? '')
   if (!self.membership?.complete || !leader || isStarting(self)) preSession(self, client)
   else if (isLeader(self)) relaySession(self, client)
-  else tunnelSession(self, client, leader)
+  else {
+    client.on('error', () => client.destroy())
+    void knownUsers(self, leader).then((users) =>
+      users
+        ? followerSession(self, client, { leader, users })
+        : tunnelSession(self, client, leader),
+    )
+  }
 }
 
+/** Of a standby cluster, whose users are the primary's: the connection is the leader's. */
 function tunnelSession(self: Observer, client: Socket, leader: Address): void {
   const upstream = openTunnel(leader)
   let reached = false
@@ -36,12 +46,12 @@ function tunnelSession(self: Observer, client: Socket, leader: Address): void {
   upstream.on('error', (error) => {
     client.unpipe(upstream)
     if (reached) client.destroy()
-    else refuse(client, 0, refusal('leaderNotExist', 'location leader not exist'))
+    else refuse(client, 0, refusal('timeout', 'Timeout'))
     self.log(
       'WARN',
       'SERVER',
       `leader ${self.membership?.leader} not reachable: ${error.message}`,
-      { ret: -4654 },
+      { ret: -4012 },
     )
   })
   client.on('error', () => upstream.destroy())
@@ -56,21 +66,15 @@ function refuse(client: Socket, sequence: number, error: Refusal): void {
   client.resume()
 }
 
-function refuseName(self: Observer, { tenant, cluster }: FullUserName): Refusal | undefined {
-  if (cluster !== undefined && cluster !== self.clusterName) return clusterMismatch(self)
-  if ((tenant ?? 'sys') !== 'sys')
-    return refusal('invalidTenant', 'invalid tenant name specified in connection string')
-  return undefined
-}
-
 const comQuery = 0x03
 const comPrepare = 0x16
 
 /**
  * Relays between a client and the kernel; reads the greeting, the login and the text of queries,
- * and touches nothing else.
+ * and touches nothing else. A login that a follower vouches for is let in although its password has
+ * just changed.
  */
-export function relaySession(self: Observer, client: Socket): void {
+export function relaySession(self: Observer, client: Socket, vouched = false): void {
   const source = self.cluster && self.kernel
   if (!source) {
     refuse(client, 0, initializing())
@@ -87,6 +91,7 @@ export function relaySession(self: Observer, client: Socket): void {
   client.on('close', () => kernel.destroy())
   let user = ''
   let offered = 0
+  let scramble: Buffer = Buffer.alloc(0)
   let accepted = false
   let queue: Promise<void> = Promise.resolve()
 
@@ -94,6 +99,7 @@ export function relaySession(self: Observer, client: Socket): void {
     const greeting = sequence === 0 ? parseGreeting(payload) : undefined
     if (greeting) {
       offered = greeting.capabilities
+      scramble = greeting.scramble
       return void client.write(
         frame(0, buildGreeting({ ...greeting, serverVersion: self.version.mysqlVersion })),
       )
@@ -113,7 +119,9 @@ export function relaySession(self: Observer, client: Socket): void {
     else {
       user = name.user
       // The kernel knows tenants but no clusters in a user name.
-      kernel.write(frame(sequence, buildLogin({ ...parsed, user: `${name.user}@sys` })))
+      const stage1 = vouched ? stage1Of(self, name.user) : undefined
+      const auth = stage1 ? answer(stage1, scramble) : parsed.auth
+      kernel.write(frame(sequence, buildLogin({ ...parsed, auth, user: `${name.user}@sys` })))
     }
   }
   const command = async ({ sequence, payload }: Packet): Promise<void> => {

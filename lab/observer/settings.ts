@@ -130,7 +130,7 @@ export function memoryOf(
   if (memoryLimit < minMemoryLimit)
     throw version.line === '4.x' || settings.memory_limit
       ? new StartError(4147, `memory_limit with unexpected value(${facts})`)
-      : new StartError(4733, `memory limit too small(${facts})`)
+      : new StartError(4624, `memory limit too small(${facts})`)
   const left = memoryLimit - systemMemory
   if (version.reservesPool) {
     const least = Math.max(

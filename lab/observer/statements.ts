@@ -1,8 +1,11 @@
 import { adminStatements } from './adminStatements.ts'
+import { saveCluster } from './cluster.ts'
 import type { Observer } from './observer.ts'
 import { normalised, rewriteViews } from './rewrite.ts'
 import { refusal } from './sqlErrors.ts'
 import { refuseWrite } from './standby.ts'
+import { onTimeZones } from './timeZones.ts'
+import { noteUsers } from './users.ts'
 import { derivedTable } from './views/derived.ts'
 import { line3 } from './views/line3.ts'
 import { line4 } from './views/line4.ts'
@@ -16,7 +19,7 @@ export type Decision = { kind: 'pass' } | { kind: 'rewrite'; sql: string } | { k
 const pass: Decision = { kind: 'pass' }
 
 /** A cheap look that keeps ordinary statements away from the tokeniser. */
-const suspicious = /__all_|_ob_|v\$ob_|\balter\b|\bparameters\b|\bversion\b/i
+const suspicious = /__all_|_ob_|v\$ob_|\balter\b|\buser\b|\bparameters\b|\bversion\b/i
 
 /**
  * Decides on the leader about one statement of a session that the kernel let in. Throws Refusal.
@@ -27,6 +30,9 @@ export async function decide(self: Observer, user: string, sql: string): Promise
   refuseWrite(cluster, sql)
   if (!suspicious.test(sql)) return pass
   const statement = normalised(sql)
+  const onZones = user === 'root' ? onTimeZones(cluster, statement) : undefined
+  if (onZones) return onZones
+  if (user === 'root' && noteUsers(self, statement)) saveCluster(self.dataDir, cluster)
   if (/^ALTER (SYSTEM|TENANT)\b/i.test(statement.replace(/\s+/g, ' '))) {
     if (user !== 'root')
       throw refusal(

@@ -1,4 +1,5 @@
 import { type Cluster, now, type Zone } from './cluster.ts'
+import { elect } from './leadership.ts'
 import { quotedText, unquoted } from './literals.ts'
 import { refusal } from './sqlErrors.ts'
 
@@ -25,12 +26,26 @@ export function changeZone(cluster: Cluster, verb: string, name: string, rest: s
   else withPlace(zone, rest)
 }
 
-/** Stopping needs a majority of zones left, so clusters of one or two zones cannot. */
+/**
+ * One zone at a time, and a majority has to be left, so clusters of one or two zones cannot. Its
+ * leaders are gone when the statement returns. Sources: oceanbase
+ * src/rootserver/ob_server_zone_op_service.cpp stop_server_precheck (before 4.2 ob_root_service.cpp),
+ * src/sql/engine/cmd/ob_alter_system_executor.cpp wait_leader_switch_out_.
+ */
 function stopZone(cluster: Cluster, zone: Zone): void {
-  const left = cluster.zones.filter((known) => known.active && known !== zone).length
+  const stoppedElsewhere = cluster.servers.some(
+    (server) => server.zone !== zone.name && server.stopTime > 0,
+  )
+  if (stoppedElsewhere || cluster.zones.some((known) => known !== zone && !known.active))
+    throw refusal('stopInMultipleZones', 'cannot stop server or stop zone in multiple zones')
+  const left = cluster.zones.length - 1
   if (left * 2 <= cluster.zones.length)
-    throw refusal('opNotAllow', 'cannot stop zone without majority of zones, operation not allowed')
+    throw refusal(
+      'opNotAllow',
+      'Tenant(1) LS(1) has no enough valid paxos member after stop zone, stop zone not allowed',
+    )
   zone.active = false
+  elect(cluster)
 }
 
 function deleteZone(cluster: Cluster, zone: Zone): void {

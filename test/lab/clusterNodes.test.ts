@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { createLab, type Lab, type LabHost } from '../../lab/index.ts'
 import { buildPackages } from '../../lab/packages/index.ts'
 import { bootstrapOb, clearObservers } from '../../src/activities/cluster/bootstrapOb.ts'
@@ -20,6 +21,7 @@ import { linkObproxy, unlinkObproxy } from '../../src/activities/obproxy/linkObp
 import { DefiniteError } from '../../src/errors/failure.ts'
 import { installPackage, removePackage } from '../../src/host/rpm.ts'
 import { type ClusterSpec, obproxyIn } from '../../src/oceanbase/index.ts'
+import { sql } from '../../src/quote.ts'
 import { failureOf } from '../host/hosts.ts'
 import { createClusterNodes, type LabNode, password } from './clusterNode.ts'
 import { clusterOn, packageFrom } from './hostNode.ts'
@@ -88,6 +90,10 @@ const chain = {
   triggerCompaction,
 } satisfies Record<string, (node: LabNode) => Promise<void>>
 
+const berlin = sql`SELECT time_zone_id AS zone_id FROM oceanbase.__all_tenant_time_zone_name WHERE name = 'Europe/Berlin'`
+const wgs84 = sql`SELECT srs_name AS name FROM oceanbase.__all_spatial_reference_systems WHERE srs_id = 4326`
+const serverOf = () => ({ hostId: 1, ip: first().ip, zone: 'zone1', rootServer: true })
+
 const count = async (file: string): Promise<number> =>
   Number((await first().exec(`cat /home/admin/oceanbase/run/${file}`)).stdout)
 const observerPid = async (): Promise<string> =>
@@ -128,6 +134,20 @@ describe.each(['2.2.73', '4.2.1.8'])('the nodes of a cluster, OceanBase %s', (ve
       zones: [{ name: 'zone1', innerStatus: 'ACTIVE', idcName: 'hz2' }],
       tenants: [{ obTenantId: 1, name: 'sys', mode: 'MYSQL' }],
     })
+    // Sources: what packages bring, lab/packages/real.json; how, oceanbase tools/import_*.py.
+    const imported = new Set(nodes.lines.map((line) => /sys has .*/.exec(line)?.[0] ?? ''))
+    expect([...imported].filter(Boolean)).toEqual(
+      version === '2.2.73'
+        ? []
+        : ['sys has 5 named time zones', 'sys has 2 spatial reference systems'],
+    )
+    if (version !== '2.2.73') {
+      const session = await nodes.on('waitClusterAccessible').sql(serverOf(), 'root')
+      const [zone] = await session.rows(berlin, z.object({ zone_id: z.number() }))
+      const [system] = await session.rows(wgs84, z.object({ name: z.string() }))
+      await session.close()
+      expect([zone?.zone_id, system?.name]).toEqual([2, 'WGS 84'])
+    }
     const processes = await first().exec('cat /proc/*/cmdline 2>/dev/null | tr "\\0" " "')
     expect(processes.stdout).not.toContain(password)
     expect(nodes.lines.join('\n')).not.toContain(password)

@@ -71,7 +71,8 @@ describe('OBProxy clusters on hosts', () => {
       obproxies: [{ status: 'RUNNING' }],
     })
     await expect(query('root@proxysys', 'SELECT 1', '')).rejects.toMatchObject({ errno: 1045 })
-    // From 4.3.1 on nobody is its administrator from 10.0.0.0/8, whatever the password.
+    // From 4.2.1 on nobody is its administrator from 10.0.0.0/8, whatever the password: obproxy
+    // ob_proxy_config.h of tags v4.1.0 and v4.2.1, skip_proxy_sys_private_check.
     await expect(query('root@proxysys', 'SELECT 1', secrets.password)).rejects.toMatchObject({
       errno: 1045,
     })
@@ -114,7 +115,9 @@ describe('OBProxy clusters on hosts', () => {
       ...secrets,
     })
     await expect(query('root@proxysys', 'SELECT 1', '')).rejects.toMatchObject({ errno: 1045 })
-    await expect(query('root@proxysys', 'SELECT 1', secrets.password)).resolves.toBeDefined()
+    await expect(query('root@proxysys', 'SELECT 1', secrets.password)).rejects.toMatchObject({
+      errno: 1045,
+    })
     await expect(query('root@sys#protoss', status)).resolves.toEqual([{ status: 'ACTIVE' }])
     await remove(told)
     expect(await traces()).toBe(before)

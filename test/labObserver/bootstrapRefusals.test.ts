@@ -32,7 +32,7 @@ describe('BOOTSTRAP is refused, and the store stays empty,', () => {
 
   it('when a server is not reachable', async () => {
     await one.start()
-    // The client gets 4012 for -4122: oceanbase deps/oblib/src/lib/ob_errno.def.
+    // The client gets 4012 for -4122: oceanbase src/share/ob_errno.def.
     await expect(refusalOf(query(one, bootstrapSql([one, two])))).resolves.toBe(
       '4012 RPC post error',
     )
@@ -41,14 +41,15 @@ describe('BOOTSTRAP is refused, and the store stays empty,', () => {
     )
   })
 
-  // Source: ob_unit_resource.cpp gen_sys_tenant_default_unit_resource, ob_server_log_block_mgr.cpp.
+  // Source: ob_unit_resource.cpp gen_sys_tenant_default_unit_resource, ob_server_log_block_mgr.cpp
+  // (OB_MACHINE_RESOURCE_NOT_ENOUGH); its number: src/share/ob_errno.def.
   it('when the redo disk of a server does not hold sys', async () => {
     await Promise.all([one.start(), two.start({ options: ',log_disk_size=4G' })])
     await expect(refusalOf(query(one, bootstrapSql([one, two])))).resolves.toBe(
-      '4733 machine resource is not enough to hold a new unit',
+      '4624 machine resource is not enough to hold a new unit',
     )
     expect(one.log()).toMatch(
-      new RegExp(`ERROR \\[CLOG\\] .*can not hold any new tenants.*${two.address}.*ret=-4733`),
+      new RegExp(`ERROR \\[CLOG\\] .*can not hold any new tenants.*${two.address}.*ret=-4624`),
     )
   })
 
@@ -95,7 +96,7 @@ describe('BOOTSTRAP is refused, and the store stays empty,', () => {
   it('when a standby cluster is asked of the 4.x line', async () => {
     await one.start()
     const standby = `ALTER SYSTEM BOOTSTRAP CLUSTER STANDBY ZONE 'zone1' SERVER '${one.address}' PRIMARY_CLUSTER_ID 2 PRIMARY_ROOTSERVICE_LIST '10.0.0.1:2882:2881'`
-    await expect(refusalOf(query(one, standby))).resolves.toMatch(/^4007 /)
+    await expect(refusalOf(query(one, standby))).resolves.toMatch(/^1235 /)
   })
 })
 

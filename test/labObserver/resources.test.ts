@@ -45,7 +45,7 @@ describe('memory of an observer', () => {
     ['4.1.0.2', 8, { system_memory: '5G' }, { memoryLimit: 6.4, systemMemory: 5 }],
     ['4.1.0.2', 8, {}, { memoryLimit: 6.4, systemMemory: 2 }],
     ['3.1.5', 8, { system_memory: '5G' }, { memoryLimit: 6.4, systemMemory: 5 }],
-    ['3.1.5', 4, { system_memory: '1G' }, 4733],
+    ['3.1.5', 4, { system_memory: '1G' }, 4624],
     ['2.2.73', 16, {}, 4147],
   ])('%s on a host of %d GiB with %j: %j', (full, total, settings, expected) => {
     const got = outcome(() => memoryOf(settings, version(full), total * giB))

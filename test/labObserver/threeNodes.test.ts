@@ -21,6 +21,8 @@ const lines = [
     inactive: 'INACTIVE',
     primaryZone: 'SELECT PRIMARY_ZONE AS primary_zone FROM oceanbase.DBA_OB_TENANTS',
     startsAt: 'RANDOM',
+    addedTwice: /^4179 add non-empty server ".*" not allowed/,
+    leading: "SELECT ZONE AS zone FROM oceanbase.DBA_OB_SERVERS WHERE WITH_ROOTSERVER = 'YES'",
     times:
       'SELECT STATUS AS status, UNIX_TIMESTAMP(START_SERVICE_TIME) AS since FROM oceanbase.DBA_OB_SERVERS ORDER BY ID',
     freeze: 'ALTER SYSTEM MAJOR FREEZE TENANT = ALL',
@@ -34,6 +36,8 @@ const lines = [
     inactive: 'inactive',
     primaryZone: 'SELECT primary_zone FROM oceanbase.__all_tenant',
     startsAt: 'zone1;zone2,zone3',
+    addedTwice: /^4017 /,
+    leading: 'SELECT zone FROM oceanbase.__all_server WHERE with_rootserver = 1',
     times: 'SELECT status, start_service_time AS since FROM oceanbase.__all_server ORDER BY id',
     freeze: 'ALTER SYSTEM MAJOR FREEZE',
     frozen:
@@ -52,6 +56,8 @@ describe.each(lines)(
     times,
     primaryZone,
     startsAt,
+    addedTwice,
+    leading,
     freeze,
     frozen,
   }) => {
@@ -90,7 +96,9 @@ describe.each(lines)(
       const add = `ALTER SYSTEM ADD SERVER '${at(3).address}' ZONE 'zone2'`
       await query(at(1), add)
       await expect(statuses()).resolves.toHaveLength(4)
-      await expect(refusalOf(query(at(0), add))).resolves.toMatch(/^4017 /)
+      // Source: oceanbase src/sql/engine/cmd/ob_alter_system_executor.cpp check_server_empty_, from
+      // 4.2 on src/rootserver/ob_server_zone_op_service.cpp add_servers.
+      await expect(refusalOf(query(at(0), add))).resolves.toMatch(addedTwice)
       await until(
         'the fourth serves',
         async () => (await refusalOf(query(at(3), 'SELECT 1'))) === 'not refused',
@@ -113,6 +121,66 @@ describe.each(lines)(
 
     it('freezes', async () => {
       await expect(query(at(1), [freeze, frozen])).resolves.toEqual([{ frozen: 1 }])
+    })
+
+    // Sources: oceanbase src/logservice/leader_coordinator/election_priority_impl/
+    // election_priority_v1.cpp; src/rootserver/ob_server_zone_op_service.cpp stop_server_precheck;
+    // src/sql/engine/cmd/ob_alter_system_executor.cpp wait_leader_switch_out_.
+    it('is led from where the primary zone says, and not from a zone that is stopped, which may be one alone', async () => {
+      const leader = () => query(at(0), leading)
+      await until('zone2 to lead', async () => (await leader())[0]?.zone === 'zone2')
+      await query(at(0), "ALTER SYSTEM STOP ZONE 'zone2'")
+      await expect(leader()).resolves.toEqual([{ zone: 'zone3' }])
+      await expect(refusalOf(query(at(0), "ALTER SYSTEM STOP ZONE 'zone3'"))).resolves.toBe(
+        '4660 cannot stop server or stop zone in multiple zones',
+      )
+      await query(at(0), "ALTER SYSTEM START ZONE 'zone2'")
+      await expect(leader()).resolves.toEqual([{ zone: 'zone3' }])
+    })
+
+    // Source: oceanbase src/observer/mysql/obmp_connect.cpp, load_privilege_info.
+    it('has servers that learn of a new password and of a new user late', async () => {
+      at(0).setFaults({ schemaDelayMs: 2000 })
+      const login = { password: 'Terran-1' }
+      await query(at(0), "ALTER USER root IDENTIFIED BY 'Terran-1'")
+      await expect(query(at(0), 'SELECT 1 AS one', login)).resolves.toEqual([{ one: 1 }])
+      await expect(refusalOf(query(at(1), 'SELECT 1', login))).resolves.toMatch(/^1045 /)
+      await expect(query(at(1), leading)).resolves.toHaveLength(1)
+      await until(
+        'the new password',
+        async () => (await refusalOf(query(at(1), 'SELECT 1', login))) === 'not refused',
+      )
+      await expect(refusalOf(query(at(1), 'SELECT 1'))).resolves.toMatch(/^1045 /)
+      await query(at(0), "CREATE USER IF NOT EXISTS `kerrigan` IDENTIFIED BY 'Zerg-2'", login)
+      const kerrigan = { user: 'kerrigan@sys', password: 'Zerg-2' }
+      await expect(refusalOf(query(at(2), 'SELECT 1', kerrigan))).resolves.toMatch(/^1045 /)
+      await until(
+        'the new user',
+        async () => (await refusalOf(query(at(2), 'SELECT 1', kerrigan))) === 'not refused',
+      )
+      at(0).setFaults({})
+      await query(at(0), "ALTER USER root IDENTIFIED BY ''", login)
+      for (const follower of [at(1), at(2)])
+        await until(
+          'no password',
+          async () => (await refusalOf(query(follower, 'SELECT 1'))) === 'not refused',
+        )
+    })
+
+    // Source: oceanbase src/observer/mysql/ob_query_retry_ctrl.cpp.
+    it('opens sessions while its leader is lost, and lets a statement wait for it until its time is up', async () => {
+      await at(0).kill('SIGKILL')
+      await expect(query(at(1), 'SELECT 1 AS one')).resolves.toEqual([{ one: '1' }])
+      await expect(
+        refusalOf(query(at(1), ['SET SESSION ob_query_timeout = 500000', servers])),
+      ).resolves.toMatch(/^4012 Timeout, query has reached the maximum query timeout: 500000\(us\)/)
+      const waiting = query(at(2), ['SET SESSION ob_query_timeout = 60000000', servers])
+      await at(0).start({ noFlags: true })
+      await expect(waiting).resolves.toHaveLength(4)
+      await until(
+        'the first server',
+        async () => (await refusalOf(query(at(0), leading))) === 'not refused',
+      )
     })
 
     // Sources: oceanbase lease_time (10 s) in src/share/parameter; ob_server_manager.cpp, from 4.2

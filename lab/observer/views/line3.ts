@@ -1,11 +1,8 @@
 import { type Cluster, merging, now, type Server, type Zone } from '../cluster.ts'
+import { leads, zoneServers } from '../leadership.ts'
 import { parameterRows } from '../parameters.ts'
 import { coreTable } from './coreTable.ts'
 import { type Row, type View, viewOf } from './derived.ts'
-import { zoneServers } from './line4.ts'
-
-const isLeader = (cluster: Cluster, server: Server) =>
-  cluster.leader === `${server.ip}:${server.rpcPort}`
 
 function status(server: Server): string {
   if (server.deletingSince > 0) return 'deleting'
@@ -77,7 +74,7 @@ export const line3: Record<string, (cluster: Cluster) => View> = {
         id: server.id,
         zone: server.zone,
         inner_port: server.sqlPort,
-        with_rootserver: isLeader(cluster, server) ? 1 : 0,
+        with_rootserver: leads(cluster, server) ? 1 : 0,
         status: status(server),
         block_migrate_in_time: 0,
         build_version: server.buildVersion,
@@ -99,7 +96,7 @@ export const line3: Record<string, (cluster: Cluster) => View> = {
           partition_cnt: 0,
           svr_ip: server.ip,
           svr_port: server.rpcPort,
-          role: isLeader(cluster, server) ? 1 : 2,
+          role: leads(cluster, server) ? 1 : 2,
           is_offline: 0,
           // A server that has not begun its service replays what it missed.
           is_in_sync: server.startService > 0 ? 1 : 0,
@@ -229,7 +226,7 @@ export const line3: Record<string, (cluster: Cluster) => View> = {
         svr_port: server.rpcPort,
         sql_port: server.sqlPort,
         zone: server.zone,
-        role: isLeader(cluster, server) ? 1 : 2,
+        role: leads(cluster, server) ? 1 : 2,
       })),
     ),
   V$OB_CLUSTER: (cluster) =>

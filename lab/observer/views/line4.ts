@@ -1,4 +1,5 @@
 import { type Cluster, calibrationMicros, merging, now, type Server } from '../cluster.ts'
+import { leads, zoneServers } from '../leadership.ts'
 import { parameterRows } from '../parameters.ts'
 import { coreTable } from './coreTable.ts'
 import { type View, viewOf } from './derived.ts'
@@ -6,17 +7,10 @@ import { type View, viewOf } from './derived.ts'
 /** An SCN counts nanoseconds; a cluster that never froze shows 1. */
 const scn = (micros: number) => (micros === 0 ? 1n : BigInt(micros) * 1000n)
 const address = (server: Server) => ({ SVR_IP: server.ip, SVR_PORT: server.rpcPort })
-const isLeader = (cluster: Cluster, server: Server) =>
-  cluster.leader === `${server.ip}:${server.rpcPort}`
-
 function status(server: Server): string {
   if (server.deletingSince > 0) return 'DELETING'
   return server.alive ? 'ACTIVE' : 'INACTIVE'
 }
-
-/** The first server of every zone: the lab's sys log stream and unit live there. */
-export const zoneServers = ({ zones, servers }: Cluster): Server[] =>
-  zones.flatMap((zone) => servers.filter((server) => server.zone === zone.name).slice(0, 1))
 
 export const locality = (cluster: Cluster) =>
   zoneServers(cluster)
@@ -33,7 +27,7 @@ export const line4: Record<string, (cluster: Cluster) => View> = {
         ID: server.id,
         ZONE: server.zone,
         SQL_PORT: server.sqlPort,
-        WITH_ROOTSERVER: isLeader(cluster, server) ? 'YES' : 'NO',
+        WITH_ROOTSERVER: leads(cluster, server) ? 'YES' : 'NO',
         STATUS: status(server),
         START_SERVICE_TIME: { at: server.startService },
         STOP_TIME: { at: server.stopTime },
@@ -52,7 +46,7 @@ export const line4: Record<string, (cluster: Cluster) => View> = {
           TENANT_ID: 1,
           LS_ID: 1,
           ...address(server),
-          ROLE: isLeader(cluster, server) ? 'LEADER' : 'FOLLOWER',
+          ROLE: leads(cluster, server) ? 'LEADER' : 'FOLLOWER',
           PROPOSAL_ID: 1,
           ACCESS_MODE: 'APPEND',
           PAXOS_REPLICA_NUM: cluster.zones.length,
@@ -162,7 +156,7 @@ export const line4: Record<string, (cluster: Cluster) => View> = {
         ...address(server),
         SQL_PORT: server.sqlPort,
         ZONE: server.zone,
-        ROLE: isLeader(cluster, server) ? 'LEADER' : 'FOLLOWER',
+        ROLE: leads(cluster, server) ? 'LEADER' : 'FOLLOWER',
         REPLICA_TYPE: 'FULL',
       })),
     ),

@@ -1,13 +1,17 @@
 import { type Content, type LabPackage, mulan } from '../labPackage.ts'
+import { spatialReferencesFile, timeZonesFile } from './importData.ts'
 import { serverFixed, serverProfile, serverScripts } from './serverScripts.ts'
 
 const prefix = '/home/admin/oceanbase'
 
-const empty = (at: string, mode?: number): Content => ({
+const text = (at: string, words: string): Content => ({ kind: 'text', at, text: words })
+
+/** Of Python 2 with mysql.connector, and with the password in its arguments: for nobody to run. */
+const python = (at: string): Content => ({
   kind: 'text',
   at,
-  text: '',
-  ...(mode !== undefined && { mode }),
+  text: '#!/usr/bin/python\nexit(1)\n',
+  mode: 0o755,
 })
 
 /**
@@ -22,13 +26,19 @@ const server = (version: string): readonly Content[] => {
     { kind: 'text', at: 'etc/lab_version', text: `${version}\n` },
     { kind: 'folder', at: 'admin' },
     ...(major >= 4
-      ? [empty('bin/import_srs_data.py', 0o755), empty('etc/default_srs_data_mysql.sql')]
+      ? [
+          python('bin/import_srs_data.py'),
+          text('etc/default_srs_data_mysql.sql', spatialReferencesFile),
+        ]
       : []),
   ]
 }
 
 /** Time zones are brought by all public packages. */
-const timeZones = [empty('bin/import_time_zone_info.py', 0o755), empty('etc/timezone_V1.log')]
+const timeZones = [
+  python('bin/import_time_zone_info.py'),
+  text('etc/timezone_V1.log', timeZonesFile),
+]
 
 /**
  * The enterprise package: one rpm with ob_admin, from 4.0 on with bench_io.sh. Source: kernel
