@@ -15,7 +15,7 @@ const table: readonly { readonly says: RegExp; readonly advice: Said }[] = [
     advice: say`memory does not fit memory_limit and system_memory: give the host more or free some, or post others in startupParameters; from 4.2.1 on 5 GiB must be left between them`,
   },
   {
-    says: /no space left|disk is full|datafile_size|log_disk_size|ret=-4184\b/i,
+    says: /no space left|disk is full|datafile_size|log_disk_size|ret=-4184\b|resource is not enough/i,
     advice: say`the disk has no room for data file and redo logs, by default 90 % of each disk or 60 % and 30 % of one: free space, or post smaller datafile_size and log_disk_size in startupParameters`,
   },
   {

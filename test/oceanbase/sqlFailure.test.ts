@@ -25,8 +25,8 @@ const failure = (error: unknown): Error =>
 
 describe('a refusal of a server', () => {
   it.each([
-    1040, 1053, 4006, 4012, 4023, 4038, 4209, 4225, 4283, 4550, 4638, 4653, 4654, 4721, 4722, 4723,
-    4725, 4743, 4767, 5150, 5627, 8001, 8002,
+    1040, 1053, 4006, 4012, 4023, 4038, 4209, 4225, 4242, 4265, 4283, 4346, 4383, 4390, 4550, 4638,
+    4653, 4654, 4719, 4721, 4722, 4723, 4725, 4743, 4767, 5150, 5627, 8001, 8002,
   ])('%i passes by itself', (errno) => {
     const error = failure(refused(errno))
     expect(error).toBeInstanceOf(TransientError)

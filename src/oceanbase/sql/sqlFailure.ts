@@ -4,7 +4,7 @@ import { NothingListens, PassingSqlError, SqlError, type SqlTarget } from './sql
 
 /**
  * Refusals that pass by themselves. OceanBase's numbers: oceanbase
- * deps/oblib/src/lib/ob_errno.def; MySQL's: server error reference.
+ * src/share/ob_errno.def; MySQL's: server error reference.
  */
 const passing: ReadonlySet<number> = new Set([
   1040, // too many connections
@@ -19,8 +19,10 @@ const passing: ReadonlySet<number> = new Set([
   8001, // server is initializing
   8002, // server is stopping
   // What a SELECT is tried again for, but DDL and commands pass on: no location, no leader, schema
-  // or tenant not here yet. Source: oceanbase src/observer/mysql/ob_query_retry_ctrl.cpp.
-  ...[4209, 4225, 4283, 4653, 4721, 4722, 4723, 4725, 4743, 4767, 5150, 5627],
+  // or tenant not here yet. Source: oceanbase src/observer/mysql/ob_query_retry_ctrl.cpp, init.
+  ...[4225, 4242, 4265, 4283, 4346, 4383, 4390, 4653, 4719, 4721, 4722, 4723, 4725, 5150, 5627],
+  // Nobody leads at this moment: of a partition, of major freezes, of a log stream.
+  ...[4209, 4743, 4767],
 ])
 
 const accessDenied = 1045
