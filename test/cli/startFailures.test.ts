@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { holdDataDir } from '../../src/embedded/dataDir.ts'
 import { StartError } from '../../src/errors/startError.ts'
+import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
 import { startProgram } from '../support/program.ts'
 
 /** Nobody listens there, and nobody may without being root. */
@@ -79,6 +80,7 @@ describe('a program that cannot start ends with the reason and no stack', () => 
   let dir: string
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'obflow-start-'))
+    await placeEmptyDatabase(dir)
     await mkdir(othersDir)
     await chown(othersDir, 65_534, 65_534)
   })
@@ -122,7 +124,9 @@ describe('a program that cannot start ends with the reason and no stack', () => 
     }
   })
 
-  it('loses no password that it made up: it prints none, and the next start does', async () => {
+  it('loses no password that it made up: it prints none, and the next start does', {
+    timeout: 180_000,
+  }, async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = z.object({ port: z.number() }).parse(server.address())
