@@ -40,6 +40,8 @@ export async function runUndo(
     const cells: Cell[] = []
     let failedAfterMs = 0
     for (const node of nodes) {
+      // What one node left behind would be found again after every node that follows.
+      if (cells.at(-1)?.verdict === 'lost') break
       const create = failingCreate({ fault, node, log, stack })
       atInstant = create.atInstant
       const { taskId, clusterId } = await stack.create()
@@ -56,12 +58,13 @@ export async function runUndo(
       const [cause] = complaints
       cells.push({ node, verdict: cause ? 'lost' : 'by itself', ...(cause && { cause }) })
       for (const complaint of complaints) log(`${fault.name}: ${node}: ${complaint}`)
-      // What is left behind would be found again after every node that follows.
-      if (cause) break
     }
+    const notRun = nodes
+      .slice(cells.length)
+      .map((node) => ({ node, verdict: 'nothing to hit' }) as const)
     return {
       fault: fault.name,
-      cells,
+      cells: [...cells, ...notRun],
       failedAfterSeconds: failedAfterMs / 1000,
       seconds: (Date.now() - began) / 1000,
     }

@@ -4,7 +4,10 @@ import type { Language } from './codes.ts'
 /** What fills a gap: a value, what a program printed, another sentence, or a list of these. */
 export type Part = string | number | Said | readonly Part[]
 
-/** A sentence for a person, in any language: English words with gaps `{0}`, `{1}`, … and what fills them. */
+/**
+ * A sentence for a person, in any language: English words with gaps `{0}`, `{1}`, … and what fills
+ * them.
+ */
 export interface Said {
   readonly key: string
   readonly args: readonly Part[]

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { CipherAlgorithm } from 'ssh2'
 
-/** Whether a processor has AES: `flags` on x86, `Features` on ARM. Source: /proc/cpuinfo of Linux. */
+/**
+ * Whether a processor has AES: `flags` on x86, `Features` on ARM. Source: /proc/cpuinfo of Linux.
+ */
 export const hasAes = (cpuinfo: string): boolean => /^(flags|Features)\s*:.*\baes\b/m.test(cpuinfo)
 
 function cpuinfo(): string | undefined {

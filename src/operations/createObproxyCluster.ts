@@ -48,10 +48,10 @@ const prepare = once('Prepare obproxy install', 'prepareObproxyInstall', {
 const finish = once('Finish node', 'finishObproxyInstall', { timeout: '0s', prohibitSkip: true })
 
 /**
- * The nodes of OCP's "Install obproxy" in OCP's order. Source: ocp-doc V4.2.2, 600.add-obproxy-1.md:
- * a task for each host there, and one for all here. Those that only write OCP's own store there
- * have more time here, since they ask hosts. Left out is "Refresh ocp agent config": no public agent
- * has a setting about OBProxy (obagent a8c8fdf, etc/).
+ * The nodes of OCP's "Install obproxy" in OCP's order. Source: ocp-doc V4.2.2,
+ * 600.add-obproxy-1.md: a task for each host there, and one for all here. Those that only write
+ * OCP's own store there have more time here, since they ask hosts. Left out is "Refresh ocp agent
+ * config": no public agent has a setting about OBProxy (obagent a8c8fdf, etc/).
  */
 const onHosts = obproxyPlan('Install obproxy', [
   prepare,

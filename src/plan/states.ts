@@ -26,7 +26,8 @@ export type SubtaskOperation = (typeof operations)[number]
 export type TaskOperation = Extract<SubtaskOperation, 'EXECUTE' | 'RETRY' | 'ROLLBACK'>
 
 /**
- * What is known of why a subtask failed, as it travels and is kept, in English. Its maker's type is `Cause`.
+ * What is known of why a subtask failed, as it travels and is kept, in English. Its maker's type is
+ * `Cause`.
  */
 export interface FailureCause {
   /** One of this release's codes, or of the release that wrote it. */

@@ -9,9 +9,9 @@ interface Waiting<Row> {
 
 /**
  * Writes lists of rows; those that come while a statement is under way are written together by the
- * next, in the order they came, so that a thousand callers at once cost a few statements. Lists that
- * fail together are written one by one, for a bad one is nobody else's failure; unless the failure
- * is `shared`, as when the store is away.
+ * next, in the order they came, so that a thousand callers at once cost a few statements. Lists
+ * that fail together are written one by one, for a bad one is nobody else's failure; unless the
+ * failure is `shared`, as when the store is away.
  */
 export function gathered<Row>(
   write: (rows: readonly Row[]) => Promise<unknown>,

@@ -113,7 +113,9 @@ export function obproxy(db: Db, keys: Keys) {
         await secrets(tx, keys).removeBelow(secretOf.obproxy(id).all)
       })
     },
-    /** Ends the reservations of its hosts; returns the addresses of those that are AVAILABLE now. */
+    /**
+     * Ends the reservations of its hosts; returns the addresses of those that are AVAILABLE now.
+     */
     unreserve: (id: number): Promise<string[]> => db.transaction((tx) => free(tx, id)),
     /**
      * Forgets an OBProxy cluster that is CREATING or DELETING, with its proxies, links and secrets;

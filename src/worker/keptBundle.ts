@@ -35,8 +35,8 @@ async function read(path: string, name: string, inputs: string): Promise<string 
 }
 
 /**
- * What `make` bundles, kept in a folder from one start to the next under a digest of what it is made
- * of: bundling takes seconds. A folder that cannot be used costs those, and nothing else.
+ * What `make` bundles, kept in a folder from one start to the next under a digest of what it is
+ * made of: bundling takes seconds. A folder that cannot be used costs those, and nothing else.
  */
 export async function keptBundle(
   folder: string,

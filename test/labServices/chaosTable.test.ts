@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { retryColumn, withColumns } from '../../lab/chaos/table.ts'
+import { retryColumn, undoColumn, withColumns } from '../../lab/chaos/table.ts'
 
 const before = `| node | worker killed | API killed |
 |---|---|---|
@@ -42,5 +42,35 @@ test('a column that is run again has the nodes of today; what the others found s
     '| *commit* | bbbbbbb | aaaaaaa |',
     '',
     '- API killed, Bootstrap ob: OBE10002 refused',
+  ])
+})
+
+test('a rollback that left something says what and where, and the nodes behind it were not run', () => {
+  const run = {
+    fault: 'run deleted',
+    cells: [
+      { node: 'Install rpm', verdict: 'by itself' },
+      {
+        node: 'Bootstrap ob',
+        verdict: 'lost',
+        cause: 'left behind: 10.69.1.11, files: f /data/1/x',
+      },
+      { node: 'Set sys password', verdict: 'nothing to hit' },
+    ],
+    failedAfterSeconds: 13.27,
+    seconds: 50,
+  } as const
+  const column = undoColumn({ run, hosts: 1, commit: 'bbbbbbb' })
+  expect(withColumns('', [column], ['run deleted']).split('\n')).toEqual([
+    '| node | run deleted |',
+    '|---|---|',
+    '| Install rpm | ✔ |',
+    '| Bootstrap ob | ✘ |',
+    '| Set sys password | – |',
+    '| *FAILED after, at most, s* | 13.3 |',
+    '| *seconds* | 50 |',
+    '| *commit* | bbbbbbb |',
+    '',
+    '- run deleted, Bootstrap ob: left behind: 10.69.1.11, files: f /data/1/x',
   ])
 })

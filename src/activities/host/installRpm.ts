@@ -68,8 +68,8 @@ async function wishesOf(node: HostNode<PackagesUse>): Promise<readonly RpmWish[]
 const percent = (part: number, whole: number): number => Math.round((100 * part) / whole)
 
 /**
- * The observer must be able to print its version: a missing library shows here, not in the middle of
- * a bootstrap.
+ * The observer must be able to print its version: a missing library shows here, not in the middle
+ * of a bootstrap.
  */
 async function proveObserver({ cluster, target }: HostNode): Promise<void> {
   const { home, observer, library } = layoutOf(cluster)

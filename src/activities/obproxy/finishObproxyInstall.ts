@@ -1,8 +1,8 @@
 import type { ObproxyNode } from '../node.ts'
 
 /**
- * CREATING becomes RUNNING. Without proxies nothing else settles the links: a proxy that joins later
- * reads them.
+ * CREATING becomes RUNNING. Without proxies nothing else settles the links: a proxy that joins
+ * later reads them.
  */
 export async function finishObproxyInstall({
   proxies,

@@ -4,7 +4,9 @@ import type { ProxyUse } from './proxyProcess.ts'
 import { startObproxy, stopObproxy } from './startObproxy.ts'
 import { syncObproxyParameter } from './syncObproxyParameter.ts'
 
-/** Stops the proxy, and removes its package and what it wrote, if they were made for this cluster. */
+/**
+ * Stops the proxy, and removes its package and what it wrote, if they were made for this cluster.
+ */
 export async function uninstallObproxy(node: ObproxyHostNode<ProxyUse>): Promise<void> {
   await stopObproxy(node)
   await removeObproxyRpm(node)

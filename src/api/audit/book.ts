@@ -35,8 +35,8 @@ export const mayChange = ({ method, query, routeOptions: { config } }: FastifyRe
   !(typeof query === 'object' && query !== null && 'dryRun' in query && query.dryRun === 'true')
 
 /**
- * Writes down each call that may change something, refused ones too, before it is answered. Calls of
- * nobody are left out: else anybody could fill the book.
+ * Writes down each call that may change something, refused ones too, before it is answered. Calls
+ * of nobody are left out: else anybody could fill the book.
  */
 export function keepBook(api: Api, store: Store): void {
   api.decorateRequest('madeTask', undefined)

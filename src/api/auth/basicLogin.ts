@@ -53,8 +53,8 @@ function makeRoom(map: Map<string, unknown>): void {
 }
 
 /**
- * What is counted: a name that no user can have is not kept in its length. An address has no `/`, so
- * that no name makes the one look like the other.
+ * What is counted: a name that no user can have is not kept in its length. An address has no `/`,
+ * so that no name makes the one look like the other.
  */
 const subjectsOf = (username: string, address: string) => {
   const name = username.slice(0, 64)

@@ -43,8 +43,9 @@ const cookieOptions = (request: FastifyRequest) =>
   ({ path: '/', httpOnly: true, sameSite: 'strict', secure: overTls(request) }) as const
 
 /**
- * By TLS the name says that this very host set the cookie: a sibling in its domain cannot plant one.
- * Source: https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis, "The __Host- Prefix".
+ * By TLS the name says that this very host set the cookie: a sibling in its domain cannot plant
+ * one. Source: https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis, "The __Host-
+ * Prefix".
  */
 const nameFor = (request: FastifyRequest): string =>
   overTls(request) ? `__Host-${cookieName}` : cookieName

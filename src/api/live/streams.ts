@@ -18,7 +18,9 @@ const maxAgeMs = 3_600_000
 export interface StreamTimes {
   /** How often the store is read for each feed that is followed. */
   readonly tickMs: number
-  /** How often a silent stream says that it is there, and whether its reader may go on is looked at. */
+  /**
+   * How often a silent stream says that it is there, and whether its reader may go on is looked at.
+   */
   readonly beatMs: number
 }
 
@@ -58,8 +60,8 @@ export interface StreamsOptions {
 
 /**
  * Streams of server-sent events. Whatever is followed is read from the store once a tick, however
- * many follow it. A connection that takes no more is told nothing until it does, and then the newest
- * state of what it missed: two events wait for it at most.
+ * many follow it. A connection that takes no more is told nothing until it does, and then the
+ * newest state of what it missed: two events wait for it at most.
  */
 export function streams({ store, log, openSessions, times }: StreamsOptions) {
   const watched = new Map<string, Watched>()
@@ -190,8 +192,8 @@ export function streams({ store, log, openSessions, times }: StreamsOptions) {
 
   return {
     /**
-     * A stream of what a key names. `known`: it has ended, and the reader knows all of it. `missing`:
-     * it is not there. Throws Refused when there is no room.
+     * A stream of what a key names. `known`: it has ended, and the reader knows all of it.
+     * `missing`: it is not there. Throws Refused when there is no room.
      */
     async open(
       key: string,

@@ -98,8 +98,10 @@ export const showCreatedSubtask = (subtask: CreatedTask['subtasks'][number], rea
 
 const isAtWork = ({ status }: Subtask): boolean => status === 'RUNNING' || status === 'CANCELING'
 
-/** OCP's SubtaskInstance. A failed one also shows why; one at work how often it was tried and how the
- * last attempt failed. Clients of OCP pass over what they do not know. */
+/**
+ * OCP's SubtaskInstance. A failed one also shows why; one at work how often it was tried and how
+ * the last attempt failed. Clients of OCP pass over what they do not know.
+ */
 export const showSubtask = (subtask: Subtask, reader: Reader) => ({
   attempt: isAtWork(subtask) ? subtask.attempt : undefined,
   createTime: isoTime(subtask.createTime),

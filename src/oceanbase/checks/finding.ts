@@ -20,7 +20,9 @@ export interface Finding {
   readonly advice: Said
 }
 
-/** A finding of a host among others, or why a host could not be looked at, on its way to the API. */
+/**
+ * A finding of a host among others, or why a host could not be looked at, on its way to the API.
+ */
 export interface HostFinding extends Omit<Finding, 'code'> {
   /** One of this release's codes, or of the worker's. */
   readonly code: string

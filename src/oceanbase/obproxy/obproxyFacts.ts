@@ -83,6 +83,8 @@ export const whichMissing = (commands: readonly string[]): Quoted =>
 export const askExporter = (port: number): Quoted =>
   sh`timeout 5 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "GET /metrics HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3 && head -n 1 <&3' ${port} 2>/dev/null | grep -q " 200 "`
 
-/** A script that prints how many connections to a port are open: state 01 in the kernel's tables. */
+/**
+ * A script that prints how many connections to a port are open: state 01 in the kernel's tables.
+ */
 export const clientsOf = (port: number): Quoted => sh`printf -v port ':%04X' ${port}
 cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$port" '$2 ~ port "$" && $4 == "01" { n++ } END { print n + 0 }'`

@@ -88,8 +88,8 @@ export const setPrimaryZone = (primaryZone: string): Quoted =>
   sql`ALTER TENANT sys SET PRIMARY_ZONE = ${primaryZone}`
 
 /**
- * 4.x: every server measures its data disk and keeps the result in an inner table. Source: oceanbase
- * src/share/io/ob_io_calibration.cpp, execute_benchmark.
+ * 4.x: every server measures its data disk and keeps the result in an inner table. Source:
+ * oceanbase src/share/io/ob_io_calibration.cpp, execute_benchmark.
  */
 export const calibrateIo: Quoted = sql`ALTER SYSTEM RUN JOB ${'io_calibration'}`
 
