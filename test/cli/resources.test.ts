@@ -225,6 +225,19 @@ describe('what is added', () => {
   })
 })
 
+describe('a host and an OBProxy cluster', () => {
+  it('have their own calls: a new SSH key, proxies that come and go', async () => {
+    const { obflow } = served
+    const key = `SHA256:${'A'.repeat(43)}`
+    expect(await obflow('host', 'accept-key', '10.0.0.2', key)).toMatchObject({ code: 0 })
+    expect((await obflow('host', 'accept-key', '10.0.0.2', 'x')).stderr).toContain('ssh-keygen -l')
+    const words = ['--mode', 'CONFIG_URL', '--detach']
+    expect(await obflow('obproxy', 'create', 'odp2', ...words)).toMatchObject({ code: 0 })
+    const rehearsed = await obflow('obproxy', 'delete', 'odp2', '--dry-run')
+    expect([rehearsed.code, rehearsed.stdout]).toEqual([1, expect.stringContaining('✖')])
+  })
+})
+
 describe('a task', () => {
   /** Fails the subtask of this place, so that its task waits for an operator. */
   async function failAt(index: number): Promise<number> {
@@ -296,6 +309,14 @@ describe('a task', () => {
     expect(await served.obflow('task', 'cancel', 'terran', first.name)).toMatchObject({ code: 0 })
     const strange = await served.obflow('task', 'cancel', 'terran', 'Frobnicate')
     expect([strange.code, strange.stderr]).toEqual([2, expect.stringContaining('obflow task show')])
+  })
+
+  it('has the log of a subtask followed to its end', async () => {
+    const [first] = created.tasks
+    if (!first) throw new Error('no subtask')
+    await setSubtask(served.api.db, first.id, { status: 'SUCCESSFUL' })
+    const followed = await served.obflow('task', 'log', 'terran', first.name, '--follow')
+    expect([followed.code, followed.stdout]).toEqual([0, expect.stringContaining('EXECUTE')])
   })
 
   it('is saved as a zip', async () => {
