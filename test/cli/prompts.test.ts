@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { accessOf } from '../../src/cli/connect.ts'
-import { profilesFile } from '../../src/cli/profiles.ts'
+import { profilesFile, writeProfiles } from '../../src/cli/profiles.ts'
 import { Terminal } from '../readme/terminal.ts'
 import { packageNamed, sampleRpm } from '../store/inventory.ts'
 import { type ServedApi, serveApi } from './served.ts'
@@ -57,32 +57,42 @@ it('a login asks for the password, shows nothing of it, and keeps it for nobody 
   expect(await terminal.run('obflow user ls -o name')).toEqual({ status: 0, output: 'admin\n' })
 })
 
+/** A command line with the login in the environment. */
+const loggedIn = (line: string): string =>
+  `OBFLOW_URL='${served.url}' OBFLOW_PASSWORD=admin-password ${line}`
+
 it('an apply is not done without a yes, and Ctrl-C ends it', async () => {
   const before = await served.api.dump()
-  const no = await terminal.run('obflow apply -f cluster.yaml', { answers: [['Do this?', 'n']] })
+  const no = await terminal.run(loggedIn('obflow apply -f cluster.yaml'), {
+    answers: [['Do this?', 'n']],
+  })
   expect(no.status).toBe(1)
   expect(stripVTControlCharacters(no.output)).toContain('+ cluster   terran')
-  const stopped = await terminal.run('obflow apply -f cluster.yaml', {
+  const stopped = await terminal.run(loggedIn('obflow apply -f cluster.yaml'), {
     answers: [['Do this?', ctrlC]],
   })
   expect(stopped.status).toBe(130)
-  const asked = await terminal.run('obflow user add alice', { answers: [['Password', ctrlC]] })
+  const asked = await terminal.run(loggedIn('obflow user add alice'), {
+    answers: [['Password', ctrlC]],
+  })
   expect(asked.status).toBe(130)
   expect(await served.api.dump()).toEqual(before)
 })
 
 it('what cannot be taken back is done for who types its name', async () => {
   await served.api.post('/api/v2/compute/regions', { name: 'default' })
-  const destroy = 'obflow destroy -f cluster.yaml --all'
+  const destroy = loggedIn('obflow destroy -f cluster.yaml --all')
   const question = 'Type terran to go on:'
   expect((await terminal.run(destroy, { answers: [[question, 'yes']] })).status).toBe(1)
-  expect((await terminal.run('obflow region ls -o name')).output).toBe('default\n')
+  expect((await terminal.run(loggedIn('obflow region ls -o name'))).output).toBe('default\n')
   expect((await terminal.run(destroy, { answers: [[question, 'terran']] })).status).toBe(0)
-  expect((await terminal.run('obflow region ls -o name -q')).output).toBe('')
+  expect((await terminal.run(loggedIn('obflow region ls -o name -q'))).output).toBe('')
 })
 
 it('a stored password goes to no other address', async () => {
   const env = { HOME: served.cwd }
+  const profile = { url: served.url, user: 'admin', password: 'admin-password' }
+  writeProfiles(env, { current: 'default', profiles: { default: profile } })
   expect(accessOf({ env })).toMatchObject({ url: served.url, password: 'admin-password' })
   expect(() => accessOf({ env: { ...env, OBFLOW_URL: 'http://10.9.9.9:8080' } })).toThrow(
     'OBFLOW_PASSWORD',
