@@ -1,10 +1,5 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { stringify } from 'yaml'
 import { z } from 'zod'
-import { buildPackages } from '../../lab/index.ts'
-import { typed } from '../cli/typed.ts'
 import { recordHistory } from '../replay/record.ts'
 import { expectCluster } from './expectCluster.ts'
 import { causes, type Scene, startScene } from './scene.ts'
@@ -91,63 +86,15 @@ describe("the API page's own sample", () => {
   })
 })
 
-describe('a topology file with 3 hosts that obflow knows nothing of', () => {
-  let scene: Scene
-  beforeAll(async () => {
-    scene = await startScene({ hosts: 3, idcOf: () => '', bare: true })
-  })
-  afterAll(() => scene?.[Symbol.asyncDispose]())
-
-  it('is applied to a RUNNING 3.2.4.1 cluster, and a second time there is nothing to do', async () => {
-    const packages = (await buildPackages()).filter(
-      ({ name, version }) =>
-        (name === 'oceanbase' && version === '3.2.4.1') ||
-        (name === 't-oceanbase-ocp-agent' && version === '4.2.0'),
-    )
-    const text = stringify({
-      packages: packages.map(({ path }) => path),
-      regions: { hangzhou: ['hz1', 'hz2', 'hz3'] },
-      login: { user: 'root', privateKey: `file:${scene.lab.users.root.privateKeyFile}` },
-      cluster: {
-        name: 'protoss',
-        password: 'env:ROOT_PASSWORD',
-        zones: scene.lab.hosts.map(({ ip }, index) => ({
-          name: `zone${index + 1}`,
-          idc: `hz${index + 1}`,
-          hosts: [ip],
-        })),
-      },
-    })
-    await writeFile(join(scene.dataDir, 'cluster.yaml'), text)
-    const env = {
-      OBFLOW_URL: scene.obflow.url,
-      OBFLOW_PASSWORD: scene.adminPassword,
-      ROOT_PASSWORD: 'Aa11--pylon',
-    }
-    const obflow = (...argv: string[]) => typed(argv, { env, cwd: scene.dataDir })
-    expect(await obflow('plan', '-f', 'cluster.yaml')).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('Plan: 11 to make'),
-    })
-    const applied = await obflow('apply', '-f', 'cluster.yaml', '--yes')
-    expect([applied.code, applied.stderr]).toEqual([0, expect.stringContaining('is RUNNING')])
-    await expectCluster({
-      name: 'protoss',
-      password: 'Aa11--pylon',
-      version: '3.2.4.1',
-      hosts: scene.lab.hosts,
-      primaryZone: 'zone1;zone2,zone3',
-    })
-    const again = await obflow('apply', '-f', 'cluster.yaml')
-    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing to do') })
-    const [task] = z
-      .array(reply.pick({ id: true }))
-      .parse(JSON.parse((await obflow('task', 'ls', '--cluster', 'protoss', '-o', 'json')).stdout))
-    await recordHistory(scene.temporal, task?.id ?? 0, 'create-3-hosts-3.2')
-  })
-})
-
 describe.each([
+  {
+    version: '3.2.4.1',
+    hosts: 3,
+    zones: [[0], [1], [2]],
+    subtasks: 35,
+    primaryZone: 'zone1;zone2,zone3',
+    recorded: 'create-3-hosts-3.2',
+  },
   {
     version: '4.2.1.8',
     hosts: 5,

@@ -79,8 +79,6 @@ export interface SceneOptions {
   readonly agent?: { readonly name: string; readonly version: string }
   /** What is uploaded instead of all that the lab builds; an agent has to be among it. */
   readonly packages?: readonly LabPackage[]
-  /** obflow is told of nothing: neither packages nor hosts. */
-  readonly bare?: boolean
   /** What else obflow is started with: a store that the test looks into, hooks beside the nodes. */
   readonly obflow?: Pick<EmbeddedOptions, 'store' | 'interceptors' | 'logLevel'>
   /** How obflow is started when not as this test run starts it. */
@@ -94,7 +92,6 @@ export async function startScene({
   obproxy = false,
   agent = ocpAgent,
   packages: chosen,
-  bare = false,
   obflow: extra = {},
   serve: start = serve,
 }: SceneOptions): Promise<Scene> {
@@ -114,22 +111,17 @@ export async function startScene({
     const connection = await Connection.connect(obflow.temporal)
     cleanups.push(() => connection.close())
     const api = createClient({ url: obflow.url, user: 'admin', password })
-    if (!bare)
-      await uploadPackages(
-        api,
-        packages
-          .filter(({ name }) => chosen || obproxy || !name.startsWith('obproxy'))
-          .filter(
-            ({ name, version }) =>
-              chosen ||
-              !name.includes('agent') ||
-              (name === agent.name && version === agent.version),
-          )
-          .map(({ path }) => path),
-      )
-    const inventory = bare
-      ? { hostIds: [], idcs: [] }
-      : await registerHosts(api, lab, idcOf, regionOf)
+    await uploadPackages(
+      api,
+      packages
+        .filter(({ name }) => chosen || obproxy || !name.startsWith('obproxy'))
+        .filter(
+          ({ name, version }) =>
+            chosen || !name.includes('agent') || (name === agent.name && version === agent.version),
+        )
+        .map(({ path }) => path),
+    )
+    const inventory = await registerHosts(api, lab, idcOf, regionOf)
     const task = async (id: number): Promise<Task> =>
       (await api.get(`/api/v2/tasks/instances/${id}`, taskSchema)).data
     const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`
