@@ -7,6 +7,7 @@ FROM ${NODE} AS console
 WORKDIR /obflow/console
 COPY console/package.json console/package-lock.json ./
 RUN npm ci --no-fund --no-audit
+COPY src/view ../src/view
 COPY console ./
 RUN npm run build
 

@@ -25,6 +25,8 @@ const { values } = parseArgs({
     readers: { type: 'string', default: '500' },
     hosts: { type: 'string', default: '100' },
     seconds: { type: 'string', default: '30' },
+    /** Subtasks at work; each changes once a second on average. */
+    working: { type: 'string', default: '200' },
     /** The readers' process: where and as whom to read. */
     read: { type: 'string' },
   },
@@ -54,9 +56,8 @@ async function readAll(asked: z.infer<typeof task>): Promise<void> {
       const text = tail + chunk.toString('latin1')
       if (text.includes('event: task')) resolve()
       // A change carries the moment at which it was written.
-      for (const [, at] of text.matchAll(/"lastMessage":"at (\d+)\./g))
-        late.push(Date.now() - Number(at))
-      const last = text.lastIndexOf('"lastMessage":"at ')
+      for (const [, at] of text.matchAll(/"at (\d+)\./g)) late.push(Date.now() - Number(at))
+      const last = text.lastIndexOf('"at ')
       tail = text.slice(Math.max(last + 1, text.length - 40))
     })
     socket.on('close', () => {
@@ -139,8 +140,8 @@ async function measure(): Promise<void> {
   await once(child.stdout, 'data')
   const joining = process.cpuUsage(joined)
   const begun = { cpu: process.cpuUsage(), at: Date.now() }
-  // Of those that one worker has under way, a fifth changes every 200 ms.
-  const wide = subtasks.filter(({ hostId }) => hostId !== null).slice(0, 200)
+  // Of those under way, a fifth changes every 200 ms. One worker has 200.
+  const wide = subtasks.filter(({ hostId }) => hostId !== null).slice(0, Number(values.working))
   const ids = wide.map(({ id }) => id)
   while (Date.now() - begun.at < Number(values.seconds) * 1000) {
     const message = JSON.stringify({ key: `at ${Date.now()}.`, args: [] })
@@ -165,7 +166,7 @@ async function measure(): Promise<void> {
     })
     .parse(JSON.parse(String(said)))
   console.log(
-    `${readers} readers of a run of ${subtasks.length} subtasks, for ${seconds.toFixed(0)} s`,
+    `${readers} readers of a run of ${subtasks.length} subtasks, ${wide.length} changes a second, for ${seconds.toFixed(0)} s`,
   )
   console.log(
     `API and store: ${((spent.user + spent.system) / 1e4 / seconds).toFixed(0)} % of a core; ${((joining.user + joining.system) / 1e6).toFixed(1)} s of a core while they came; ${mib(memory.before)} MiB before, ${mib(memory.most)} MiB at most`,

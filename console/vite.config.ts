@@ -28,7 +28,11 @@ export default defineConfig({
     alias: { lodash: fileURLToPath(new URL('src/settings/lodash.ts', import.meta.url)) },
   },
   // The session's cookie is for the API's own origin: the proxy makes both one.
-  server: { proxy: { '/api': { target: api, changeOrigin: true, headers: { origin: api } } } },
+  server: {
+    proxy: { '/api': { target: api, changeOrigin: true, headers: { origin: api } } },
+    // What it shares with the command line lies in ../src/view.
+    fs: { allow: ['..'] },
+  },
   build: {
     target: 'es2022',
     // The page's CSP is default-src 'self': nothing may become a data: address.

@@ -55,7 +55,12 @@ const packages: Step = {
 
 const build: Step = {
   name: 'build',
-  from: ['console/*.{json,html,ts}', 'console/public/*', 'console/src/**/!(schema.d).{ts,tsx,css}'],
+  from: [
+    'console/*.{json,html,ts}',
+    'console/public/*',
+    'console/src/**/!(schema.d).{ts,tsx,css}',
+    'src/view/*.ts',
+  ],
   makes: 'dist/index.html',
   make: () => {
     process.stderr.write('building the console\n')

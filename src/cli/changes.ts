@@ -1,4 +1,5 @@
-import { signOf } from './signs.ts'
+import { signOf } from '../view/index.ts'
+import { styles, words } from './signs.ts'
 import type { Subtask, Task } from './taskSchema.ts'
 import { duration, painter, plain } from './text.ts'
 
@@ -39,6 +40,6 @@ export function changeLines(
           : ''
       const at = ((now.getTime() - begun) / 1000).toFixed(1).padStart(7)
       const where = subtask.hostIp ? ` · ${plain(subtask.hostIp)}` : ''
-      return `${at} s  ${paint(sign.style, sign.mark)} ${plain(subtask.name)}${where} ${sign.word}${took}${error}`
+      return `${at} s  ${paint(styles[sign.tone], sign.mark)} ${plain(subtask.name)}${where} ${words[sign.state]}${took}${error}`
     })
 }

@@ -1,6 +1,6 @@
+import { isAtWork, type Sign, type Stage, signOf, signOfAll, stagesOf } from '../view/index.ts'
 import { failureLines } from './failures.ts'
-import { type Sign, signOf, signOfStage } from './signs.ts'
-import { type Stage, stagesOf } from './stages.ts'
+import { styles } from './signs.ts'
 import type { Subtask, Task } from './taskSchema.ts'
 import { column, cut, duration, type Paint, painter, plain } from './text.ts'
 
@@ -20,8 +20,7 @@ const maxNameColumns = 36
 
 const time = (text: string | null | undefined): number | undefined =>
   text ? Date.parse(text) : undefined
-const isActive = ({ status }: Subtask): boolean => status === 'RUNNING' || status === 'CANCELING'
-const happens = (subtask: Subtask): boolean => isActive(subtask) || subtask.status === 'FAILED'
+const happens = (subtask: Subtask): boolean => isAtWork(subtask) || subtask.status === 'FAILED'
 
 /** From the first start to the last finish, in ms; to now while something runs. */
 function spent(subtasks: readonly Subtask[], now: Date): number | undefined {
@@ -30,14 +29,15 @@ function spent(subtasks: readonly Subtask[], now: Date): number | undefined {
     .filter((start) => start !== undefined)
   if (starts.length === 0) return undefined
   const ends = subtasks.map((subtask) =>
-    isActive(subtask) ? now.getTime() : (time(subtask.finishTime) ?? 0),
+    isAtWork(subtask) ? now.getTime() : (time(subtask.finishTime) ?? 0),
   )
   return Math.max(0, Math.max(...ends) - Math.min(...starts))
 }
 
 const row = (paint: Paint, indent: string, sign: Sign, cells: string, width: number): string => {
   const text = cut(cells.trimEnd(), width - indent.length - 2)
-  return `${indent}${paint(sign.style, sign.mark)} ${sign.style === 'dim' ? paint('dim', text) : text}`
+  const style = styles[sign.tone]
+  return `${indent}${paint(style, sign.mark)} ${style === 'dim' ? paint(style, text) : text}`
 }
 
 const again = (subtask: Subtask): string =>
@@ -45,7 +45,7 @@ const again = (subtask: Subtask): string =>
 
 /** The lines of one stage: itself, then the hosts worth a line. */
 function stageLines(
-  stage: Stage,
+  stage: Stage<Subtask>,
   nameColumns: number,
   paint: Paint,
   options: ViewOptions,
@@ -54,18 +54,18 @@ function stageLines(
   const { subtasks } = stage
   const [only] = subtasks
   const wide = subtasks.length > 1
-  const sign = signOfStage(subtasks)
+  const sign = signOfAll(subtasks)
   const done = subtasks.filter((subtask) => subtask.status === 'SUCCESSFUL').length
-  const zone = only?.zone ? `${plain(only.zone)} ` : ''
+  const zone = only.zone ? `${plain(only.zone)} ` : ''
   const where = wide
     ? `${zone}${done}/${subtasks.length} hosts`
-    : plain(only?.hostIp ?? only?.zone ?? '')
+    : plain(only.hostIp ?? only.zone ?? '')
   const took = spent(subtasks, options.now)
   const cells = [
     column(plain(stage.name), nameColumns),
     column(where, 15),
     (took === undefined ? '' : duration(took)).padStart(11),
-    wide || !only ? '' : again(only),
+    wide ? '' : again(only),
   ].join('  ')
   const begun = subtasks.some((subtask) => subtask.status !== 'PENDING')
   const named =
@@ -76,7 +76,7 @@ function stageLines(
         : subtasks.filter(happens).slice(0, namedHosts)
   // What keeps a subtask at work: else a wrong address says "running" for half an hour.
   const retried = (subtask: Subtask, indent: number): string[] => {
-    if (!isActive(subtask) || !subtask.lastMessage) return []
+    if (!isAtWork(subtask) || !subtask.lastMessage) return []
     const text = `attempt ${(subtask.attempt ?? 2) - 1} failed: ${plain(subtask.lastMessage)}`
     return [paint('dim', ' '.repeat(indent) + cut(text, options.width - indent))]
   }
@@ -95,7 +95,7 @@ function stageLines(
     )
     return [line, ...retried(subtask, nameColumns + 6)]
   })
-  const own = wide || !only ? [] : retried(only, 6)
+  const own = wide ? [] : retried(only, 6)
   return [row(paint, '  ', sign, cells, options.width), ...own, ...hosts]
 }
 

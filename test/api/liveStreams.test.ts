@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { z } from 'zod'
 import { logFeed } from '../../src/api/live/logFeed.ts'
 import { asIs } from '../../src/errors/say.ts'
+import { unpack } from '../../src/view/index.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from '../store/inventory.ts'
 import { basic, openApi, type TestApi } from './server.ts'
 
@@ -11,6 +12,7 @@ const authorization = basic('admin', 'admin-password')
 const address = z.object({ port: z.number() })
 const event = z.object({ event: z.string(), id: z.number(), data: z.unknown() })
 type Event = z.infer<typeof event>
+type Fields = Readonly<Record<string, unknown>>
 const subtaskOf = z.looseObject({ id: z.number(), status: z.string() })
 const whole = z.looseObject({ id: z.number(), status: z.string(), subtasks: z.array(subtaskOf) })
 const changes = z.object({
@@ -219,6 +221,18 @@ describe('following a task', () => {
     expect(given).toEqual(
       plain.subtasks.map(({ description, nodeType, createTime, ...rest }) => rest),
     )
+    await begin()
+    const { data: changed } = await expectEvent(stream, 'changes', table)
+    expect(unpack<Fields>(changed)).toMatchObject([
+      { id: subtaskId, status: 'RUNNING', attempt: 1 },
+    ])
+    await end('FAILED')
+    const failed = await expectEvent(stream, 'changes', table)
+    const [subtask] = unpack<Fields>(failed.data)
+    expect(subtask).toMatchObject({ status: 'FAILED', error: { code: 'CMP07050' } })
+    // What is over replaces what was there.
+    expect(subtask).toHaveProperty('attempt', undefined)
+    expect(Object.keys(subtask ?? {})).not.toContain('upstreams')
   })
 
   test('reads the store once a tick, however many follow', async () => {

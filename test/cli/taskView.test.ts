@@ -127,7 +127,7 @@ describe('the terminal view of a run', () => {
     expect(renderTask(task, plainView).join('\n')).not.toContain('task skip')
   })
 
-  test('tells skipped and taken back from done and waiting', () => {
+  test('tells skipped and rolled back from done and waiting', () => {
     const task = createTask(1, ({ name }) => {
       if (name === 'Do io bench') return { ...done(1, 2), operation: 'SKIP' }
       return name === 'Bootstrap ob' ? { status: 'PENDING', operation: 'ROLLBACK' } : {}

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Store, Subtask, TaskNews, TaskWithSubtasks } from '../../store/index.ts'
-import { compactTask, showSubtask, showTask, showTaskState } from '../tasks/show.ts'
-import { type Feed, perTelling } from './feed.ts'
+import { compactChanges, compactTask, showSubtask, showTask, showTaskState } from '../tasks/show.ts'
+import { type Feed, perTelling, type Telling } from './feed.ts'
 import { frame } from './frame.ts'
 
 /** A subtask, and the poll that saw it change last. */
@@ -40,12 +40,21 @@ export function taskFeed(store: Store, taskId: number): Feed {
     const data = telling.compact ? compactTask(now, telling) : showTask(now, telling)
     return frame('task', state.revision, data)
   })
-  const changesFrom = (telling: Parameters<Feed['whole']>[0], changed: readonly Subtask[]) => {
+  const changesFrom = (telling: Telling, changed: readonly Subtask[]) => {
     if (state === undefined) throw new Error('read before it is told')
-    const subtasks = changed.map((subtask) => showSubtask(subtask, telling))
-    return frame('changes', state.revision, { task: showTaskState(state), subtasks })
+    const told = telling.compact
+      ? compactChanges(changed, telling)
+      : { subtasks: changed.map((subtask) => showSubtask(subtask, telling)) }
+    return frame('changes', state.revision, { task: showTaskState(state), ...told })
   }
-  const newest = perTelling((telling) => changesFrom(telling, changedAfter(polls - 1)))
+  /** By cursor: readers who are behind are behind by the same few polls. */
+  const changes = new Map<number, ReturnType<typeof perTelling<Buffer>>>()
+  const changesAfter = (cursor: number, telling: Telling): Buffer => {
+    const found =
+      changes.get(cursor) ?? perTelling((each) => changesFrom(each, changedAfter(cursor)))
+    changes.set(cursor, found)
+    return found.of(telling)
+  }
 
   const changedAfter = (cursor: number): Subtask[] =>
     [...held.values()].filter(({ poll }) => poll > cursor).map(({ subtask }) => subtask)
@@ -64,7 +73,7 @@ export function taskFeed(store: Store, taskId: number): Feed {
     polls += 1
     for (const subtask of changed) held.set(subtask.id, { subtask, poll: polls })
     wholes.forget()
-    newest.forget()
+    changes.clear()
   }
 
   return {
@@ -81,9 +90,7 @@ export function taskFeed(store: Store, taskId: number): Feed {
     whole: (telling) => ({ bytes: wholes.of(telling), cursor: polls }),
     since(cursor, telling) {
       if (cursor >= polls) return undefined
-      const bytes =
-        cursor === polls - 1 ? newest.of(telling) : changesFrom(telling, changedAfter(cursor))
-      return { bytes, cursor: polls }
+      return { bytes: changesAfter(cursor, telling), cursor: polls }
     },
     resume(revision, telling) {
       if (state === undefined || revision > state.revision) return undefined

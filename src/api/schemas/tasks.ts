@@ -35,6 +35,7 @@ export const subtask = z
     hostId: z.int().optional(),
     hostIp: z.string().optional(),
     id: z.int(),
+    join: z.boolean().optional().describe('true: it only waits for all of its upstreams'),
     lastMessage: z.string().optional().describe('how the last attempt failed that is made again'),
     name: z.string(),
     nodeType: z.literal('JAVA_TASK'),

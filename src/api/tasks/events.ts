@@ -63,7 +63,7 @@ export function taskEvents(api: Api, { store, streams, config: settings }: Conte
       config: config({
         id: 'followTask',
         summary: 'Follow a task',
-        description: `Server-sent events. \`task\`: the task as \`GET /api/v2/tasks/instances/{id}\` shows it; with \`form=compact\` its subtasks are lists, \`rows\`, in the order of \`columns\`. Then \`changes\`: \`task\` with its state, and \`subtasks\` that changed, each whole. \`end\`: it has ended for good; a FAILED task that waits for a retry has not. ${resumable}`,
+        description: `Server-sent events. \`task\`: the task as \`GET /api/v2/tasks/instances/{id}\` shows it; with \`form=compact\` its subtasks are lists, \`rows\`, in the order of \`columns\`. Then \`changes\`: \`task\` with its state, and \`subtasks\` that changed, each whole; with \`form=compact\` \`columns\` and \`rows\` of what may change in them. \`end\`: it has ended for good; a FAILED task that waits for a retry has not. ${resumable}`,
       }),
       schema: { params: idParam, querystring: taskQuery },
     },

@@ -1,4 +1,5 @@
 import { saidIn } from '../../errors/say.ts'
+import { waitNode } from '../../plan/expand.ts'
 import type {
   Subtask,
   Task,
@@ -113,6 +114,7 @@ export const showSubtask = (subtask: Subtask, reader: Reader) => ({
   hostId: given(subtask.hostId),
   hostIp: given(subtask.ip),
   id: subtask.id,
+  join: subtask.activity === waitNode ? true : undefined,
   lastMessage:
     isAtWork(subtask) && subtask.lastMessage
       ? saidIn(reader.language, subtask.lastMessage)
@@ -193,20 +195,48 @@ const columns = [
   'attempt',
   'lastMessage',
   'error',
+  'join',
   'timeout',
   'prohibitSkip',
   'prohibitRollback',
 ] as const satisfies readonly (keyof ReturnType<typeof showSubtask>)[]
 
+/** What of a subtask may change; the rest of it a reader has from the first event. */
+const changing = [
+  'id',
+  'status',
+  'operation',
+  'runTime',
+  'startTime',
+  'finishTime',
+  'executor',
+  'attempt',
+  'lastMessage',
+  'error',
+] as const satisfies readonly (typeof columns)[number][]
+
+/** Subtasks as lists of values, in the order of some columns. */
+const rowsOf = (
+  subtasks: readonly Subtask[],
+  which: readonly (typeof columns)[number][],
+  reader: Reader,
+) =>
+  subtasks.map((subtask) => {
+    const shown = showSubtask(subtask, reader)
+    return which.map((column) => shown[column] ?? null)
+  })
+
 /** A wide task in a third of the bytes: a list a subtask, its values in the order of `columns`. */
 export function compactTask(task: TaskWithSubtasks, reader: Reader) {
   const { subtasks: _, ...facts } = showTask({ ...task, subtasks: [] }, reader)
-  const rows = task.subtasks.map((subtask) => {
-    const shown = showSubtask(subtask, reader)
-    return columns.map((column) => shown[column] ?? null)
-  })
-  return { ...facts, columns, rows }
+  return { ...facts, columns, rows: rowsOf(task.subtasks, columns, reader) }
 }
+
+/** Subtasks that changed, in a fifth of the bytes: hundreds of readers are told of each. */
+export const compactChanges = (subtasks: readonly Subtask[], reader: Reader) => ({
+  columns: changing,
+  rows: rowsOf(subtasks, changing, reader),
+})
 
 /** OCP's TaskInstance, whose creator is a plain name: what batchCreate answers for each host. */
 export function showHostTask(task: TaskWithSubtasks, reader: Reader) {
