@@ -22,6 +22,8 @@ export interface LabPackage {
   readonly provides?: readonly string[]
   /** Shell that rpm runs as root; `$1` counts the instances that will be there. */
   readonly scripts?: Partial<Record<'pre' | 'post' | 'preun' | 'postun', string>>
+  /** Whether it lists its files alone, root's: rpm makes their folders, which are nobody's. */
+  readonly rootsFiles?: boolean
   /** Built when a test asks for it, and not with all others. */
   readonly onDemand?: boolean
 }

@@ -10,13 +10,16 @@ export function rootOf({ name, root, prefix }: LabPackage): string {
 /** Without its root, what lies directly in it. */
 const below = (item: LabPackage): readonly string[] => {
   const root = rootOf(item)
+  if (item.rootsFiles) return item.contents.map(({ at }) => `${root}/${at}`)
   if (item.ownsRoot ?? true) return [root]
   return [...new Set(item.contents.map(({ at }) => `${root}/${at.split('/')[0]}`))]
 }
 
 /** The lines of %files; a folder stands for all that lies below it. */
 const listed = (item: LabPackage): string[] => [
-  ...(item.contents.length > 0 ? ['%defattr(-,admin,admin,-)', ...below(item)] : []),
+  ...(item.contents.length > 0
+    ? [`%defattr(-,${item.rootsFiles ? 'root,root,0777' : 'admin,admin,-'})`, ...below(item)]
+    : []),
   ...(item.fixed?.length ? ['%defattr(-,root,root,-)', ...item.fixed.map(({ at }) => at)] : []),
 ]
 

@@ -47,12 +47,19 @@ look() {
   fi
 }
 
-# What the package has below the prefix, as paths without links.
-own_files() {
+# What the package has below the prefix, and the folders of its files: one that lists files alone (OceanBase's rpm/oceanbase.spec) leaves
+# those to rpm, which makes them root's and never removes them.
+below_prefix() {
   [ -n "$home" ] || return 0
-  rpm -ql "$nvra" | while IFS= read -r path; do
-    case $path in "$home" | "$home"/*) printf '%s\n' "$physical${path#"$home"}" ;; esac
-  done
+  rpm -ql "$nvra" | home=$home awk '
+    index($0, ENVIRON["home"] "/") == 1 || $0 == ENVIRON["home"] {
+      path = substr($0, length(ENVIRON["home"]) + 1)
+      do print ENVIRON["home"] path; while (sub("/[^/]*$", "", path) && path != "")
+    }' | sort -u
+}
+# The same as paths without links.
+own_files() {
+  below_prefix | while IFS= read -r path; do printf '%s\n' "$physical${path#"$home"}"; done
 }
 not_given() {
   own_files | tr '\n' '\0' |
@@ -305,7 +312,7 @@ take_out() {
       options=(--noscripts --nodeps)
     fi
     if rpm -q "$nvra" >/dev/null 2>&1; then
-      directories=$(rpm -ql "$nvra" | sort -r)
+      directories=$({ rpm -ql "$nvra" && below_prefix; } | sort -ru)
       keep_list "$directories"
       rpm -e ${options[@]+"${options[@]}"} "$nvra" >&2 || return
       # rpm leaves a directory that it found there, or that others put something into.

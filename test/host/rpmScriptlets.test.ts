@@ -64,10 +64,14 @@ const labPackage = (name: string): LabPackage => {
   return found
 }
 
+let folderless: RpmFile
+
 beforeAll(async () => {
   sshd = await startSshd()
   libs = build(labPackage('oceanbase-ce-libs'), home)
   server = build(labPackage('oceanbase-ce'), home)
+  const { requires: _, scripts: __, ...plain } = labPackage('oceanbase-ce')
+  folderless = build({ ...plain, name: 'oceanbase-ce-spec', rootsFiles: true }, home)
   // A glibc of rpm's is what makes a host one whose dependencies count.
   const files = join(sshd.directory, 'files')
   for (const name of ['glibc', 'jq', 'systemd']) {
@@ -183,5 +187,25 @@ describe('OceanBase CE, server and libraries', () => {
     await remove()
     expect(await traces()).toBe(ready)
     await target.must(sh`rpm -e glibc jq systemd`)
+  })
+})
+
+// Source: oceanbase rpm/oceanbase.spec, %files, by which 4.3 and later are built on Anolis.
+describe('a package that lists files alone, all of them root’s', () => {
+  it('has its folders given to the OS user too, and takes them with it', async () => {
+    const target = host(sshd.access())
+    await target.must(sh`mkdir -p /opt/spec/own; chown nobody: /opt/spec`)
+    const before = await traces()
+    const prefix = '/opt/spec'
+    const brings = `${prefix}/bin/observer`
+    const wish = { taskId: 8, file: folderless, prefix, brings, owner: 'nobody' }
+    await installPackages(target, [wish], () => undefined)
+    const others = await target.must(sh`find ${prefix} ! -user nobody`)
+    expect(others.trim()).toBe('/opt/spec/own')
+    expect(await target.must(sh`stat -c %U ${prefix}/etc ${prefix}/bin`)).toBe('nobody\nnobody\n')
+    expect(await installPackages(target, [wish], () => undefined)).toBe('unchanged')
+    await removePackages(target, [wish])
+    expect(await traces()).toBe(before)
+    await target.must(sh`rm -r /opt/spec`)
   })
 })

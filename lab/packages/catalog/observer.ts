@@ -85,10 +85,19 @@ const community = (options: {
   readonly release: string
   /** Whether the server says what it needs and has a unit of systemd: from 4.2.1 on. */
   readonly explicit: boolean
+  /** Made with rpm/oceanbase.spec of the kernel instead of cpack, as 4.3 on Anolis. */
+  readonly bySpec?: boolean
   readonly onDemand?: boolean
 }): readonly LabPackage[] => {
-  const { version, release, explicit, onDemand = false } = options
-  const common = { version, release, license: mulan, url: communityUrl, onDemand } as const
+  const { version, release, explicit, bySpec = false, onDemand = false } = options
+  const common = {
+    version,
+    release,
+    license: mulan,
+    url: communityUrl,
+    onDemand,
+    ...(bySpec && { rootsFiles: true }),
+  } as const
   return [
     {
       ...common,
@@ -122,7 +131,7 @@ const community = (options: {
         ...server(version),
         ...(explicit ? serverProfile(prefix) : []),
       ],
-      requires: needs(version, explicit),
+      requires: [...needs(version, explicit), ...(bySpec ? ['curl'] : [])],
       ...(explicit && { scripts: serverScripts(prefix, version) }),
     },
     {
@@ -149,6 +158,6 @@ export const observerPackages: readonly LabPackage[] = [
     { version: '3.1.5', release: '100000252023041721.el7', explicit: false },
     { version: '4.0.0.0', release: '103000022023011215.el7', explicit: false },
     { version: '4.2.1.8', release: '108000022024072217.el7', explicit: true },
-    { version: '4.3.5.2', release: '102020032025070315.el7', explicit: true },
+    { version: '4.3.5.2', release: '102020032025070315.el7', explicit: true, bySpec: true },
   ].flatMap((each) => community({ ...each, onDemand: true })),
 ]
