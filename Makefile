@@ -3,10 +3,10 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup console chromium images check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills attack grown versions readme migration metrics docs bundle labtools
+.PHONY: help setup console chromium images check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills rollbacks attack grown versions readme migration metrics docs bundle labtools
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## bring Node 24, Temporal and npm packages (a second run takes a second)
 	@bash tools/setup.sh
@@ -58,6 +58,9 @@ chaos: root packages postgresql ## every fault during every node, as a table (ha
 
 kills: root packages ## every node that works on a host or by SQL, killed before, between and after its commands and statements, then retried (an hour; ONLY=makeDir,obproxy EVERY=5)
 	@exec node test/kills/main.ts $(if $(ONLY),--only "$(ONLY)") $(if $(EVERY),--every $(EVERY))
+
+rollbacks: root packages ## a create fails at each of its nodes in turn and is rolled back or deleted; hosts and store as before (ten minutes; ONLY="9 Bootstrap ob")
+	@node tools/test.ts --config test/rollbacks/vitest.config.ts $(if $(ONLY),-t "$(ONLY)")
 
 chromium:
 	@test -x /usr/bin/chromium || { \

@@ -18,6 +18,7 @@ export default defineConfig({
             'test/lab/**',
             'test/grown/**',
             'test/versions/**',
+            'test/rollbacks/**',
             'test/attack/**',
             'test/bundle/**',
             'test/prometheus/**',
