@@ -20,8 +20,22 @@ const compressed: Plugin = {
   },
 }
 
+/** antd writes all of its style elements by this function: they carry the nonce of the page's policy. */
+const nonced: Plugin = {
+  name: 'nonced',
+  transform(code, id) {
+    if (!id.endsWith('rc-util/es/Dom/dynamicCSS.js')) return
+    const made = "document.createElement('style');"
+    if (!code.includes(made)) throw new Error(`rc-util makes style elements otherwise now: ${id}`)
+    const nonce = "document.querySelector('meta[property=csp-nonce]')?.nonce ?? ''"
+    return code.replace(made, `${made} styleNode.nonce = ${nonce};`)
+  },
+}
+
 export default defineConfig({
-  plugins: [react(), compressed],
+  plugins: [react(), nonced, compressed],
+  // Replaced by the API, another one for each answer.
+  html: { cspNonce: 'obflow-nonce' },
   // Only the design system's tokens are used: its components, over antd's, add 90 KB.
   // The tokens need three functions of lodash.
   resolve: {

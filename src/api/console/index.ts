@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -7,18 +8,22 @@ import type { Api } from '../context.ts'
 import { notBuilt } from './notBuilt.ts'
 
 /**
- * What the console's page may load: what is served here. antd writes style elements
- * (https://ant.design/docs/react/compatible-style), so inline styles are allowed, scripts are not.
+ * What the console's page may load: what is served here, and the style elements that antd writes
+ * (https://ant.design/docs/react/compatible-style), which carry this answer's nonce.
  */
-const contentSecurityPolicy = [
-  "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "object-src 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ')
+const contentSecurityPolicy = (nonce: string): string =>
+  [
+    "default-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+
+/** Where the build leaves room for the nonce: `html.cspNonce` of console/vite.config.ts. */
+const noncePlace = 'obflow-nonce'
 
 const index = 'index.html'
 /** Where the build puts what has a hash in its name. */
@@ -49,6 +54,7 @@ export async function serveConsole(
 ): Promise<() => void> {
   if (consoleDir === undefined) return () => undefined
   const built = existsSync(join(consoleDir, index))
+  const html = built ? readFileSync(join(consoleDir, index), 'utf8') : notBuilt
   const files = built
     ? readdirSync(consoleDir, { withFileTypes: true })
         .filter((entry) => entry.isFile() && entry.name !== index)
@@ -66,11 +72,12 @@ export async function serveConsole(
   const send = (reply: FastifyReply, file: string, cacheControl: string): FastifyReply =>
     reply.header('cache-control', cacheControl).header('vary', 'accept-encoding').sendFile(file)
   const page = (reply: FastifyReply): FastifyReply => {
-    reply.header('content-security-policy', contentSecurityPolicy)
-    // Read each time: it names the files of the newest build.
-    return built
-      ? send(reply, index, 'no-cache')
-      : reply.type('text/html; charset=utf-8').send(notBuilt)
+    const nonce = randomBytes(16).toString('base64')
+    return reply
+      .header('content-security-policy', contentSecurityPolicy(nonce))
+      .header('cache-control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(html.replaceAll(noncePlace, nonce))
   }
 
   api.addHook('onRequest', async (request, reply) => {
