@@ -98,7 +98,8 @@ lab: root packages ## test hosts until Ctrl-C: make lab HOSTS=3
 serve: console ## API, worker, Temporal and store in one process, data in .data
 	@exec node src/cli.ts serve
 
-images: console chromium ## draw the pictures of docs/images
+images: root console chromium packages ## draw the pictures of docs/images, of runs on test hosts
+	@OBFLOW_IMAGES=docs/images node tools/test.ts --project lab test/lab/console.test.ts
 	@node test/console/images.ts
 
 migration: setup ## write the schema's one migration anew (until a first release there is only this one)

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { rpmFile } from '../api/rpmFile.ts'
@@ -122,14 +125,22 @@ describe('a run that failed', () => {
 })
 
 describe('packages', () => {
-  test('an upload is shown with its progress, and its package afterwards', async () => {
+  test('an upload of 56 MB is shown with its progress, and its package afterwards', async () => {
     const page = await visit('/packages')
+    // As over a line of 160 Mbit/s: here it would be over before it is drawn.
+    const line = await page.context().newCDPSession(page)
+    const speed = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2e7 }
+    await line.send('Network.emulateNetworkConditions', speed)
     const name = 'oceanbase-3.2.4.1-101000052023010822.el7.x86_64.rpm'
     const parts = { name: 'oceanbase', version: '3.2.4.1', release: '101000052023010822.el7' }
-    const buffer = rpmFile({ ...parts, arch: 'x86_64' }, 30_000_000)
-    await page.setInputFiles('input[type=file]', { name, mimeType: 'application/x-rpm', buffer })
-    await page.getByRole('listitem', { name }).getByText('Uploaded').waitFor()
+    const folder = await mkdtemp(join(tmpdir(), 'obflow-upload-'))
+    await writeFile(join(folder, name), rpmFile({ ...parts, arch: 'x86_64' }, 56_000_000))
+    await page.setInputFiles('input[type=file]', join(folder, name))
+    const upload = page.getByRole('listitem', { name })
+    await upload.getByText(/^\d+ % of 53\.\d MiB$/).waitFor()
+    await upload.getByText('Uploaded').waitFor()
     await page.getByRole('cell', { name: '3.2.4.1-101000052023010822', exact: true }).waitFor()
+    await rm(folder, { recursive: true })
   })
 
   test('an upload is canceled', async () => {
@@ -170,6 +181,64 @@ describe('creating a cluster', () => {
     const { data } = await scene.api.get('/api/v2/ob/clusters?name=second')
     expect(data).toMatchObject({ contents: [{ name: 'second', status: 'CREATING' }] })
   })
+
+  test('a request is saved as a file without its password, and loaded from it', async () => {
+    const page = await visit('/clusters/new')
+    await page.getByRole('radio').first().check()
+    await page.getByRole('button', { name: 'Next' }).click()
+    for (const zone of ['zone2', 'zone3'])
+      await page.getByRole('button', { name: `Remove zone ${zone}` }).click()
+    await page.getByRole('combobox', { name: 'Hosts of zone1' }).click()
+    await page.getByTitle('10.0.0.5').click()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByLabel('Cluster name').fill('third')
+    await page.getByLabel('Password of root@sys').fill('a-Password-9')
+    await page.getByLabel('SQL port').fill('3881')
+    await page.getByRole('button', { name: 'Add parameter' }).click()
+    await page.getByRole('combobox', { name: 'Parameter' }).fill('memory_limit')
+    await page.getByRole('textbox', { name: 'Value' }).fill('16G')
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as file' }).click(),
+    ])
+    const file = await saved.path()
+    const text = await readFile(file, 'utf8')
+    expect(saved.suggestedFilename()).toBe('third.json')
+    expect(text).not.toContain('a-Password-9')
+
+    const other = await visit('/clusters/new')
+    await other.setInputFiles('input[aria-label="Load file"]', {
+      name: 'third.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(text),
+    })
+    await other.getByRole('button', { name: 'Next' }).click()
+    await other.getByRole('button', { name: 'Next' }).click()
+    expect(await other.getByLabel('Cluster name').inputValue()).toBe('third')
+    expect(await other.getByLabel('SQL port').inputValue()).toBe('3881')
+    await other.getByLabel('Password of root@sys').fill('a-Password-9')
+    const [posted] = await Promise.all([
+      other.waitForRequest(/clusters\?dryRun=true/),
+      other.getByRole('button', { name: 'Next' }).click(),
+    ])
+    expect(posted.postDataJSON()).toEqual({ ...JSON.parse(text), password: 'a-Password-9' })
+    expect(posted.postDataJSON()).toMatchObject({
+      zones: [{ name: 'zone1', idcName: 'hz2', servers: [5] }],
+      attributes: { sqlPort: 3881 },
+      startupParameters: [{ name: 'memory_limit', value: '16G' }],
+    })
+  })
+
+  test('a file that is none is told, and the form stays as it is', async () => {
+    const page = await visit('/clusters/new')
+    await page.setInputFiles('input[aria-label="Load file"]', {
+      name: 'none.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from('{"zones": 1}'),
+    })
+    await page.getByText('This is no request for a cluster').waitFor()
+  })
 })
 
 describe('everybody', () => {
@@ -198,6 +267,8 @@ describe('everybody', () => {
     '/clusters/1',
     '/clusters/new',
     '/hosts',
+    '/hosts/logins',
+    '/hosts/places',
     '/packages',
     '/obproxy',
     '/users',

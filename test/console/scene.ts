@@ -20,9 +20,9 @@ export interface Scene {
 }
 
 /** The real API with the built console, over an embedded store; what it accepts is not run. */
-export async function openScene(): Promise<Scene> {
+export async function openScene(config: Parameters<typeof openApi>[0] = {}): Promise<Scene> {
   const consoleDir = join(import.meta.dirname, '../../console/dist')
-  const api = await openApi({ consoleDir, maxPackageBytes: 100_000_000 })
+  const api = await openApi({ consoleDir, maxPackageBytes: 100_000_000, ...config })
   await api.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = address.parse(api.app.server.address())
   return { api, base: `http://127.0.0.1:${port}`, close: () => api.close() }

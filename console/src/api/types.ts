@@ -2,11 +2,15 @@ import type { components } from './schema.d.ts'
 
 type Schemas = components['schemas']
 
-export type Task = Schemas['WrappedTaskInstance']
-export type Subtask = Schemas['SubtaskInstance']
+/** As the compact form has it. */
+export type Subtask = Omit<Schemas['SubtaskInstance'], 'createTime' | 'description' | 'nodeType'>
+export type Task = Omit<Schemas['WrappedTaskInstance'], 'subtasks'> & {
+  readonly subtasks: readonly Subtask[]
+}
 export type TaskLine = Schemas['BasicTaskInstance']
 export type Cluster = Schemas['Cluster']
 export type Host = Schemas['Host']
+export type Credential = Schemas['Credential']
 export type Package = Schemas['SoftwarePackage']
 export type ObproxyCluster = Schemas['ObproxyCluster']
 export type Rehearsal = Schemas['Rehearsal']

@@ -5,7 +5,11 @@ import { useText } from '../settings/Settings.tsx'
 type Change = Rehearsal['hosts'][number]
 
 /** What a call would make or remove on which host, or what speaks against it. */
-export function Changes({ rehearsal: { admission, hosts } }: { readonly rehearsal: Rehearsal }) {
+export function Changes({
+  rehearsal: { admission, hosts, tasks },
+}: {
+  readonly rehearsal: Rehearsal
+}) {
   const t = useText()
   if (admission.length > 0)
     return (
@@ -24,13 +28,30 @@ export function Changes({ rehearsal: { admission, hosts } }: { readonly rehearsa
         }
       />
     )
-  if (hosts.length === 0) return <p className="muted">{t('change.nothing')}</p>
+  if (hosts.length === 0) return <Steps tasks={tasks} />
   return (
     <div className="changes">
       {hosts.slice(0, 200).map((change) => (
         <HostChanges key={`${change.hostId} ${change.change}`} change={change} />
       ))}
     </div>
+  )
+}
+
+/** A call that makes and removes nothing still does something. */
+function Steps({ tasks }: Pick<Rehearsal, 'tasks'>) {
+  const t = useText()
+  return (
+    <>
+      <p className="muted">{t('change.nothing')}</p>
+      <ol className="steps" aria-label={t('change.steps')}>
+        {tasks.slice(0, 50).map(({ id, name, hostIp }) => (
+          <li key={id}>
+            {name} <span className="muted number">{hostIp}</span>
+          </li>
+        ))}
+      </ol>
+    </>
   )
 }
 

@@ -1,38 +1,35 @@
 import { Empty, Table, type TableProps } from 'antd'
 import type { Loaded } from '../api/useLoad.ts'
 import { Problem } from './Problem.tsx'
+import type { Paged } from './usePaged.ts'
 
 interface Props<Item> {
-  readonly loaded: Pick<
-    Loaded<{ readonly contents: readonly Item[] }>,
-    'data' | 'error' | 'loading' | 'reload'
-  >
+  readonly list: Loaded<{ readonly contents: readonly Item[] }> &
+    Partial<Pick<Paged<Item>, 'pagination'>>
   readonly columns: NonNullable<TableProps<Item>['columns']>
   readonly rowKey: keyof Item & string
   readonly empty: string
-  readonly pagination?: TableProps<Item>['pagination']
   readonly expandable?: TableProps<Item>['expandable']
 }
 
 /** A table of what the API lists. */
 export function List<Item extends object>({
-  loaded,
+  list,
   columns,
   rowKey,
   empty,
-  pagination = false,
   expandable,
 }: Props<Item>) {
   return (
     <>
-      <Problem error={loaded.error} retry={loaded.reload} />
+      <Problem error={list.error} retry={list.reload} />
       <Table<Item>
         size="small"
         rowKey={rowKey}
         columns={columns}
-        dataSource={loaded.data?.contents ?? []}
-        loading={loaded.loading && loaded.data === undefined}
-        pagination={pagination}
+        dataSource={list.data?.contents ?? []}
+        loading={list.loading && list.data === undefined}
+        pagination={list.pagination ?? false}
         {...(expandable && { expandable })}
         scroll={{ x: 'max-content' }}
         locale={{ emptyText: <Empty description={empty} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}

@@ -14,6 +14,8 @@ const ClustersPage = lazy(() => import('../pages/clusters/ClustersPage.tsx'))
 const ClusterPage = lazy(() => import('../pages/clusters/ClusterPage.tsx'))
 const CreatePage = lazy(() => import('../pages/create/CreatePage.tsx'))
 const HostsPage = lazy(() => import('../pages/hosts/HostsPage.tsx'))
+const LoginsPage = lazy(() => import('../pages/hosts/LoginsPage.tsx'))
+const PlacesPage = lazy(() => import('../pages/hosts/PlacesPage.tsx'))
 const PackagesPage = lazy(() => import('../pages/packages/PackagesPage.tsx'))
 const ObproxyPage = lazy(() => import('../pages/obproxy/ObproxyPage.tsx'))
 const UsersPage = lazy(() => import('../pages/users/UsersPage.tsx'))
@@ -41,6 +43,8 @@ export function Frame() {
               <Route path="/clusters/new" element={<CreatePage />} />
               <Route path="/clusters/:id" element={<ClusterPage />} />
               <Route path="/hosts" element={<HostsPage />} />
+              <Route path="/hosts/logins" element={<LoginsPage />} />
+              <Route path="/hosts/places" element={<PlacesPage />} />
               <Route path="/packages" element={<PackagesPage />} />
               <Route path="/obproxy" element={<ObproxyPage />} />
               <Route path="/users" element={<UsersPage />} />

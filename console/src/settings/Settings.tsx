@@ -1,6 +1,6 @@
 import { App as AntApp, ConfigProvider } from 'antd'
-import enUS from 'antd/locale/en_US'
-import zhCN from 'antd/locale/zh_CN'
+import enUS from 'antd/es/locale/en_US'
+import zhCN from 'antd/es/locale/zh_CN'
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react'
 import { setApiLanguage } from '../api/client.ts'
 import {
@@ -44,7 +44,11 @@ export function SettingsProvider({ children }: { readonly children: ReactNode })
   )
   return (
     <Context.Provider value={settings}>
-      <ConfigProvider locale={language === 'zh-CN' ? zhCN : enUS} theme={themeOf(theme)}>
+      <ConfigProvider
+        locale={language === 'zh-CN' ? zhCN : enUS}
+        theme={themeOf(theme)}
+        button={{ autoInsertSpace: false }}
+      >
         <AntApp className="app">{children}</AntApp>
       </ConfigProvider>
     </Context.Provider>

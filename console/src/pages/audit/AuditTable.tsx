@@ -1,34 +1,29 @@
 import { api, dataOf } from '../../api/client.ts'
-import { useLoad } from '../../api/useLoad.ts'
 import { List } from '../../components/List.tsx'
-import { usePage } from '../../components/usePage.ts'
+import { usePaged } from '../../components/usePaged.ts'
 import { when } from '../../model/times.ts'
 import { useSettings } from '../../settings/Settings.tsx'
 
 /** Who called what: of one task for whoever may see it, of all for an ADMIN. */
 export function AuditTable({ taskId }: { readonly taskId?: number }) {
   const { t, language } = useSettings()
-  const { page, size, paginationOf } = usePage()
-  const calls = useLoad(
-    (signal) => {
-      const query = { page, size }
-      return dataOf(
+  const calls = usePaged(
+    (query, signal) =>
+      dataOf(
         taskId === undefined
           ? api.GET('/api/v2/audit', { params: { query }, signal })
           : api.GET('/api/v2/tasks/instances/{id}/audit', {
               params: { path: { id: taskId }, query },
               signal,
             }),
-      )
-    },
-    [page, taskId],
+      ),
+    [taskId],
   )
   return (
     <List
-      loaded={calls}
+      list={calls}
       rowKey="id"
       empty={t('audit.empty')}
-      pagination={paginationOf(calls.data?.page.totalElements)}
       columns={[
         {
           title: t('audit.time'),

@@ -1,12 +1,10 @@
-import { PlusOutlined } from '@ant-design/icons'
-import { Button } from 'antd'
 import { Link, useNavigate } from 'react-router'
 import { api, dataOf } from '../../api/client.ts'
-import { useLoad } from '../../api/useLoad.ts'
 import { List } from '../../components/List.tsx'
+import { AddButton, RefreshButton } from '../../components/ListButtons.tsx'
 import { Page } from '../../components/Page.tsx'
 import { StatusTag } from '../../components/StatusTag.tsx'
-import { usePage } from '../../components/usePage.ts'
+import { usePaged } from '../../components/usePaged.ts'
 import { when } from '../../model/times.ts'
 import { useMay } from '../../session/Session.tsx'
 import { useSettings } from '../../settings/Settings.tsx'
@@ -15,37 +13,30 @@ export default function ClustersPage() {
   const { t, language } = useSettings()
   const may = useMay()
   const navigate = useNavigate()
-  const { page, size, paginationOf } = usePage()
-  const clusters = useLoad(
-    (signal) =>
-      dataOf(
-        api.GET('/api/v2/ob/clusters', {
-          params: { query: { page, size, sort: 'id,desc' } },
-          signal,
-        }),
-      ),
-    [page],
+  const clusters = usePaged((query, signal) =>
+    dataOf(
+      api.GET('/api/v2/ob/clusters', {
+        params: { query: { ...query, sort: 'id,desc' } },
+        signal,
+      }),
+    ),
   )
   return (
     <Page
       title={t('clusters.title')}
       actions={
-        may('CLUSTER:*:CREATE') && (
-          <Button
-            type="primary"
-            icon={<PlusOutlined />}
-            onClick={() => void navigate('/clusters/new')}
-          >
-            {t('clusters.new')}
-          </Button>
-        )
+        <>
+          <RefreshButton reload={clusters.reload} />
+          {may('CLUSTER:*:CREATE') && (
+            <AddButton text={t('clusters.new')} onClick={() => void navigate('/clusters/new')} />
+          )}
+        </>
       }
     >
       <List
-        loaded={clusters}
+        list={clusters}
         rowKey="id"
         empty={t('clusters.empty')}
-        pagination={paginationOf(clusters.data?.page.totalElements)}
         columns={[
           {
             title: t('common.name'),

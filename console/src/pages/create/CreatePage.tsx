@@ -59,7 +59,7 @@ export default function CreatePage() {
           <div className="panel panel-body create-step">
             {step === 0 && <PackageStep {...shared} packages={data.packages} />}
             {step === 1 && <TopologyStep {...shared} inventory={data} place={setDraft} />}
-            {step === 2 && <SettingsStep {...shared} obproxies={data.obproxies} />}
+            {step === 2 && <SettingsStep {...shared} inventory={data} />}
             {step === 3 && <CheckStep draft={draft} hosts={data.hostById} />}
           </div>
         ) : (

@@ -9,18 +9,37 @@ import type { Inventory } from './useInventory.ts'
 
 interface Props {
   readonly draft: Draft
-  readonly obproxies: Inventory['obproxies']
+  readonly inventory: Pick<Inventory, 'obproxies' | 'primaries'>
   change(part: Partial<Draft>): void
 }
 
 /** Everything with its default shown and explained: nothing but a name and a password is due. */
-export function SettingsStep({ draft, obproxies, change }: Props) {
+export function SettingsStep({ draft, inventory: { obproxies, primaries }, change }: Props) {
   const t = useText()
-  const { attributes, name } = draft
+  const { attributes, name, standbyOf } = draft
+  const isStandby = standbyOf !== undefined
   const set = (part: Attributes) => change({ attributes: { ...attributes, ...part } })
   const nameBad = name !== '' && !nameIsGood(name)
   return (
     <div className="settings">
+      {(primaries.length > 0 || isStandby) && (
+        <Field id="standbyOf" label={t('create.standbyOf')} help={t('create.standbyOfHelp')}>
+          <Select<number>
+            id="standbyOf"
+            allowClear
+            placeholder={t('create.noStandby')}
+            {...(isStandby && { value: standbyOf })}
+            options={primaries.map(({ obClusterId, name: label, obVersion }) => ({
+              value: obClusterId,
+              label: `${label} · ${obVersion}`,
+            }))}
+            onChange={(obClusterId?: number) => {
+              const found = primaries.find((each) => each.obClusterId === obClusterId)
+              change({ standbyOf: obClusterId, name: found?.name ?? '' })
+            }}
+          />
+        </Field>
+      )}
       <Field
         id="name"
         label={t('create.name')}
@@ -30,11 +49,12 @@ export function SettingsStep({ draft, obproxies, change }: Props) {
           id="name"
           value={name}
           status={nameBad ? 'error' : ''}
+          disabled={isStandby}
           autoComplete="off"
           onChange={({ target }) => change({ name: target.value })}
         />
       </Field>
-      <Field id="password" label={t('create.password')}>
+      <Field id="password" label={t(isStandby ? 'create.primaryPassword' : 'create.password')}>
         <Input.Password
           id="password"
           autoComplete="new-password"
@@ -42,14 +62,16 @@ export function SettingsStep({ draft, obproxies, change }: Props) {
           onChange={({ target }) => change({ password: target.value })}
         />
       </Field>
-      <Field id="primaryZone" label={t('create.primaryZone')} help={t('create.primaryZoneHelp')}>
-        <Input
-          id="primaryZone"
-          value={draft.primaryZone}
-          placeholder={draft.zones.map((zone) => zone.name).join(',')}
-          onChange={({ target }) => change({ primaryZone: target.value })}
-        />
-      </Field>
+      {!isStandby && (
+        <Field id="primaryZone" label={t('create.primaryZone')} help={t('create.primaryZoneHelp')}>
+          <Input
+            id="primaryZone"
+            value={draft.primaryZone}
+            placeholder={draft.zones.map((zone) => zone.name).join(',')}
+            onChange={({ target }) => change({ primaryZone: target.value })}
+          />
+        </Field>
+      )}
       {defaultPorts.map(({ key, label, help, value }) => (
         <Field key={key} id={key} label={t(label)} help={t(help)}>
           <InputNumber

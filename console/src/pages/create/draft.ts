@@ -28,6 +28,8 @@ export interface Draft {
   readonly attributes: Attributes
   readonly parameters: readonly Parameter[]
   readonly obproxyClusterIds: readonly number[]
+  /** OceanBase's id of the primary, for a standby: name and password are the primary's too. */
+  readonly standbyOf?: number | undefined
 }
 
 export interface Attributes {
@@ -60,17 +62,21 @@ export const emptyDraft = (): Draft => ({
 })
 
 export function requestOf(draft: Draft): Request {
-  const { rpmName, name, password, primaryZone, zones, parameters, obproxyClusterIds } = draft
+  const { rpmName, name, password, zones, parameters, obproxyClusterIds, standbyOf } = draft
   const attributes = Object.fromEntries(
     Object.entries(draft.attributes).filter(([, value]) => value !== undefined && value !== ''),
   )
   const named = parameters.filter((each) => each.name !== '')
   return {
-    type: 'PRIMARY',
+    ...(standbyOf === undefined
+      ? { type: 'PRIMARY', primaryZone: draft.primaryZone }
+      : {
+          type: 'STANDBY',
+          primaryClusterInfo: { obClusterId: standbyOf, rootSysPassword: password },
+        }),
     name,
     password,
     rpmName,
-    primaryZone,
     zones: zones.map(({ name: zone, idcName, servers }) => ({
       name: zone,
       idcName,

@@ -2,7 +2,11 @@ import { type Attributes, type Draft, emptyDraft, newKey, requestOf } from './dr
 
 /** The request as it would be posted, without its password. */
 export function fileOf(draft: Draft): Blob {
-  const { password: _, ...request } = requestOf(draft)
+  const { password: _, primaryClusterInfo: primary, ...shown } = requestOf(draft)
+  const request = {
+    ...shown,
+    ...(primary && { primaryClusterInfo: { obClusterId: primary.obClusterId } }),
+  }
   return new Blob([`${JSON.stringify(request, null, 2)}\n`], { type: 'application/json' })
 }
 
@@ -24,6 +28,9 @@ function attributesOf(value: unknown): Attributes {
   ])
 }
 
+const primaryOf = (value: unknown): number | undefined =>
+  isFields(value) && typeof value.obClusterId === 'number' ? value.obClusterId : undefined
+
 /** Reads such a file; what is missing stays empty. Throws when it is none. */
 export function draftOf(json: string): Draft {
   const request: unknown = JSON.parse(json)
@@ -35,6 +42,7 @@ export function draftOf(json: string): Draft {
     primaryZone: text(request.primaryZone),
     attributes: attributesOf(request.attributes),
     obproxyClusterIds: ids(request.obproxyClusterIds),
+    standbyOf: primaryOf(request.primaryClusterInfo),
     zones: fields(request.zones).map((zone) => ({
       key: newKey(),
       name: text(zone.name),

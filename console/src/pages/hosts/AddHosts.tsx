@@ -1,4 +1,4 @@
-import { Form, Input, InputNumber, Modal, Select } from 'antd'
+import { Button, Form, Input, InputNumber, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { api, dataOf } from '../../api/client.ts'
@@ -27,6 +27,7 @@ export function AddHosts({ close }: { close(): void }) {
   const places = usePlaces()
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
+  const [addingLogin, setAddingLogin] = useState(false)
   const required = [{ required: true, message: t('common.required') }]
   const found = addressesOf(Form.useWatch('addresses', form) ?? '')
   const add = async ({ addresses, ...shared }: Fields) => {
@@ -103,7 +104,11 @@ export function AddHosts({ close }: { close(): void }) {
               popupRender={(list) => (
                 <>
                   {list}
-                  <NewLogin made={places.reload} />
+                  <div className="add-here">
+                    <Button size="small" type="link" onClick={() => setAddingLogin(true)}>
+                      {t('hosts.newLogin')}
+                    </Button>
+                  </div>
                 </>
               )}
             />
@@ -116,6 +121,7 @@ export function AddHosts({ close }: { close(): void }) {
           </Form.Item>
         </div>
       </Form>
+      {addingLogin && <NewLogin made={places.reload} close={() => setAddingLogin(false)} />}
     </Modal>
   )
 }

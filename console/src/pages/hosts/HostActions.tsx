@@ -2,7 +2,7 @@ import { Button, Input, Modal } from 'antd'
 import { useState } from 'react'
 import { api, bodyOf } from '../../api/client.ts'
 import type { Host } from '../../api/types.ts'
-import { useAsk } from '../../components/useAsk.tsx'
+import { RemoveButton } from '../../components/ListButtons.tsx'
 import { useCall } from '../../components/useCall.ts'
 import { useMay } from '../../session/Session.tsx'
 import { useText } from '../../settings/Settings.tsx'
@@ -15,7 +15,6 @@ interface Props {
 export function HostActions({ host, changed }: Props) {
   const t = useText()
   const may = useMay()
-  const ask = useAsk()
   const [accepting, setAccepting] = useState(false)
   const name = host.innerIpAddress
   return (
@@ -30,27 +29,16 @@ export function HostActions({ host, changed }: Props) {
         </Button>
       )}
       {may('HOST:*:DELETE') && (
-        <Button
-          size="small"
-          danger
-          aria-label={`${t('common.delete')}: ${name}`}
-          onClick={() =>
-            ask({
-              title: t('hosts.remove.title', { name }),
-              text: t('hosts.remove.text'),
-              button: t('common.delete'),
-              danger: true,
-              act: async () => {
-                await bodyOf(
-                  api.DELETE('/api/v2/compute/hosts/{id}', { params: { path: { id: host.id } } }),
-                )
-                changed()
-              },
-            })
-          }
-        >
-          {t('common.delete')}
-        </Button>
+        <RemoveButton
+          name={name}
+          title={t('hosts.remove.title', { name })}
+          text={t('hosts.remove.text')}
+          act={async () => {
+            const params = { path: { id: host.id } }
+            await bodyOf(api.DELETE('/api/v2/compute/hosts/{id}', { params }))
+            changed()
+          }}
+        />
       )}
       {accepting && <AcceptKey host={host} close={() => setAccepting(false)} />}
     </div>

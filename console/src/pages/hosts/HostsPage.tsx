@@ -1,32 +1,31 @@
-import { PlusOutlined, ReloadOutlined } from '@ant-design/icons'
-import { Button, Input } from 'antd'
+import { Input } from 'antd'
 import { useState } from 'react'
 import { api, dataOf } from '../../api/client.ts'
-import { useLoad } from '../../api/useLoad.ts'
 import { List } from '../../components/List.tsx'
+import { AddButton, RefreshButton } from '../../components/ListButtons.tsx'
 import { Page } from '../../components/Page.tsx'
 import { StatusTag } from '../../components/StatusTag.tsx'
-import { usePage } from '../../components/usePage.ts'
+import { usePaged } from '../../components/usePaged.ts'
 import { useMay } from '../../session/Session.tsx'
 import { useText } from '../../settings/Settings.tsx'
 import { AddHosts } from './AddHosts.tsx'
 import { HostActions } from './HostActions.tsx'
+import { HostTabs } from './HostTabs.tsx'
 
 export default function HostsPage() {
   const t = useText()
   const may = useMay()
   const [keyword, setKeyword] = useState('')
   const [adding, setAdding] = useState(false)
-  const { page, size, paginationOf } = usePage()
-  const hosts = useLoad(
-    (signal) =>
+  const hosts = usePaged(
+    (query, signal) =>
       dataOf(
         api.GET('/api/v2/compute/hosts', {
-          params: { query: { page, size, ...(keyword !== '' && { keyword }) } },
+          params: { query: { ...query, ...(keyword !== '' && { keyword }) } },
           signal,
         }),
       ),
-    [page, keyword],
+    [keyword],
   )
   return (
     <Page
@@ -40,24 +39,18 @@ export default function HostsPage() {
             aria-label={t('common.search')}
             onSearch={setKeyword}
           />
-          <Button
-            icon={<ReloadOutlined />}
-            aria-label={t('common.refresh')}
-            onClick={hosts.reload}
-          />
+          <RefreshButton reload={hosts.reload} />
           {may('HOST:*:CREATE') && (
-            <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)}>
-              {t('hosts.add')}
-            </Button>
+            <AddButton text={t('hosts.add')} onClick={() => setAdding(true)} />
           )}
         </>
       }
     >
+      <HostTabs />
       <List
-        loaded={hosts}
+        list={hosts}
         rowKey="id"
         empty={t('hosts.empty')}
-        pagination={paginationOf(hosts.data?.page.totalElements)}
         columns={[
           {
             title: t('hosts.address'),

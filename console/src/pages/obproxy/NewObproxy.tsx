@@ -98,7 +98,19 @@ export function NewObproxy({ close }: { close(): void }) {
               .map(({ id, innerIpAddress }) => ({ value: id, label: innerIpAddress }))}
           />
         </Form.Item>
-        <Form.Item name="clusterIds" label={t('obproxy.links')}>
+        <Form.Item
+          name="clusterIds"
+          label={t('obproxy.links')}
+          dependencies={['workMode']}
+          rules={[
+            ({ getFieldValue }) => ({
+              validator: async (_, chosen: readonly number[]) => {
+                if (getFieldValue('workMode') === 'RS_LIST' && chosen.length !== 1)
+                  throw new Error(t('obproxy.oneCluster'))
+              },
+            }),
+          ]}
+        >
           <Select
             mode="multiple"
             optionFilterProp="label"

@@ -1,18 +1,18 @@
-import { PlusOutlined, ReloadOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { api, dataOf } from '../../api/client.ts'
 import type { ObproxyCluster } from '../../api/types.ts'
-import { useLoad } from '../../api/useLoad.ts'
 import { ChangeDialog } from '../../components/ChangeDialog.tsx'
 import { Copyable } from '../../components/Copyable.tsx'
 import { List } from '../../components/List.tsx'
+import { AddButton, RefreshButton } from '../../components/ListButtons.tsx'
 import { Page } from '../../components/Page.tsx'
 import { StatusTag } from '../../components/StatusTag.tsx'
-import { usePage } from '../../components/usePage.ts'
+import { usePaged } from '../../components/usePaged.ts'
 import { useMay } from '../../session/Session.tsx'
 import { useText } from '../../settings/Settings.tsx'
+import { Links } from './Links.tsx'
 import { NewObproxy } from './NewObproxy.tsx'
 import { Proxies } from './Proxies.tsx'
 
@@ -27,36 +27,33 @@ export default function ObproxyPage() {
   const navigate = useNavigate()
   const [adding, setAdding] = useState(false)
   const [removing, setRemoving] = useState<ObproxyCluster>()
-  const { page, size, paginationOf } = usePage()
-  const clusters = useLoad(
-    (signal) =>
-      dataOf(api.GET('/api/v2/obproxy/clusters', { params: { query: { page, size } }, signal })),
-    [page],
+  const clusters = usePaged((query, signal) =>
+    dataOf(api.GET('/api/v2/obproxy/clusters', { params: { query }, signal })),
   )
   return (
     <Page
       title={t('obproxy.title')}
       actions={
         <>
-          <Button
-            icon={<ReloadOutlined />}
-            aria-label={t('common.refresh')}
-            onClick={clusters.reload}
-          />
+          <RefreshButton reload={clusters.reload} />
           {may('OBPROXY:*:CREATE') && (
-            <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)}>
-              {t('obproxy.new')}
-            </Button>
+            <AddButton text={t('obproxy.new')} onClick={() => setAdding(true)} />
           )}
         </>
       }
     >
       <List
-        loaded={clusters}
+        list={clusters}
         rowKey="id"
         empty={t('obproxy.empty')}
-        pagination={paginationOf(clusters.data?.page.totalElements)}
-        expandable={{ expandedRowRender: (cluster) => <Proxies cluster={cluster} /> }}
+        expandable={{
+          expandedRowRender: (obproxy) => (
+            <div className="halves">
+              <Links obproxy={obproxy} changed={clusters.reload} />
+              <Proxies obproxy={obproxy} />
+            </div>
+          ),
+        }}
         columns={[
           { title: t('common.name'), dataIndex: 'name' },
           {

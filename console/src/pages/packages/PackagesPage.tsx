@@ -1,11 +1,10 @@
-import { Button, Upload } from 'antd'
+import { Upload } from 'antd'
 import { useState } from 'react'
 import { api, bodyOf, dataOf } from '../../api/client.ts'
-import { useLoad } from '../../api/useLoad.ts'
 import { List } from '../../components/List.tsx'
+import { RefreshButton, RemoveButton } from '../../components/ListButtons.tsx'
 import { Page } from '../../components/Page.tsx'
-import { useAsk } from '../../components/useAsk.tsx'
-import { usePage } from '../../components/usePage.ts'
+import { usePaged } from '../../components/usePaged.ts'
 import { bytes, when } from '../../model/times.ts'
 import { useMay } from '../../session/Session.tsx'
 import { useSettings } from '../../settings/Settings.tsx'
@@ -16,22 +15,18 @@ import '../../styles/packages.css'
 export default function PackagesPage() {
   const { t, language } = useSettings()
   const may = useMay()
-  const ask = useAsk()
   const [files, setFiles] = useState<readonly { readonly uid: string; readonly file: File }[]>([])
-  const { page, size, paginationOf } = usePage()
-  const packages = useLoad(
-    (signal) =>
-      dataOf(
-        api.GET('/api/v2/software-packages', {
-          params: { query: { page, size, sort: 'id,desc' } },
-          signal,
-        }),
-      ),
-    [page],
+  const packages = usePaged((query, signal) =>
+    dataOf(
+      api.GET('/api/v2/software-packages', {
+        params: { query: { ...query, sort: 'id,desc' } },
+        signal,
+      }),
+    ),
   )
   const usersOf = useUsers()
   return (
-    <Page title={t('packages.title')}>
+    <Page title={t('packages.title')} actions={<RefreshButton reload={packages.reload} />}>
       {may('PACKAGE:*:CREATE') && (
         <Upload.Dragger
           multiple
@@ -52,10 +47,9 @@ export default function PackagesPage() {
         ))}
       </ul>
       <List
-        loaded={packages}
+        list={packages}
         rowKey="id"
         empty={t('packages.empty')}
-        pagination={paginationOf(packages.data?.page.totalElements)}
         columns={[
           { title: t('common.name'), dataIndex: 'name' },
           {
@@ -82,27 +76,17 @@ export default function PackagesPage() {
             title: t('common.actions'),
             render: (_, { id, fileName, deletable }) =>
               may('PACKAGE:*:DELETE') && (
-                <Button
-                  size="small"
-                  danger
+                <RemoveButton
+                  name={fileName}
+                  title={t('packages.remove.title', { name: fileName })}
+                  text={t('packages.remove.text')}
                   disabled={!deletable}
-                  aria-label={`${t('common.delete')}: ${fileName}`}
-                  onClick={() =>
-                    ask({
-                      title: t('packages.remove.title', { name: fileName }),
-                      text: t('packages.remove.text'),
-                      button: t('common.delete'),
-                      danger: true,
-                      act: async () => {
-                        const params = { path: { id } }
-                        await bodyOf(api.DELETE('/api/v2/software-packages/{id}', { params }))
-                        packages.reload()
-                      },
-                    })
-                  }
-                >
-                  {t('common.delete')}
-                </Button>
+                  act={async () => {
+                    const params = { path: { id } }
+                    await bodyOf(api.DELETE('/api/v2/software-packages/{id}', { params }))
+                    packages.reload()
+                  }}
+                />
               ),
           },
         ]}

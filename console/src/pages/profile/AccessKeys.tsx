@@ -5,7 +5,7 @@ import { api, bodyOf, dataOf } from '../../api/client.ts'
 import { useLoad } from '../../api/useLoad.ts'
 import { Copyable } from '../../components/Copyable.tsx'
 import { List } from '../../components/List.tsx'
-import { useAsk } from '../../components/useAsk.tsx'
+import { RemoveButton } from '../../components/ListButtons.tsx'
 import { useCall } from '../../components/useCall.ts'
 import { when } from '../../model/times.ts'
 import { useMay } from '../../session/Session.tsx'
@@ -16,7 +16,6 @@ const path = '/api/v2/profiles/me/accessKeys' as const
 export function AccessKeys() {
   const { t, language } = useSettings()
   const may = useMay()
-  const ask = useAsk()
   const { busy, call } = useCall()
   const [secret, setSecret] = useState<string>()
   const keys = useLoad((signal) => dataOf(api.GET(path, { signal })), [])
@@ -47,7 +46,7 @@ export function AccessKeys() {
         />
       )}
       <List
-        loaded={keys}
+        list={keys}
         rowKey="accessKeyId"
         empty={t('common.none')}
         columns={[
@@ -62,26 +61,16 @@ export function AccessKeys() {
           {
             title: t('common.actions'),
             render: (_, { accessKeyId }) => (
-              <Button
-                size="small"
-                danger
-                aria-label={`${t('common.delete')}: ${accessKeyId}`}
-                onClick={() =>
-                  ask({
-                    title: t('profile.removeKey.title', { name: accessKeyId }),
-                    text: t('profile.removeKey.text'),
-                    button: t('common.delete'),
-                    danger: true,
-                    act: async () => {
-                      const params = { path: { accessKeyId } }
-                      await bodyOf(api.DELETE(`${path}/{accessKeyId}`, { params }))
-                      keys.reload()
-                    },
-                  })
-                }
-              >
-                {t('common.delete')}
-              </Button>
+              <RemoveButton
+                name={accessKeyId}
+                title={t('profile.removeKey.title', { name: accessKeyId })}
+                text={t('profile.removeKey.text')}
+                act={async () => {
+                  const params = { path: { accessKeyId } }
+                  await bodyOf(api.DELETE(`${path}/{accessKeyId}`, { params }))
+                  keys.reload()
+                }}
+              />
             ),
           },
         ]}

@@ -1,14 +1,27 @@
 import { useEffect, useState } from 'react'
+import { type Compact, unpack } from '../../../../src/view/index.ts'
 import type { ApiError } from '../../api/error.ts'
 import { follow, type StreamState } from '../../api/events.ts'
 import type { Subtask, Task } from '../../api/types.ts'
 import { useSettings } from '../../settings/Settings.tsx'
 
-/** What changed of a task: the subtasks that did, whole. */
-interface Changes {
-  readonly task: Partial<Omit<Task, 'subtasks'>>
-  readonly subtasks: readonly Subtask[]
-}
+type Head = Omit<Task, 'subtasks'>
+type Changing = Pick<
+  Subtask,
+  | 'id'
+  | 'status'
+  | 'operation'
+  | 'runTime'
+  | 'startTime'
+  | 'finishTime'
+  | 'executor'
+  | 'attempt'
+  | 'lastMessage'
+  | 'error'
+>
+/** The API's own words, whose types are in its document. */
+type CompactTask = Head & Compact<Subtask>
+type Changes = Compact<Changing> & { readonly task: Partial<Head> }
 
 export interface Run {
   readonly task: Task | undefined
@@ -19,12 +32,21 @@ export interface Run {
 /** A wide run changes many times a second: what came in this time is drawn at once. */
 const drawMs = 150
 
-const merged = (task: Task, { task: head, subtasks }: Changes): Task => {
-  const changed = new Map(subtasks.map((subtask) => [subtask.id, subtask]))
+const whole = ({ columns, rows, ...head }: CompactTask): Task => ({
+  ...head,
+  subtasks: unpack<Subtask>({ columns, rows }),
+})
+
+/** Subtasks that did not change stay the same objects: what is drawn of them stays, too. */
+const merged = (task: Task, { task: head, ...compact }: Changes): Task => {
+  const changed = new Map(unpack<Changing>(compact).map((subtask) => [subtask.id, subtask]))
   return {
     ...task,
     ...head,
-    subtasks: task.subtasks.map((subtask) => changed.get(subtask.id) ?? subtask),
+    subtasks: task.subtasks.map((subtask) => {
+      const change = changed.get(subtask.id)
+      return change ? { ...subtask, ...change } : subtask
+    }),
   }
 }
 
@@ -45,11 +67,10 @@ export function useRun(id: number): Run {
     }
     setError(undefined)
     void follow({
-      url: `/api/v2/tasks/instances/${id}/events`,
+      url: `/api/v2/tasks/instances/${id}/events?form=compact`,
       signal: controller.signal,
       onEvent({ type, data }) {
-        // The API's own words, whose types are in its document.
-        if (type === 'task') latest = JSON.parse(data) as Task
+        if (type === 'task') latest = whole(JSON.parse(data) as CompactTask)
         if (type === 'changes' && latest) latest = merged(latest, JSON.parse(data) as Changes)
         if (type === 'task') draw()
         else timer ??= setTimeout(draw, drawMs)

@@ -1,9 +1,9 @@
-import { Empty, Table, type TableColumnsType } from 'antd'
+import type { TableColumnsType } from 'antd'
 import { Link } from 'react-router'
 import type { TaskLine } from '../../api/types.ts'
-import { Problem } from '../../components/Problem.tsx'
+import { List } from '../../components/List.tsx'
 import { StateSign } from '../../components/StateSign.tsx'
-import { signOfTask } from '../../model/signs.ts'
+import { isAtWork, signOf, signOfTask } from '../../model/signs.ts'
 import { duration, moment, when } from '../../model/times.ts'
 import { useSettings } from '../../settings/Settings.tsx'
 import type { Tasks } from './useTasks.ts'
@@ -42,9 +42,14 @@ export function TaskTable({ tasks, empty }: Props) {
     },
     {
       title: t('tasks.progress'),
-      width: 180,
+      width: 220,
       responsive: ['md'],
-      render: (_, task) => <Bar done={done(task)} total={task.subtasks.length} />,
+      render: (_, task) => (
+        <>
+          <Bar done={done(task)} total={task.subtasks.length} />
+          <Notable task={task} />
+        </>
+      ),
     },
     {
       title: t('tasks.started'),
@@ -60,20 +65,20 @@ export function TaskTable({ tasks, empty }: Props) {
       render: (_, { creator }) => creator.name,
     },
   ]
+  return <List list={tasks} rowKey="id" empty={empty} columns={columns} />
+}
+
+/** What failed, or what runs: on how many hosts is for the run's own page. */
+function Notable({ task: { status, subtasks } }: { readonly task: TaskLine }) {
+  const found =
+    subtasks.find((subtask) => subtask.status === 'FAILED') ??
+    (status === 'RUNNING' ? subtasks.find(isAtWork) : undefined)
+  if (!found) return null
+  const { mark, tone } = signOf(found)
   return (
-    <>
-      <Problem error={tasks.error} retry={tasks.reload} />
-      <Table
-        rowKey="id"
-        size="small"
-        columns={columns}
-        dataSource={tasks.data?.contents ?? []}
-        loading={tasks.loading && tasks.data === undefined}
-        pagination={tasks.pagination}
-        scroll={{ x: 'max-content' }}
-        locale={{ emptyText: <Empty description={empty} image={Empty.PRESENTED_IMAGE_SIMPLE} /> }}
-      />
-    </>
+    <div className={`tone-${tone}`}>
+      <span aria-hidden>{mark}</span> {found.name}
+    </div>
   )
 }
 

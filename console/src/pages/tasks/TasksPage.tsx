@@ -1,6 +1,6 @@
-import { ReloadOutlined } from '@ant-design/icons'
-import { Button, Input, Select } from 'antd'
+import { Input, Select } from 'antd'
 import { useState } from 'react'
+import { RefreshButton } from '../../components/ListButtons.tsx'
 import { Page } from '../../components/Page.tsx'
 import { useText } from '../../settings/Settings.tsx'
 import { TaskTable } from './TaskTable.tsx'
@@ -39,11 +39,7 @@ export function TasksPage() {
               ...statuses.map((value) => ({ value, label: t(`task.${value}`) })),
             ]}
           />
-          <Button
-            icon={<ReloadOutlined />}
-            onClick={tasks.reload}
-            aria-label={t('common.refresh')}
-          />
+          <RefreshButton reload={tasks.reload} />
         </>
       }
     >

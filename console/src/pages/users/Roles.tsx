@@ -10,7 +10,7 @@ export function Roles() {
     <section className="stack" aria-label={t('users.rolesTitle')}>
       <h2>{t('users.rolesTitle')}</h2>
       <List
-        loaded={roles}
+        list={roles}
         rowKey="name"
         empty={t('common.none')}
         columns={[

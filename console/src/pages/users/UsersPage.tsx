@@ -1,14 +1,12 @@
-import { PlusOutlined } from '@ant-design/icons'
-import { Button, Select } from 'antd'
+import { Select } from 'antd'
 import { useState } from 'react'
 import { api, bodyOf, dataOf } from '../../api/client.ts'
 import type { User } from '../../api/types.ts'
-import { useLoad } from '../../api/useLoad.ts'
 import { List } from '../../components/List.tsx'
+import { AddButton, RemoveButton } from '../../components/ListButtons.tsx'
 import { Page } from '../../components/Page.tsx'
-import { useAsk } from '../../components/useAsk.tsx'
 import { useCall } from '../../components/useCall.ts'
-import { usePage } from '../../components/usePage.ts'
+import { usePaged } from '../../components/usePaged.ts'
 import { when } from '../../model/times.ts'
 import { useMay } from '../../session/Session.tsx'
 import { useSettings } from '../../settings/Settings.tsx'
@@ -19,30 +17,22 @@ import { type RoleName, roleNames } from './roles.ts'
 export default function UsersPage() {
   const { t, language } = useSettings()
   const may = useMay()
-  const ask = useAsk()
   const [adding, setAdding] = useState(false)
-  const { page, size, paginationOf } = usePage()
-  const users = useLoad(
-    (signal) => dataOf(api.GET('/api/v2/iam/users', { params: { query: { page, size } }, signal })),
-    [page],
+  const users = usePaged((query, signal) =>
+    dataOf(api.GET('/api/v2/iam/users', { params: { query }, signal })),
   )
   return (
     <Page
       title={t('users.title')}
       actions={
-        may('USER:*:CREATE') && (
-          <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)}>
-            {t('users.add')}
-          </Button>
-        )
+        may('USER:*:CREATE') && <AddButton text={t('users.add')} onClick={() => setAdding(true)} />
       }
     >
       <div className="stack">
         <List
-          loaded={users}
+          list={users}
           rowKey="id"
           empty={t('common.none')}
-          pagination={paginationOf(users.data?.page.totalElements)}
           columns={[
             { title: t('common.name'), dataIndex: 'username' },
             {
@@ -58,26 +48,16 @@ export default function UsersPage() {
               title: t('common.actions'),
               render: (_, { id, username }) =>
                 may('USER:*:DELETE') && (
-                  <Button
-                    size="small"
-                    danger
-                    aria-label={`${t('common.delete')}: ${username}`}
-                    onClick={() =>
-                      ask({
-                        title: t('users.remove.title', { name: username }),
-                        text: t('users.remove.text'),
-                        button: t('common.delete'),
-                        danger: true,
-                        act: async () => {
-                          const params = { path: { id } }
-                          await bodyOf(api.DELETE('/api/v2/iam/users/{id}', { params }))
-                          users.reload()
-                        },
-                      })
-                    }
-                  >
-                    {t('common.delete')}
-                  </Button>
+                  <RemoveButton
+                    name={username}
+                    title={t('users.remove.title', { name: username })}
+                    text={t('users.remove.text')}
+                    act={async () => {
+                      const params = { path: { id } }
+                      await bodyOf(api.DELETE('/api/v2/iam/users/{id}', { params }))
+                      users.reload()
+                    }}
+                  />
                 ),
             },
           ]}
