@@ -218,8 +218,11 @@ test('a statement over its time is transient, an abort gives its own reason', as
 
 test('an observer that is killed right after its start is started once more', async () => {
   const pidFile = `${layoutOf(cluster).home}/run/observer.pid`
-  const kill = sh`until pid=$(cat ${pidFile} 2>/dev/null) && kill -KILL "$pid" 2>/dev/null; do sleep 0.01; done; echo "$pid"`
+  const looking = `${layoutOf(cluster).home}.looking`
+  const kill = sh`: >${looking}; until pid=$(cat ${pidFile} 2>/dev/null) && kill -KILL "$pid" 2>/dev/null; do sleep 0.01; done; echo "$pid"`
   const killing = host(sshd.access()).must(kill)
+  // A session takes its time: the observer must not be ready before somebody looks for it.
+  await target.must(sh`until [ -e ${looking} ]; do sleep 0.01; done; rm -f ${looking}`)
   const pid = await pidOf(startObserver(cluster, server))
   expect(pid).toBeGreaterThan(0)
   expect(pid).not.toBe(Number(await killing))
