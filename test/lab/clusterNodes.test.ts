@@ -217,7 +217,7 @@ describe('Link obproxy', () => {
     await linkObproxy(nodes.on('linkObproxy'))
     await linkObproxy(nodes.on('linkObproxy'))
     expect(nodes.lines.join('\n')).toContain('root@sys#terran> SELECT 1 AS one: ok')
-    expect(nodes.saved.links).toContainEqual({ clusterId: 22, clusterName: 'terran' })
+    expect(nodes.saved.links).toMatchObject([{ clusterId: 22, clusterName: 'terran' }])
     const processes = await first().exec('cat /proc/*/cmdline 2>/dev/null | tr "\\0" " "')
     expect(processes.stdout).toContain('bin/obproxy')
     expect(processes.stdout).not.toContain(nodes.secret('cluster/22/proxyro').reveal())
