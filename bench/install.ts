@@ -16,7 +16,7 @@ import { taskSchema } from '../src/cli/taskSchema.ts'
 import { readConfig } from '../src/config.ts'
 import { startEmbedded } from '../src/embedded/index.ts'
 import { byAnsible, byObd, byPyinfra, type Site } from './install/drivers.ts'
-import { gatherSpans, type Profile, profileOf, shownProfile } from './install/profile.ts'
+import { listen, type Profile, profileOf, shownProfile } from './install/profile.ts'
 import { servesComplaints } from './install/proof.ts'
 import { writeWork } from './install/work.ts'
 import { bench, inTurn, paired } from './kit/bench.ts'
@@ -137,11 +137,11 @@ await bench(async (bench) => {
       rpmName: basename(observer?.path ?? ''),
       zones: lab.hosts.map((_, index) => ({ name: `zone${index + 1}`, hosts: [index] })),
     })
-    const gathering = gatherSpans()
+    const listening = listen()
     const start = performance.now()
     const { id, clusterId } = (await api.post('/api/v2/ob/clusters', body, created)).data
     const end = await ended(id)
-    const profile = profileOf(gathering.stop(), start, end)
+    const profile = profileOf(listening.stop(), start, end)
     if (process.env.PROFILE) bench.say(shownProfile(profile))
     if (round > 0) profiles.push(profile)
     await prove(name, password, true)

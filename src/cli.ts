@@ -2,7 +2,7 @@ import { main } from './cli/main.ts'
 
 // Packages, keys and the store are for nobody else.
 process.umask(0o077)
-// `obflow … | head`: whoever reads has seen enough.
+// `obflow … | head` has seen enough.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error) => {
     if ('code' in error && error.code === 'EPIPE') process.exit()

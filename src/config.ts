@@ -78,14 +78,16 @@ export const environment = z.object({
   OBFLOW_PUBLIC_URL: url
     .optional()
     .describe(
-      'Where hosts reach the API, e.g. `http://10.0.0.9:8080`: OBProxy asks there which clusters it serves. ' +
+      'Where hosts reach the API, e.g. `http://10.0.0.9:8080`: OBProxy asks there which clusters ' +
+        'it serves. ' +
         'Absent: the address a caller has used.',
     ),
   OBFLOW_ALLOWED_HOSTS: names
     .prefault('')
     .describe(
       'Further host names under which the API is called, by comma, e.g. of a proxy in front. ' +
-        "Addresses, `localhost`, the machine's name and that of `OBFLOW_PUBLIC_URL` need not be named.",
+        "Addresses, `localhost`, the machine's name and that of `OBFLOW_PUBLIC_URL` need not be " +
+        'named.',
     ),
   OBFLOW_MAX_PACKAGE_BYTES: wholeNumber()
     .default(4 * 1024 ** 3)
@@ -95,7 +97,8 @@ export const environment = z.object({
     .min(1)
     .default('.data')
     .describe(
-      'Packages, the key, and the embedded store. A second `obflow serve` in it is refused; API and worker processes share it.',
+      'Packages, the key, and the embedded store. A second `obflow serve` in it is refused; API ' +
+        'and worker processes share it.',
     ),
   OBFLOW_TASK_QUEUE: z
     .string()
@@ -106,42 +109,50 @@ export const environment = z.object({
   OBFLOW_ACTIVITIES: wholeNumber()
     .default(200)
     .describe(
-      'Subtasks a worker carries out at a time. Of those that wait, the ones that a whole task waits for go first, and those nearest to its end.',
+      'Subtasks a worker carries out at a time. Of those that wait, the ones that a whole task ' +
+        'waits for go first, and those nearest to its end.',
     ),
   OBFLOW_IO_BENCHES: wholeNumber()
     .default(16)
     .describe(
-      'Hosts whose disk a worker measures at a time. Fewer where hosts share a disk, or each is found slow because of the others.',
+      'Hosts whose disk a worker measures at a time. Fewer where hosts share a disk, or each is ' +
+        'found slow because of the others.',
     ),
   OBFLOW_HOST_PATIENCE: wholeNumber(5, 600)
     .default(60)
     .describe(
-      "Seconds that a host's login may take, and then its shell and sudo before a command begins. The log says what is waited for.",
+      "Seconds that a host's login may take, and then its shell and sudo before a command " +
+        'begins. The log says what is waited for.',
     ),
   OBFLOW_ALIVE_FILE: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'A file that a worker writes every 10 s while it reaches PostgreSQL and Temporal, for a health check.',
+      'A file that a worker writes every 10 s while it reaches PostgreSQL and Temporal, for a ' +
+        'health check.',
     ),
   OBFLOW_WORKFLOW_BUNDLE: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'The workflows, bundled beforehand by `src/worker/bundleProcess.ts` of the same release, as image and bundle have them. ' +
-        'Absent: a worker bundles them at its first start, which takes seconds, and keeps them in its data directory.',
+      'The workflows, bundled beforehand by `src/worker/bundleProcess.ts` of the same release, ' +
+        'as image and bundle have them. ' +
+        'Absent: a worker bundles them at its first start, which takes seconds, and keeps them ' +
+        'in its data directory.',
     ),
   DATABASE_URL: database
     .optional()
     .describe(
-      '`postgresql://user:password@host:5432/database`. Absent: PGlite in the data directory, for a single process.',
+      '`postgresql://user:password@host:5432/database`. Absent: PGlite in the data directory, ' +
+        'for a single process.',
     ),
   OBFLOW_KEY: secret
     .optional()
     .describe(
-      '32 bytes in base64 or hex that seal passwords and keys in the store; several by comma while they are changed (secrets.md). ' +
+      '32 bytes in base64 or hex that seal passwords and keys in the store; several by comma ' +
+        'while they are changed (secrets.md). ' +
         'Absent: those of the key file.',
     ),
   OBFLOW_KEY_FILE: z
@@ -152,7 +163,8 @@ export const environment = z.object({
   OBFLOW_ADMIN_PASSWORD: secret
     .optional()
     .describe(
-      'Of the user `admin`, on first start only. Absent: made up and printed once. Later `obflow password admin` sets it.',
+      'Of the user `admin`, on first start only. Absent: made up and printed once. Later `obflow ' +
+        'password admin` sets it.',
     ),
   // OCP's documents up to 4.2.1 say int, later ones and the Terraform provider string.
   OBFLOW_ERROR_CODES: z
@@ -164,7 +176,8 @@ export const environment = z.object({
     .regex(/^\d+(\.\d+){1,3}(-[\w.]+)?$/, 'must be a version of OCP, e.g. 4.2.1')
     .optional()
     .describe(
-      "What `GET /api/v2/info` says as `buildVersion`; OBD stops where it is below 4.2.0. Absent: obflow's own.",
+      'What `GET /api/v2/info` says as `buildVersion`; OBD stops where it is below 4.2.0. ' +
+        "Absent: obflow's own.",
     ),
   OBFLOW_PASSWORD_RULE: z
     .enum(['none', 'ocp3', 'ocp4'], 'must be none, ocp3 or ocp4')
@@ -185,19 +198,22 @@ export const environment = z.object({
   OBFLOW_TASK_DAYS: wholeNumber(1, 36_500)
     .default(365)
     .describe(
-      'Days that a task and its log are kept after it has ended for good. The embedded database frees their room every six hours.',
+      'Days that a task and its log are kept after it has ended for good. The embedded database ' +
+        'frees their room every six hours.',
     ),
   OBFLOW_CALL_LOG: z
     .enum(['off', 'changes', 'all'], 'must be off, changes or all')
     .default('changes')
     .describe(
-      'Calls as lines of the log: `changes` writes those that may change something, `all` every call, `off` none. ' +
+      'Calls as lines of the log: `changes` writes those that may change something, `all` every ' +
+        'call, `off` none. ' +
         '`obflow serve` writes lines with `all` only.',
     ),
   OBFLOW_TEMPORAL_UI: url
     .optional()
     .describe(
-      "The namespace in Temporal's Web UI as a browser reaches it, e.g. `http://127.0.0.1:8233/namespaces/default`: " +
+      "The namespace in Temporal's Web UI as a browser reaches it, e.g. " +
+        '`http://127.0.0.1:8233/namespaces/default`: ' +
         'tasks link to their runs. `obflow serve` knows its own.',
     ),
   OBFLOW_SESSION_MINUTES: wholeNumber(1, 720)
@@ -209,19 +225,22 @@ export const environment = z.object({
     .string()
     .optional()
     .describe(
-      'Proxies (addresses or networks, by comma) whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. ' +
+      'Proxies (addresses or networks, by comma) whose `X-Forwarded-For` and `X-Forwarded-Proto` ' +
+        'are believed. ' +
         'Wrong passwords are counted by client address. Absent: none.',
     ),
   OBFLOW_METRICS_LISTEN: listen
     .optional()
     .describe(
-      'Where this process answers `/metrics` for Prometheus and `/healthz`, e.g. `127.0.0.1:9464`. ' +
+      'Where this process answers `/metrics` for Prometheus and `/healthz`, e.g. ' +
+        '`127.0.0.1:9464`. ' +
         'An address that is not loopback needs `OBFLOW_METRICS_TOKEN`. Absent: nowhere.',
     ),
   OBFLOW_METRICS_TOKEN: secret
     .optional()
     .describe(
-      'Who asks for `/metrics` has to send it: `Authorization: Bearer …`. Absent: everybody on the machine may read.',
+      'Who asks for `/metrics` has to send it: `Authorization: Bearer …`. Absent: everybody on ' +
+        'the machine may read.',
     ),
 })
 
@@ -293,14 +312,15 @@ function unknownNames(names: readonly string[]): string[] {
     )
     .map((name) => {
       const meant = nearest(name, known)
-      return `${name} is not a setting of obflow${meant === undefined ? '' : `; is ${meant} meant?`}`
+      const hint = meant === undefined ? '' : `; is ${meant} meant?`
+      return `${name} is not a setting of obflow${hint}`
     })
 }
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)
 
-/** Passwords that README and others' documents print: whoever finds the API tries them first. */
+/** Passwords that README and others' documents print: a stranger tries them first. */
 const publishedPasswords: ReadonlySet<string> = new Set(
   'change-me changeme Change-me-2 admin password obflow xxxxx 123456'.split(' '),
 )
@@ -313,7 +333,7 @@ function knownPassword(settings: z.infer<typeof environment> | undefined): strin
     : []
 }
 
-/** Metrics name no secret, but whoever reads them learns what is installed where and when. */
+/** Metrics name no secret, but tell what is installed where and when. */
 function openMetrics(settings: z.infer<typeof environment> | undefined): string[] {
   const { OBFLOW_METRICS_LISTEN: at, OBFLOW_METRICS_TOKEN: token } = settings ?? {}
   return at === undefined || token !== undefined || isLoopback(at.host)

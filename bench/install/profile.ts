@@ -1,24 +1,31 @@
-import { type Span, spans } from '../../src/trace.ts'
+import { type AttemptEnd, type RemoteCall, signals } from '../../src/signals.ts'
 
-// Where the time of one create goes, from the spans that obflow publishes in this process.
+// Where the time of one create goes, from what obflow signals in this process.
 
-type Subtask = Extract<Span, { kind: 'subtask' }>
-type Call = Extract<Span, { kind: 'command' | 'sql' }>
+type Subtask = NonNullable<AttemptEnd['moments']> & Pick<AttemptEnd, 'node'>
+type Call = RemoteCall & { readonly kind: 'ssh' | 'sql' }
 
-const isSpan = (message: unknown): message is Span =>
-  typeof message === 'object' && message !== null && 'kind' in message
+/** What was signalled. */
+export interface Heard {
+  readonly subtasks: readonly Subtask[]
+  readonly calls: readonly Call[]
+}
 
-/** Gathers spans until it is stopped. */
-export function gatherSpans(): { stop(): readonly Span[] } {
-  const found: Span[] = []
-  const heard = (message: unknown): void => {
-    if (isSpan(message)) found.push(message)
-  }
-  spans.subscribe(heard)
+/** Listens until it is stopped. */
+export function listen(): { stop(): Heard } {
+  const subtasks: Subtask[] = []
+  const calls: Call[] = []
+  const ends = [
+    signals.attempt.listen(({ node, moments }) => {
+      if (moments) subtasks.push({ node, ...moments })
+    }),
+    signals.ssh.listen((call) => void calls.push({ kind: 'ssh', ...call })),
+    signals.sql.listen((call) => void calls.push({ kind: 'sql', ...call })),
+  ]
   return {
     stop() {
-      spans.unsubscribe(heard)
-      return found
+      for (const end of ends) end()
+      return { subtasks, calls }
     },
   }
 }
@@ -47,7 +54,7 @@ export interface Stage {
   readonly end: number
   readonly commands: number
   readonly statements: number
-  /** Its longest commands, for whoever cuts. */
+  /** Its longest commands. */
   readonly longest: readonly string[]
 }
 
@@ -59,13 +66,11 @@ export interface Profile {
 }
 
 /** The stages of a run in order, each told by its subtask that ended last. */
-export function profileOf(all: readonly Span[], begunAt: number, endedAt: number): Profile {
-  const subtasks = all.filter((span): span is Subtask => span.kind === 'subtask')
-  const calls = all.filter((span): span is Call => span.kind !== 'subtask')
-  const names = [...new Set(subtasks.map(({ name }) => name))]
+export function profileOf({ subtasks, calls }: Heard, begunAt: number, endedAt: number): Profile {
+  const nodes = [...new Set(subtasks.map(({ node }) => node))]
   let before = begunAt
-  const stages = names
-    .map((name) => subtasks.filter((subtask) => subtask.name === name))
+  const stages = nodes
+    .map((node) => subtasks.filter((subtask) => subtask.node === node))
     .toSorted(
       (one, other) =>
         Math.min(...one.map(({ taken }) => taken)) - Math.min(...other.map(({ taken }) => taken)),
@@ -75,34 +80,34 @@ export function profileOf(all: readonly Span[], begunAt: number, endedAt: number
       const last = mine.reduce((one, other) => (other.ended > one.ended ? other : one))
       const begun = Math.min(...mine.map((subtask) => subtask.begun))
       const during = calls.filter(
-        ({ asked, ended }) => asked >= begun - 1 && ended <= last.worked + 1,
+        ({ askedAt, endedAt }) => askedAt >= begun - 1 && endedAt <= last.worked + 1,
       )
-      const remote = covered(during.map((call) => [call.begun, call.ended]))
-      const reach = covered(during.map((call) => [call.asked, call.ended])) - remote
+      const remote = covered(during.map((call) => [call.begunAt, call.endedAt]))
+      const reach = covered(during.map((call) => [call.askedAt, call.endedAt])) - remote
       const stage = {
-        name: first?.name ?? '',
+        name: first?.node ?? '',
         hop: Math.max(0, begun - before),
         work: last.worked - begun,
         remote,
         reach,
         end: last.ended - last.worked,
-        commands: during.filter(({ kind }) => kind === 'command').length,
+        commands: during.filter(({ kind }) => kind === 'ssh').length,
         statements: during.filter(({ kind }) => kind === 'sql').length,
         longest: during
-          .toSorted((one, other) => other.ended - other.asked - (one.ended - one.asked))
+          .toSorted((one, other) => other.endedAt - other.askedAt - (one.endedAt - one.askedAt))
           .slice(0, 3)
           .map(
-            ({ name, asked, begun: from, ended }) =>
-              `${name} ${Math.round(ended - asked)} (${Math.round(from - asked)} to begin)`,
+            ({ title, askedAt, begunAt: from, endedAt: to }) =>
+              `${title.slice(0, 60)} ${Math.round(to - askedAt)} (${Math.round(from - askedAt)} to begin)`,
           ),
       }
       before = last.ended
       return stage
     })
-  const within = calls.filter(({ asked, ended }) => asked >= begunAt && ended <= endedAt)
+  const within = calls.filter((call) => call.askedAt >= begunAt && call.endedAt <= endedAt)
   return {
     totalMs: endedAt - begunAt,
-    remoteMs: covered(within.map((call) => [call.begun, call.ended])),
+    remoteMs: covered(within.map((call) => [call.begunAt, call.endedAt])),
     stages,
   }
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { z } from 'zod'
 import { type Figure, figureSchema } from './figure.ts'
 
@@ -11,7 +12,7 @@ export interface Bench {
   defer(close: () => Promise<unknown> | unknown): void
   /** Prints a figure: a JSON line that `make bench` gathers. */
   show(figure: Figure): void
-  /** For whoever watches. */
+  /** Shows how far it is. */
   say(text: string): void
 }
 
@@ -19,7 +20,7 @@ const pairsSetting = z.coerce.number().int().min(1).default(5)
 
 /**
  * Runs a program of bench/: it cleans up after itself however it ends, on SIGINT and SIGTERM at
- * once and with 130.
+ * once and with 130, and after a failure that nobody waited for.
  */
 export async function bench(main: (bench: Bench) => Promise<void>): Promise<void> {
   const closers = new AsyncDisposableStack()
@@ -29,16 +30,20 @@ export async function bench(main: (bench: Bench) => Promise<void>): Promise<void
     closing ??= closers.disposeAsync()
     return closing
   }
+  const stop = (why: Error, code: number): void => {
+    // What was at work loses its servers now; none of that may end the clean-up.
+    if (stopping.signal.aborted) return
+    stopping.abort(why)
+    void close()
+      .catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
+      .finally(() => process.exit(code))
+  }
   for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.on(name, () => {
-      if (stopping.signal.aborted) return
-      stopping.abort(new Error(`stopped by ${name}`))
-      // What was at work loses its servers now; none of that may end the clean-up.
-      for (const event of ['uncaughtException', 'unhandledRejection'] as const)
-        process.on(event, () => undefined)
-      void close()
-        .catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
-        .finally(() => process.exit(130))
+    process.on(name, () => stop(new Error(`stopped by ${name}`), 130))
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error: unknown) => {
+      if (!stopping.signal.aborted) process.stderr.write(`${inspect(error)}\n`)
+      stop(new Error('what was measured failed', { cause: error }), 1)
     })
   try {
     await main({

@@ -120,7 +120,7 @@ function leafOf(declared: Declared, { io, run }: Environment): Command {
   return made
 }
 
-/** What commander prints goes where the process prints; errors are said by whoever catches them. */
+/** What commander prints goes where the process prints; the caller says errors. */
 function quietly(made: Command, { io }: Environment): Command {
   made.exitOverride().configureOutput({
     writeOut: (text) => io.stdout.write(text),

@@ -3,7 +3,7 @@ import type { Outcome } from './exitCodes.ts'
 import type { Task } from './taskSchema.ts'
 import { watchTask } from './watch.ts'
 
-/** What a task's end means; a rollback is what was wanted only by whoever asked for one. */
+/** What a task's end means; a rollback is a success only for who asked for one. */
 export function outcomeOf({ status, operation }: Task, wanted: 'work' | 'rollback'): Outcome {
   if (status !== 'SUCCESSFUL') return 'failed'
   return operation === 'ROLLBACK' && wanted === 'work' ? 'rolledBack' : 'done'

@@ -5,7 +5,6 @@ import { printed } from '../errors/printed.ts'
 import { inEnglish, type Said, say } from '../errors/say.ts'
 import { type Quoted, withoutSecrets } from '../quote.ts'
 import { type RemoteCall, signals } from '../signals.ts'
-import { traced } from '../trace.ts'
 import { type Answer, converse } from './channel.ts'
 import type { Connection } from './connection.ts'
 import type { HostAccess, Output, Session } from './host.ts'
@@ -148,8 +147,6 @@ const attempt = async (
   const signal = AbortSignal.any([session.signal, deadline.signal])
   const underWay = Promise.withResolvers<void>()
   const first = sudo(access) ? say`login shell and sudo` : say`login shell`
-  const asked = performance.now()
-  let beganAt = asked
   let started = false
   let answer: Answer
   try {
@@ -163,7 +160,6 @@ const attempt = async (
         )
         const listen = afterGreeting(greeting, {
           begun: (text) => {
-            beganAt = performance.now()
             underWay.resolve()
             deadline.set(
               timeoutMs,
@@ -187,15 +183,6 @@ const attempt = async (
           ),
         )
         const [said] = await Promise.all([conversation, announced])
-        traced(() => ({
-          kind: 'command',
-          name: title,
-          ip: access.ip,
-          key: session.key,
-          asked,
-          begun: beganAt,
-          ended: performance.now(),
-        }))
         return said
       },
       { signal },
@@ -233,12 +220,22 @@ export const runScript = (place: Workplace, run: Run): Promise<Output> =>
     const startedAt = performance.now()
     const line = (outcome: string) =>
       `${access.ip} [${run.as}] ${run.title}: ${outcome}, ${Math.round(performance.now() - startedAt)} ms`
-    const ended = (outcome: RemoteCall['outcome']) => {
-      const { title } = run
-      signals.ssh.send({ address: access.ip, title, outcome, ms: performance.now() - startedAt })
+    let begunAt = startedAt
+    const ended = (outcome: RemoteCall['outcome']) =>
+      signals.ssh.send({
+        address: access.ip,
+        title: run.title,
+        outcome,
+        askedAt: startedAt,
+        begunAt,
+        endedAt: performance.now(),
+      })
+    const begun = (text: string) => {
+      begunAt = performance.now()
+      run.begun?.(text)
     }
     try {
-      const output = await attempt(place, run)
+      const output = await attempt(place, { ...run, begun })
       ended(output.code === 0 ? 'ok' : 'refused')
       const said =
         output.code === 0 ? '' : `\n${lastLines(withoutSecrets(output.stderr, run.script.secrets))}`

@@ -65,8 +65,8 @@ ${isThereWhole(file)} || exit ${differs}`
 const arrived = 'arrived\n'
 
 /**
- * Hashed as it is written, not read again. It is not synced either: whoever finds the file later
- * compares its digest before using it, so one that a power cut spoiled is sent anew.
+ * Hashed as it is written, not read again. It is not synced either: a later attempt that
+ * finds the file compares its digest first, so one that a power cut spoiled is sent again.
  */
 const send = async (
   place: Workplace,

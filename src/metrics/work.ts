@@ -1,9 +1,11 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
-import { signals } from '../signals.ts'
+import { type RemoteCall, signals } from '../signals.ts'
 
 /** Seconds. A statement takes a millisecond, an io bench ten minutes. */
 const callBuckets = [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300]
 const subtaskBuckets = [0.1, 0.5, 2, 10, 30, 60, 300, 900, 3600]
+
+const secondsOf = ({ askedAt, endedAt }: RemoteCall): number => (endedAt - askedAt) / 1000
 
 /** Counts what this process does from now on. Returns what ends it. */
 export function countWork(registry: Registry): () => void {
@@ -55,8 +57,8 @@ export function countWork(registry: Registry): () => void {
       if (outcome === 'successful' || outcome === 'failed')
         subtasks.observe({ node, outcome }, ms / 1000)
     }),
-    signals.ssh.listen(({ outcome, ms }) => ssh.observe({ outcome }, ms / 1000)),
-    signals.sql.listen(({ outcome, ms }) => sql.observe({ outcome }, ms / 1000)),
+    signals.ssh.listen((call) => ssh.observe({ outcome: call.outcome }, secondsOf(call))),
+    signals.sql.listen((call) => sql.observe({ outcome: call.outcome }, secondsOf(call))),
     signals.call.listen(({ call, status, ms }) => calls.observe({ call, status }, ms / 1000)),
   ]
   return () => {

@@ -9,7 +9,6 @@ import type { Progress } from '../plan/run.ts'
 import type { Outcome } from '../plan/task.ts'
 import { type AttemptEnd, signals } from '../signals.ts'
 import { awayReason, type Begun, type Store } from '../store/index.ts'
-import { traced } from '../trace.ts'
 import { subtaskLog } from './subtaskLog.ts'
 import { type SubtaskRun, withSubtaskRun } from './subtaskRun.ts'
 import { Turns } from './turns.ts'
@@ -133,13 +132,10 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
     const done = await store.tasks.finished(call, outcome)
     return done ?? store.tasks.allChanges(call.taskId, workflowId, call.since)
   }
-  const ended = (outcome: AttemptEnd['outcome'], code?: string): void =>
-    signals.attempt.send({
-      node: info.activityType,
-      outcome,
-      ...(code !== undefined && { code }),
-      ms: spent(),
-    })
+  const ended = (
+    outcome: AttemptEnd['outcome'],
+    more: Pick<AttemptEnd, 'code' | 'moments'> = {},
+  ): void => signals.attempt.send({ node: info.activityType, outcome, ms: spent(), ...more })
   let lastLine: string | undefined
   const run: SubtaskRun = {
     log: (level, message) => {
@@ -173,25 +169,16 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
       `Run subtask, id=${call.subtaskId}, name=${node.name}, attempt=${info.attempt}, executor=${hostname()}`,
     )
     const due = node
-    const begunAt = performance.now()
+    const begun = performance.now()
     await withSubtaskRun(run, () => work(due))
-    const workedAt = performance.now()
+    const worked = performance.now()
     log(
       'INFO',
       `Set state for subtask: ${call.subtaskId}, current state: RUNNING, new state: SUCCESSFUL`,
     )
     const progressed = await finish({ status: 'SUCCESSFUL' })
-    traced(() => ({
-      kind: 'subtask',
-      taskId: call.taskId,
-      subtaskId: call.subtaskId,
-      name: due.name,
-      taken: startedAt,
-      begun: begunAt,
-      worked: workedAt,
-      ended: performance.now(),
-    }))
-    ended('successful')
+    const moments = { taken: startedAt, begun, worked, ended: performance.now() }
+    ended('successful', { moments })
     return progressed
   } catch (error) {
     const seen = error === timeUp.signal.reason ? lastSeen(lastLine) : seenIn(error)
@@ -240,7 +227,7 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
     await finish({ status: 'FAILED', cause: keptCause(cause) }).catch((lost: unknown) => {
       throw passingFailure(lost)
     })
-    ended('failed', cause.code)
+    ended('failed', { code: cause.code })
     throw definiteFailure(cause)
   } finally {
     clearInterval(heart)

@@ -73,8 +73,9 @@ describe('metrics', () => {
   test('count what is done', async () => {
     signals.attempt.send({ node: 'makeDir', outcome: 'retried', ms: 10 })
     signals.attempt.send({ node: 'makeDir', outcome: 'failed', code: 'TSK10005', ms: 3000 })
-    signals.ssh.send({ address: '10.0.0.1', title: 'look', outcome: 'lost', ms: 40 })
-    signals.sql.send({ address: '10.0.0.1:2881', title: 'SELECT 1', outcome: 'ok', ms: 1 })
+    const moments = { askedAt: 1000, begunAt: 1500, endedAt: 3000 }
+    signals.ssh.send({ address: '10.0.0.1', title: 'look', outcome: 'lost', ...moments })
+    signals.sql.send({ address: '10.0.0.1:2881', title: 'SELECT 1', outcome: 'ok', ...moments })
     signals.call.send({ call: 'createCluster', status: 200, ms: 30 })
     const text = await read()
     for (const line of [
@@ -82,6 +83,7 @@ describe('metrics', () => {
       'obflow_subtask_failures_total{node="makeDir",code="TSK10005"} 1',
       'obflow_subtask_duration_seconds_sum{node="makeDir",outcome="failed"} 3',
       'obflow_ssh_command_duration_seconds_count{outcome="lost"} 1',
+      'obflow_ssh_command_duration_seconds_sum{outcome="lost"} 2',
       'obflow_sql_statement_duration_seconds_count{outcome="ok"} 1',
       'obflow_http_request_duration_seconds_count{call="createCluster",status="200"} 1',
     ])

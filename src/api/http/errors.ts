@@ -110,8 +110,8 @@ export const findingShower = (config: Pick<Config, 'errorCodes'>, request: Fasti
 
 /**
  * Whether the script of a page calls: a browser would ask for a login by itself, over the page's
- * form. Whoever goes to an address is asked. Browsers send Sec-Fetch-Site to https and localhost
- * only, so a page names itself besides.
+ * form. A browser that goes to an address is asked. Browsers send Sec-Fetch-Site to https and
+ * localhost only, so a page names itself besides.
  * Source: https://www.w3.org/TR/fetch-metadata/, "not a potentially trustworthy URL".
  */
 const isFromPage = ({ headers }: FastifyRequest): boolean =>

@@ -54,7 +54,8 @@ const followsLink = ({ headers }: FastifyRequest): boolean =>
 
 /**
  * What a page of another origin may do: show a link, and read what is everybody's. It could read no
- * other answer either, but see how long one takes, and use up the streams of whoever is logged in.
+ * other answer either, but see how long one takes, and use up the streams of the user who is logged
+ * in.
  */
 const isHarmless = (request: FastifyRequest): boolean =>
   changesNothing.has(request.method) &&

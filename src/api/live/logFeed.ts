@@ -5,7 +5,7 @@ import { frame } from './frame.ts'
 
 /** Lines held for those who begin to read; a longer log is told from here on. */
 const maxLines = 5000
-/** Lines told to one reader alone; whoever missed more is told all, a text that readers share. */
+/** Lines told to one reader alone; one that missed more is told all, in a shared text. */
 const maxTail = 500
 
 /**

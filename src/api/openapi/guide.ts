@@ -59,7 +59,7 @@ code{background:#f0f0f0;padding:0 .2rem}td,th{text-align:left;vertical-align:top
 h3:target{background:#fff3c4}@media (prefers-color-scheme:dark){body{background:#111;color:#ddd}code{background:#222}
 a{color:#8bf}h3:target{background:#443b12}}`
 
-/** The operator's guide as a page that needs no script: the Markdown that docs/operators.md uses. */
+/** The operator's guide as a page without a script, of the Markdown that docs/operators.md uses. */
 export const guidePage = (markdown: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>obflow: operator's guide</title><style>${style}</style>

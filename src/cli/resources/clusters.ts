@@ -94,6 +94,18 @@ export const clusterCreate = command({
   },
 })
 
+/** What a call changes by a task: only said, or asked about, then done. */
+async function change(
+  context: Context,
+  { dryRun, yes, detach }: Readonly<Record<'dryRun' | 'yes' | 'detach', boolean>>,
+  call: (client: ApiClient, query: string) => Promise<unknown>,
+  agreed: () => Promise<boolean>,
+): Promise<Outcome | undefined> {
+  if (dryRun) return rehearse(context, call)
+  if (!yes && !(await agreed())) return 'failed'
+  return ended(context, await call(await context.client(), ''), detach)
+}
+
 export const clusterDelete = command({
   name: 'delete',
   summary: 'Delete a cluster with its data, and free its hosts; it cannot be taken back',
@@ -101,15 +113,16 @@ export const clusterDelete = command({
   args: { cluster: which },
   flags: { dryRun, yes, detach },
   remote: true,
-  async run({ cluster: word, dryRun, yes, detach }, context) {
-    const client = await context.client()
-    const { id, name } = await found(client, cluster, word)
-    const call = async (api: ApiClient, query: string) =>
-      (await api.delete(`${cluster.path}/${id}${query}`, z.unknown())).data
-    if (dryRun) return rehearse(context, call)
+  async run({ cluster: word, ...how }, context) {
+    const { id, name } = await found(await context.client(), cluster, word)
     const question = `Cluster ${name} and all its data will be gone. Type its name to go on:`
-    if (!yes && !(await named(context, question, name))) return 'failed'
-    return ended(context, await call(client, ''), detach)
+    return change(
+      context,
+      how,
+      async (client, query) =>
+        (await client.delete(`${cluster.path}/${id}${query}`, z.unknown())).data,
+      () => named(context, question, name),
+    )
   },
 })
 
@@ -120,14 +133,15 @@ export const clusterRestart = command({
   args: { cluster: which },
   flags: { dryRun, yes, detach },
   remote: true,
-  async run({ cluster: word, dryRun, yes, detach }, context) {
-    const client = await context.client()
-    const { id, name } = await found(client, cluster, word)
-    const call = async (api: ApiClient, query: string) =>
-      (await api.post(`${cluster.path}/${id}/restart${query}`, {}, z.unknown())).data
-    if (dryRun) return rehearse(context, call)
-    if (!yes && !(await confirmed(context, `Restart cluster ${name}?`))) return 'failed'
-    return ended(context, await call(client, ''), detach)
+  async run({ cluster: word, ...how }, context) {
+    const { id, name } = await found(await context.client(), cluster, word)
+    return change(
+      context,
+      how,
+      async (client, query) =>
+        (await client.post(`${cluster.path}/${id}/restart${query}`, {}, z.unknown())).data,
+      () => confirmed(context, `Restart cluster ${name}?`),
+    )
   },
 })
 
@@ -166,14 +180,15 @@ export const obproxyDelete = command({
   args: { obproxy: which },
   flags: { dryRun, yes, detach },
   remote: true,
-  async run({ obproxy: word, dryRun, yes, detach }, context) {
-    const client = await context.client()
-    const { id, name } = await found(client, obproxy, word)
-    const call = async (api: ApiClient, query: string) =>
-      (await api.delete(`${obproxy.path}/${id}${query}`, z.unknown())).data
-    if (dryRun) return rehearse(context, call)
-    if (!yes && !(await confirmed(context, `Remove OBProxy cluster ${name}?`))) return 'failed'
-    return ended(context, await call(client, ''), detach)
+  async run({ obproxy: word, ...how }, context) {
+    const { id, name } = await found(await context.client(), obproxy, word)
+    return change(
+      context,
+      how,
+      async (client, query) =>
+        (await client.delete(`${obproxy.path}/${id}${query}`, z.unknown())).data,
+      () => confirmed(context, `Remove OBProxy cluster ${name}?`),
+    )
   },
 })
 

@@ -7,7 +7,6 @@ import { say } from '../../errors/say.ts'
 import type { LogLine } from '../../host/index.ts'
 import { type Quoted, withoutSecrets } from '../../quote.ts'
 import { type RemoteCall, signals } from '../../signals.ts'
-import { traced } from '../../trace.ts'
 import type { Sql, SqlTarget } from './sql.ts'
 import { sqlFailure } from './sqlFailure.ts'
 
@@ -107,17 +106,27 @@ export const connectSql = async (
   target: SqlTarget,
   { signal, log, timeoutMs = defaultTimeoutMs }: SqlOptions,
 ): Promise<Sql> => {
-  const trace = (name: string, begun: number): void =>
-    traced(() => ({
-      kind: 'sql',
-      name,
-      ip: target.ip,
-      asked: begun,
-      begun,
-      ended: performance.now(),
-    }))
+  const ended = (title: string, outcome: RemoteCall['outcome'], begunAt: number): void =>
+    signals.sql.send({
+      address: `${target.ip}:${target.port}`,
+      title,
+      outcome,
+      askedAt: begunAt,
+      begunAt,
+      endedAt: performance.now(),
+    })
   const openedAt = performance.now()
-  const { connection, socket } = await open(target, signal).finally(() => trace('login', openedAt))
+  const { connection, socket } = await open(target, signal).then(
+    (opened) => {
+      ended('login', 'ok', openedAt)
+      return opened
+    },
+    (error: unknown) => {
+      const lost = signal.aborted || error instanceof TransientError
+      ended('login', lost ? 'lost' : 'refused', openedAt)
+      throw error
+    },
+  )
   const destroy = () => void socket.destroy()
 
   const send = async (statement: Quoted): Promise<unknown> => {
@@ -125,29 +134,24 @@ export const connectSql = async (
     const shown = statement.shown.trim()
     const line = (outcome: string) =>
       `${target.ip}:${target.port} ${target.username}> ${shown}: ${outcome}, ${Math.round(performance.now() - startedAt)} ms`
-    const ended = (outcome: RemoteCall['outcome']) => {
-      const address = `${target.ip}:${target.port}`
-      signals.sql.send({ address, title: shown, outcome, ms: performance.now() - startedAt })
-    }
     try {
       // The driver's own timer goes on when a connection is cut, and with it the process that wants
       // to end.
       const ending = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
       const [answer] = await unlessAborted(ending, destroy, () => connection.query(statement.text))
-      ended('ok')
+      ended(shown, 'ok', startedAt)
       log('INFO', line('ok'))
-      trace(shown.slice(0, 60), startedAt)
       return answer
     } catch (error) {
       if (signal.aborted) {
-        ended('lost')
+        ended(shown, 'lost', startedAt)
         log('WARN', line('given up before it answered'))
         throw error
       }
       const failure = sqlFailure(error, `"${shown.slice(0, 200)}"`, target, cleaned(statement))
       // After a timeout the answer may still come: nothing else can be asked over this connection.
       if (failure instanceof TransientError) destroy()
-      ended(failure instanceof TransientError ? 'lost' : 'refused')
+      ended(shown, failure instanceof TransientError ? 'lost' : 'refused', startedAt)
       log('WARN', line(failure.message))
       throw failure
     }

@@ -15,7 +15,7 @@ import { NewLogin } from './NewLogin.tsx'
 
 const path = '/api/v2/profiles/me/credentials'
 
-/** Logins for hosts: those of whoever looks, and all for an ADMIN. */
+/** Logins for hosts: one's own, and all of them for an ADMIN. */
 export default function LoginsPage() {
   const { t, language } = useSettings()
   const may = useMay()

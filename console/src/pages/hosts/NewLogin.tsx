@@ -9,7 +9,7 @@ interface Props {
   close(): void
 }
 
-/** A login for hosts, of whoever makes it. */
+/** Adds a login for hosts; it belongs to the user. */
 export function NewLogin({ made, close }: Props) {
   const t = useText()
   const [form] = Form.useForm<LoginFieldValues>()
