@@ -2,8 +2,8 @@
 # and $task.
 #
 # Root acts only in directories that nobody else may change, from / on. In all others $owner acts: a
-# link planted there, or a directory
-# swapped for another, gives $owner nothing that it could not do by itself.
+# link planted there, or a directory swapped for another, gives $owner nothing that it could not do
+# by itself.
 
 as_owner() { if [ "$owner" = root ]; then "$@"; else runuser -u "$owner" -- "$@"; fi; }
 
@@ -97,8 +97,7 @@ empty_directory() {
 empty_once() { as_owner find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found -exec rm -rf --one-file-system -- {} +; }
 
 # Removes a file, a link (not what it leads to), or a directory with all in it. Fails when something
-# stays. Tried twice: a command that a
-# signal ended has not shown that it may not.
+# stays. Tried twice: a command that a signal ended has not shown that it may not.
 remove() {
   local path
   for path; do

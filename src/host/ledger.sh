@@ -1,18 +1,18 @@
 # What a task made on a host: one line a thing, written and synced before the thing is made, so that
-# a crash in between leaves a line too
-# many, never one too few. A tree says itself whose it is, by a mark inside: it is made beside its
-# place and moved there whole.
+# a crash in between leaves a line too many, never one too few. A tree says itself whose it is, by a
+# mark inside: it is made beside its place and moved there whole.
 #
-#   root p    a marked tree; only its known contents are removed      parent p  removed when nothing
-# is left in it
-#   dir p     a directory that was missing; removed with its contents empty p   was there and empty;
-# emptied again
-#   link p    a symbolic link                                         file p    a file that was
-# missing
-#   kept p    a file that was there; it lies beside under another name  rpm n   an installed package
+#   root p         a marked tree; only its known contents are removed
+#   dir p          a directory that was missing; removed with its contents
+#   parent p       likewise, and removed when nothing is left in it
+#   empty p        a directory that was there and empty; emptied again
+#   link p         a symbolic link
+#   file p         a file that was missing
+#   kept p         a file that was there; it lies beside under another name
+#   rpm n          an installed package
 #   owner u:g m p  whose a directory was that a package has too
-#   beside n p     a file that a scriptlet of package n names             room p   a directory that
-# was missing for one; as parent
+#   beside n p     a file that a scriptlet of package n names
+#   room p         a directory that was missing for one; as parent
 #
 # A line that begins with # is done with. Expects the functions of files.sh, $task, $mark and
 # $state.

@@ -1,6 +1,6 @@
 # How packages are looked for, installed and removed. Expects $nvra, $name, $brings, $prefix,
-# $owner, $file, $fixed (empty when the package
-# is moved to the prefix) and the list fills, and the ledger's functions.
+# $owner, $file, $fixed (empty when the package is moved to the prefix) and the list fills, and the
+# ledger's functions.
 
 # Scriptlets of OceanBase CE report to oceanbase.com otherwise. Source: kernel,
 # tools/systemd/profile/telemetry.sh.template.
@@ -15,9 +15,8 @@ physical=${prefix:+$(readlink -m -- "$prefix")}
 brings=${brings:+$home${brings#"$prefix"}}
 
 # Says how the package stands, digests included unless $1 is --nofiledigest, in one word: absent,
-# installed, damaged (a file is missing or
-# differs: rpm was killed before it was through), unowned (killed before the files were given to
-# their owner), other (version), elsewhere.
+# installed, damaged (a file is missing or differs: rpm was killed before it was through), unowned
+# (killed before the files were given to their owner), other (version), elsewhere.
 look() {
   local installed files damage newline=$'\n'
   command -v rpm >/dev/null || { echo 'rpm is not there' >&2; return 127; }
@@ -121,9 +120,8 @@ coming() {
 }
 
 # The files beside its own that a package's scriptlets name: units, settings below /etc, links, what
-# an erase leaves in the prefix. A variable
-# that the same scriptlet sets to a path is put in. The prefix there is the one it was built for,
-# wherever it goes.
+# an erase leaves in the prefix. A variable that the same scriptlet sets to a path is put in. The
+# prefix there is the one it was built for, wherever it goes.
 named_beside() {
   local scripts name value path='/[A-Za-z0-9._@+~%/-]+'
   scripts=$(ask_file --scripts) || return 0
@@ -194,8 +192,7 @@ give_back_beside() {
 }
 
 # rpm writes a file as NAME;TIME, TIME being the second it began, in hexadecimal. One that was
-# killed leaves its drafts, and one begun
-# in the same second fails on them.
+# killed leaves its drafts, and one begun in the same second fails on them.
 remove_drafts() {
   local path draft x='[0-9a-f]'
   coming | while IFS= read -r path; do
@@ -243,8 +240,8 @@ lay_down() {
 }
 
 # A scriptlet may refuse to run where its package is (OceanBase CE's %pre does, save below
-# ocp_mgragent): one that is there damaged is
-# taken out of rpm's books first, without its scriptlets.
+# ocp_mgragent): one that is there damaged is taken out of rpm's books first, without its
+# scriptlets.
 mend_by_erase() {
   rpm -q "$nvra" >/dev/null 2>&1 && [ -n "$(ask_file --qf '%|PREIN?{yes}|')" ] || return 0
   noted rpm "$nvra" || note mended "$nvra"
@@ -305,8 +302,7 @@ take_out() {
   if noted rpm "$nvra"; then
     if [ -f "$file" ] && ! rpm -q "$nvra" >/dev/null 2>&1; then
       # Ended before it was through: rpm knows of no file that it laid down until it is told that it
-      # did. Whatever it was refused for
-      # (room, dependencies, a digest) must not be asked for again.
+      # did. Whatever it was refused for (room, dependencies, a digest) must not be asked for again.
       remove_drafts
       lay_down --justdb --noscripts --nodeps --ignoresize --ignorearch --ignoreos --nodigest --nosignature || return
       options=(--noscripts --nodeps)

@@ -1,6 +1,6 @@
 # Functions about the agent in `home`, its `daemon` and `control` program (empty when it has none),
-# configured for cluster `cluster`. Run as
-# the user who owns it: in its directories root would follow whatever link that user put there.
+# configured for cluster `cluster`. Run as the user who owns it: in its directories root would
+# follow whatever link that user put there.
 
 # Processes of this user whose program lies in the agent's home; $1 is a program's name, or nothing
 # for all.
@@ -85,8 +85,7 @@ stop_agent() {
 properties=$home/conf/config_properties
 
 # What was there before this cluster's configuration, and whether the agent ran then. Agents up to
-# OCP 3.1 bring no `backup`: one made here
-# would stay.
+# OCP 3.1 bring no `backup`: one made here would stay.
 kept=$home/backup/obflow-$cluster
 [ -d "$home/backup" ] || kept=$home/.obflow-$cluster
 
@@ -100,8 +99,7 @@ keep() {
 }
 
 # Files are moved, not copied: that takes no room, and one that was moved before a kill is not moved
-# again. The record goes at once, under
-# another name: half of it would be no record.
+# again. The record goes at once, under another name: half of it would be no record.
 put_back() {
   local file
   rm -rf "$kept.done"
@@ -115,10 +113,9 @@ put_back() {
 }
 
 # Gives keys their values in the files which declare them, as the control program's `config -u`
-# does, whatever file a package puts a key in.
-# $1 holds a line for each key: the key, a tab, the value as YAML. Keys that the package does not
-# declare mean nothing to it. Agents up to
-# OCP 3.1 have no such files: OCP tells them over a protocol of its own.
+# does, whatever file a package puts a key in. $1 holds a line for each key: the key, a tab, the
+# value as YAML. Keys that the package does not declare mean nothing to it. Agents up to OCP 3.1
+# have no such files: OCP tells them over a protocol of its own.
 set_properties() {
   local file changed=unchanged
   [ -d "$properties" ] || { echo unconfigurable; return; }

@@ -1,8 +1,6 @@
 # Prints what the pre-check must know of a host, one fact a line, its fields divided by tabs. Needs
-# bash, coreutils, grep, find and /proc.
-# Expects the lists ports, paths, disks, leftovers, commands, kernel, needs, and home, package, ip,
-# os_user, mark; `identity` and the functions
-# of files.sh.
+# bash, coreutils, grep, find and /proc. Expects the lists ports, paths, disks, leftovers, commands,
+# kernel, needs, and home, package, ip, os_user, mark; `identity` and the functions of files.sh.
 export LC_ALL=C
 say() { local IFS=$'\t'; printf '%s\n' "$*"; }
 first() { REPLY=; [ -r "$1" ] && read -r REPLY 2>/dev/null <"$1"; }

@@ -1,7 +1,6 @@
 # Listens on the ports of the list `ports` at $ip for `seconds`, as a process called $name, and
-# returns at once. Prints `program none` when nothing on the
-# host can listen, else its `pid` and each port it listens on: not those that are taken. Both
-# programs do the same.
+# returns at once. Prints `program none` when nothing on the host can listen, else its `pid` and
+# each port it listens on: not those that are taken. Both programs do the same.
 export LC_ALL=C
 python='
 import os, socket, sys, time

@@ -2,8 +2,7 @@
 # both are set before.
 
 # Known by its working directory, which may be reached over links, and its command line. `-ef` costs
-# no process. A home that somebody removed
-# has an observer all the same: it still holds the ports.
+# no process. A home that somebody removed has an observer all the same: it still holds the ports.
 is_ours() {
   { [ "/proc/$1/cwd" -ef "$home" ] || { [ -O "/proc/$1" ] && [ "$(readlink "/proc/$1/cwd")" = "$(readlink -m "$home") (deleted)" ]; }; } && { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q "bin/$name"
 }
@@ -64,9 +63,8 @@ stop() {
 }
 
 # Starts the daemon with the arguments and waits (30 seconds) until it is `ready`, which may look at
-# `tries`, tenths of a second. It must outlive
-# this script's session. One that ends right after its start without a word is started once more,
-# for then it was killed.
+# `tries`, tenths of a second. It must outlive this script's session. One that ends right after its
+# start without a word is started once more, for then it was killed.
 launch() {
   local start logged
   cd "$home" || return 1

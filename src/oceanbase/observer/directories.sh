@@ -1,8 +1,7 @@
 # The directories of a cluster on one host. Expects the ledger's functions, the lists roots,
-# directories, links and targets, and $owner, $etc.
-# A root is a tree of this cluster alone; `directories` are the others, below a root or in
-# OceanBase's home. What was there and empty is noted
-# by the physical path: a link that is put in its place later is not what was noted.
+# directories, links and targets, and $owner, $etc. A root is a tree of this cluster alone;
+# `directories` are the others, below a root or in OceanBase's home. What was there and empty is
+# noted by the physical path: a link that is put in its place later is not what was noted.
 
 in_roots() { local root; for root in "${roots[@]}"; do case $1 in "$root"/*) return 0 ;; esac; done; return 1; }
 in_ours() { local root; for root in "${roots[@]}"; do case $1 in "$root"/*) if ours "$root"; then return 0; fi ;; esac; done; return 1; }

@@ -1,8 +1,7 @@
 # Measures the disk below $root. Expects $folder (a directory there, made and removed), the list
-# packages (what is installed), $own_bench
-# (whether ob_admin measures by itself: yes or no), $library and the list points ("way bytes
-# runtime").
-# Prints the name of the tool, then what it said.
+# packages (what is installed), $own_bench (whether ob_admin measures by itself: yes or no),
+# $library and the list points ("way bytes runtime"). Prints the name of the tool, then what it
+# said.
 export LC_ALL=C
 # Each run has a folder of its own, which another's guard leaves alone.
 work=$folder/$$
@@ -28,10 +27,9 @@ listed() {
 free_mib() { df -Pk -- "$root" | awk 'NR == 2 { print int($4 / 1024) }'; }
 
 # Up to 3.x ob_admin measures by itself, on a file of 1 GiB. From 4.0 on it runs bench_io.sh, which
-# enterprise packages bring, by fio, on a
-# file of 100 GiB unless told otherwise, ten seconds for each of 19 points; its exit code is 0
-# whatever happened.
-# Sources: kernel 3.1.5 deps/oblib/src/lib/io/ob_io_benchmark.h; 4.2.5 tools/ob_admin/io_bench/.
+# enterprise packages bring, by fio, on a file of 100 GiB unless told otherwise, ten seconds for
+# each of 19 points; its exit code is 0 whatever happened. Sources: kernel 3.1.5
+# deps/oblib/src/lib/io/ob_io_benchmark.h; 4.2.5 tools/ob_admin/io_bench/.
 by_ob_admin() {
   local ob_admin options=() mib
   ob_admin=$(listed ob_admin) || return 1
