@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -217,15 +217,24 @@ test('a statement over its time is transient, an abort gives its own reason', as
 })
 
 test('an observer that is killed right after its start is started once more', async () => {
-  const pidFile = `${layoutOf(cluster).home}/run/observer.pid`
-  const looking = `${layoutOf(cluster).home}.looking`
-  const kill = sh`: >${looking}; until pid=$(cat ${pidFile} 2>/dev/null) && kill -KILL "$pid" 2>/dev/null; do sleep 0.01; done; echo "$pid"`
-  const killing = host(sshd.access()).must(kill)
-  // A session takes its time: the observer must not be ready before somebody looks for it.
-  await target.must(sh`until [ -e ${looking} ]; do sleep 0.01; done; rm -f ${looking}`)
+  const { home, observer } = layoutOf(cluster)
+  // Returns when the daemon that it launched is dead, whatever else the machine has to do.
+  renameSync(observer, `${observer}.whole`)
+  writeFileSync(
+    observer,
+    `#!/bin/bash
+"$0.whole" "$@" || exit
+until pid=$(cat run/observer.pid 2>/dev/null) && kill -KILL "$pid" 2>/dev/null; do sleep 0.01; done
+echo "$pid" >run/killed
+mv -f "$0.whole" "$0"
+`,
+  )
+  chmodSync(observer, 0o755)
   const pid = await pidOf(startObserver(cluster, server))
   expect(pid).toBeGreaterThan(0)
-  expect(pid).not.toBe(Number(await killing))
+  const killed = Number(readFileSync(join(home, 'run/killed'), 'utf8'))
+  expect(killed).toBeGreaterThan(0)
+  expect(pid).not.toBe(killed)
   await target.must(stopObserver(cluster))
 })
 
