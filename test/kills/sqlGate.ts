@@ -125,6 +125,9 @@ export async function createSqlGate(
     before(upstream) {
       const [near, far] = duplexPair()
       near.on('error', () => undefined)
+      // A side that is destroyed says nothing to the other: the client would wait for its timeout.
+      far.once('close', () => near.destroy())
+      near.once('close', () => far.destroy())
       if (closed) near.destroy()
       else pass(far, upstream)
       return near
@@ -137,6 +140,7 @@ export async function createSqlGate(
     async [Symbol.asyncDispose]() {
       for (const socket of open) socket.destroy()
       await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+      for (const ip of ips) for (const port of ports) detours.delete(`${ip}:${port}`)
     },
   }
 }

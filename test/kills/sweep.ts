@@ -84,7 +84,9 @@ const textOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 
 /** An attempt that takes longer hangs. */
-const longestMs = 240_000
+const maxMs = 240_000
+/** So many points end between two lines of a row. */
+const pointsPerLine = 5
 
 let attempts = 0
 
@@ -93,7 +95,7 @@ export const whole = async (
   run: (attempt: Attempt) => Promise<unknown>,
   number = ++attempts,
 ): Promise<void> => {
-  await run({ number, signal: AbortSignal.timeout(longestMs) })
+  await run({ number, signal: AbortSignal.timeout(maxMs) })
 }
 
 export interface Options {
@@ -112,10 +114,17 @@ export async function sweep(node: Sweep, { every, say }: Options): Promise<Row> 
   const points = { commands: 0, statements: 0 }
   const failures: string[] = []
   let well = 0
+  let seen = 0
   const fail = (why: string): void => {
     failures.push(why)
     say(`     ${name}: ${why}`)
   }
+  /** A row may take half an hour: without these lines it looks like one that hangs. */
+  const passed = (point: string): void => {
+    const tried = points.commands + points.statements
+    if (++seen % pointsPerLine === 0) say(`     ${name}: ${well} of ${tried} so far, at ${point}`)
+  }
+  say(`     ${name} begins`)
   const before = await look()
   const first = ++attempts
   await whole(run, first)
@@ -159,7 +168,7 @@ export async function sweep(node: Sweep, { every, say }: Options): Promise<Row> 
       const death = await arm(point)
       const cut = await run({
         number,
-        signal: AbortSignal.any([death, AbortSignal.timeout(longestMs)]),
+        signal: AbortSignal.any([death, AbortSignal.timeout(maxMs)]),
       }).then(() => 'it got through', textOf)
       const killed = await disarm()
       if (killed === undefined) {
@@ -190,6 +199,7 @@ export async function sweep(node: Sweep, { every, say }: Options): Promise<Row> 
           return ended()
         }
       }
+      passed(`${what} ${point}`)
     }
   }
   return ended()
