@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
 const repository = resolve(import.meta.dirname, '../..')
@@ -19,6 +19,17 @@ export async function clone(): Promise<{ readonly dir: string; remove(): Promise
   const entries = execFileSync('ls', ['-A', repository], { encoding: 'utf8' }).trim().split('\n')
   for (const entry of entries.filter((name) => !leftOut.has(name)))
     await cp(join(repository, entry), join(dir, entry), { recursive: true, filter })
-  for (const name of brought) await symlink(join(repository, name), join(dir, name))
+  await symlink(join(repository, 'node_modules'), join(dir, 'node_modules'))
+  await lendTools(join(dir, '.tools'))
   return { dir, remove: () => rm(dir, { recursive: true, force: true }) }
+}
+
+/** What a set-up brought, and a bin of the copy's own: `make setup` names its folder there. */
+async function lendTools(to: string): Promise<void> {
+  const tools = join(repository, '.tools')
+  const names = await readdir(tools)
+  const programs = (await readdir(join(tools, 'bin'))).map((name) => join('bin', name))
+  await mkdir(join(to, 'bin'), { recursive: true })
+  for (const name of [...names.filter((each) => each !== 'bin'), ...programs])
+    await symlink(join(tools, name), join(to, name))
 }
