@@ -13,10 +13,13 @@ export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly code: string
-  constructor(status: number, code: string, message: string) {
+  /** The section of the operator's guide about its code, where the API names one. */
+  readonly guide: string | undefined
+  constructor(status: number, code: string, message: string, guide?: string) {
     super(message)
     this.status = status
     this.code = code
+    this.guide = guide
   }
 }
 
@@ -76,6 +79,12 @@ const envelope = z.object({
 
 const patienceMs = 10_000
 
+/** Of a Link header the one that helps, as a whole address. */
+function guideIn(link: string | null, base: string): string | undefined {
+  const path = /<([^>]+)>; rel="help"/.exec(link ?? '')?.[1]
+  return path === undefined ? undefined : new URL(path, base).href
+}
+
 /** A client of obflow's API with Basic authentication. Fails with ApiError or UnreachableError. */
 export function createClient({ url, user, password }: ApiAccess): ApiClient {
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
@@ -127,7 +136,12 @@ export function createClient({ url, user, password }: ApiAccess): ApiClient {
       throw new ApiError(response.status, '', `${base} answers, but not as this API does.`)
     const { data, error, successful, status, timestamp } = parsed.data
     if (!successful)
-      throw new ApiError(status, error?.code ?? 'no code', error?.message ?? 'no reason given')
+      throw new ApiError(
+        status,
+        error?.code ?? 'no code',
+        error?.message ?? 'no reason given',
+        guideIn(response.headers.get('link'), base),
+      )
     return { data: schema.parse(data), at: new Date(timestamp) }
   }
 

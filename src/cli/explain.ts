@@ -45,7 +45,10 @@ export function explain(error: unknown): Explanation {
     return failed(
       `${error.message} Is that address obflow's? "obflow login" or OBFLOW_URL say where to look.`,
     )
-  if (error instanceof ApiError) return failed(`The API says: ${error.message} (${error.code})`)
+  if (error instanceof ApiError) {
+    const where = error.guide === undefined ? '' : `\n${error.guide}`
+    return failed(`The API says: ${error.message} (${error.code})${where}`)
+  }
   if (error instanceof StartError) return failed(error.message)
   return failed(error instanceof Error ? (error.stack ?? error.message) : String(error))
 }

@@ -12,6 +12,8 @@ export interface ViewOptions {
   readonly color: boolean
   /** Rows that may be used; absent: as many as it takes. */
   readonly height?: number
+  /** The API whose operator's guide explains the codes; no links without it. */
+  readonly url?: string
 }
 
 /** More hosts than this are shown as a count, and by name only where something happens. */
@@ -149,7 +151,7 @@ export function renderTask(task: Task, options: ViewOptions): string[] {
     Math.max(0, ...stages.map((stage) => stage.name.length)),
   )
   const top = head(task, paint, options)
-  const bottom = failureLines(task, paint, options.width)
+  const bottom = failureLines(task, { paint, width: options.width, url: options.url })
   const body = (brief: boolean): string[][] =>
     stages.map((stage) => stageLines(stage, nameColumns, paint, options, brief))
   const room = Math.max(

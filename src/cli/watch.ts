@@ -41,7 +41,7 @@ export async function watchTask({
   color = out.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
   warn = (text) => void process.stderr.write(`${text}\n`),
 }: WatchOptions): Promise<Task> {
-  const show = out.isTTY ? redrawn(out, color) : logged(out)
+  const show = out.isTTY ? redrawn(out, color, client.url) : logged(out, client.url)
   let last: { readonly reply: Reply<Task>; readonly seen: number } | undefined
   const redraw = (): void => {
     if (!last) return
@@ -67,7 +67,7 @@ export async function watchTask({
 
 type Show = (reply: Reply<Task>, last: boolean) => void
 
-function redrawn(out: Output, color: boolean): Show {
+function redrawn(out: Output, color: boolean, url: string): Show {
   const screen = createScreen(out)
   return ({ data, at }, last) => {
     const { columns, rows } = {
@@ -76,18 +76,18 @@ function redrawn(out: Output, color: boolean): Show {
     }
     // The last frame is not drawn over, so it may be taller than the screen.
     screen.draw(
-      renderTask(data, { now: at, width: columns, color, ...(!last && { height: rows - 1 }) }),
+      renderTask(data, { now: at, width: columns, color, url, ...(!last && { height: rows - 1 }) }),
     )
   }
 }
 
-function logged(out: Output): Show {
+function logged(out: Output, url: string): Show {
   let before: Task | undefined
   return ({ data, at }) => {
     const lines = changeLines(before, data, { now: at, color: false })
     const failed =
       data.status === 'FAILED' && before?.status !== 'FAILED'
-        ? failureLines(data, painter(false), defaultSize.columns)
+        ? failureLines(data, { paint: painter(false), width: defaultSize.columns, url })
         : []
     before = data
     for (const line of [...lines, ...failed]) out.write(`${line}\n`)

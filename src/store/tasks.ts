@@ -50,6 +50,7 @@ export interface TaskFilter {
   readonly clusterName?: string | undefined
   readonly clusterId?: number | undefined
   readonly hostId?: number | undefined
+  readonly obproxyClusterId?: number | undefined
 }
 
 const summary = z.object({
@@ -60,6 +61,7 @@ const summary = z.object({
   obClusterId: z.int().nullable(),
   clusterType: z.string().nullable(),
   hostId: z.int().nullable(),
+  obproxyClusterId: z.int().nullable(),
   creatorId: z.int(),
   creator: z.string(),
   status: z.enum(schema.taskStatuses),
@@ -165,6 +167,9 @@ export function tasks(db: Db) {
           : hasWord(table.clusterName, filter.clusterName),
         filter.clusterId === undefined ? undefined : eq(table.clusterId, filter.clusterId),
         filter.hostId === undefined ? undefined : eq(table.hostId, filter.hostId),
+        filter.obproxyClusterId === undefined
+          ? undefined
+          : eq(table.obproxyClusterId, filter.obproxyClusterId),
       ]
       const where = and(...conditions)
       const { limit, offset } = window(paging)

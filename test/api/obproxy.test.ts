@@ -190,6 +190,33 @@ describe('OBProxy clusters', () => {
     expect((await api.remove(`${links}/hooray`)).error?.code).toBe('COM10002')
   })
 
+  test('batchAdd and its opposite name their task at once when nobody wants to wait', async () => {
+    await created(api, { ...byUrl, ...onHost() })
+    const links = `${path}/1/obLinks`
+    const added = await api.post(`${links}/batchAdd?wait=false`, [{ clusterName: 'hooray' }])
+    expect(added.data).toMatchObject({
+      name: 'Link obproxy',
+      status: 'RUNNING',
+      obproxyClusterId: 1,
+    })
+    await api.store.obproxy.settle(1, [1])
+    await api.launcher.settled()
+    await carryOut(api)
+    const unlinked = await api.remove(`${links}/hooray?wait=false`)
+    expect(unlinked.data).toMatchObject({ name: 'Unlink obproxy', obproxyClusterId: 1 })
+    expect(
+      (await api.get('/api/v2/tasks/instances?obproxyClusterId=1&sort=id,asc')).data,
+    ).toMatchObject({
+      contents: ['Install obproxy', 'Link obproxy', 'Unlink obproxy'].map((name) => ({
+        name,
+        obproxyClusterId: 1,
+      })),
+    })
+    expect((await api.get('/api/v2/tasks/instances?obproxyClusterId=2')).data).toMatchObject({
+      contents: [],
+    })
+  })
+
   test('batchAdd tells why its task failed and which task that is', async () => {
     await created(api, { ...byUrl, ...onHost() })
     const reply = await whileRun(

@@ -115,7 +115,9 @@ describe('one of a kind', () => {
   it('that the API keeps is not removed, and the reason is told', async () => {
     const { code, stderr } = await served.obflow('region', 'rm', 'hangzhou', '--yes')
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^The API says: .* \(COM10005\)\n$/)
+    expect(stderr).toMatch(
+      /^The API says: .* \(COM10005\)\nhttp:\S+\/api\/v2\/docs\/codes#com10005\n$/,
+    )
   })
 })
 
@@ -235,6 +237,31 @@ describe('a host and an OBProxy cluster', () => {
     expect(await obflow('obproxy', 'create', 'odp2', ...words)).toMatchObject({ code: 0 })
     const rehearsed = await obflow('obproxy', 'delete', 'odp2', '--dry-run')
     expect([rehearsed.code, rehearsed.stdout]).toEqual([1, expect.stringContaining('✖')])
+  })
+
+  it('show what they do until it is done: a create by its name, a link and its end by their tasks', async () => {
+    const { api, obflow } = served
+    await api.store.clusters.setStatus(1, 'RUNNING')
+    const carryOut = async ({ taskId, workflow }: (typeof api.started)[number]): Promise<void> => {
+      await api.store.obproxy.setStatus(1, 'RUNNING')
+      if (workflow === 'unlinkObproxy') await api.store.obproxy.unlink(1, [1])
+      else await api.store.obproxy.settle(1, [1])
+      await succeed(api, taskId)
+    }
+    const [created] = z
+      .array(z.object({ id: z.number(), obproxyClusterId: z.literal(1) }))
+      .parse(JSON.parse((await obflow('task', 'ls', '--obproxy', '1', '-o', 'json')).stdout))
+    const shown = await obflow('task', 'show', 'odp', '-o', 'name')
+    expect(shown.stdout).toBe(`${created?.id}\n`)
+    for (const task of [...api.started]) await carryOut(task)
+    expect(
+      await whileWorking(api, carryOut, () => obflow('obproxy', 'link', 'odp', 'terran')),
+    ).toMatchObject({ code: 0, stderr: '' })
+    const detached = await obflow('obproxy', 'unlink', 'odp', 'terran', '--yes', '--detach')
+    expect([detached.code, detached.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^Accepted; obflow task watch \d+ shows it\.\n$/),
+    ])
   })
 })
 

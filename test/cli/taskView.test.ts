@@ -104,6 +104,20 @@ describe('the terminal view of a run', () => {
     expect(text).toMatch(/ obflow task rollback 1000 +takes back/)
   })
 
+  test.each([
+    ['OBE11014', 'obe11014'],
+    [11014, 'obe11014'],
+    ['OBD-1007', 'obd-1007'],
+    [1007, 'obd-1007'],
+  ])('leads from code %s to its section of the operator’s guide', (code, section) => {
+    const cause = { ...slowDisk, code }
+    const task = createTask(1, ({ name }) => (name === 'Do io bench' ? failed(0, 1, cause) : {}))
+    const url = 'https://obflow.example.com'
+    expect(renderTask(task, { ...plainView, url }).join('\n')).toContain(
+      `Use a faster disk.\n    ${url}/api/v2/docs/codes#${section}\n`,
+    )
+  })
+
   test('keeps the lines of a cause that has several', () => {
     const cause = { ...slowDisk, message: 'two findings:\n  CMP07050 disk\n  CMP07021 clock' }
     const task = createTask(

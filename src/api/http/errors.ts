@@ -1,10 +1,10 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { type Code, codes, type Language, textOf, type Words } from '../../errors/codes.ts'
+import { sectionOf } from '../../errors/guide.ts'
 import { type Finding, Refused } from '../../errors/refused.ts'
 import { say } from '../../errors/say.ts'
 import { isAway, isFull, isRace } from '../../store/index.ts'
-import { sectionOf } from '../openapi/guide.ts'
 import { envelope } from './envelope.ts'
 import { withoutStatement } from './withoutStatement.ts'
 

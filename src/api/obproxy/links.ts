@@ -7,17 +7,21 @@ import { type Asked, linkObproxy, type Operation, unlinkObproxy } from '../../op
 import type { Store, TaskWithSubtasks } from '../../store/index.ts'
 import { callerOf } from '../auth/authentication.ts'
 import type { Api, Context } from '../context.ts'
-import { done } from '../http/envelope.ts'
+import { data, done } from '../http/envelope.ts'
 import { dryRunQuery, isDryRun, rehearsed } from '../http/rehearsal.ts'
 import { id, idParam } from '../http/validation.ts'
 import { perhaps } from '../schemas/envelope.ts'
+import { obproxyTask } from '../schemas/obproxy.ts'
 import { rehearsal } from '../schemas/tasks.ts'
+import { readerOf } from '../tasks/reader.ts'
 import { obLinks } from './request.ts'
 import { usernames } from './rules.ts'
+import { showObproxyTask } from './show.ts'
 
 /** OCP answers these calls when they are done. Its clients wait about a minute for an answer. */
 const patienceMs = 45_000
 const lookEveryMs = 100
+const orAtOnce = 'With `wait=false` it answers with the task at once.'
 
 /**
  * Waits for a task that a call without data stands for. What it does on hosts is the worker's; a
@@ -52,11 +56,14 @@ async function ended(
   }
 }
 
+/** `wait=false`: OCP's answer has no data, so whoever wants to follow the task asks for that. */
+const linkQuery = dryRunQuery.extend({ wait: z.enum(['true', 'false']).optional() })
+
 const linkParams = z.object({ id, obClusterName: z.string().min(1).max(64) })
 
 /** OCP's `/api/v2/obproxy/clusters/{id}/obLinks`: which clusters the proxies serve. */
 export function obproxyLinks(api: Api, context: Context): void {
-  const { store, operations, launch } = context
+  const { store, operations, config, launch } = context
   const path = '/api/v2/obproxy/clusters/:id/obLinks'
   const permission = 'OBPROXY:*:UPDATE'
   let closing = false
@@ -65,7 +72,7 @@ export function obproxyLinks(api: Api, context: Context): void {
     closing = true
   })
   const carriedOut = async <Request>(
-    request: FastifyRequest<{ Querystring: z.infer<typeof dryRunQuery> }>,
+    request: FastifyRequest<{ Querystring: z.infer<typeof linkQuery> }>,
     operation: Operation<string, Request>,
     wanted: Request,
   ) => {
@@ -79,6 +86,8 @@ export function obproxyLinks(api: Api, context: Context): void {
     const task = (await operations.accept(operation, asked)).task
     request.madeTask = task.id
     launch(task.id)
+    if (request.query.wait === 'false')
+      return data(showObproxyTask(task, readerOf(config, request)))
     await ended(store, task, () => closing)
     return done
   }
@@ -92,12 +101,11 @@ export function obproxyLinks(api: Api, context: Context): void {
           tag: 'OBProxy',
           id: 'addObLinks',
           summary: 'Let an OBProxy cluster serve clusters',
-          description:
-            'Answers when the proxies know the clusters, or names the task after 45 seconds.',
-          reply: perhaps(rehearsal),
+          description: `Answers when the proxies know the clusters, or names the task after 45 seconds. ${orAtOnce}`,
+          reply: perhaps(z.union([obproxyTask, rehearsal])),
         },
       },
-      schema: { params: idParam, body: obLinks, querystring: dryRunQuery },
+      schema: { params: idParam, body: obLinks, querystring: linkQuery },
     },
     async (request) => {
       const { body: wanted, params } = request
@@ -119,10 +127,11 @@ export function obproxyLinks(api: Api, context: Context): void {
           tag: 'OBProxy',
           id: 'deleteObLink',
           summary: 'Unlink a cluster from an OBProxy cluster',
-          reply: perhaps(rehearsal),
+          description: `Answers when it is done, or names the task after 45 seconds. ${orAtOnce}`,
+          reply: perhaps(z.union([obproxyTask, rehearsal])),
         },
       },
-      schema: { params: linkParams, querystring: dryRunQuery },
+      schema: { params: linkParams, querystring: linkQuery },
     },
     async (request) => {
       const { id: obproxyClusterId, obClusterName: wanted } = request.params

@@ -1,9 +1,3 @@
-/** Where the operator's guide is served; each code has its section there. */
-export const guidePath = '/api/v2/docs/codes'
-
-/** The section of a code. */
-export const sectionOf = (code: string): string => `${guidePath}#${code.toLowerCase()}`
-
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 

@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises'
 import swagger from '@fastify/swagger'
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
+import { guidePath } from '../../errors/guide.ts'
 import type { Api, Context } from '../context.ts'
 import { type Call, type Calls, callOf, keyOf } from '../http/call.ts'
 import { failed } from '../schemas/envelope.ts'
 import { documentOf } from './document.ts'
-import { guidePage, guidePath } from './guide.ts'
+import { guidePage } from './guide.ts'
 import { page } from './page.ts'
 
 const content = (type: string, schema: z.ZodType, description = 'OK') => ({

@@ -249,6 +249,7 @@ const byName = {
   zoneName: ['Name of the zone.', 'zone1'],
   zones: 'The zones of the cluster.',
   dryRun: 'true: change nothing, only say what would be.',
+  wait: 'false: answer at once, with the task.',
   obClusterName: ['Name of the cluster.', 'terran'],
   Action: ['What is asked.', 'ObRootServiceInfo'],
   Code: ['HTTP status of the answer.', 200],

@@ -25,6 +25,8 @@ const query = z.strictObject({
   tenantName: z.string().optional(),
   tenantId: id.optional(),
   hostId: id.optional(),
+  // Not OCP's: its list cannot be asked for the tasks of an OBProxy cluster.
+  obproxyClusterId: id.optional(),
 })
 
 /**

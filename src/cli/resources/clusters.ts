@@ -197,14 +197,13 @@ export const obproxyLink = command({
   summary: 'Let an OBProxy cluster in CONFIG_URL mode serve a cluster',
   examples: ['obflow obproxy link odp terran'],
   args: { obproxy: which, cluster: arg("the cluster's name") },
-  flags: {},
+  flags: { detach },
   remote: true,
-  async run({ obproxy: word, cluster: clusterName }, context) {
+  async run({ obproxy: word, cluster: clusterName, detach }, context) {
     const client = await context.client()
-    const { id, name } = await found(client, obproxy, word)
-    await client.post(`${obproxy.path}/${id}/obLinks/batchAdd`, [{ clusterName }], z.unknown())
-    context.note(`${name} serves ${clusterName}.`)
-    return undefined
+    const { id } = await found(client, obproxy, word)
+    const path = `${obproxy.path}/${id}/obLinks/batchAdd?wait=false`
+    return ended(context, (await client.post(path, [{ clusterName }], made)).data, detach)
   },
 })
 
@@ -213,16 +212,14 @@ export const obproxyUnlink = command({
   summary: 'End that an OBProxy cluster serves a cluster',
   examples: ['obflow obproxy unlink odp terran --yes'],
   args: { obproxy: which, cluster: arg("the cluster's name") },
-  flags: { yes },
+  flags: { yes, detach },
   remote: true,
-  async run({ obproxy: word, cluster: clusterName, yes }, context) {
+  async run({ obproxy: word, cluster: clusterName, yes, detach }, context) {
     const client = await context.client()
     const { id, name } = await found(client, obproxy, word)
     const question = `${name} serves ${clusterName} no longer: go on?`
     if (!yes && !(await confirmed(context, question))) return 'failed'
-    const path = `${obproxy.path}/${id}/obLinks/${encodeURIComponent(clusterName)}`
-    await client.delete(path, z.unknown())
-    context.note(`${name} no longer serves ${clusterName}.`)
-    return undefined
+    const path = `${obproxy.path}/${id}/obLinks/${encodeURIComponent(clusterName)}?wait=false`
+    return ended(context, (await client.delete(path, made)).data, detach)
   },
 })

@@ -155,6 +155,7 @@ export const task = resource({
       'SUCCESSFUL',
     ]),
     clusterName: option('--cluster <name>', 'only those of this cluster'),
+    obproxyClusterId: option('--obproxy <id>', 'only those of the OBProxy cluster of this id'),
   },
   idOf: (it) => it.id,
   nameOf: (it) => String(it.id),

@@ -11,12 +11,12 @@ import { plain } from '../text.ts'
 import { UsageError } from '../usageError.ts'
 import { waitFor } from '../wait.ts'
 import { nothing, yes } from './common.ts'
-import { task as kind } from './kinds.ts'
+import { task as kind, obproxy } from './kinds.ts'
 import { printData } from './print.ts'
 import { rehearsal, rehearsalLines } from './rehearsal.ts'
-import { listed } from './resource.ts'
+import { listed, namesakes } from './resource.ts'
 
-const which = arg("a task's id, or a cluster's name: its newest task")
+const which = arg("a task's id, or the name of a cluster or an OBProxy cluster: its newest task")
 const part = "a subtask's id, its name, or name@host"
 export const detach = flag('-d, --detach', 'do not wait for the end')
 
@@ -27,6 +27,9 @@ export async function taskIdOf(client: ApiClient, word: string): Promise<number>
   if (/^[1-9]\d{0,9}$/.test(word)) return Number(word)
   const [newest] = await listed(client, kind, { clusterName: word }, 1)
   if (newest) return newest.id
+  const [proxies] = await namesakes(client, obproxy, word)
+  const [ofProxies] = proxies ? await listed(client, kind, { obproxyClusterId: proxies.id }, 1) : []
+  if (ofProxies) return ofProxies.id
   throw new UsageError(
     `A task id is a number, not "${word}", and no task is about a cluster of that name.`,
   )
@@ -108,7 +111,8 @@ const show = command({
       return undefined
     }
     const width = context.stdout.columns ?? 120
-    const lines = renderTask(parsed, { now: at, width, color: context.color })
+    const { url } = client
+    const lines = renderTask(parsed, { now: at, width, color: context.color, url })
     const ids = parsed.subtasks
       .filter(({ status }) => status !== 'PENDING' && status !== 'SUCCESSFUL')
       .map((each) => `  ${each.id}  ${each.status}  ${plain(each.name)}${where(each)}`)

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import * as kinds from '../resources/kinds.ts'
 import { findingLines, isRefused, plannedCreate } from '../resources/rehearsal.ts'
-import { listed } from '../resources/resource.ts'
 import { UsageError } from '../usageError.ts'
 import { waitFor } from '../wait.ts'
 import { newestTask } from './inventorySteps.ts'
 import type { Topology } from './schema.ts'
 import { idIn, type Progress, type Step } from './step.ts'
-import type { KnownCluster, KnownObproxy, WantedPackage, World } from './world.ts'
+import type { KnownCluster, WantedPackage, World } from './world.ts'
 
 const made = z.object({ id: z.number() })
 const nothing = z.unknown()
@@ -116,17 +115,13 @@ function differences({ cluster }: Topology, there: KnownCluster): string[] {
     .map((name) => `${name} has ${has.get(name) ?? 'no host'}, not ${wanted.get(name) ?? 'none'}`)
 }
 
-async function goOnWith(progress: Progress, about: { readonly clusterId: number }, name: string) {
-  const task = await newestTask(progress.client, about)
-  return goOn(progress, task, name)
-}
-
-/** Goes on with a task: watches one that runs, retries one that failed. */
-async function goOn(
+/** Goes on with the newest task: watches one that runs, retries one that failed. */
+async function goOnWith(
   { client, context, file }: Progress,
-  task: { readonly id: number; readonly status: string; readonly operation: string } | undefined,
+  about: Parameters<typeof newestTask>[1],
   name: string,
 ) {
+  const task = await newestTask(client, about)
   if (task === undefined) throw new UsageError(`${name} is not ready, and no task works on it.`)
   if (task.operation === 'ROLLBACK') {
     const call = task.status === 'FAILED' ? 'retry' : 'watch'
@@ -181,16 +176,6 @@ export function clusterStep(topology: Topology, { cluster }: World, server: Want
   }
 }
 
-/** The task that made an OBProxy cluster: only its context names that. */
-async function obproxyTask({ client }: Progress, { id }: KnownObproxy) {
-  const whole = z.object({ context: z.string() })
-  for (const task of await listed(client, kinds.task, { name: 'Install obproxy' }, 100)) {
-    const { context } = (await client.get(`${kinds.task.path}/${task.id}`, whole)).data
-    if (new RegExp(`\\bobproxy_cluster_id=${id}\\b`).test(context)) return task
-  }
-  return undefined
-}
-
 function newObproxy(wanted: NonNullable<Topology['obproxy']>): Step {
   const { hosts, mode, name, parameters, password, ports } = wanted
   return {
@@ -230,7 +215,7 @@ export function obproxySteps({ cluster, obproxy: wanted }: Topology, { obproxy }
         ...step,
         action: 'goOn',
         detail: `is ${obproxy.status}`,
-        run: async (progress) => goOn(progress, await obproxyTask(progress, obproxy), wanted.name),
+        run: (progress) => goOnWith(progress, { obproxyClusterId: obproxy.id }, wanted.name),
       },
     ]
   const has = obproxy.obproxies
@@ -253,10 +238,10 @@ export function obproxySteps({ cluster, obproxy: wanted }: Topology, { obproxy }
       ...step,
       action: 'make',
       detail: `serves ${cluster.name}`,
-      async run({ client }) {
-        const links = [{ clusterName: cluster.name }]
-        await client.post(`${kinds.obproxy.path}/${obproxy.id}/obLinks/batchAdd`, links, nothing)
-        return undefined
+      async run({ client, context }) {
+        const path = `${kinds.obproxy.path}/${obproxy.id}/obLinks/batchAdd?wait=false`
+        const { data } = await client.post(path, [{ clusterName: cluster.name }], made)
+        return waitFor(context, data.id)
       },
     },
   ]

@@ -12,10 +12,13 @@ const made = z.object({ id: z.number() })
 const added = z.object({ id: z.number(), hostIds: z.array(z.number()) })
 const nothing = z.unknown()
 
-/** The newest task of a host or a cluster. */
+/** The newest task of a host, a cluster or an OBProxy cluster. */
 export async function newestTask(
   client: ApiClient,
-  about: { readonly hostId: number } | { readonly clusterId: number },
+  about:
+    | { readonly hostId: number }
+    | { readonly clusterId: number }
+    | { readonly obproxyClusterId: number },
 ) {
   return (await listed(client, kinds.task, about, 1))[0]
 }
