@@ -77,6 +77,14 @@ function secretOf(type: Credential['type'], passphrase: string): Secret {
   throw new Refused({ code: 'COM10001', args: [field, read.objection], field })
 }
 
+/** What the audit has of a login: where it leads, not how. */
+const audited = ({ name, type, username, sharedAddresses }: Credential) => ({
+  name,
+  sharedAddresses,
+  type,
+  username,
+})
+
 /** Never with its passphrase. */
 const show = (found: Credential) => {
   const { id, name, targetType, type, username, owner, sharedAddresses, createTime, updateTime } =
@@ -152,6 +160,7 @@ export function credentials(api: Api, { store }: Context): void {
           field: 'name',
           rejected: name,
         })
+      request.changed = { after: audited(created) }
       return data(show(created))
     },
   )
@@ -227,8 +236,9 @@ export function credentials(api: Api, { store }: Context): void {
         sshCredentialProperty: { passphrase, type, username } = {},
       } = request.body
       await changeable(request, id, sharedAddresses !== undefined)
+      const before = await store.credentials.get(id)
       // A secret that comes alone is of the type that the login has.
-      const kept = type ?? (passphrase && (await store.credentials.get(id))?.type)
+      const kept = type ?? (passphrase && before?.type)
       const change = {
         sharedAddresses,
         ...(name !== undefined && { name }),
@@ -244,7 +254,9 @@ export function credentials(api: Api, { store }: Context): void {
           field: 'name',
           rejected: name,
         })
-      return data(show(found(changed === 'missing' ? undefined : changed, 'credential', id)))
+      const after = found(changed === 'missing' ? undefined : changed, 'credential', id)
+      request.changed = { ...(before && { before: audited(before) }), after: audited(after) }
+      return data(show(after))
     },
   })
   api.delete(
@@ -265,7 +277,9 @@ export function credentials(api: Api, { store }: Context): void {
     async (request) => {
       const { id } = request.params
       await changeable(request, id, false)
+      const before = await store.credentials.get(id)
       removed(await store.credentials.remove(id), 'credential', id)
+      request.changed = { ...(before && { before: audited(before) }) }
       return done
     },
   )

@@ -202,7 +202,14 @@ export function hosts(api: Api, { store, operations, launch, config }: Context):
     },
     async (request) => {
       const { id } = request.params
-      await store.hosts.setCredential(id, request.body.credentialId, callerOf(request))
+      const before = await store.hosts.get(id)
+      const { credentialId } = request.body
+      await store.hosts.setCredential(id, credentialId, callerOf(request))
+      if (before)
+        request.changed = {
+          before: { credentialId: before.credentialId },
+          after: { credentialId },
+        }
       return data(show(found(await store.hosts.get(id), 'host', id)))
     },
   )
@@ -223,9 +230,13 @@ export function hosts(api: Api, { store, operations, launch, config }: Context):
       },
       schema: { params: idParam, body: acceptedKey },
     },
-    async ({ params: { id }, body: { hostKey } }) => {
+    async (request) => {
+      const { hostKey } = request.body
+      const { id } = request.params
+      const before = await store.hosts.get(id)
       if (!(await store.hosts.acceptKey(id, hostKey)))
         throw new Refused({ code: 'CMP07005', args: [id] })
+      request.changed = { before: { hostKey: before?.hostKey ?? null }, after: { hostKey } }
       return done
     },
   )

@@ -50,6 +50,7 @@ export type { Package, PackageType } from './packages.ts'
 export type { Page, Paging } from './paging.ts'
 export type { Preparation } from './preparations.ts'
 export type { Begin, Begun, NewLogLine } from './progress.ts'
+export type { AuditedState } from './schema/index.ts'
 export {
   agentStatuses,
   clusterStatuses,

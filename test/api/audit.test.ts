@@ -74,6 +74,40 @@ describe('the book of calls', () => {
     })
   })
 
+  test('says what a change of settings or roles was before and after', async () => {
+    const { id } = (
+      await api.post('/api/v2/iam/users', { username: 'alice', password: 'Hidden-word-1' })
+    ).data as { id: number }
+    const roles = { method: 'PUT', url: `/api/v2/iam/users/${id}/roles` } as const
+    await api.call({ ...roles, body: { roles: ['ADMIN'] } })
+    await api.call({ ...roles, body: { roles: ['ADMIN'] }, headers: viewer })
+    const login = { type: 'PASSWORD', username: 'root', passphrase: 'Hidden-word-2' }
+    const made = await api.post('/api/v2/profiles/me/credentials', {
+      targetType: 'HOST',
+      name: 'login',
+      sshCredentialProperty: login,
+    })
+    const credential = `/api/v2/profiles/me/credentials/${(made.data as { id: number }).id}`
+    await api.call({ method: 'PATCH', url: credential, body: { name: 'key' } })
+    await api.remove(`/api/v2/iam/users/${id}`)
+    const { contents } = (await calls()) as { contents: { call: string }[] }
+    const known = { type: 'PASSWORD', username: 'root', sharedAddresses: [] }
+    expect(contents.map(({ call, ...rest }) => ({ call, ...rest }))).toMatchObject([
+      { call: 'deleteUser', before: { username: 'alice', roles: ['ADMIN'] } },
+      {
+        call: 'updateCredential',
+        before: { ...known, name: 'login' },
+        after: { ...known, name: 'key' },
+      },
+      { call: 'createCredential', after: { ...known, name: 'login' } },
+      { call: 'setUserRoles', status: 403 },
+      { call: 'setUserRoles', before: { roles: ['PROFILE'] }, after: { roles: ['ADMIN'] } },
+      { call: 'createUser', after: { username: 'alice', roles: ['PROFILE'] } },
+    ])
+    expect(contents[3]).not.toHaveProperty('after')
+    expect(JSON.stringify(contents)).not.toContain('Hidden-word')
+  })
+
   test('holds no password, whatever was sent', async () => {
     await api.post('/api/v2/session', { username: 'admin', password: 'admin-password' })
     const words = { username: 'alice', password: 'Hidden-word-1' }

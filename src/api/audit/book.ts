@@ -1,13 +1,21 @@
 import type { FastifyRequest } from 'fastify'
-import type { Store } from '../../store/index.ts'
+import type { AuditedState, Store } from '../../store/index.ts'
 import type { Api } from '../context.ts'
 import { callOf } from '../http/call.ts'
 import { withoutStatement } from '../http/withoutStatement.ts'
+
+/** A thing before and after a call: absent where it was made, or is gone. */
+export interface Change {
+  readonly before?: AuditedState
+  readonly after?: AuditedState
+}
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The task that the call made; what it is about otherwise stands in its path. */
     madeTask: number | undefined
+    /** What the call changed; what it names of a thing never has a secret. */
+    changed: Change | undefined
   }
 }
 
@@ -40,6 +48,7 @@ export const mayChange = ({ method, query, routeOptions: { config } }: FastifyRe
  */
 export function keepBook(api: Api, store: Store): void {
   api.decorateRequest('madeTask', undefined)
+  api.decorateRequest('changed', undefined)
   api.addHook('onSend', async (request, reply) => {
     const { caller, method } = request
     const call = callOf(request.routeOptions, method)
@@ -56,6 +65,9 @@ export function keepBook(api: Api, store: Store): void {
         path: request.url.split('?')[0] ?? '',
         status: reply.statusCode,
         taskId: taskOf(request) ?? null,
+        // A call that failed changed nothing.
+        before: (reply.statusCode < 300 && request.changed?.before) || null,
+        after: (reply.statusCode < 300 && request.changed?.after) || null,
         traceId: request.id,
       })
       .catch((error: unknown) =>

@@ -12,8 +12,10 @@ const { page, size } = paging('id')
 const ofTask = z.strictObject({ page, size })
 const ofAll = ofTask.extend({ taskId: id.optional(), username: z.string().optional() })
 
-const show = ({ time, taskId, ...call }: AuditedCall) => ({
+const show = ({ time, taskId, before, after, ...call }: AuditedCall) => ({
   ...call,
+  ...(after !== null && { after }),
+  ...(before !== null && { before }),
   ...(taskId !== null && { taskId }),
   time: isoTime(time),
 })
@@ -30,7 +32,7 @@ export function audit(api: Api, { store }: Context): void {
           id: 'listAuditedCalls',
           summary: 'List who called what',
           description:
-            'Calls of known users that may change something, refused ones too, the newest first.',
+            'Calls of known users that may change something, refused ones too, the newest first. Those that change settings or roles say what was before and after.',
           reply: pageOf(shapes.auditedCall),
         },
       },

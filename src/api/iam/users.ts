@@ -105,13 +105,15 @@ export function users(api: Api, { store }: Context): void {
       },
       schema: { body: newUser },
     },
-    async ({ body, callerRoles }) => {
+    async (request) => {
+      const { body, callerRoles } = request
       demandHeld(callerRoles, body.roles)
       demandGoodPassword(body.password, 'password')
       // OCP gives everyone the role that opens one's own settings.
       const held = [...new Set<Role>([...body.roles, 'PROFILE'])]
       const passwordHash = await hashPassword(new Secret(body.password))
       const user = await store.users.create({ username: body.username, passwordHash, roles: held })
+      request.changed = { after: { username: body.username, roles: held } }
       if (user) return data(showUser(user))
       throw new Refused({
         code: 'COM10006',
@@ -136,7 +138,9 @@ export function users(api: Api, { store }: Context): void {
       },
       schema: { params: idParam, body: z.strictObject({ roles: someRoles }) },
     },
-    async ({ params: { id }, body, callerRoles }) => {
+    async (request) => {
+      const { body, callerRoles } = request
+      const { id } = request.params
       const before = (await userOf(id)).roles
       demandAdminFor(callerRoles, before)
       demandHeld(
@@ -144,9 +148,9 @@ export function users(api: Api, { store }: Context): void {
         body.roles.filter((role) => !before.includes(role)),
       )
       if (id === admin.id && !body.roles.includes('ADMIN')) throw keptAdmin()
-      return data(
-        showUser(found(await store.users.setRoles(id, [...new Set(body.roles)]), 'user', id)),
-      )
+      const user = found(await store.users.setRoles(id, [...new Set(body.roles)]), 'user', id)
+      request.changed = { before: { roles: before }, after: { roles: user.roles } }
+      return data(showUser(user))
     },
   )
   api.delete(
@@ -158,10 +162,14 @@ export function users(api: Api, { store }: Context): void {
       },
       schema: { params: idParam },
     },
-    async ({ params: { id }, callerRoles }) => {
-      demandAdminFor(callerRoles, (await userOf(id)).roles)
+    async (request) => {
+      const { callerRoles } = request
+      const { id } = request.params
+      const { username, roles: held } = await userOf(id)
+      demandAdminFor(callerRoles, held)
       if (id === admin.id) throw keptAdmin()
       await store.users.remove(id)
+      request.changed = { before: { username, roles: held } }
       return done
     },
   )

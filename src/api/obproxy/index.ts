@@ -162,8 +162,13 @@ export function obproxy(api: Api, context: Context): void {
       },
     },
     schema: { params: idParam, body: changedObproxy },
-    handler: async ({ params: { id }, body }) => {
+    handler: async (request) => {
+      const { body } = request
+      const { id } = request.params
+      const { address, port } = (await store.obproxy.get(id)) ?? {}
       await store.obproxy.setAddress(id, body)
+      if (address !== undefined && port !== undefined)
+        request.changed = { before: { address, port }, after: body }
       return shown(id)
     },
   })

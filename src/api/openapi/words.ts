@@ -410,6 +410,8 @@ const byPlace = {
   'Idc.name': ['Name of the IDC.', 'hz1'],
   'Idc.id': 'Id of the IDC.',
   'AuditedCall.address': ['Where the call came from.', '10.0.0.7'],
+  'AuditedCall.after': 'What it made or changed, as it is since; passwords and keys never.',
+  'AuditedCall.before': 'What it changed or removed, as it was; passwords and keys never.',
   'AuditedCall.call': ["The call's `operationId`.", 'retryTask'],
   'AuditedCall.method': ['HTTP method.', 'POST'],
   'AuditedCall.path': ['Path of the call.', '/api/v2/tasks/instances/1000/retry'],

@@ -23,9 +23,16 @@ export const session = z
   })
   .meta({ id: 'Session' })
 
+const auditedState = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.null(), z.array(z.union([z.string(), z.number()]))]),
+)
+
 export const auditedCall = z
   .strictObject({
     address: z.string(),
+    after: auditedState.optional(),
+    before: auditedState.optional(),
     call: z.string(),
     id: z.int(),
     method: z.string(),

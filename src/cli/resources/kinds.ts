@@ -310,6 +310,8 @@ export const audit = resource({
     path: z.string(),
     status: z.number(),
     taskId: id.nullish(),
+    before: z.record(z.string(), z.unknown()).optional(),
+    after: z.record(z.string(), z.unknown()).optional(),
   }),
   listOnly: true,
   filters: {
@@ -326,5 +328,7 @@ export const audit = resource({
     { title: 'TASK', of: (it) => it.taskId },
     { title: 'ADDRESS', wide: true, of: (it) => it.address },
     { title: 'PATH', wide: true, of: (it) => `${it.method} ${it.path}` },
+    { title: 'BEFORE', wide: true, of: (it) => it.before && JSON.stringify(it.before) },
+    { title: 'AFTER', wide: true, of: (it) => it.after && JSON.stringify(it.after) },
   ],
 })

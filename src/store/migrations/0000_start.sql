@@ -9,6 +9,8 @@ CREATE TABLE "audit" (
 	"path" text NOT NULL,
 	"status" integer NOT NULL,
 	"task_id" integer,
+	"before" jsonb,
+	"after" jsonb,
 	"trace_id" text NOT NULL
 );
 --> statement-breakpoint

@@ -1,5 +1,10 @@
-import { bigint, index, integer, pgTable, text } from 'drizzle-orm/pg-core'
+import { bigint, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
 import { createTime } from './columns.ts'
+
+/** Fields of a thing that somebody changed. */
+export type AuditedState = Readonly<
+  Record<string, string | number | null | readonly (string | number)[]>
+>
 
 /** Who called what: every call of a known user that may change something. */
 export const audit = pgTable(
@@ -21,6 +26,9 @@ export const audit = pgTable(
     status: integer().notNull(),
     /** The task that it is about, or that it made. */
     taskId: integer(),
+    /** What it changed, as it was and as it is; no secret. */
+    before: jsonb().$type<AuditedState>(),
+    after: jsonb().$type<AuditedState>(),
     traceId: text().notNull(),
   },
   (table) => [
