@@ -1,6 +1,6 @@
-# To pin by digest: docker build --build-arg NODE=node@sha256:… . None stands here, since it was not read from the registry itself.
-ARG NODE=node:24-bookworm-slim
-ARG DEBIAN=debian:bookworm-slim
+# Where the digests come from: docs/grown.md.
+ARG NODE=node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
+ARG DEBIAN=debian:bookworm-20260918-slim@sha256:3783cc01769c7b2b1b83a5c5ad96c815348e28ed7da68e2e3687004faa906251
 
 # The web console: a few files, made anywhere.
 FROM ${NODE} AS console

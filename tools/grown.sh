@@ -18,7 +18,7 @@ if ((${#missing[@]})); then
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-version=$(sed -n 's#.*image: temporalio/server:##p' docker-compose.yml)
+version=$(sed -n 's#.*image: temporalio/server:\([^@]*\).*#\1#p' docker-compose.yml)
 [ "$(cat "$built/done" 2>/dev/null)" != "$version" ] || exit 0
 rm -rf "$built"
 mkdir -p "$built"

@@ -46,7 +46,10 @@ const images: Readonly<Record<string, () => Image>> = {
     command: ['postgres'],
     user: 0,
     workingDir: '/',
-    environment: { PATH: `${searchPath}:${postgresBin()}`, PGDATA: '/var/lib/postgresql/data' },
+    environment: {
+      PATH: `${searchPath}:${postgresBin()}`,
+      PGDATA: '/var/lib/postgresql/18/docker',
+    },
     stopSignal: 'SIGINT',
   }),
   'temporalio/server': () => ({

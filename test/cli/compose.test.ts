@@ -50,7 +50,7 @@ describe('docker-compose.yml', () => {
       for (const path of [...programs, ...folders])
         expect(existsSync(resolve(repository, path)), path).toBe(true)
       if (build) expect(read('Dockerfile')).toContain(` AS ${build.target}\n`)
-      else expect(image).toMatch(/:\d+/)
+      else expect(image).toMatch(/:\d[\w.-]*@sha256:[0-9a-f]{64}$/)
     },
   )
 
@@ -151,6 +151,18 @@ describe('docker-compose.yml', () => {
     expect(services['temporal-ui']?.environment.TEMPORAL_DISABLE_WRITE_ACTIONS).toBe('true')
     for (const [, { ports }] of all)
       for (const port of ports) expect(withDefaults(port)).toMatch(/^127\.0\.0\.1:/)
+  })
+
+  test('builds on images that are pinned, too', () => {
+    const images = [...read('Dockerfile').matchAll(/^ARG [A-Z]+=(.*)$/gm)].map(([, name]) => name)
+    expect(images).toHaveLength(2)
+    for (const image of images) expect(image).toMatch(/:[\w.-]+@sha256:[0-9a-f]{64}$/)
+  })
+
+  test('keeps the data of PostgreSQL where the image of its version has it', () => {
+    const { image = '', volumes: mounts } = services.postgresql ?? { volumes: [] }
+    expect(Number(/^postgres:(\d+)/.exec(image)?.[1])).toBeGreaterThanOrEqual(18)
+    expect(mounts).toContain('postgresql:/var/lib/postgresql')
   })
 
   test.each(all)('%s keeps a bounded log', (_, { logging }) => {
