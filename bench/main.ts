@@ -58,6 +58,7 @@ function figureIn(line: string): Figure | undefined {
 }
 
 const taken: Taken[] = []
+const keeps = process.env.KEEP !== 'no'
 let failed = 0
 for (const { name, file, args } of chosen) {
   if (stopped) break
@@ -74,20 +75,22 @@ for (const { name, file, args } of chosen) {
     },
   )
   child = running
+  const found: Taken[] = []
   createInterface(running.stdout).on('line', (line) => {
     const figure = figureIn(line)
     process.stdout.write(`${line}\n`)
-    if (figure) taken.push({ ...figure, commit, at: new Date().toISOString(), machine: began })
+    if (figure) found.push({ ...figure, commit, at: new Date().toISOString(), machine: began })
   })
   const [code] = await once(running, 'close')
   child = undefined
   if (code !== 0) failed += 1
+  if (stopped) break
+  taken.push(...found)
+  // Kept at once: whatever becomes of the programs after it.
+  if (keeps) appendFileSync(figuresFile, found.map((one) => `${JSON.stringify(one)}\n`).join(''))
 }
 
-if (process.env.KEEP !== 'no' && !stopped && taken.length > 0) {
-  appendFileSync(figuresFile, taken.map((figure) => `${JSON.stringify(figure)}\n`).join(''))
-  writeReport(readFigures())
-}
+if (keeps && taken.length > 0) writeReport(readFigures())
 process.stdout.write(`\n${table(taken)}\n`)
 const missed = taken.filter((figure) => !isMet(figure))
 process.stdout.write(

@@ -80,7 +80,7 @@ await bench(async (bench) => {
             from,
             `root@${ip}:/var/tmp/copied.rpm`,
           ],
-          {},
+          { timeoutMs: 1_800_000 },
         ),
       ),
     )

@@ -1,7 +1,7 @@
 import type { Figure } from './figure.ts'
 
-const width = 760
-const left = 250
+const barWidth = 420
+const letterWidth = 6.6
 const bar = 14
 const colours = { ours: '#2563eb', reference: '#9ca3af' } as const
 
@@ -11,14 +11,24 @@ const escaped = (text: string): string =>
 const shown = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)))
 
-/** A bar chart: for each row ours and its reference, one below the other. */
+/**
+ * A bar chart: for each row ours and its reference, one below the other. Bars of one unit have one
+ * scale.
+ */
 export function chartOf(title: string, figures: readonly Figure[]): string {
-  const most = Math.max(...figures.flatMap(({ ours, reference }) => [ours, reference?.value ?? 0]))
-  const scale = (width - left - 90) / (most || 1)
+  const labels = figures.flatMap(({ row, reference }) => [row, reference?.name ?? ''])
+  const left = Math.ceil(Math.max(...labels.map(({ length }) => length)) * letterWidth) + 20
+  const width = left + barWidth + 90
+  const scaleOf = (unit: Figure['unit']): number => {
+    const values = figures
+      .filter((figure) => figure.unit === unit)
+      .flatMap(({ ours, reference }) => [ours, reference?.value ?? 0])
+    return barWidth / (Math.max(...values) || 1)
+  }
   const lines: string[] = []
   let y = 44
-  const draw = (label: string, value: number, unit: string, colour: string): void => {
-    const length = Math.max(1, value * scale)
+  const draw = (label: string, value: number, unit: Figure['unit'], colour: string): void => {
+    const length = Math.max(1, value * scaleOf(unit))
     lines.push(
       `<text x="${left - 8}" y="${y + 11}" text-anchor="end">${escaped(label)}</text>`,
       `<rect x="${left}" y="${y}" width="${length.toFixed(1)}" height="${bar}" rx="2" fill="${colour}"/>`,
