@@ -7,4 +7,5 @@ if (major < 22 || (major === 22 && minor < 18)) {
   )
   process.exit(1)
 }
+await import('../src/packageScopes.ts')
 await import('../src/cli.ts')

@@ -1,43 +1,4 @@
-import { pino } from 'pino'
-import { connectTemporal } from './api/engine/temporal.ts'
-import { startServer } from './api/start.ts'
-import { readConfig } from './config.ts'
-import { StartError } from './errors/startError.ts'
-import { openMetrics } from './metrics/index.ts'
-import { program } from './program.ts'
-import { openConfiguredStore } from './store/index.ts'
+import './packageScopes.ts'
 
 /** An API process: any number of them may serve one PostgreSQL and one Temporal namespace. */
-await program(async () => {
-  const config = readConfig(process.env)
-  if (config.databaseUrl === undefined)
-    throw new StartError(
-      'an API of its own needs DATABASE_URL: PGlite serves a single process (`obflow serve`)',
-    )
-  const log = pino({ name: 'obflow-api' }, process.stderr)
-  const store = await openConfiguredStore(config)
-  const workflows = connectTemporal({ store, taskQueue: config.taskQueue })
-  const server = await startServer({
-    config,
-    store,
-    workflows,
-    logger: { level: 'info', stream: process.stderr },
-    onAdmin: (notice) => process.stderr.write(`${notice}\n`),
-  })
-  const metrics = await openMetrics({
-    at: config.metrics,
-    stock: { store, backlog: workflows.backlog },
-  })
-  log.info({ url: server.url, metrics: metrics.url }, 'serving')
-
-  let stopping = false
-  const stop = async (): Promise<void> => {
-    if (stopping) return
-    stopping = true
-    await metrics.close()
-    await server.close()
-    await workflows.close()
-    await store.close()
-  }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
-})
+await import('./serverProgram.ts')

@@ -5,14 +5,14 @@ import { say } from '../errors/say.ts'
 import { type Quoted, withoutSecrets } from '../quote.ts'
 import { type SharedClock, sharedClock } from './clock.ts'
 import { type Connection, createConnection } from './connection.ts'
-import type { Host, HostAccess, HostPool, LogLine, Output, RunOptions, Session } from './host.ts'
+import type { Host, HostAccess, HostPool, LogLine, RunOptions, Session } from './host.ts'
 import type { HostKey } from './hostKey.ts'
 import { createLimit } from './limit.ts'
 import { overLoopback } from './loopback.ts'
 import { lastLines } from './output.ts'
 import { askInRounds } from './rounds.ts'
 import { type Run, runScript } from './run.ts'
-import { uploadFile } from './upload.ts'
+import { createSending } from './sending.ts'
 import { whileWaiting } from './waiting.ts'
 
 export interface PoolOptions {
@@ -37,7 +37,7 @@ export interface Limits {
    * Milliseconds that a host's login may take, and then its shell and sudo before a command begins.
    */
   readonly patienceMs: number
-  /** Files being sent at a time, over all hosts. */
+  /** Files being sent from here at a time, over all hosts; who waits may have it from another. */
   readonly uploads: number
   /** Heavy commands at a time, over all hosts: their disks may be one. */
   readonly heavy: number
@@ -69,7 +69,7 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
   const { channels, idleMs, patienceMs, ...places } = { ...defaultLimits, ...limits }
   const connects = createLimit(places.connects)
   const open = createLimit(places.connections)
-  const uploading = createLimit(places.uploads)
+  const sending = createSending(places.uploads)
   const heavy = createLimit(places.heavy)
   const connections = new Map<string, Connection>()
   const clocks = new Map<string, SharedClock>()
@@ -146,16 +146,7 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
       clock: (times, notBefore) => clock({ rounds }, times, notBefore),
       upload: async (file) => {
         await known()
-        const { promise, resolve, reject } = Promise.withResolvers<Output>()
-        // What runs once the file is there keeps no other file from being sent.
-        const sending = async (): Promise<void> => {
-          const arrival = Promise.withResolvers<void>()
-          const work = uploadFile(place, file, arrival.resolve)
-          work.then(resolve, reject)
-          await Promise.race([arrival.promise, work.catch(() => undefined)])
-        }
-        uploading(sending, session.signal).catch(reject)
-        return promise
+        return sending.bring(place, file)
       },
       overLoopback: async (port, use) => {
         await known()
@@ -167,6 +158,7 @@ export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = 
   return {
     host,
     close: async () => {
+      await sending.close()
       await Promise.all([...connections.values()].map((connection) => connection.close()))
       connections.clear()
     },

@@ -5,6 +5,7 @@ import { DefiniteError } from '../errors/failure.ts'
 import { printed } from '../errors/printed.ts'
 import { say } from '../errors/say.ts'
 import { type Quoted, sh } from '../quote.ts'
+import type { Seat } from './exchange.ts'
 import type { Output, Upload } from './host.ts'
 import { lastLines } from './output.ts'
 import { markOf } from './remote.ts'
@@ -48,7 +49,8 @@ const prepared = (
 rm -f ${temporary(place, file)}
 find ${dirname(file.to)} -maxdepth 1 -name ${`.${basename(file.to).replace(/[[\]*?\\]/g, '\\$&')}.obflow-*`} -mmin +10 -delete`
 
-const isThere = async (place: Workplace, file: Upload): Promise<boolean> => {
+/** Whether the file is there whole. */
+export const isThere = async (place: Workplace, file: Upload): Promise<boolean> => {
   const script = sh`${prepared(place, file)}
 ${isThereWhole(file)} || exit ${differs}`
   const { code, stderr } = await runScript(place, {
@@ -65,26 +67,44 @@ ${isThereWhole(file)} || exit ${differs}`
 const arrived = 'arrived\n'
 
 /**
- * Hashed as it is written, not read again. It is not synced either: a later attempt that
- * finds the file compares its digest first, so one that a power cut spoiled is sent again.
+ * The file put in its place, and what runs then; it comes on standard input, or from `fetching`.
+ * Hashed as it is written, not read again. It is not synced either: a later attempt that finds the
+ * file compares its digest first, so one that a power cut spoiled is brought again.
  */
+const saving = (place: Workplace, file: Upload, fetching?: Quoted): Quoted => {
+  const path = temporary(place, file)
+  return sh`set -o pipefail
+${prepared(place, file)}
+partial=${path}
+trap 'rm -f "$partial"' EXIT
+digest=$(${fetching ? sh`${fetching} | ` : sh``}tee ${path} | sha256sum) || exit 1
+[ "$digest" = ${`${file.sha256}  -`} ] || exit ${differs}
+chmod 644 ${path} && mv -f ${path} ${file.to} || exit 1
+trap - EXIT
+echo arrived
+${file.afterwards?.script ?? sh``}`
+}
+
+/** Tells once when a script says that the file is in its place. */
+const untilArrived = (onArrival: () => void): ((more: string) => void) => {
+  let [text, told] = ['', false]
+  return (more) => {
+    if (told) return
+    text = (text + more).slice(-2 * arrived.length)
+    told = text.includes(arrived)
+    if (told) onArrival()
+  }
+}
+
+const thenTitled = (title: string, { afterwards }: Upload): string =>
+  afterwards === undefined ? title : `${title}, ${afterwards.title}`
+
 const send = async (
   place: Workplace,
   file: Upload,
   opened: FileHandle,
   onArrival: () => void,
 ): Promise<Output> => {
-  const path = temporary(place, file)
-  const script = sh`set -o pipefail
-${prepared(place, file)}
-partial=${path}
-trap 'rm -f "$partial"' EXIT
-digest=$(tee ${path} | sha256sum) || exit 1
-[ "$digest" = ${`${file.sha256}  -`} ] || exit ${differs}
-chmod 644 ${path} && mv -f ${path} ${file.to} || exit 1
-trap - EXIT
-echo arrived
-${file.afterwards?.script ?? sh``}`
   let sentBytes = 0
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -95,18 +115,16 @@ ${file.afterwards?.script ?? sh``}`
   })
   const source = opened.createReadStream({ highWaterMark: chunkBytes })
   source.on('error', (error) => counted.destroy(error))
-  const title = `upload ${basename(file.from)} (${file.sizeBytes} bytes) to ${file.to}`
-  let text = ''
-  const heard = (more: string): void => {
-    text = (text + more).slice(-2 * arrived.length)
-    if (text.includes(arrived)) onArrival()
-  }
+  const heard = untilArrived(onArrival)
   try {
     const { code, stdout, stderr } = await runScript(place, {
-      script,
+      script: saving(place, file),
       as: 'root',
       timeoutMs: timeoutMs + (file.afterwards?.timeoutMs ?? 0),
-      title: file.afterwards === undefined ? title : `${title}, ${file.afterwards.title}`,
+      title: thenTitled(
+        `upload ${basename(file.from)} (${file.sizeBytes} bytes) to ${file.to}`,
+        file,
+      ),
       body: source.pipe(counted),
       begun: heard,
       heard,
@@ -124,27 +142,60 @@ ${file.afterwards?.script ?? sh``}`
   }
 }
 
-const runThen = (place: Workplace, { afterwards }: Upload): Promise<Output> | Output =>
-  afterwards === undefined
-    ? { code: 0, stdout: '', stderr: '' }
-    : runScript(place, { ...afterwards, as: 'root' })
+/** A file that comes slower from another host is better sent from here. */
+const minBytesPerSecond = 2 ** 20
 
 /**
- * Brings a file to a host unless it is there already; it appears under its name whole and verified,
- * or not at all. Gives the answer of what runs then. Tells when the file has arrived.
+ * Has the host fetch the file from one that gives it, under a token that no other process sees;
+ * verified as any other. Undefined when it did not come.
  */
-export const uploadFile = async (
+export async function fetchFile(
+  place: Workplace,
+  file: Upload,
+  { ip, port, token }: Seat,
+  onArrival: () => void,
+): Promise<Output | undefined> {
+  const seconds = 10 + Math.ceil(file.sizeBytes / minBytesPerSecond)
+  const heard = untilArrived(() => {
+    file.progress?.(file.sizeBytes)
+    onArrival()
+  })
+  const script = sh`timeout 3 bash --norc -c 'exec 3<>"/dev/tcp/$1/$2"' _ ${ip} ${port} 2>/dev/null || exit ${differs}
+fetch() {
+  printf '%s\\n' ${token} |
+    timeout ${seconds} bash --norc -c 'exec 3<>"/dev/tcp/$1/$2" && cat >&3 && cat <&3' _ ${ip} ${port}
+}
+${saving(place, file, sh`fetch`)}`
+  const { code, stdout, stderr } = await runScript(place, {
+    script,
+    as: 'root',
+    timeoutMs: (seconds + 10) * 1000 + (file.afterwards?.timeoutMs ?? 0),
+    title: thenTitled(`fetch ${basename(file.from)} (${file.sizeBytes} bytes) from ${ip}`, file),
+    begun: heard,
+    heard,
+  })
+  if (!stdout.startsWith(arrived)) return undefined
+  return { code, stdout: stdout.slice(arrived.length), stderr }
+}
+
+/** What runs once the file is there, where it was there already. */
+export const runThen = async (place: Workplace, file: Upload): Promise<Output> => {
+  place.session.log('INFO', `${place.access.ip}: ${file.to} is there already`)
+  file.progress?.(file.sizeBytes)
+  const { afterwards } = file
+  if (afterwards === undefined) return { code: 0, stdout: '', stderr: '' }
+  return runScript(place, { ...afterwards, as: 'root' })
+}
+
+/**
+ * Sends a file to a host: it appears under its name whole and verified, or not at all. Gives the
+ * answer of what runs then. Tells when the file has arrived.
+ */
+export const sendFile = async (
   place: Workplace,
   file: Upload,
   onArrival: () => void,
 ): Promise<Output> => {
-  const there = file.there ?? (await isThere(place, file))
-  if (there) {
-    place.session.log('INFO', `${place.access.ip}: ${file.to} is there already`)
-    file.progress?.(file.sizeBytes)
-    onArrival()
-    return runThen(place, file)
-  }
   // Opened before there is a stream: one that cannot open its file while the host is still waited
   // for has nobody to tell.
   await using opened = await open(file.from)
