@@ -175,6 +175,34 @@ describe('following a task', () => {
     expect((await expectEvent(stream, 'changes', changes)).data.task.status).toBe('RUNNING')
   })
 
+  test('a reader who comes after a retry is not told of the failure that others saw last', async () => {
+    const first = await follow()
+    await first.next()
+    await begin()
+    await end('FAILED')
+    let state = await expectEvent(first, 'changes', changes)
+    while (state.data.task.status === 'RUNNING')
+      state = await expectEvent(first, 'changes', changes)
+    // A look that began before the retry, and ends after the second reader came.
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    const { promise: looked, resolve: look } = Promise.withResolvers<void>()
+    const news = api.store.tasks.news
+    vi.spyOn(api.store.tasks, 'news').mockImplementationOnce(async (...asked) => {
+      const seen = await news(...asked)
+      look()
+      await held
+      return seen
+    })
+    await looked
+    await api.operations.operate(taskId, { operation: 'retryTask' })
+    const users = vi.spyOn(api.store.users, 'many')
+    const coming = follow()
+    await vi.waitFor(() => expect(users).toHaveBeenCalled())
+    release()
+    const second = await expectEvent(await coming, 'task', whole)
+    expect(second.data.status).toBe('RUNNING')
+  })
+
   test('goes on where a reader left off, also at another API process', async () => {
     const before = await follow()
     const { id } = await expectEvent(before, 'task', whole)

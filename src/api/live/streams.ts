@@ -46,6 +46,8 @@ interface Watched {
   readonly feed: Feed
   /** Settled when the feed was read for the first time; whether it is there. */
   readonly there: Promise<boolean>
+  /** Reads the store anew; those who ask before that begins share it. */
+  look(): Promise<void>
   readonly followers: Set<Follower>
   /** Those about to follow. */
   coming: number
@@ -77,12 +79,24 @@ export function streams({ store, log, openSessions, times }: StreamsOptions) {
     )
 
   function watch(key: string, feed: Feed): Watched {
-    const found: Watched = { feed, there: feed.poll(), followers: new Set(), coming: 0 }
+    const there = feed.poll()
+    let last: Promise<unknown> = there.catch(() => undefined)
+    let next: Promise<void> | undefined
+    const look = (): Promise<void> => {
+      next ??= last.then(async () => {
+        next = undefined
+        if (feed.ended) return
+        last = feed.poll().catch(complain)
+        await last
+      })
+      return next
+    }
+    const found: Watched = { feed, there, look, followers: new Set(), coming: 0 }
     watched.set(key, found)
     const tick = async (): Promise<void> => {
       // Nobody came, or all have gone.
       if (closed || found.followers.size + found.coming === 0) return void watched.delete(key)
-      if (!feed.ended) await feed.poll().catch(complain)
+      await look()
       for (const follower of [...found.followers]) follower.tell()
       later()
     }
@@ -217,9 +231,12 @@ export function streams({ store, log, openSessions, times }: StreamsOptions) {
         throw new Refused({ code: 'COM10004', args: [say`too many streams are open`] })
       const mark = {}
       opening.set(mark, reader.userId)
-      const found = watched.get(key) ?? watch(key, make())
+      const before = watched.get(key)
+      const found = before ?? watch(key, make())
       found.coming += 1
       try {
+        // What others were told of last may be older than what this reader has just done.
+        await before?.look()
         const user = (await store.users.many([reader.userId])).get(reader.userId)
         if (!(await found.there) || user === undefined) return 'missing'
         const missed = after === undefined ? undefined : found.feed.resume(after, telling)
