@@ -26,11 +26,12 @@ const hostLines = async (host: LabHost): Promise<string[]> => {
 
 const page = z.object({ contents: z.array(z.looseObject({ id: z.number() })) })
 
-/** Times, how long something took and how often it ran are of a run, not of its result. */
+/** Times, ports, how long something took and how often it ran are of a run, not of its result. */
 const ofTheRun =
-  /time$|duration|executor|operation|^clusterId$|^obClusterId$|^progress|^percent|^runTime$|^error$|^causes?$/i
+  /time$|duration|executor|operation|^clusterId$|^obClusterId$|^progress|^percent|^runTime$|^error$|^causes?$|^temporalUrl$/i
 
-const flat = (value: unknown, at: string): string[] => {
+/** A JSON value as lines of a path and a leaf. */
+export const flat = (value: unknown, at: string): string[] => {
   if (typeof value !== 'object' || value === null) return [`${at} ${JSON.stringify(value)}`]
   return Object.entries(value).flatMap(([key, inner]) =>
     ofTheRun.test(key) ? [] : flat(inner, `${at}.${key}`),
