@@ -23,9 +23,19 @@ const bytesOf = (door: string, hello: string): Promise<string> =>
     socket.on('error', reject).on('close', () => reject(new Error('closed')))
   })
 
-const post = (door: string, path: string, body: unknown): Promise<number> =>
+/** A page's own name for the door, and the one name that Temporal's dev server is told to take. */
+const hostNames = (door: string): readonly string[] => [door, 'evil.example', 'no host']
+
+interface Post {
+  readonly door: string
+  readonly path: string
+  readonly host: string
+  readonly body: unknown
+}
+
+const post = ({ door, path, host, body }: Post): Promise<number> =>
   new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'text/plain', origin: 'http://evil.example', host: 'no host' }
+    const headers = { 'content-type': 'text/plain', origin: 'http://evil.example', host }
     const init = { method: 'POST', headers, timeout: 4000 }
     const asked = request(`http://${door}${path}`, init, (answer) => {
       answer.resume()
@@ -81,16 +91,24 @@ async function attack(victim: Target): Promise<Attempt[]> {
         bytesOf(door, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0').then(notHttp),
       ),
     )
-    for (const path of [
-      `/api/v1/namespaces/${victim.namespace}/workflows/stranger`,
-      `/namespaces/${victim.namespace}/workflows/stranger`,
-    ])
-      attempts.push(await attemptTo(`POST ${path} at ${door}`, () => post(door, path, workflow)))
-    for (const path of [
-      `/api/v2/tasks/instances/${victim.taskId}/rollback`,
-      '/api/v2/profiles/me/accessKeys',
-    ])
-      attempts.push(await attemptTo(`POST ${path} at ${door}`, () => post(door, path, {})))
+    const posts = {
+      [`/api/v1/namespaces/${victim.namespace}/workflows/stranger`]: workflow,
+      [`/namespaces/${victim.namespace}/workflows/stranger`]: workflow,
+      // Temporal's HTTP API asks here for no Host. Source: its nexus_operation_http_handler.go.
+      [`/namespaces/${victim.namespace}/task-queues/obflow/nexus-services/obflow/deleteCluster`]:
+        {},
+      [`/api/v2/tasks/instances/${victim.taskId}/rollback`]: {},
+      '/api/v2/profiles/me/accessKeys': {},
+    }
+    attempts.push(
+      ...(await Promise.all(
+        Object.entries(posts).flatMap(([path, body]) =>
+          hostNames(door).map((host) =>
+            attemptTo(`POST ${path} at ${door} as ${host}`, () => post({ door, path, host, body })),
+          ),
+        ),
+      )),
+    )
     if (door.endsWith(':5432')) attempts.push(...(await attackPostgres(door)))
   }
   return [...attempts, ...(await attackTemporal(victim)), ...(await attackFiles(victim.dataDir))]
