@@ -88,7 +88,7 @@ bundle: root console ## one tar that needs no network (.data/obflow-*.tar.gz), u
 docs: setup ## write the parts of docs/ that are made of the sources: the index of codes, the table of settings
 	@node tools/docs.ts
 
-grown: root packages postgresql ## lab tests and faults on what docker-compose.yml starts: a real Temporal server, PostgreSQL, two APIs, two workers
+grown: root chromium packages postgresql ## lab tests, faults and strangers on what docker-compose.yml starts: a real Temporal server, PostgreSQL, two APIs, two workers
 	@bash tools/grown.sh
 	@node tools/test.ts --config test/grown/vitest.config.ts
 
