@@ -83,6 +83,8 @@ const connect = (
     client.on('ready', () => {
       // Without it every small answer waits for Nagle: 88 ms a command instead of 3.
       client.setNoDelay(true)
+      // A socket's error comes before who waits for the link has it, and must not end the process.
+      client.on('error', () => undefined)
       client.off('error', fail)
       client.off('close', closed)
       if (hostKey === undefined) fail(new Error('the host showed no key'))

@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { TransientError } from '../../src/errors/failure.ts'
+import { handshake } from '../../src/host/handshake.ts'
 import {
   createHostPool,
   type HostAccess,
@@ -190,4 +191,11 @@ test('only a single question for the login password is answered', () => {
   const password = [{ prompt: 'Password: ', echo: false }]
   expect(answers(password, '')).toEqual(['s3cret'])
   expect(() => answers(password, '')).toThrow('more than the password')
+})
+
+test('an error of a connection that was made just now does not end the process', async () => {
+  const { client } = await handshake((await start()).access(), 60_000)
+  const heard = client.listenerCount('error')
+  client.end()
+  expect(heard).toBeGreaterThan(0)
 })
