@@ -90,8 +90,10 @@ const takenOn = (figures: readonly Taken[]): string =>
   ].join('\n')
 
 const detailsOf = ({ row: what, pairs, details, machine }: Taken): string => {
-  const extra = Object.entries(details).map(([name, value]) => `${name} ${JSON.stringify(value)}`)
-  return `- ${[`${what}: ${pairs.length} measurements, load ${machine.load} before them`, ...extra].join('; ')}`
+  const extra = Object.entries(details)
+    .filter(([name]) => name !== 'program')
+    .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+  return `- ${[`${what}: measured ${pairs.length} times, load ${machine.load} before`, ...extra].join('; ')}`
 }
 
 export function writeReport(all: readonly Taken[]): void {
@@ -106,7 +108,7 @@ export function writeReport(all: readonly Taken[]): void {
       `### ${name}`,
       table(mine, older),
       `![${name}](images/performance/${file})`,
-      mine.map(detailsOf).join('\n'),
+      [...new Set(mine.map(detailsOf))].join('\n'),
       takenOn(mine),
       `Again: \`make bench ONLY=${mine[0]?.details.program ?? name}\``,
     ].join('\n\n')
