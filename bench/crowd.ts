@@ -25,6 +25,9 @@ import { takeForPrepared } from './kit/prepared.ts'
 const { values } = parseArgs({ options: { creates: { type: 'string', default: '100' } } })
 const creates = Number(values.creates)
 const postsPerSecond = 50
+const maxTells = 5
+/** Five hundred posts each. */
+const maxPostRounds = 3
 const goals = { activities: { atLeast: 0.8 }, p99: { atMost: 100 } } as const
 
 const nothing = async (): Promise<void> => undefined
@@ -58,6 +61,19 @@ await bench(async (bench) => {
     return ids
   }
 
+  /** Again where Temporal did not answer in time, as an API's sweep would. */
+  async function tell(id: number): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      const untold = await store.tasks.untoldOf(id)
+      if (untold === undefined) return
+      try {
+        return await workflows.tell(untold)
+      } catch (error) {
+        if (tries === maxTells || bench.signal.aborted) throw error
+      }
+    }
+  }
+
   /** Accepts the creates, which is not timed, and gives what starts them. */
   async function crowd(): Promise<() => Promise<void>> {
     const ids = await moreHosts(creates)
@@ -70,8 +86,7 @@ await bench(async (bench) => {
     return async () => {
       await Promise.all(
         tasks.map(async ({ id, workflowId }) => {
-          const untold = await store.tasks.untoldOf(id)
-          if (untold) await workflows.tell(untold)
+          await tell(id)
           await client.workflow.getHandle(workflowId).result()
         }),
       )
@@ -127,6 +142,8 @@ await bench(async (bench) => {
       OBFLOW_LISTEN: `127.0.0.1:${port}`,
       OBFLOW_ADMIN_PASSWORD: password,
       OBFLOW_RATE_LIMIT: '0,0,0,0',
+      // Started in Temporal, and carried out by nobody: the crowd is what goes on meanwhile.
+      OBFLOW_TASK_QUEUE: 'posted',
       DATABASE_URL: postgres.url,
       TEMPORAL_ADDRESS: stand.address,
     },
@@ -175,7 +192,7 @@ await bench(async (bench) => {
   const p99s: number[] = []
   const p50s: number[] = []
   let counted = 0
-  for (let round = 0; round < bench.pairs; round += 1) {
+  for (let round = 0; round < Math.min(bench.pairs, maxPostRounds); round += 1) {
     const times = await posts()
     counted += times.length
     p99s.push(quantile(times, 0.99))

@@ -134,6 +134,7 @@ await bench(async (bench) => {
   async function show(row: string, path: string): Promise<void> {
     await called({ paths: [path], times: 5 })
     const times = await called({ paths: [path], times: calls })
+    if (times.length < calls) throw new Error(`${path} was refused ${calls - times.length} times`)
     bench.show({
       figure: 'reads',
       row: `${row}, p95`,
@@ -212,6 +213,7 @@ await bench(async (bench) => {
       details: {
         program: 'reads',
         maxMs: rounded(delay.max / 1e6),
+        refused: perSecond * loadSeconds - times.length,
         answersP95Ms: rounded(quantile(times, 0.95)),
       },
     })

@@ -58,7 +58,12 @@ export async function bench(main: (bench: Bench) => Promise<void>): Promise<void
     })
   } catch (error) {
     // What was being measured while it was taken away has an error of its own.
-    if (!stopping.signal.aborted) throw error
+    if (!stopping.signal.aborted) {
+      // Said before the clean-up, whose own errors may end the process.
+      process.stderr.write(`${inspect(error)}\n`)
+      process.exitCode = 1
+      stopping.abort(error)
+    }
   } finally {
     await close()
   }
