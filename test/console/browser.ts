@@ -59,12 +59,17 @@ const violations = z.object({
   ),
 })
 
-/** What axe finds serious or worse on the page as it stands, contrast included. */
-export async function seriousOf(page: Page): Promise<string[]> {
+const levels = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21aa'] }
+
+/**
+ * What axe finds serious or worse on the page as it stands, contrast included, or by these rules
+ * alone.
+ */
+export async function seriousOf(page: Page, rules?: readonly string[]): Promise<string[]> {
   await page.evaluate(await readFile(axeFile, 'utf8'))
-  const found: unknown = await page.evaluate(
-    'axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] })',
-  )
+  const runOnly = rules ? { type: 'rule', values: rules } : levels
+  const options = JSON.stringify({ resultTypes: ['violations'], runOnly })
+  const found: unknown = await page.evaluate(`axe.run(document, ${options})`)
   return violations
     .parse(found)
     .violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
