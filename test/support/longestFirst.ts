@@ -5,18 +5,21 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  * with one processor idle. Two hundredths of a run and more, as measured on two processors.
  */
 const longest = [
+  'test/console/console.test.ts',
   'test/cli/startFailures.test.ts',
-  'test/cli/serve.test.ts',
   'test/api/injection.test.ts',
-  'test/oceanbase/liveObserver.test.ts',
-  'test/lab/rollback.test.ts',
+  'test/workflow/long.test.ts',
+  'test/host/rpmScriptlets.test.ts',
+  'test/lab/restartCluster.test.ts',
   'test/lab/create.test.ts',
+  'test/lab/hostNodes.test.ts',
+  'test/lab/rollback.test.ts',
   'test/lab/conformance.test.ts',
   'test/lab/chaos.test.ts',
   'test/lab/gracefulStop.test.ts',
   'test/lab/secrets.test.ts',
+  'test/lab/clusterNodes.test.ts',
   'test/lab/standby.test.ts',
-  'test/lab/deleteCluster.test.ts',
   'test/lab/operations.test.ts',
 ]
 
