@@ -36,7 +36,7 @@ const table: readonly { readonly says: RegExp; readonly advice: Said }[] = [
   },
 ]
 
-const otherwise = say`read the lines of observer.log above, mend the cause, then retry: what was made half-way is removed first`
+const otherwise = say`read the lines of observer.log in the cause, mend what they tell of, then retry: what was made half-way is removed first`
 
 /** What to do about a start or a bootstrap that failed with these words. */
 export const failureAdvice = (words: string): Said =>

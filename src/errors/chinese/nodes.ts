@@ -45,8 +45,8 @@ export const nodes = {
     '某个 OBServer 的数据或 redo 日志目录不为空，或它已属于某个集群：请回滚（会清空本任务创建的内容），然后检查残留',
   'the servers did not reach each other in time: see that the RPC port is open between all hosts, one-way latency is below 50 ms and clocks differ by less than 50 ms, then retry':
     '各 OBServer 未能及时互通：请确认所有主机之间 RPC 端口互通、单向时延低于 50 毫秒、时钟偏差小于 50 毫秒，然后重试',
-  'read the lines of observer.log above, mend the cause, then retry: what was made half-way is removed first':
-    '请查看上面的 observer.log，解决问题后重试：未完成的内容会先被清除',
+  'read the lines of observer.log in the cause, mend what they tell of, then retry: what was made half-way is removed first':
+    '请查看原因中的 observer.log，解决其中的问题后重试：未完成的内容会先被清除',
 
   'it is older than 2.2, the first that is known here': '早于此处支持的最早版本 2.2',
   'it is newer than 4.x: how it is installed is not known here': '晚于 4.x，此处不知道如何安装',
