@@ -1,7 +1,6 @@
-import { and, count, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq, lt } from 'drizzle-orm'
 import type { Db } from './db.ts'
-import { type Page, type Paging, window } from './paging.ts'
-import { theRow } from './rows.ts'
+import { type Page, type Paging, pageOf } from './paging.ts'
 import * as schema from './schema/index.ts'
 
 const { audit: table } = schema
@@ -26,16 +25,8 @@ export const audit = (db: Db) => ({
       taskId === undefined ? undefined : eq(table.taskId, taskId),
       username === undefined ? undefined : eq(table.username, username),
     )
-    const { limit, offset } = window(paging)
-    const contents = await db
-      .select()
-      .from(table)
-      .where(where)
-      .orderBy(desc(table.id))
-      .limit(limit)
-      .offset(offset)
-    const counted = await db.select({ total: count() }).from(table).where(where)
-    return { contents, total: theRow(counted, 'count').total }
+    const rows = db.select().from(table).where(where).orderBy(desc(table.id))
+    return pageOf(rows, db.$count(table, where), paging)
   },
   /** Forgets what is older than a moment. */
   async sweep(before: Date): Promise<void> {

@@ -1,7 +1,6 @@
 import { and, asc, count, eq, getTableColumns, ilike, inArray, type SQL } from 'drizzle-orm'
 import type { Db } from './db.ts'
-import { containing, order, type Page, type Paging, window } from './paging.ts'
-import { theRow } from './rows.ts'
+import { containing, order, type Page, type Paging, pageOf } from './paging.ts'
 import * as schema from './schema/index.ts'
 
 const { clusters, servers, tenants, hosts, hostTypes, idcs, packages } = schema
@@ -125,19 +124,13 @@ export function clusterReads(db: Db) {
         filter.type === undefined ? undefined : eq(clusters.type, filter.type),
       ]
       const where = and(...conditions)
-      const { limit, offset } = window(paging)
-      const rows = await db
+      const rows = db
         .select()
         .from(clusters)
         .where(where)
         .orderBy(...order(paging, sortable, clusters.id))
-        .limit(limit)
-        .offset(offset)
-      const total = theRow(
-        await db.select({ total: count() }).from(clusters).where(where),
-        'count of clusters',
-      ).total
-      return { contents: await complete(rows), total }
+      const { contents, total } = await pageOf(rows, db.$count(clusters, where), paging)
+      return { contents: await complete(contents), total }
     },
   }
 }

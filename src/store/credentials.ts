@@ -1,11 +1,11 @@
-import { and, count, eq, ne, or, sql } from 'drizzle-orm'
+import { and, eq, ne, or, sql } from 'drizzle-orm'
 import type { Secret } from '../quote.ts'
 import { secretOf } from '../secretOf.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import { type Removal, usedByHosts } from './named.ts'
 import type { Creator } from './newTask.ts'
-import { order, type Page, type Paging, window } from './paging.ts'
+import { order, type Page, type Paging, pageOf } from './paging.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
@@ -112,18 +112,12 @@ export function credentials(db: Db, keys: Keys) {
     async list({ id, all }: CredentialReader, paging: Paging): Promise<Page<Credential>> {
       const shared = sql`cardinality(${table.sharedAddresses}) > 0`
       const where = all ? undefined : or(eq(table.ownerId, id), shared)
-      const { limit, offset } = window(paging)
-      const contents = await db
+      const rows = db
         .select()
         .from(table)
         .where(where)
         .orderBy(...order(paging, { id: table.id, name: table.name }, table.id))
-        .limit(limit)
-        .offset(offset)
-      return {
-        contents,
-        total: theRow(await db.select({ total: count() }).from(table).where(where), 'count').total,
-      }
+      return pageOf(rows, db.$count(table, where), paging)
     },
   }
 }

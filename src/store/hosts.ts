@@ -1,7 +1,6 @@
 import {
   and,
   asc,
-  count,
   eq,
   exists,
   getTableColumns,
@@ -23,9 +22,8 @@ import { credentialFindings } from './credentialRule.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import type { Creator } from './newTask.ts'
-import { containing, order, type Page, type Paging, window } from './paging.ts'
+import { containing, order, type Page, type Paging, pageOf } from './paging.ts'
 import { removeHosts } from './removeHosts.ts'
-import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
 
@@ -137,23 +135,17 @@ export function hosts(db: Db, keys: Keys) {
           ? undefined
           : not(serving(filter.excludedServiceType)),
       )
-      const { limit, offset } = window(paging)
       const sortable = {
         id: table.id,
         name: table.name,
         status: table.status,
         createTime: table.createTime,
       }
-      const found = await rows()
+      const wanted = rows()
         .where(where)
         .orderBy(...order(paging, sortable, table.id))
-        .limit(limit)
-        .offset(offset)
-      const total = theRow(
-        await db.select({ total: count() }).from(table).where(where),
-        'count of hosts',
-      ).total
-      return { contents: await withServices(found), total }
+      const { contents, total } = await pageOf(wanted, db.$count(table, where), paging)
+      return { contents: await withServices(contents), total }
     },
     /**
      * How to log in to a host, its password or key included. Throws DefiniteError CMP07005 when the

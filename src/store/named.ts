@@ -1,7 +1,6 @@
-import { and, count, eq, ilike, inArray, type SQL } from 'drizzle-orm'
+import { and, eq, ilike, inArray, type SQL } from 'drizzle-orm'
 import type { Db } from './db.ts'
-import { containing, order, type Page, type Paging, window } from './paging.ts'
-import { theRow } from './rows.ts'
+import { containing, order, type Page, type Paging, pageOf } from './paging.ts'
 import * as schema from './schema/index.ts'
 
 export interface Named {
@@ -28,19 +27,13 @@ const namedRows = (db: Db, table: typeof schema.regions | typeof schema.hostType
     paging: Paging,
   ): Promise<Page<Region>> {
     const where = keyword === undefined ? undefined : ilike(table.name, containing(keyword))
-    const { limit, offset } = window(paging)
     const sortable = { id: table.id, name: table.name, createTime: table.createTime }
-    const contents = await db
+    const rows = db
       .select()
       .from(table)
       .where(where)
       .orderBy(...order(paging, sortable, table.id))
-      .limit(limit)
-      .offset(offset)
-    return {
-      contents,
-      total: theRow(await db.select({ total: count() }).from(table).where(where), 'count').total,
-    }
+    return pageOf(rows, db.$count(table, where), paging)
   },
 })
 
@@ -145,22 +138,16 @@ export const idcs = (db: Db) => {
       paging: Paging,
     ): Promise<Page<Idc>> {
       const where = keyword === undefined ? undefined : and(ilike(table.name, containing(keyword)))
-      const { limit, offset } = window(paging)
       const sortable = {
         id: table.id,
         name: table.name,
         createTime: table.createTime,
         regionId: table.regionId,
       }
-      const contents = await rows()
+      const wanted = rows()
         .where(where)
         .orderBy(...order(paging, sortable, table.id))
-        .limit(limit)
-        .offset(offset)
-      return {
-        contents,
-        total: theRow(await db.select({ total: count() }).from(table).where(where), 'count').total,
-      }
+      return pageOf(wanted, db.$count(table, where), paging)
     },
     remove: (id: number): Promise<Removal> =>
       db.transaction(async (tx) => {

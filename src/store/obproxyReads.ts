@@ -1,7 +1,6 @@
-import { and, asc, count, eq, ilike, inArray, type SQL } from 'drizzle-orm'
+import { and, asc, eq, ilike, inArray, type SQL } from 'drizzle-orm'
 import type { Db } from './db.ts'
-import { containing, order, type Page, type Paging, window } from './paging.ts'
-import { theRow } from './rows.ts'
+import { containing, order, type Page, type Paging, pageOf } from './paging.ts'
 import * as schema from './schema/index.ts'
 
 const { obproxyClusters, obproxyServers, obproxyLinks, clusters, hosts, idcs } = schema
@@ -107,24 +106,18 @@ export function obproxyReads(db: Db) {
         filter.status === undefined ? undefined : inArray(obproxyClusters.status, filter.status),
       ]
       const where = and(...conditions)
-      const { limit, offset } = window(paging)
       const sortable = {
         id: obproxyClusters.id,
         name: obproxyClusters.name,
         createTime: obproxyClusters.createTime,
       }
-      const rows = await db
+      const rows = db
         .select()
         .from(obproxyClusters)
         .where(where)
         .orderBy(...order(paging, sortable, obproxyClusters.id))
-        .limit(limit)
-        .offset(offset)
-      const total = theRow(
-        await db.select({ total: count() }).from(obproxyClusters).where(where),
-        'count of obproxies',
-      ).total
-      return { contents: await complete(rows), total }
+      const { contents, total } = await pageOf(rows, db.$count(obproxyClusters, where), paging)
+      return { contents: await complete(contents), total }
     },
     /** Ids of the OBProxy clusters that serve a cluster. */
     async linkedTo(clusterId: number): Promise<number[]> {

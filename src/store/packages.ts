@@ -1,10 +1,9 @@
-import { and, count, desc, eq, exists, ilike, inArray, ne, or, sql } from 'drizzle-orm'
+import { and, desc, eq, exists, ilike, inArray, ne, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { type PackageSet, setOf } from '../oceanbase/index.ts'
 import type { Db } from './db.ts'
 import type { Removal } from './named.ts'
-import { containing, order, type Page, type Paging, window } from './paging.ts'
-import { theRow } from './rows.ts'
+import { containing, order, type Page, type Paging, pageOf } from './paging.ts'
 import * as schema from './schema/index.ts'
 
 export type Package = typeof schema.packages.$inferSelect
@@ -117,7 +116,6 @@ export function packages(db: Db) {
           ? undefined
           : inArray(table.architecture, filter.architecture),
       )
-      const { limit, offset } = window(paging)
       const sortable = {
         id: table.id,
         name: table.name,
@@ -125,20 +123,12 @@ export function packages(db: Db) {
         createTime: table.createTime,
         size: table.size,
       }
-      const contents = await db
+      const rows = db
         .select()
         .from(table)
         .where(where)
-        .orderBy(...order(paging, sortable, table.id), desc(table.id))
-        .limit(limit)
-        .offset(offset)
-      return {
-        contents,
-        total: theRow(
-          await db.select({ total: count() }).from(table).where(where),
-          'count of packages',
-        ).total,
-      }
+        .orderBy(...order(paging, sortable, table.id))
+      return pageOf(rows, db.$count(table, where), paging)
     },
     /**
      * Which of these packages a cluster, a host service or a host's agent uses; an agent's also

@@ -18,6 +18,16 @@ export const window = ({ page, size }: Paging): { limit: number; offset: number 
   offset: (page - 1) * size,
 })
 
+/** The page that is asked for of what a query finds, and the number of all that it finds. */
+export async function pageOf<Row>(
+  rows: { limit(size: number): { offset(rows: number): PromiseLike<Row[]> } },
+  total: PromiseLike<number>,
+  paging: Paging,
+): Promise<Page<Row>> {
+  const { limit, offset } = window(paging)
+  return { contents: await rows.limit(limit).offset(offset), total: await total }
+}
+
 /**
  * The order of a list: by the column asked for when the list has it, newest first otherwise; equal
  * ones by id.

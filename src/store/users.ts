@@ -1,10 +1,9 @@
-import { count, eq, ilike, inArray } from 'drizzle-orm'
+import { eq, ilike, inArray } from 'drizzle-orm'
 import { secretOf } from '../secretOf.ts'
 import { take } from './counters.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
-import { containing, order, type Page, type Paging, window } from './paging.ts'
-import { theRow } from './rows.ts'
+import { containing, order, type Page, type Paging, pageOf } from './paging.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
 
@@ -31,19 +30,13 @@ export const users = (db: Db, keys: Keys) => {
       paging: Paging,
     ): Promise<Page<User>> {
       const where = keyword === undefined ? undefined : ilike(table.username, containing(keyword))
-      const { limit, offset } = window(paging)
       const sortable = { id: table.id, username: table.username, createTime: table.createTime }
-      const contents = await db
+      const rows = db
         .select()
         .from(table)
         .where(where)
         .orderBy(...order(paging, sortable, table.id))
-        .limit(limit)
-        .offset(offset)
-      return {
-        contents,
-        total: theRow(await db.select({ total: count() }).from(table).where(where), 'count').total,
-      }
+      return pageOf(rows, db.$count(table, where), paging)
     },
     /** The new user; undefined when the name is taken. */
     create: (user: NewUser): Promise<User | undefined> =>
