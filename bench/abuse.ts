@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { availableParallelism, loadavg, setPriority } from 'node:os'
@@ -16,14 +15,13 @@ const wanted = 10_000
 const atOnce = 20
 const limits = { p999: 100, heapGrowth: 40 } as const
 
-const password = randomBytes(12).toString('hex')
-const child = fork(fileURLToPath(new URL('./abuseServer.ts', import.meta.url)), [password], {
+const child = fork(fileURLToPath(new URL('./abuseServer.ts', import.meta.url)), [], {
   execArgv: ['--expose-gc'],
 })
 // Its own delays are measured, and not those that other programs of the machine make.
 if (process.getuid?.() === 0 && child.pid !== undefined) setPriority(child.pid, -15)
 const [told] = await once(child, 'message')
-const { url } = z.object({ url: z.string() }).parse(told)
+const { password, url } = z.object({ password: z.string(), url: z.string() }).parse(told)
 const figures = z.object({
   p999: z.number(),
   max: z.number(),

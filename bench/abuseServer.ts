@@ -1,38 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
-import { buildApp } from '../src/api/app.ts'
-import { hashPassword } from '../src/api/auth/password.ts'
-import { readConfig } from '../src/config.ts'
-import { Secret } from '../src/quote.ts'
-import { openStore, parseKeys } from '../src/store/index.ts'
+import { openAlone } from '../test/api/alone.ts'
 
 // The API over a store in memory, as a child of abuse.ts: it measures itself where it is held up.
 
-const folder = await mkdtemp(join(tmpdir(), 'obflow-abuse-'))
-const store = await openStore({ keys: parseKeys(randomBytes(32).toString('hex')) })
-const passwordHash = await hashPassword(new Secret(process.argv[2] ?? ''))
-await store.users.createOnce({ id: 100, username: 'admin', passwordHash, roles: ['ADMIN'] })
-const { app } = await buildApp({
-  store,
-  config: readConfig({ OBFLOW_DATA_DIR: folder, OBFLOW_RATE_LIMIT: '0' }),
-  workflows: {
-    tell: async () => {},
-    run: async () => ({
-      runId: '',
-      events: 0,
-      foreign: false,
-      paused: false,
-      stepAttempt: 1,
-      pending: [],
-    }),
-    replace: async () => {},
-    lookAtHosts: async () => [],
-    health: async () => ({ temporal: 'okay', workers: 'okay' }),
-  },
-})
+const api = await openAlone({ OBFLOW_RATE_LIMIT: '0' })
+const { app, password } = api
 app.addHook('onError', async (request, _, error) => {
   if (error.name !== 'Refused' && (error.statusCode ?? 500) >= 500)
     console.error(request.method, request.url.slice(0, 200), error)
@@ -80,12 +52,6 @@ process.on('message', (message) => {
       })
     }, 50)
   }
-  if (message === 'stop') {
-    void app
-      .close()
-      .then(() => store.close())
-      .then(() => rm(folder, { recursive: true, force: true }))
-      .then(() => process.disconnect())
-  }
+  if (message === 'stop') void api[Symbol.asyncDispose]().then(() => process.disconnect())
 })
-process.send?.({ url })
+process.send?.({ url, password })

@@ -1,16 +1,10 @@
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { buildApp } from '../src/api/app.ts'
-import { hashPassword } from '../src/api/auth/password.ts'
-import { readConfig } from '../src/config.ts'
-import { Secret } from '../src/quote.ts'
-import { openStore, parseKeys } from '../src/store/index.ts'
+import { openAlone } from '../test/api/alone.ts'
 import { startProxied } from '../test/labObserver/proxied.ts'
 
 // Generates clients from the OpenAPI document as served, compiles them, and runs the programs of
@@ -21,7 +15,8 @@ const tools = join(root, '.tools/clients')
 const programs = join(root, 'test/clients')
 const { values: options } = parseArgs({ options: { only: { type: 'string' } } })
 
-const folder = await mkdtemp(join(tmpdir(), 'obflow-clients-'))
+await using api = await openAlone()
+const { app, folder, password } = api
 const document = join(folder, 'openapi.json')
 
 /** One command, in a folder; its output is shown when it fails. */
@@ -210,28 +205,6 @@ const clients: Readonly<Record<string, (cwd: string, env: Env) => Promise<void>>
   },
 }
 
-const store = await openStore({ keys: parseKeys(randomBytes(32).toString('hex')) })
-const password = randomBytes(12).toString('hex')
-const passwordHash = await hashPassword(new Secret(password))
-await store.users.createOnce({ id: 100, username: 'admin', passwordHash, roles: ['ADMIN'] })
-const { app } = await buildApp({
-  store,
-  config: { ...readConfig({ OBFLOW_DATA_DIR: folder }), packagesDir: join(folder, 'packages') },
-  workflows: {
-    tell: async () => {},
-    run: async () => ({
-      runId: '',
-      events: 0,
-      foreign: false,
-      paused: false,
-      stepAttempt: 1,
-      pending: [],
-    }),
-    replace: async () => {},
-    lookAtHosts: async () => [],
-    health: async () => ({ temporal: 'okay', workers: 'okay' }),
-  },
-})
 const { only } = options
 const chosen = (known: typeof clients) =>
   Object.entries(known).filter(([name]) => only === undefined || only === name)
@@ -258,27 +231,21 @@ async function tryAll(
 }
 
 const url = await app.listen({ host: '127.0.0.1', port: 0 })
-try {
-  if (chosen(clients).length + chosen(sqlClients).length === 0)
-    throw new Error(`--only is one of ${Object.keys({ ...clients, ...sqlClients }).join(', ')}`)
-  await writeFile(document, await (await fetch(`${url}/api/v2/openapi.json`)).text())
-  await tryAll(clients, (name, index) => ({
-    OBFLOW_URL: url,
-    OBFLOW_PASSWORD: password,
-    NAME: `of-${name}`,
-    ADDRESS: `10.99.0.${index + 1}`,
+if (chosen(clients).length + chosen(sqlClients).length === 0)
+  throw new Error(`--only is one of ${Object.keys({ ...clients, ...sqlClients }).join(', ')}`)
+await writeFile(document, await (await fetch(`${url}/api/v2/openapi.json`)).text())
+await tryAll(clients, (name, index) => ({
+  OBFLOW_URL: url,
+  OBFLOW_PASSWORD: password,
+  NAME: `of-${name}`,
+  ADDRESS: `10.99.0.${index + 1}`,
+}))
+if (chosen(sqlClients).length > 0) {
+  await using proxied = await startProxied()
+  const { port, user, password: login } = proxied
+  await tryAll(sqlClients, () => ({
+    PROXY_PORT: String(port),
+    PROXY_USER: user,
+    PROXY_PASSWORD: login,
   }))
-  if (chosen(sqlClients).length > 0) {
-    await using proxied = await startProxied()
-    const { port, user, password: login } = proxied
-    await tryAll(sqlClients, () => ({
-      PROXY_PORT: String(port),
-      PROXY_USER: user,
-      PROXY_PASSWORD: login,
-    }))
-  }
-} finally {
-  await app.close()
-  await store.close()
-  await rm(folder, { recursive: true, force: true })
 }

@@ -1,15 +1,7 @@
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildApp } from '../src/api/app.ts'
-import { hashPassword } from '../src/api/auth/password.ts'
-import { readConfig } from '../src/config.ts'
-import { Secret } from '../src/quote.ts'
-import { openStore, parseKeys } from '../src/store/index.ts'
+import { openAlone } from '../test/api/alone.ts'
 
 // Runs schemathesis over the OpenAPI document against an API with a store of its own, and counts
 // what was answered.
@@ -19,34 +11,8 @@ const schemathesis = fileURLToPath(new URL('../.tools/fuzz/bin/schemathesis', im
 
 const configuration = fileURLToPath(new URL('./schemathesis.toml', import.meta.url))
 
-const folder = await mkdtemp(join(tmpdir(), 'obflow-fuzz-'))
-const store = await openStore({ keys: parseKeys(randomBytes(32).toString('hex')) })
-const password = randomBytes(12).toString('hex')
-await store.users.createOnce({
-  id: 100,
-  username: 'admin',
-  passwordHash: await hashPassword(new Secret(password)),
-  roles: ['ADMIN'],
-})
-
-const { app } = await buildApp({
-  store,
-  config: { ...readConfig({ OBFLOW_DATA_DIR: folder }), packagesDir: join(folder, 'packages') },
-  workflows: {
-    tell: async () => {},
-    run: async () => ({
-      runId: '',
-      events: 0,
-      foreign: false,
-      paused: false,
-      stepAttempt: 1,
-      pending: [],
-    }),
-    replace: async () => {},
-    lookAtHosts: async () => [],
-    health: async () => ({ temporal: 'okay', workers: 'okay' }),
-  },
-})
+await using api = await openAlone()
+const { app, folder, password } = api
 const answers = new Map<number, number>()
 app.addHook('onResponse', async (request, reply) => {
   answers.set(reply.statusCode, (answers.get(reply.statusCode) ?? 0) + 1)
@@ -58,55 +24,49 @@ app.addHook('onError', async (request, _, error) => {
     console.error(request.method, request.url, error)
 })
 const url = await app.listen({ host: '127.0.0.1', port: 0 })
-try {
-  // Wrong logins and wrong own passwords would lock the client out, as they should: that has tests
-  // of its own. And a request may have the right form and yet be refused with 400, for what it
-  // asks.
-  const checks = ['--checks', 'all', '--exclude-checks', 'ignored_auth,positive_data_acceptance']
-  // Streams end when their tasks do.
-  const left = [
-    '/api/v2/profiles/me/changePassword',
-    '/api/v2/session',
-    '/api/v2/tasks/instances/{id}/events',
-    '/api/v2/tasks/instances/{id}/subtasks/{subtaskId}/log/events',
-  ].flatMap((path) => ['--exclude-path', path])
-  const amount = [
-    '--max-examples',
-    '25',
-    '--generation-database',
-    'none',
-    '--seed',
-    '1',
-    '--continue-on-failure',
-  ]
-  const child = spawn(
-    schemathesis,
-    [
-      '--config-file',
-      configuration,
-      'run',
-      `${url}/api/v2/openapi.json`,
-      '--auth',
-      `admin:${password}`,
-      ...checks,
-      ...left,
-      ...amount,
-      ...process.argv.slice(2),
-    ],
-    { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] },
-  )
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
-  const [code] = await once(child, 'exit')
-  const total = [...answers.values()].reduce((sum, count) => sum + count, 0)
-  const broken = [...answers]
-    .filter(([status]) => status >= 500)
-    .reduce((sum, [, count]) => sum + count, 0)
-  console.log(
-    `${total} requests, ${broken} answered 5xx; by status: ${JSON.stringify(Object.fromEntries([...answers].sort()))}`,
-  )
-  if (code !== 0 || broken > 0 || total < wanted) process.exitCode = 1
-} finally {
-  await app.close()
-  await store.close()
-  await rm(folder, { recursive: true })
-}
+// Wrong logins and wrong own passwords would lock the client out, as they should: that has tests
+// of its own. And a request may have the right form and yet be refused with 400, for what it
+// asks.
+const checks = ['--checks', 'all', '--exclude-checks', 'ignored_auth,positive_data_acceptance']
+// Streams end when their tasks do.
+const left = [
+  '/api/v2/profiles/me/changePassword',
+  '/api/v2/session',
+  '/api/v2/tasks/instances/{id}/events',
+  '/api/v2/tasks/instances/{id}/subtasks/{subtaskId}/log/events',
+].flatMap((path) => ['--exclude-path', path])
+const amount = [
+  '--max-examples',
+  '25',
+  '--generation-database',
+  'none',
+  '--seed',
+  '1',
+  '--continue-on-failure',
+]
+const child = spawn(
+  schemathesis,
+  [
+    '--config-file',
+    configuration,
+    'run',
+    `${url}/api/v2/openapi.json`,
+    '--auth',
+    `admin:${password}`,
+    ...checks,
+    ...left,
+    ...amount,
+    ...process.argv.slice(2),
+  ],
+  { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] },
+)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+const [code] = await once(child, 'exit')
+const total = [...answers.values()].reduce((sum, count) => sum + count, 0)
+const broken = [...answers]
+  .filter(([status]) => status >= 500)
+  .reduce((sum, [, count]) => sum + count, 0)
+console.log(
+  `${total} requests, ${broken} answered 5xx; by status: ${JSON.stringify(Object.fromEntries([...answers].sort()))}`,
+)
+if (code !== 0 || broken > 0 || total < wanted) process.exitCode = 1
