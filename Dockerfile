@@ -8,6 +8,8 @@ WORKDIR /obflow/console
 COPY console/package.json console/package-lock.json ./
 RUN npm ci --no-fund --no-audit
 COPY src/view ../src/view
+COPY src/topology ../src/topology
+COPY src/nearest.ts ../src/nearest.ts
 COPY console ./
 RUN npm run build
 

@@ -39,12 +39,14 @@ export default defineConfig({
   // Only the design system's tokens are used: its components, over antd's, add 90 KB.
   // The tokens need three functions of lodash.
   resolve: {
+    // Also for what ../src shares with the page.
+    dedupe: ['yaml', 'zod'],
     alias: { lodash: fileURLToPath(new URL('src/settings/lodash.ts', import.meta.url)) },
   },
   // The session's cookie is for the API's own origin: the proxy makes both one.
   server: {
     proxy: { '/api': { target: api, changeOrigin: true, headers: { origin: api } } },
-    // What it shares with the command line lies in ../src/view.
+    // What it shares with the command line lies in ../src/view and ../src/topology.
     fs: { allow: ['..'] },
   },
   build: {

@@ -59,7 +59,8 @@ const build: Step = {
     'console/*.{json,html,ts}',
     'console/public/*',
     'console/src/**/!(schema.d).{ts,tsx,css}',
-    'src/view/*.ts',
+    'src/{view,topology}/*.ts',
+    'src/nearest.ts',
   ],
   makes: 'dist/index.html',
   make: () => {

@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander'
 import { StartError } from '../errors/startError.ts'
+import { FileError } from '../topology/index.ts'
 import { ApiError, UnreachableError } from './client.ts'
 import type { Outcome } from './exitCodes.ts'
 import { Interrupted } from './prompt.ts'
-import { FileError } from './topology/fileError.ts'
 import { UsageError } from './usageError.ts'
 
 export interface Explanation {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { commands } from '../../src/cli/commands/index.ts'
 import { exitCodes } from '../../src/cli/exitCodes.ts'
-import { topology } from '../../src/cli/topology/schema.ts'
+import { topology } from '../../src/topology/index.ts'
 
 const page = await readFile(join(import.meta.dirname, '../../docs/cli.md'), 'utf8')
 

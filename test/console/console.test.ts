@@ -1,8 +1,10 @@
 import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { sample } from '../../src/cli/topology/sample.ts'
+import { readTopology } from '../../src/topology/index.ts'
 import { rpmFile } from '../api/rpmFile.ts'
 import { launch, logIn, open, seriousOf, type Visit, type Window } from './browser.ts'
 import { admin, cause, failAt, fill, openScene, type Scene, viewer } from './scene.ts'
@@ -182,8 +184,8 @@ describe('creating a cluster', () => {
     expect(data).toMatchObject({ contents: [{ name: 'second', status: 'CREATING' }] })
   })
 
-  test('a request is saved as a file without its password, and loaded from it', async () => {
-    const page = await visit('/clusters/new')
+  /** Fills in the form, and saves it as the menu has it. */
+  async function saved(page: Page, kind: string): Promise<{ name: string; text: string }> {
     await page.getByRole('radio').first().check()
     await page.getByRole('button', { name: 'Next' }).click()
     for (const zone of ['zone2', 'zone3'])
@@ -198,46 +200,76 @@ describe('creating a cluster', () => {
     await page.getByRole('button', { name: 'Add parameter' }).click()
     await page.getByRole('combobox', { name: 'Parameter' }).fill('memory_limit')
     await page.getByRole('textbox', { name: 'Value' }).fill('16G')
-    const [saved] = await Promise.all([
+    await page.getByRole('button', { name: 'Save as file' }).click()
+    const [file] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Save as file' }).click(),
+      page.getByRole('menuitem', { name: kind }).click(),
     ])
-    const file = await saved.path()
-    const text = await readFile(file, 'utf8')
-    expect(saved.suggestedFilename()).toBe('third.json')
-    expect(text).not.toContain('a-Password-9')
-
-    const other = await visit('/clusters/new')
-    await other.setInputFiles('input[aria-label="Load file"]', {
-      name: 'third.json',
-      mimeType: 'application/json',
+    return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') }
+  }
+  const load = (page: Page, name: string, text: string) =>
+    page.setInputFiles('input[aria-label="Load file"]', {
+      name,
+      mimeType: 'text/plain',
       buffer: Buffer.from(text),
     })
-    await other.getByRole('button', { name: 'Next' }).click()
-    await other.getByRole('button', { name: 'Next' }).click()
-    expect(await other.getByLabel('Cluster name').inputValue()).toBe('third')
-    expect(await other.getByLabel('SQL port').inputValue()).toBe('3881')
-    await other.getByLabel('Password of root@sys').fill('a-Password-9')
+  /** What a form asks to be checked, once it has a password. */
+  async function checked(page: Page): Promise<unknown> {
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByLabel('Password of root@sys').fill('a-Password-9')
     const [posted] = await Promise.all([
-      other.waitForRequest(/clusters\?dryRun=true/),
-      other.getByRole('button', { name: 'Next' }).click(),
+      page.waitForRequest(/clusters\?dryRun=true/),
+      page.getByRole('button', { name: 'Next' }).click(),
     ])
-    expect(posted.postDataJSON()).toEqual({ ...JSON.parse(text), password: 'a-Password-9' })
-    expect(posted.postDataJSON()).toMatchObject({
+    return posted.postDataJSON()
+  }
+
+  test.each([
+    ['As JSON', 'third.json'],
+    ['As YAML', 'third.yaml'],
+  ])('a form is saved without its password and loaded again: %s', async (kind, name) => {
+    const file = await saved(await visit('/clusters/new'), kind)
+    expect(file.name).toBe(name)
+    expect(file.text).not.toContain('a-Password-9')
+
+    const other = await visit('/clusters/new')
+    await load(other, file.name, file.text)
+    expect(await checked(other)).toEqual({
+      type: 'PRIMARY',
+      name: 'third',
+      password: 'a-Password-9',
+      rpmName: expect.stringMatching(/^oceanbase-.*\.rpm$/),
+      primaryZone: '',
       zones: [{ name: 'zone1', idcName: 'hz2', servers: [5] }],
       attributes: { sqlPort: 3881 },
       startupParameters: [{ name: 'memory_limit', value: '16G' }],
     })
   })
 
-  test('a file that is none is told, and the form stays as it is', async () => {
-    const page = await visit('/clusters/new')
-    await page.setInputFiles('input[aria-label="Load file"]', {
-      name: 'none.json',
-      mimeType: 'application/json',
-      buffer: Buffer.from('{"zones": 1}'),
+  test('the topology file that is saved is one for obflow apply', async () => {
+    const { name, text } = await saved(await visit('/clusters/new'), 'As YAML')
+    expect(readTopology(name, text)).toMatchObject({
+      packages: [expect.stringMatching(/^oceanbase-/)],
+      cluster: {
+        name: 'third',
+        password: 'prompt',
+        ports: { sql: 3881 },
+        parameters: { memory_limit: '16G' },
+        zones: [{ name: 'zone1', idc: 'hz2', hosts: ['10.0.0.5'] }],
+      },
     })
-    await page.getByText('This is no request for a cluster').waitFor()
+  })
+
+  test('a file that names strangers is loaded without them, and one that is none is told line by line', async () => {
+    const page = await visit('/clusters/new')
+    await load(page, 'sample.yaml', sample)
+    const missing = page.getByRole('dialog')
+    await missing.getByText('10.0.0.13').waitFor()
+    await missing.getByText('oceanbase-ce-4.2.1.8-108000022024072217.el7.x86_64.rpm').waitFor()
+    await missing.getByRole('button', { name: 'OK' }).click()
+    await load(page, 'none.yaml', 'packages: []\ncluster:\n  nme: third\n')
+    await page.getByRole('dialog').getByText('none.yaml:3:3: cluster.nme is unknown').waitFor()
   })
 })
 

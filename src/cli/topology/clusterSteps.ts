@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import type { Topology } from '../../topology/index.ts'
 import * as kinds from '../resources/kinds.ts'
 import { findingLines, isRefused, plannedCreate } from '../resources/rehearsal.ts'
 import { UsageError } from '../usageError.ts'
 import { waitFor } from '../wait.ts'
 import { newestTask } from './inventorySteps.ts'
-import type { Topology } from './schema.ts'
 import { idIn, type Progress, type Step } from './step.ts'
 import type { KnownCluster, WantedPackage, World } from './world.ts'
 

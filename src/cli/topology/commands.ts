@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { jsonSchema } from '../../topology/index.ts'
 import { arg, command, type Declared, flag, maybe, needed } from '../command.ts'
 import { yes } from '../resources/common.ts'
 import { printData } from '../resources/print.ts'
@@ -9,7 +10,6 @@ import { destroy } from './destroy.ts'
 import { importFile } from './import/index.ts'
 import { changes, isBlocked, openPlan, planData, planLines } from './plan.ts'
 import { sample } from './sample.ts'
-import { jsonSchema } from './schema.ts'
 
 const file = needed('-f, --file <file>', 'topology file; "obflow init" writes a sample')
 

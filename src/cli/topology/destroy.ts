@@ -8,7 +8,7 @@ import { rehearsal, rehearsalLines } from '../resources/rehearsal.ts'
 import { UsageError } from '../usageError.ts'
 import { waitFor } from '../wait.ts'
 import { newestTask } from './inventorySteps.ts'
-import { readTopologyFile } from './read.ts'
+import { readTopologyFile } from './topologyFile.ts'
 import { hostsOf, lookUp, regionOf, type World } from './world.ts'
 
 const made = z.object({ id: z.number() })

@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import type { Login, Topology } from '../../topology/index.ts'
 import type { ApiClient } from '../client.ts'
 import { upload } from '../resources/inventory.ts'
 import * as kinds from '../resources/kinds.ts'
 import { listed } from '../resources/resource.ts'
 import { waitFor } from '../wait.ts'
-import type { Login, Topology } from './schema.ts'
 import { idIn, type Progress, type Step } from './step.ts'
 import { hostsOf, type KnownHost, regionOf, type WantedHost, type World } from './world.ts'
 

@@ -3,9 +3,9 @@ import { findingLines, isRefused, type PlannedCreate } from '../resources/rehear
 import { painter, plain } from '../text.ts'
 import { clusterStep, obproxySteps, precheck, serverOf } from './clusterSteps.ts'
 import { inventorySteps, tryLogins } from './inventorySteps.ts'
-import { readTopologyFile, type TopologyFile } from './read.ts'
 import { secretsOf } from './secretRef.ts'
 import { type Action, type Progress, type Step, signs, startProgress } from './step.ts'
+import { readTopologyFile, type TopologyFile } from './topologyFile.ts'
 import { lookUp } from './world.ts'
 
 /** What `apply` would do, and what the API says to it. */

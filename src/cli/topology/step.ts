@@ -1,8 +1,8 @@
 import type { ApiClient } from '../client.ts'
 import type { Context } from '../command.ts'
 import type { Outcome } from '../exitCodes.ts'
-import type { TopologyFile } from './read.ts'
 import type { Secrets } from './secretRef.ts'
+import type { TopologyFile } from './topologyFile.ts'
 import type { Uploaded, World } from './world.ts'
 
 /** What is done about one thing of a topology. */

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import type { Login, Topology } from '../../topology/index.ts'
 import type { ApiClient } from '../client.ts'
 import * as kinds from '../resources/kinds.ts'
 import { listed, namesakes, type Resource } from '../resources/resource.ts'
 import { UsageError } from '../usageError.ts'
-import type { TopologyFile } from './read.ts'
-import type { Login, Topology } from './schema.ts'
+import type { TopologyFile } from './topologyFile.ts'
 
 type Of<Kind> = Kind extends Resource<infer Item> ? Item : never
 export type Uploaded = Of<typeof kinds.softwarePackage>

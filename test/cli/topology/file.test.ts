@@ -1,11 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { FileError } from '../../../src/cli/topology/fileError.ts'
 import { importFile } from '../../../src/cli/topology/import/index.ts'
-import { readTopology } from '../../../src/cli/topology/read.ts'
 import { sample } from '../../../src/cli/topology/sample.ts'
-import { jsonSchema } from '../../../src/cli/topology/schema.ts'
+import { FileError, jsonSchema, readTopology } from '../../../src/topology/index.ts'
 import { typed } from '../typed.ts'
 import { faultyFiles, good } from './faultyFiles.ts'
 

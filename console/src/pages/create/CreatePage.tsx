@@ -1,16 +1,15 @@
-import { Button, Steps, Tooltip } from 'antd'
+import { Button, Steps } from 'antd'
 import { useState } from 'react'
-import { download } from '../../components/download.ts'
 import { Page } from '../../components/Page.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { Waiting } from '../../components/Waiting.tsx'
 import { useText } from '../../settings/Settings.tsx'
 import { CheckStep } from './CheckStep.tsx'
 import { type Draft, emptyDraft } from './draft.ts'
-import { fileOf } from './draftFile.ts'
 import { settingsAreGood, topologyIsGood } from './draftRules.ts'
 import { LoadFile } from './LoadFile.tsx'
 import { PackageStep } from './PackageStep.tsx'
+import { SaveFile } from './SaveFile.tsx'
 import { SettingsStep } from './SettingsStep.tsx'
 import { TopologyStep } from './TopologyStep.tsx'
 import { useInventory } from './useInventory.ts'
@@ -34,14 +33,12 @@ export default function CreatePage() {
     <Page
       title={t('create.title')}
       actions={
-        <>
-          <LoadFile load={setDraft} />
-          <Tooltip title={t('create.saveHelp')}>
-            <Button onClick={() => download(`${draft.name || 'cluster'}.json`, fileOf(draft))}>
-              {t('create.saveFile')}
-            </Button>
-          </Tooltip>
-        </>
+        data && (
+          <>
+            <LoadFile inventory={data} load={setDraft} />
+            <SaveFile inventory={data} draft={draft} />
+          </>
+        )
       }
     >
       <div className="stack">

@@ -3,37 +3,70 @@ import { type ChangeEvent, useRef } from 'react'
 import { useText } from '../../settings/Settings.tsx'
 import type { Draft } from './draft.ts'
 import { draftOf } from './draftFile.ts'
+import type { Loaded } from './topologyFile.ts'
+import type { Inventory } from './useInventory.ts'
 
-/** Takes a request that was saved. It never leaves the browser before it is posted. */
-export function LoadFile({ load }: { load(draft: Draft): void }) {
+interface Props {
+  readonly inventory: Inventory
+  load(draft: Draft): void
+}
+
+async function read(file: File, inventory: Inventory): Promise<Loaded> {
+  const text = await file.text()
+  if (text.trimStart().startsWith('{'))
+    return { draft: draftOf(text), missing: { hosts: [], packages: [] } }
+  const { fromTopologyFile } = await import('./topologyFile.ts')
+  return fromTopologyFile(file.name, text, inventory)
+}
+
+/** Takes a file that was saved here or written for `obflow apply`. It never leaves the browser. */
+export function LoadFile({ inventory, load }: Props) {
   const t = useText()
-  const { message } = App.useApp()
+  const { message, modal } = App.useApp()
   const input = useRef<HTMLInputElement>(null)
-  const read = async (file: File) => {
+  const tell = ({ hosts, packages }: Loaded['missing']) => {
+    const missing = [...hosts, ...packages]
+    if (missing.length > 0)
+      modal.warning({ title: t('create.notHere'), content: <Lines lines={missing} /> })
+  }
+  const take = async (file: File) => {
     try {
-      load(draftOf(await file.text()))
+      const { draft, missing } = await read(file, inventory)
+      load(draft)
       void message.success(t('create.loaded', { name: file.name }))
+      tell(missing)
     } catch (error) {
-      void message.error(t('create.badFile', { reason: String(error) }))
+      const reason = error instanceof Error ? error.message : String(error)
+      modal.error({ title: t('create.badFile'), content: <Lines lines={reason.split('\n')} /> })
     }
   }
   const chosen = ({ target }: ChangeEvent<HTMLInputElement>) => {
     const [file] = target.files ?? []
     // The same file may be chosen again.
     target.value = ''
-    if (file) void read(file)
+    if (file) void take(file)
   }
   return (
     <>
       <input
         ref={input}
         type="file"
-        accept=".json,application/json"
+        accept=".yaml,.yml,.json"
         aria-label={t('create.load')}
         hidden
         onChange={chosen}
       />
       <Button onClick={() => input.current?.click()}>{t('create.load')}</Button>
     </>
+  )
+}
+
+function Lines({ lines }: { readonly lines: readonly string[] }) {
+  return (
+    <ul className="lines">
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
   )
 }

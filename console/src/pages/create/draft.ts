@@ -30,6 +30,8 @@ export interface Draft {
   readonly obproxyClusterIds: readonly number[]
   /** OceanBase's id of the primary, for a standby: name and password are the primary's too. */
   readonly standbyOf?: number | undefined
+  /** OceanBase's own id of the cluster; the next free one unless told. */
+  readonly obClusterId?: number | undefined
 }
 
 export interface Attributes {
@@ -77,6 +79,7 @@ export function requestOf(draft: Draft): Request {
     name,
     password,
     rpmName,
+    ...(draft.obClusterId !== undefined && { obClusterId: draft.obClusterId }),
     zones: zones.map(({ name: zone, idcName, servers }) => ({
       name: zone,
       idcName,

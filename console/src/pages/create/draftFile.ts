@@ -43,6 +43,7 @@ export function draftOf(json: string): Draft {
     attributes: attributesOf(request.attributes),
     obproxyClusterIds: ids(request.obproxyClusterIds),
     standbyOf: primaryOf(request.primaryClusterInfo),
+    obClusterId: typeof request.obClusterId === 'number' ? request.obClusterId : undefined,
     zones: fields(request.zones).map((zone) => ({
       key: newKey(),
       name: text(zone.name),

@@ -1,5 +1,5 @@
 import { parseDocument, stringify } from 'yaml'
-import { FileError } from '../fileError.ts'
+import { FileError } from '../../../topology/index.ts'
 import { fromObd } from './obd.ts'
 import { fromTiup } from './tiup.ts'
 

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import {
   type Document,
   isMap,
@@ -11,30 +9,11 @@ import {
   stringify,
 } from 'yaml'
 import { z } from 'zod'
-import { nearest } from '../../nearest.ts'
-import { UsageError } from '../usageError.ts'
+import { nearest } from '../nearest.ts'
 import { type Fault, FileError } from './fileError.ts'
 import { type Topology, topology } from './schema.ts'
 
-/** A topology file, and where it lies: paths in it are from there. */
-export interface TopologyFile {
-  readonly path: string
-  readonly folder: string
-  readonly topology: Topology
-}
-
 type Path = readonly PropertyKey[]
-
-export function readTopologyFile(cwd: string, file: string): TopologyFile {
-  const path = resolve(cwd, file)
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch {
-    throw new UsageError(`${file} cannot be read: obflow init ${file} writes a sample.`)
-  }
-  return { path, folder: dirname(path), topology: readTopology(file, text) }
-}
 
 /** Reads a topology. Throws FileError with everything that is wrong. */
 export function readTopology(file: string, text: string): Topology {
