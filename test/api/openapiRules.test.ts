@@ -79,6 +79,16 @@ describe('the OpenAPI document is one that client generators take', () => {
     ).toEqual([])
   })
 
+  test('no choice of types has a list among them', () => {
+    // openapi-generator names the Java type of one as it would be written: List<String>.
+    const choices = places.filter(({ node }) =>
+      [node.anyOf, node.oneOf].some(
+        (list) => Array.isArray(list) && list.some((each) => isNode(each) && each.type === 'array'),
+      ),
+    )
+    expect(at(choices)).toEqual([])
+  })
+
   test('no object has two fields that differ in case only', () => {
     const twins = objectsOf(found).filter(({ node }) => {
       const names = Object.keys(node.properties ?? {})
