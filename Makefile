@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup console chromium images check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills rollbacks attack grown versions readme migration metrics docs bundle labtools
+.PHONY: help setup console chromium images check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills rollbacks attack grown versions readme migration metrics docs bundle walk labtools
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,15 @@ bundle: root console ## one tar that needs no network (.data/obflow-*.tar.gz), u
 	@rm -f .data/obflow-*.tar.gz*
 	@node tools/bundle.ts
 	@node tools/test.ts --config test/bundle/vitest.config.ts
+
+# Of Debian: what a clean Debian is made by.
+walk: root console packages ## README's own hosts from a clean Debian by the bundle: three hosts to RUNNING; time and what was typed, beside obd's steps
+	@command -v debootstrap >/dev/null || { \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends debootstrap; } >/dev/null
+	@bash tools/bench.sh
+	@rm -f .data/obflow-*.tar.gz*
+	@node tools/bundle.ts >/dev/null
+	@exec node test/walk/main.ts
 
 docs: setup ## write the parts of docs/ that are made of the sources: the index of codes, the table of settings
 	@node tools/docs.ts

@@ -54,11 +54,14 @@ export const notRun: Readonly<Record<string, string>> = {
   'make grown': 'is a test run of its own, of half an hour',
   '.tools/bin/obflow doctor --hosts 10.0.0.11,10.0.0.12 --key ~/.ssh/id_ed25519 --package server.rpm,libs.rpm --parameter memory_limit=16G':
     "looks at hosts and packages of one's own; test/cli/doctor.test.ts and test/lab/dryRun.test.ts run it",
+  'tar -xzf obflow-*.tar.gz': 'needs a bundle; `make walk` unpacks one on a clean Debian',
+  'export PATH=$(echo $PWD/obflow-*/bin):$PATH': 'needs a bundle; `make walk` types it',
+  'obflow serve': 'needs a bundle; `make walk` types it',
   'obflow login': 'asks for a password; test/cli/prompts.test.ts answers it in a terminal',
   'obflow plan -f cluster.yaml':
     "looks at hosts of one's own; test/cli/topology/apply.test.ts runs it",
   'obflow apply -f cluster.yaml':
-    "needs hosts of one's own; test/cli/topology/apply.test.ts runs it",
+    "needs hosts of one's own; test/lab/create.test.ts and `make walk` run it",
   'obflow destroy -f cluster.yaml':
     "removes a cluster of one's own; test/cli/topology/apply.test.ts runs it",
   'obflow import': "reads a file of obd's; test/cli/topology/file.test.ts does",

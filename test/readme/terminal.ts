@@ -39,6 +39,14 @@ const groupsEnd = async (child: ChildProcess): Promise<void> => {
   await ended
 }
 
+interface TerminalOptions {
+  readonly cwd: string
+  readonly folder: string
+  readonly name: string
+  /** What is put before the shell, to run it on another machine. */
+  readonly inside?: readonly string[]
+}
+
 /**
  * A shell on a terminal of its own, which keeps variables and functions from one command to the
  * next.
@@ -49,14 +57,11 @@ export class Terminal implements AsyncDisposable {
   #output = ''
 
   /** `cwd` is where commands run, `folder` where the terminal keeps its pipe. */
-  constructor({
-    cwd,
-    folder,
-    name,
-  }: { readonly cwd: string; readonly folder: string; readonly name: string }) {
+  constructor({ cwd, folder, name, inside = [] }: TerminalOptions) {
     const pipe = join(folder, `${name}.pipe`)
     execFileSync('mkfifo', [pipe])
-    const command = `exec bash --noprofile --norc -c "$LOOP" 3<>'${pipe}'`
+    const before = inside.map((word) => `'${word}' `).join('')
+    const command = `exec ${before}bash --noprofile --norc -c "$LOOP" 3<>'${pipe}'`
     this.#child = spawn('script', ['-qefc', command, '/dev/null'], {
       cwd,
       env: { ...environment(), LOOP: loop },
@@ -112,6 +117,8 @@ interface ServerOptions {
   readonly ready: string
   readonly env?: NodeJS.ProcessEnv
   readonly timeoutMs?: number
+  /** What is put before the shell, to run it on another machine. */
+  readonly inside?: readonly string[]
 }
 
 /** A command that runs in a terminal of its own until Ctrl-C. */
@@ -130,9 +137,10 @@ export class Server implements AsyncDisposable {
   /** Starts a command and waits until it is up. */
   static async start(
     command: string,
-    { cwd, ready, env = {}, timeoutMs = 300_000 }: ServerOptions,
+    { cwd, ready, env = {}, timeoutMs = 300_000, inside = [] }: ServerOptions,
   ): Promise<Server> {
-    const child = spawn('bash', ['--noprofile', '--norc', '-c', command], {
+    const [program = '', ...words] = [...inside, 'bash', '--noprofile', '--norc', '-c', command]
+    const child = spawn(program, words, {
       cwd,
       env: { ...environment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
