@@ -16,6 +16,7 @@ import { readConfig } from '../../src/config.ts'
 import { startTemporalServer } from '../../src/embedded/temporalServer.ts'
 import { createClusterPlan } from '../../src/operations/createCluster.ts'
 import { operationsOver } from '../../src/operations/index.ts'
+import { prepareHostPlan, prepareHostsPlan } from '../../src/operations/prepareHost.ts'
 import type { NodeInput } from '../../src/plan/node.ts'
 import { stagesIn } from '../../src/plan/plan.ts'
 import { openConfiguredStore } from '../../src/store/index.ts'
@@ -65,9 +66,10 @@ export async function createStand(options: {
   made.defer(() => client.connection.close())
 
   const nodes = new Set(
-    stagesIn(createClusterPlan).flatMap(({ activity, undo }): string[] =>
-      undo ? [activity, undo] : [activity],
-    ),
+    // Hosts are taken for prepared; what an API's sweep saw before is carried out all the same.
+    [createClusterPlan, prepareHostPlan, prepareHostsPlan]
+      .flatMap(stagesIn)
+      .flatMap(({ activity, undo }): string[] => (undo ? [activity, undo] : [activity])),
   )
   /** What our worker and every other has in common. */
   const common = {
