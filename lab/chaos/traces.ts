@@ -101,8 +101,6 @@ export async function tracesOf(stack: Observed): Promise<Traces> {
       .replaceAll(lab.name, 'lab')
       .replace(/--port \d+/, '--port')
       .replace(/(restarted-\d+)-\d+/, '$1')
-      // Temporal's page has another port after each start of all-in-one.
-      .replace(/(temporalUrl "http:\/\/[\d.]+):\d+/, '$1')
       // Started for the first time it is given its flags, later it knows them.
       .replace(/(\/bin\/observer) -.*/, '$1')
   return new Set(lines.map(likeAll))
