@@ -63,7 +63,9 @@ describe('with deploy/mtls/compose.yml over docker-compose.yml', () => {
     for (const { status } of await Promise.allSettled(refused)) expect(status).toBe('rejected')
   })
 
-  const forgotten = 'env -u TEMPORAL_TLS_CLIENT_CERT_PATH -u TEMPORAL_TLS_CLIENT_KEY_PATH'
+  /** Beside the container's own program, which has the port of its metrics. */
+  const forgotten =
+    'env -u TEMPORAL_TLS_CLIENT_CERT_PATH -u TEMPORAL_TLS_CLIENT_KEY_PATH -u OBFLOW_METRICS_LISTEN'
 
   it('a worker whose certificate was forgotten ends with the reason', async () => {
     const { code, stderr } = await grown.project
@@ -76,7 +78,7 @@ describe('with deploy/mtls/compose.yml over docker-compose.yml', () => {
   it('an API whose certificate was forgotten serves, and is not ready', async () => {
     const ask =
       "fetch('http://127.0.0.1:8081/readyz').then((reply) => reply.text()).then(console.log)"
-    const script = `${forgotten} OBFLOW_LISTEN=127.0.0.1:8081 node src/server.ts 2>/dev/null & until node -e "${ask}" 2>/dev/null; do :; done; kill $!`
+    const script = `${forgotten} OBFLOW_LISTEN=127.0.0.1:8081 node src/server.ts 2>/dev/null & until node -e "${ask}" 2>/dev/null; do kill -0 $! || exit 1; done; kill $!`
     const { stdout } = await grown.project.container('api').exec(['sh', '-c', script])
     expect(JSON.parse(stdout)).toMatchObject({ store: 'okay', temporal: 'away' })
   })
