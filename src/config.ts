@@ -124,6 +124,13 @@ export const environment = z.object({
       "Seconds that a host's login may take, and then its shell and sudo before a command " +
         'begins. The log says what is waited for.',
     ),
+  OBFLOW_HAND_ON: z
+    .enum(['on', 'off'], 'must be on or off')
+    .default('on')
+    .describe(
+      '`on`: a package goes to four hosts at a time, and hosts that wait take it from one that has ' +
+        'it, over a port that this one opens meanwhile. `off`: each is sent it by the worker.',
+    ),
   OBFLOW_ALIVE_FILE: z
     .string()
     .min(1)
@@ -261,6 +268,8 @@ export interface Config {
   readonly ioBenches: number
   /** Milliseconds that a host's login may take, and then its shell and sudo. */
   readonly hostPatienceMs: number
+  /** Whether a host gives a package that it has to hosts that wait for it. */
+  readonly handsOn: boolean
   /** A file that a worker keeps fresh. */
   readonly aliveFile: string | undefined
   /** A file. */
@@ -373,6 +382,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     activities: settings.OBFLOW_ACTIVITIES,
     ioBenches: settings.OBFLOW_IO_BENCHES,
     hostPatienceMs: settings.OBFLOW_HOST_PATIENCE * 1000,
+    handsOn: settings.OBFLOW_HAND_ON === 'on',
     aliveFile: settings.OBFLOW_ALIVE_FILE,
     workflowBundle: settings.OBFLOW_WORKFLOW_BUNDLE,
     databaseUrl: settings.DATABASE_URL,

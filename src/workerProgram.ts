@@ -37,7 +37,11 @@ await program(async () => {
     )
   })
   const hosts = createHostPool({
-    limits: { heavy: config.ioBenches, patienceMs: config.hostPatienceMs },
+    limits: {
+      heavy: config.ioBenches,
+      patienceMs: config.hostPatienceMs,
+      handsOn: config.handsOn,
+    },
     log: (level, message) =>
       log[level === 'INFO' ? 'info' : level === 'WARN' ? 'warn' : 'error'](message),
   })

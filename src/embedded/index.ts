@@ -113,7 +113,11 @@ export async function startEmbedded(
     const sdkPort = config.metrics && (await freePort())
     installRuntime(log, sdkPort)
     const hosts = createHostPool({
-      limits: { heavy: config.ioBenches, patienceMs: config.hostPatienceMs },
+      limits: {
+        heavy: config.ioBenches,
+        patienceMs: config.hostPatienceMs,
+        handsOn: config.handsOn,
+      },
     })
     closers.push(() => hosts.close())
     const worker = await keepWorker({

@@ -39,6 +39,8 @@ export interface Limits {
   readonly patienceMs: number
   /** Files being sent from here at a time, over all hosts; who waits may have it from another. */
   readonly uploads: number
+  /** Whether it may: else each host is sent the file from here. */
+  readonly handsOn: boolean
   /** Heavy commands at a time, over all hosts: their disks may be one. */
   readonly heavy: number
 }
@@ -50,6 +52,7 @@ const defaultLimits: Limits = {
   idleMs: 30_000,
   patienceMs: 60_000,
   uploads: 4,
+  handsOn: true,
   heavy: 16,
 }
 const defaultTimeoutMs = 5 * 60_000
@@ -66,10 +69,10 @@ const titleOf = (script: Quoted): string =>
 
 /** The hosts of a worker, over SSH. Close it to end all connections. */
 export const createHostPool = ({ log = () => undefined, limits }: PoolOptions = {}): HostPool => {
-  const { channels, idleMs, patienceMs, ...places } = { ...defaultLimits, ...limits }
+  const { channels, handsOn, idleMs, patienceMs, ...places } = { ...defaultLimits, ...limits }
   const connects = createLimit(places.connects)
   const open = createLimit(places.connections)
-  const sending = createSending(places.uploads)
+  const sending = createSending(places.uploads, { handsOn })
   const heavy = createLimit(places.heavy)
   const connections = new Map<string, Connection>()
   const clocks = new Map<string, SharedClock>()

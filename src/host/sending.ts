@@ -14,7 +14,7 @@ export interface Sending {
  * A host that waits for its turn takes the file from a host that has it by then, where it can reach
  * one: this machine sends to a few, and they to the others.
  */
-export function createSending(places: number): Sending {
+export function createSending(places: number, { handsOn }: { readonly handsOn: boolean }): Sending {
   const uploading = createLimit(places)
   const exchange = createExchange()
 
@@ -59,6 +59,7 @@ export function createSending(places: number): Sending {
     async bring(place, file) {
       if (file.there ?? (await isThere(place, file))) return runThen(place, file)
       const { signal } = place.session
+      if (!handsOn) return sent(place, file, signal, () => undefined)
       const offered = new AbortController()
       let seat: Seat | undefined
       const unwant = exchange.want(file, (given) => {

@@ -23,9 +23,9 @@ afterAll(() => Promise.all(sshds.map((sshd) => sshd.stop())))
 const accesses = (): HostAccess[] => sshds.map((sshd, index) => sshd.access({ id: index + 1 }))
 
 /** A pool that sends to one host at a time, and what its subtasks said. */
-function oneAtATime() {
+function oneAtATime(limits: { readonly handsOn?: boolean } = {}) {
   const lines: string[] = []
-  const pool = createHostPool({ limits: { uploads: 1 } })
+  const pool = createHostPool({ limits: { uploads: 1, ...limits } })
   let keys = 0
   const host = (access: HostAccess) => {
     keys += 1
@@ -62,6 +62,11 @@ async function bringToAll(hosts: ReturnType<typeof oneAtATime>, upload: Upload):
         afterwards: { script: sh`echo "it is here"`, title: 'look', timeoutMs: 10_000 },
       })
       expect(output.stdout).toBe('it is here\n')
+    }),
+  )
+  // Not before all have it: one that has it gives it.
+  await Promise.all(
+    accesses().map(async (access) => {
       const digest = await hosts
         .host(access)
         .must(sh`sha256sum < ${upload.to}; rm -r /run/packages`)
@@ -94,6 +99,13 @@ test('hosts that wait for a file take it from one that has it, and none gives it
   await hosts.pool.close()
   expect({ sent: hosts.sent(), fetched: hosts.fetched() }).toEqual({ sent: 1, fetched: count - 1 })
   await onAll(sh`! pgrep -u nobody`)
+})
+
+test('with OBFLOW_HAND_ON=off each is sent the file, and none opens a port', async () => {
+  const hosts = oneAtATime({ handsOn: false })
+  await bringToAll(hosts, file('alone.rpm'))
+  await hosts.pool.close()
+  expect({ sent: hosts.sent(), fetched: hosts.fetched() }).toEqual({ sent: count, fetched: 0 })
 })
 
 test('hosts that do not reach each other are sent the file', async () => {
