@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 
 const repository = resolve(import.meta.dirname, '../..')
 /** What git does not keep and a set-up brings. */
-const brought = ['.tools', 'node_modules']
-const leftOut = new Set([...brought, '.git', '.data', '.env'])
+const modules = ['node_modules', 'console/node_modules']
+const leftOut = new Set([...modules, '.tools', '.git', '.data', '.env'])
 
 /**
  * A copy of this repository as a fresh clone has it after `make setup`: with no data. Below .data,
@@ -14,12 +15,12 @@ const leftOut = new Set([...brought, '.git', '.data', '.env'])
 export async function clone(): Promise<{ readonly dir: string; remove(): Promise<void> }> {
   await mkdir(join(repository, '.data'), { recursive: true, mode: 0o700 })
   const dir = await mkdtemp(join(repository, '.data/readme-'))
-  const filter = (source: string): boolean =>
-    dirname(source) !== repository || !leftOut.has(source.slice(repository.length + 1))
+  const filter = (source: string): boolean => !leftOut.has(relative(repository, source))
   const entries = execFileSync('ls', ['-A', repository], { encoding: 'utf8' }).trim().split('\n')
   for (const entry of entries.filter((name) => !leftOut.has(name)))
     await cp(join(repository, entry), join(dir, entry), { recursive: true, filter })
-  await symlink(join(repository, 'node_modules'), join(dir, 'node_modules'))
+  for (const folder of modules.filter((each) => existsSync(join(repository, each))))
+    await symlink(join(repository, folder), join(dir, folder))
   await lendTools(join(dir, '.tools'))
   return { dir, remove: () => rm(dir, { recursive: true, force: true }) }
 }
