@@ -1,9 +1,24 @@
-import { createConnection } from 'mysql2/promise'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Connection, createConnection } from 'mysql2/promise'
 import { z } from 'zod'
 import type { LabHost } from '../../lab/index.ts'
 
 const servers = z.array(z.object({ status: z.string() }))
 const rows = z.array(z.object({ kept: z.string() }))
+
+const refused = z.object({ errno: z.literal(1045) })
+
+/** Other servers learn of a new password some seconds later: that is asked for again. */
+async function logIn(ip: string, password: string): Promise<Connection> {
+  const until = Date.now() + 30_000
+  for (;;)
+    try {
+      return await createConnection({ host: ip, port: 2881, user: 'root@sys', password })
+    } catch (error) {
+      if (!refused.safeParse(error).success || Date.now() > until) throw error
+      await sleep(200)
+    }
+}
 
 /** What keeps a cluster from being one that serves; nothing for a good one. Asked in the same way of all. */
 export async function servesComplaints({
@@ -15,7 +30,7 @@ export async function servesComplaints({
 }): Promise<readonly string[]> {
   const complaints: string[] = []
   for (const { ip } of hosts) {
-    const connection = await createConnection({ host: ip, port: 2881, user: 'root@sys', password })
+    const connection = await logIn(ip, password)
     try {
       const [listed] = await connection.query('SELECT status FROM oceanbase.DBA_OB_SERVERS')
       const active = servers.parse(listed).filter(({ status }) => status === 'ACTIVE').length
@@ -26,12 +41,7 @@ export async function servesComplaints({
     }
   }
   const [first] = hosts
-  const connection = await createConnection({
-    host: first?.ip ?? '',
-    port: 2881,
-    user: 'root@sys',
-    password,
-  })
+  const connection = await logIn(first?.ip ?? '', password)
   try {
     await connection.query('CREATE DATABASE bench')
     await connection.query('CREATE TABLE bench.one (kept VARCHAR(20))')

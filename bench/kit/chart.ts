@@ -43,6 +43,7 @@ export function chartOf(title: string, figures: readonly Figure[]): string {
   }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y + 6}" viewBox="0 0 ${width} ${y + 6}" font-family="system-ui, sans-serif" font-size="12" fill="#374151">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
     `<text x="12" y="24" font-size="15" font-weight="600">${escaped(title)}</text>`,
     ...lines,

@@ -93,7 +93,8 @@ const detailsOf = ({ row: what, pairs, details, machine }: Taken): string => {
   const extra = Object.entries(details)
     .filter(([name]) => name !== 'program')
     .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
-  return `- ${[`${what}: measured ${pairs.length} times, load ${machine.load} before`, ...extra].join('; ')}`
+  const often = pairs.length === 1 ? 'once' : `${pairs.length} times`
+  return `- ${[`${what}: measured ${often}, load ${machine.load} before`, ...extra].join('; ')}`
 }
 
 export function writeReport(all: readonly Taken[]): void {
