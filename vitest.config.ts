@@ -39,7 +39,7 @@ export default defineConfig({
           // Two keep two cores busy: half of that is what the hosts' kernels take. Three only wait
           // longer.
           maxWorkers: 2,
-          // As above: to load obflow anew takes as long as to boot a lab.
+          // As above: loading obflow again for each file takes as long as booting a lab.
           isolate: false,
           sequence: { groupOrder: 1 },
         },

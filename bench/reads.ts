@@ -117,7 +117,7 @@ await bench(async (bench) => {
   })
   bench.defer(() => caller.terminate())
   const failed = once(caller, 'error').then(([error]) => Promise.reject(error))
-  // Whoever waits for an answer then gets it.
+  // The error is thrown where an answer is awaited; until then nobody handles it.
   failed.catch(() => undefined)
   /** Milliseconds of each answer to calls that a thread of its own makes. */
   async function called(order: {

@@ -70,7 +70,8 @@ place_lab() {
 bring wheels place_core 'Node 24 and Temporal'
 [ "${1:-}" != lab ] || bring labWheels place_lab "seekdb and Temporal's test server"
 
-# Last in its folder: a fetch above empties that. A new file, since the old one may be another folder's, too.
+# Last in its folder: a fetch above empties that. A new file, since the old one may be another
+# folder's, too.
 rm -f "$tools/bin/obflow"
 printf '#!/bin/sh\nexec "%s/node/bin/node" "%s/bin/obflow.js" "$@"\n' "$tools" "$PWD" >"$tools/bin/obflow"
 chmod 755 "$tools/bin/obflow"

@@ -66,7 +66,7 @@ export async function createStand(options: {
   made.defer(() => client.connection.close())
 
   const nodes = new Set(
-    // Hosts are taken for prepared; what an API's sweep saw before is carried out all the same.
+    // Hosts are marked prepared, but an API's sweep may have begun to prepare them before that.
     [createClusterPlan, prepareHostPlan, prepareHostsPlan]
       .flatMap(stagesIn)
       .flatMap(({ activity, undo }): string[] => (undo ? [activity, undo] : [activity])),

@@ -8,7 +8,7 @@ const rows = z.array(z.object({ kept: z.string() }))
 
 const refused = z.object({ errno: z.literal(1045) })
 
-/** Other servers learn of a new password some seconds later: that is asked for again. */
+/** Other servers learn a new password some seconds later, so a refusal is tried again for 30 s. */
 async function logIn(ip: string, password: string): Promise<Connection> {
   const until = Date.now() + 30_000
   for (;;)

@@ -8,7 +8,7 @@ export interface Seat {
   readonly ip: string
   readonly port: number
   readonly token: Secret
-  /** Frees it. One that was left in vain says that this giver is of no use. */
+  /** Frees it. `well` is false when nothing came: this giver is then asked no more. */
   leave(well: boolean): void
 }
 

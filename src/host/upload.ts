@@ -160,11 +160,10 @@ export async function fetchFile(
     file.progress?.(file.sizeBytes)
     onArrival()
   })
-  const script = sh`timeout 3 bash --norc -c 'exec 3<>"/dev/tcp/$1/$2"' _ ${ip} ${port} 2>/dev/null || exit ${differs}
-fetch() {
-  printf '%s\\n' ${token} |
-    timeout ${seconds} bash --norc -c 'exec 3<>"/dev/tcp/$1/$2" && cat >&3 && cat <&3' _ ${ip} ${port}
-}
+  const connect = 'exec 3<>"/dev/tcp/$1/$2"'
+  const script = sh`within() { timeout "$1" bash --norc -c "$2" _ ${ip} ${port}; }
+within 3 ${connect} 2>/dev/null || exit ${differs}
+fetch() { printf '%s\\n' ${token} | within ${seconds} ${`${connect} && cat >&3 && cat <&3`}; }
 ${saving(place, file, sh`fetch`)}`
   const { code, stdout, stderr } = await runScript(place, {
     script,

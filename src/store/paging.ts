@@ -18,7 +18,7 @@ export const window = ({ page, size }: Paging): { limit: number; offset: number 
   offset: (page - 1) * size,
 })
 
-/** The page that is asked for of what a query finds, and the number of all that it finds. */
+/** The page that was asked for, and how many rows the query finds in all. */
 export async function pageOf<Row>(
   rows: { limit(size: number): { offset(rows: number): PromiseLike<Row[]> } },
   total: PromiseLike<number>,

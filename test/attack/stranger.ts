@@ -23,7 +23,7 @@ const bytesOf = (door: string, hello: string): Promise<string> =>
     socket.on('error', reject).on('close', () => reject(new Error('closed')))
   })
 
-/** A page's own name for the door, and the one name that Temporal's dev server is told to take. */
+/** Hosts to post under: the door's, a page's own, and the one that Temporal's dev server takes. */
 const hostNames = (door: string): readonly string[] => [door, 'evil.example', 'no host']
 
 interface Post {

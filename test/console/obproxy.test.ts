@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { fill as fillClusters } from '../api/obproxyScene.ts'
 import { setTask } from '../store/taskRows.ts'
 import { launch, logIn, open, type Window } from './browser.ts'
@@ -76,4 +78,39 @@ test('OBProxy is created, linked, unlinked and deleted, each after its dry run',
   await page.getByRole('button', { name: 'Delete: odp' }).click()
   await dialog.getByRole('button', { name: 'Delete' }).click()
   await page.waitForURL(/\/tasks\/\d+$/)
+})
+
+/** A topology file for a cluster behind one OBProxy cluster. */
+const behind = (proxy: string): string => `packages: [unknown.rpm]
+login: {user: root, privateKey: prompt}
+cluster:
+  name: third
+  password: prompt
+  zones: [{name: zone1, hosts: [10.0.0.1]}]
+obproxy: {name: ${proxy}, hosts: [10.0.0.3], mode: CONFIG_URL}
+`
+
+test('a topology file keeps the OBProxy cluster and its mode; one that is not there is told', async () => {
+  const { page } = window
+  const dialog = page.getByRole('dialog')
+  const load = async (proxy: string): Promise<string> => {
+    const file = { name: 'c.yaml', mimeType: 'text/plain', buffer: Buffer.from(behind(proxy)) }
+    await page.setInputFiles('input[aria-label="Load file"]', file)
+    await dialog.getByText('unknown.rpm').waitFor()
+    const told = (await dialog.textContent()) ?? ''
+    await dialog.getByRole('button', { name: 'OK' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    return told
+  }
+  await page.goto('/clusters/new')
+  expect(await load('stranger')).toContain('stranger')
+  expect(await load('odp')).not.toContain('odp')
+  await page.getByRole('button', { name: 'Save as file' }).click()
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'As YAML' }).click(),
+  ])
+  expect(parse(await readFile(await saved.path(), 'utf8'))).toMatchObject({
+    obproxy: { name: 'odp', hosts: ['10.0.0.3'], mode: 'CONFIG_URL' },
+  })
 })

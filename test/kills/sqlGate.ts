@@ -125,7 +125,7 @@ export async function createSqlGate(
     before(upstream) {
       const [near, far] = duplexPair()
       near.on('error', () => undefined)
-      // A side that is destroyed says nothing to the other: the client would wait for its timeout.
+      // duplexPair does not pass on that a side was destroyed: the client would wait for a timeout.
       far.once('close', () => near.destroy())
       near.once('close', () => far.destroy())
       if (closed) near.destroy()

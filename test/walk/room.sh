@@ -1,10 +1,11 @@
-# Process 1 of a clean machine: a bare Debian, a name, an address, and none of this machine's own files.
-# Arguments: the bare root, and a folder for what is written over it, with what its user brought in brought/.
+# Process 1 of a clean machine: a bare Debian, a name, an address, and none of this machine's own
+# files. Arguments: the bare root, and a folder for what is written over it, with what its user
+# brought in brought/.
 # Standard input: one line with the address.
 set -eu
 base=$1 dir=$2
 
-# /proc is still the machine's own here, so this is the number by which the machine knows this process.
+# /proc is still the machine's own here: this is the number by which it knows this process.
 read -r pid _ </proc/self/stat
 echo "pid $pid"
 echo newcomer >/proc/sys/kernel/hostname

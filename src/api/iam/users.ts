@@ -113,8 +113,10 @@ export function users(api: Api, { store }: Context): void {
       const held = [...new Set<Role>([...body.roles, 'PROFILE'])]
       const passwordHash = await hashPassword(new Secret(body.password))
       const user = await store.users.create({ username: body.username, passwordHash, roles: held })
-      request.changed = { after: { username: body.username, roles: held } }
-      if (user) return data(showUser(user))
+      if (user) {
+        request.changed = { after: { username: user.username, roles: user.roles } }
+        return data(showUser(user))
+      }
       throw new Refused({
         code: 'COM10006',
         args: ['user', body.username],

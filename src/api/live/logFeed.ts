@@ -5,7 +5,7 @@ import { frame } from './frame.ts'
 
 /** Lines held for those who begin to read; a longer log is told from here on. */
 const maxLines = 5000
-/** Lines told to one reader alone; one that missed more is told all, in a shared text. */
+/** A reader that missed more lines is sent the whole log, in one text that readers share. */
 const maxTail = 500
 
 /**

@@ -46,7 +46,7 @@ interface Watched {
   readonly feed: Feed
   /** Settled when the feed was read for the first time; whether it is there. */
   readonly there: Promise<boolean>
-  /** Reads the store anew; those who ask before that begins share it. */
+  /** Reads the store again; calls that come before that read begins share it. */
   look(): Promise<void>
   readonly followers: Set<Follower>
   /** Those about to follow. */

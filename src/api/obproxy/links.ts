@@ -56,7 +56,7 @@ async function ended(
   }
 }
 
-/** `wait=false`: OCP's answer has no data, so whoever wants to follow the task asks for that. */
+/** OCP's answer has no data: a caller who wants to follow the task says `wait=false`. */
 const linkQuery = dryRunQuery.extend({ wait: z.enum(['true', 'false']).optional() })
 
 const linkParams = z.object({ id, obClusterName: z.string().min(1).max(64) })

@@ -13,8 +13,7 @@ interface Props {
 
 async function read(file: File, inventory: Inventory): Promise<Loaded> {
   const text = await file.text()
-  if (text.trimStart().startsWith('{'))
-    return { draft: draftOf(text), missing: { hosts: [], packages: [] } }
+  if (text.trimStart().startsWith('{')) return { draft: draftOf(text), missing: [] }
   const { fromTopologyFile } = await import('./topologyFile.ts')
   return fromTopologyFile(file.name, text, inventory)
 }
@@ -24,17 +23,13 @@ export function LoadFile({ inventory, load }: Props) {
   const t = useText()
   const { message, modal } = App.useApp()
   const input = useRef<HTMLInputElement>(null)
-  const tell = ({ hosts, packages }: Loaded['missing']) => {
-    const missing = [...hosts, ...packages]
-    if (missing.length > 0)
-      modal.warning({ title: t('create.notHere'), content: <Lines lines={missing} /> })
-  }
   const take = async (file: File) => {
     try {
       const { draft, missing } = await read(file, inventory)
       load(draft)
       void message.success(t('create.loaded', { name: file.name }))
-      tell(missing)
+      if (missing.length > 0)
+        modal.warning({ title: t('create.notHere'), content: <Lines lines={missing} /> })
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       modal.error({ title: t('create.badFile'), content: <Lines lines={reason.split('\n')} /> })

@@ -14,24 +14,23 @@ interface Props {
 export function SaveFile({ draft, inventory }: Props) {
   const t = useText()
   const name = draft.name || 'cluster'
-  const save = {
-    async topology() {
-      const { topologyFileOf } = await import('./topologyFile.ts')
-      download(`${name}.yaml`, topologyFileOf(draft, inventory))
-    },
-    async request() {
-      download(`${name}.json`, fileOf(draft))
-    },
+  const saveTopology = async () => {
+    const { topologyFileOf } = await import('./topologyFile.ts')
+    download(`${name}.yaml`, topologyFileOf(draft, inventory))
   }
   const items = [
     {
       key: 'topology',
       label: t('create.saveTopology'),
-      // A topology file describes primaries only.
-      disabled: draft.standbyOf !== undefined,
-      onClick: () => void save.topology(),
+      // A topology file describes a primary, with one OBProxy cluster at most.
+      disabled: draft.standbyOf !== undefined || draft.obproxyClusterIds.length > 1,
+      onClick: () => void saveTopology(),
     },
-    { key: 'request', label: t('create.saveRequest'), onClick: () => void save.request() },
+    {
+      key: 'request',
+      label: t('create.saveRequest'),
+      onClick: () => download(`${name}.json`, fileOf(draft)),
+    },
   ]
   return (
     <Dropdown menu={{ items }} trigger={['click']}>

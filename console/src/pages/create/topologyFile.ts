@@ -9,14 +9,14 @@ import type { Inventory } from './useInventory.ts'
 
 const comment = `# A cluster for obflow: obflow plan -f FILE, obflow apply -f FILE.
 # Nothing secret is in it: a password is env:NAME, file:PATH or prompt, which asks for it.
-# The login is for hosts that another obflow does not know yet.
+# An obflow that does not know these hosts yet needs their login, and the agent's package, too.
 
 `
 
 /** Without what is empty; undefined when nothing is left. */
-const defined = <Fields extends object>(fields: Fields): Fields | undefined => {
+const defined = (fields: Readonly<Record<string, unknown>>) => {
   const all = Object.entries(fields).filter(([, value]) => (value ?? '') !== '')
-  return all.length === 0 ? undefined : (Object.fromEntries(all) as Fields)
+  return all.length === 0 ? undefined : Object.fromEntries(all)
 }
 
 const regionsOf = (hosts: readonly Host[]): Record<string, string[]> =>
@@ -48,7 +48,7 @@ function clusterOf(draft: Draft, addressOf: (id: number) => string) {
     }),
     zones: draft.zones.map(({ name, idcName, servers }) => ({
       name,
-      idc: idcName,
+      ...defined({ idc: idcName }),
       hosts: servers.map(addressOf),
     })),
   }
@@ -67,7 +67,13 @@ export function topologyFileOf(draft: Draft, { hostById, obproxies }: Inventory)
     login: { user: 'root', privateKey: 'prompt' },
     ...(special.length > 0 && { hosts: special }),
     cluster: clusterOf(draft, (id) => hostById.get(id)?.innerIpAddress ?? ''),
-    ...(proxy && { obproxy: { name: proxy.name, hosts: proxy.obproxies.map(({ ip }) => ip) } }),
+    ...(proxy && {
+      obproxy: {
+        name: proxy.name,
+        hosts: proxy.obproxies.map(({ ip }) => ip),
+        mode: proxy.workMode,
+      },
+    }),
   }
   return new Blob([comment, stringify(topology)], { type: 'application/yaml' })
 }
@@ -81,21 +87,16 @@ const attributesOf = ({ osUser, paths, ports }: Topology['cluster']): Attributes
   operatingSystemUser: osUser,
 })
 
-/** What the file names and the inventory has not. */
-export interface Missing {
-  readonly hosts: readonly string[]
-  readonly packages: readonly string[]
-}
-
 export interface Loaded {
   readonly draft: Draft
-  readonly missing: Missing
+  /** Packages, hosts and proxies that the file names and the inventory has not. */
+  readonly missing: readonly string[]
 }
 
 const fileName = (path: string): string => path.replace(/^.*\//, '')
 
 /**
- * Reads a topology file; hosts and packages that are not in the inventory are left out and named.
+ * Reads a topology file; what it names and the inventory has not is left out and listed.
  * Throws FileError with everything that is wrong in it, line by line.
  */
 export function fromTopologyFile(
@@ -108,6 +109,7 @@ export function fromTopologyFile(
   const wanted = (cluster.package === undefined ? files : [cluster.package]).map(fileName)
   const server = packages.find((each) => wanted.includes(each.fileName))
   const addresses = cluster.zones.flatMap((zone) => zone.hosts)
+  const proxy = obproxies.find((each) => each.name === obproxy?.name)
   const draft = {
     ...emptyDraft(),
     rpmName: server?.fileName ?? '',
@@ -115,7 +117,7 @@ export function fromTopologyFile(
     obClusterId: cluster.id,
     primaryZone: cluster.primaryZone === 'RANDOM' ? '' : (cluster.primaryZone ?? ''),
     attributes: attributesOf(cluster),
-    obproxyClusterIds: obproxies.filter((each) => each.name === obproxy?.name).map(({ id }) => id),
+    obproxyClusterIds: proxy ? [proxy.id] : [],
     zones: cluster.zones.map((zone) => ({
       key: newKey(),
       name: zone.name,
@@ -130,9 +132,10 @@ export function fromTopologyFile(
   }
   return {
     draft,
-    missing: {
-      hosts: addresses.filter((address) => !idOf.has(address)),
-      packages: server ? [] : wanted,
-    },
+    missing: [
+      ...(server ? [] : wanted),
+      ...addresses.filter((address) => !idOf.has(address)),
+      ...(obproxy && !proxy ? [obproxy.name] : []),
+    ],
   }
 }
