@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup console chromium images check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills rollbacks attack grown versions readme migration metrics docs bundle walk labtools
+.PHONY: help setup console chromium images check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills rollbacks attack grown versions readme migration metrics docs bundle walk labtools generators
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,16 +27,20 @@ check: setup ## types, lint and format; run it before every commit
 fmt: setup ## format, and mend what the linter can mend
 	@node_modules/.bin/biome check --write .
 
-unit: labtools console chromium postgresql ## the tests that boot no hosts (root: some make mounts of their own)
+unit: labtools generators console chromium postgresql ## the tests that boot no hosts (root: some make mounts of their own)
 	@node tools/test.ts --project fast
 
-test: root labtools check console chromium packages postgresql ## everything: check, lab packages, all tests on real hosts (root on Linux)
+test: root labtools generators check console chromium packages postgresql ## everything: check, lab packages, all tests on real hosts (root on Linux)
 	@node tools/test.ts
 
 fuzz: setup .tools/fuzz/bin/schemathesis ## 2,000 and more requests made up from the OpenAPI document; no 5xx, no reply unlike its schema
 	@node tools/fuzz.ts
 
-clients: labtools mysql ## clients made from the OpenAPI document by seven generators, compiled and run, and three SQL clients (needs Go, Java 17, Maven, Python)
+# Those of npm and Go; make clients brings the others.
+generators: labtools
+	@bash tools/clients.sh
+
+clients: labtools mysql ## clients made from the OpenAPI document by seven generators, compiled and run, and three SQL clients (needs Java 17, Maven, Python)
 	@bash tools/clients.sh all
 	@node tools/clients.ts $(if $(ONLY),--only "$(ONLY)")
 

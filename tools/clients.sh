@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings the generators of clients, pinned, into .tools/clients: npm's, and with `all` those that need Go, Java and Python.
+# Brings the generators of clients, pinned, into .tools/clients: npm's and Go's, and with `all` those that need Java and Python.
 # A second run is a no-op.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -21,16 +21,16 @@ if ! made node tools/clients/package.json tools/clients/package-lock.json; then
   mark node tools/clients/package.json tools/clients/package-lock.json
 fi
 
-[ "${1:-}" = all ] || exit 0
-
-if command -v go >/dev/null && ! made go tools/clients/go.mod; then
+if ! made go tools/clients/go.mod tools/goWheels.txt; then
   say "building oapi-codegen"
   rm -rf "$here/go"
   mkdir -p "$here/go"
   cp tools/clients/go.mod tools/clients/go.sum "$here/go"
-  (cd "$here/go" && go build -o "$here/oapi-codegen" github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen) >&2
-  mark go tools/clients/go.mod
+  (cd "$here/go" && bash ../../../tools/go.sh build -o ../oapi-codegen github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen) >&2
+  mark go tools/clients/go.mod tools/goWheels.txt
 fi
+
+[ "${1:-}" = all ] || exit 0
 
 if ! made python tools/clients/python.txt; then
   say "installing openapi-python-client"

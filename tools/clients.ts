@@ -57,6 +57,9 @@ const generator = (cwd: string, language: string, ...args: string[]) =>
     language,
     ...args,
   )
+/** Go as tools/setup.sh brings it. */
+const go = (cwd: string, ...words: string[]) =>
+  run(cwd, {}, 'bash', join(root, 'tools/go.sh'), ...words)
 const program = (name: string, cwd: string) => copyFile(join(programs, name), join(cwd, name))
 
 const compilerOptions = {
@@ -127,7 +130,7 @@ const clients: Readonly<Record<string, (cwd: string, env: Env) => Promise<void>>
     await program('oapiCodegen.go', cwd)
     const args = ['-package', 'api', '-generate', 'types,client', '-o', 'api/api.go', document]
     await run(cwd, {}, join(tools, 'oapi-codegen'), ...args)
-    await run(cwd, { GOFLAGS: '-mod=mod -buildvcs=false' }, 'go', 'build', '-o', 'program', '.')
+    await go(cwd, 'build', '-mod=mod', '-o', 'program', '.')
     await run(cwd, env, join(cwd, 'program'))
   },
   async 'openapi-python-client'(cwd, env) {
@@ -151,9 +154,9 @@ const clients: Readonly<Record<string, (cwd: string, env: Env) => Promise<void>>
     )
     await program('openapiGenerator.go', cwd)
     await rm(join(cwd, 'client/test'), { recursive: true, force: true })
-    await run(join(cwd, 'client'), {}, 'go', 'mod', 'tidy')
-    await run(cwd, {}, 'go', 'mod', 'tidy')
-    await run(cwd, {}, 'go', 'build', '-o', 'program', '.')
+    await go(join(cwd, 'client'), 'mod', 'tidy')
+    await go(cwd, 'mod', 'tidy')
+    await go(cwd, 'build', '-o', 'program', '.')
     await run(cwd, env, join(cwd, 'program'))
   },
   async java(cwd, env) {

