@@ -47,6 +47,13 @@ const lists = {
   'a hundred to a page': 'size=100',
 }
 
+/** Subtasks of the wide task. */
+const someOfThem = {
+  'a hundred subtasks': 'size=100',
+  'those of one host': 'hostId=77',
+  'those that failed': 'status=FAILED',
+}
+
 const answers = z.array(z.number())
 
 await bench(async (bench) => {
@@ -147,6 +154,8 @@ await bench(async (bench) => {
   }
   const wholeTask = `/api/v2/tasks/instances/${wide.id}`
   await show(`a task of ${wide.subtasks.length.toLocaleString('en-US')} subtasks`, wholeTask)
+  for (const [row, query] of Object.entries(someOfThem))
+    await show(`of it ${row}`, `${wholeTask}/subtasks?${query}`)
   for (const [row, query] of Object.entries(lists))
     await show(`10,000 tasks, ${row}`, `/api/v2/tasks/instances?${query}`)
 

@@ -15,13 +15,13 @@ import {
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import type { Targets } from '../plan/expand.ts'
-import type { SubtaskOperation, TaskStatus } from '../plan/states.ts'
+import type { SubtaskOperation, SubtaskStatus, TaskStatus } from '../plan/states.ts'
 import { columnwise } from './columnwise.ts'
 import type { Db } from './db.ts'
 import { forgetTasks } from './forgetTasks.ts'
 import { looks } from './looks.ts'
 import type { Subtask, Task, TaskWithSubtasks } from './newTask.ts'
-import { order, type Page, type Paging, window } from './paging.ts'
+import { order, type Page, type Paging, pageOf, window } from './paging.ts'
 import { preparations } from './preparations.ts'
 import { progress } from './progress.ts'
 import { theRow } from './rows.ts'
@@ -75,6 +75,13 @@ const line = columnwise(summary, getTableColumns(schema.tasks))
 /** A line of the list of tasks. */
 export interface TaskSummary extends z.infer<typeof summary> {
   readonly subtasks: readonly SubtaskSummary[]
+}
+
+export interface SubtaskFilter {
+  readonly name?: string | undefined
+  readonly status?: readonly SubtaskStatus[] | undefined
+  readonly hostId?: number | undefined
+  readonly zone?: string | undefined
 }
 
 /** What a task's state is, and the subtasks that may look different since a revision. */
@@ -154,6 +161,25 @@ export function tasks(db: Db) {
     async subtask(taskId: number, subtaskId: number): Promise<Subtask | undefined> {
       const where = and(eq(subtasks.id, subtaskId), eq(subtasks.taskId, taskId))
       return (await db.select().from(subtasks).where(where))[0]
+    },
+    exists: async (id: number): Promise<boolean> => (await find(id)) !== undefined,
+    /** Some of a task's subtasks, in the order of its plan unless another is asked for. */
+    subtasks(taskId: number, filter: SubtaskFilter, paging: Paging): Promise<Page<Subtask>> {
+      const where = and(
+        eq(subtasks.taskId, taskId),
+        filter.name === undefined ? undefined : hasWord(subtasks.name, filter.name),
+        filter.status === undefined ? undefined : inArray(subtasks.status, filter.status),
+        filter.hostId === undefined ? undefined : eq(subtasks.hostId, filter.hostId),
+        filter.zone === undefined ? undefined : eq(subtasks.zone, filter.zone),
+      )
+      const { id, name, status, startTime, finishTime, index } = subtasks
+      const inOrder = order(paging, { id, name, status, startTime, finishTime }, id)
+      const rows = db
+        .select()
+        .from(subtasks)
+        .where(where)
+        .orderBy(...(paging.sort === undefined ? [asc(index)] : inOrder))
+      return pageOf(rows, db.$count(subtasks, where), paging)
     },
     /** The trace id of the request that made a task. */
     traceId: async (id: number): Promise<string | null> => (await find(id))?.traceId ?? null,

@@ -268,3 +268,41 @@ describe('a rollback', () => {
     })
   })
 })
+
+describe('…/subtasks', () => {
+  const path = () => `/api/v2/tasks/instances/${task.id}/subtasks`
+  const idsOf = async (query: string): Promise<unknown> => {
+    const { data } = await api.get(`${path()}?${query}`)
+    const { contents, page } = data as { contents: { id: number }[]; page: unknown }
+    return { ids: contents.map(({ id }) => id), page }
+  }
+
+  test('pages in the order of the plan, each subtask as the whole task shows it', async () => {
+    const whole = (await api.get(`/api/v2/tasks/instances/${task.id}`)).data as {
+      subtasks: unknown[]
+    }
+    const { data } = await api.get(`${path()}?size=10&page=3`)
+    expect(data).toEqual({
+      contents: whole.subtasks.slice(20),
+      page: { number: 3, size: 10, totalElements: 23, totalPages: 3 },
+    })
+  })
+  test('those that failed, of one host, or in another order', async () => {
+    const failed = await failAt(7)
+    const page = { number: 1, size: 10, totalElements: 1, totalPages: 1 }
+    expect(await idsOf('status=FAILED')).toEqual({ ids: [failed], page })
+    const ofHost = await idsOf('hostId=1&name=install&sort=id,desc&size=1')
+    expect(ofHost).toEqual({
+      ids: [task.tasks[5]?.id],
+      page: { ...page, size: 1, totalElements: 2, totalPages: 2 },
+    })
+    expect(await idsOf('zone=none')).toEqual({
+      ids: [],
+      page: { ...page, totalElements: 0, totalPages: 0 },
+    })
+  })
+  test('of a task that is not there are refused', async () => {
+    const reply = await api.get('/api/v2/tasks/instances/999/subtasks')
+    expect(reply).toMatchObject({ status: 404, error: { code: 'TSK10001' } })
+  })
+})

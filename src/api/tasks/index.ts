@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { taskStatuses, taskTypes } from '../../store/index.ts'
+import { subtaskStatuses, taskStatuses, taskTypes } from '../../store/index.ts'
 import type { Api, Context } from '../context.ts'
 import { data, paged } from '../http/envelope.ts'
 import { id, idParam, list, paging } from '../http/validation.ts'
@@ -7,11 +7,11 @@ import { one, pageOf } from '../schemas/envelope.ts'
 import * as shapes from '../schemas/tasks.ts'
 import { taskDiagnosis } from './diagnosis.ts'
 import { taskEvents } from './events.ts'
-import { subtaskOf, subtaskParams, taskOf, taskPaths } from './find.ts'
+import { noTask, subtaskOf, subtaskParams, taskOf, taskPaths } from './find.ts'
 import { printLog } from './log.ts'
 import { taskOperations } from './operations.ts'
 import { readerOf } from './reader.ts'
-import { showBasicTask, showTask } from './show.ts'
+import { showBasicTask, showSubtask, showTask } from './show.ts'
 
 const query = z.strictObject({
   ...paging('id', 'name', 'status', 'startTime', 'finishTime'),
@@ -27,6 +27,14 @@ const query = z.strictObject({
   hostId: id.optional(),
   // Not OCP's: its list cannot be asked for the tasks of an OBProxy cluster.
   obproxyClusterId: id.optional(),
+})
+
+const subtaskQuery = z.strictObject({
+  ...paging('id', 'name', 'status', 'startTime', 'finishTime'),
+  name: z.string().optional(),
+  status: list(z.enum(subtaskStatuses)).optional(),
+  hostId: id.optional(),
+  zone: z.string().optional(),
 })
 
 /**
@@ -81,6 +89,32 @@ export function tasks(api: Api, context: Context): void {
         data(showTask(await taskOf(store, request.params.id), readerOf(config, request))),
     )
   }
+  // Not OCP's: a task of a thousand hosts has ten thousand subtasks, of which few are asked about.
+  api.get(
+    `${path}/:id/subtasks`,
+    {
+      config: {
+        permission: 'TASK:*:READ',
+        call: {
+          tag: 'Tasks',
+          id: 'listSubtasks',
+          summary: 'List the subtasks of a task',
+          description:
+            'In the order of the plan unless `sort` says another. For wide tasks: those that failed, or those of one host, without the others.',
+          reply: pageOf(shapes.subtask),
+        },
+      },
+      schema: { params: idParam, querystring: subtaskQuery },
+    },
+    async (request) => {
+      const { params, query } = request
+      const page = await store.tasks.subtasks(params.id, query, query)
+      // A task without subtasks that match is there all the same.
+      if (page.total === 0 && !(await store.tasks.exists(params.id))) throw noTask(params.id)
+      const reader = readerOf(config, request)
+      return paged(page, query, (subtask) => showSubtask(subtask, reader))
+    },
+  )
   api.get(
     `${path}/:id/subtasks/:subtaskId/log`,
     {
