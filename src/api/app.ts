@@ -55,6 +55,10 @@ export interface AppOptions {
   readonly opened?: Promise<unknown>
 }
 
+function noJsonSchema(): never {
+  throw new TypeError('a route has a schema that is not a zod schema')
+}
+
 /** The OCP API over a store. It listens when the caller says so. */
 export async function buildApp({
   store,
@@ -84,6 +88,10 @@ export async function buildApp({
     http: { headersTimeout: headersMs, connectionsCheckingInterval: 5000 },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
+    // Else Fastify loads what validates and writes by JSON Schema; schemas here are zod's.
+    schemaController: {
+      compilersFactory: { buildValidator: noJsonSchema, buildSerializer: noJsonSchema },
+    },
   }).withTypeProvider<ZodTypeProvider>()
   const starts = launcher({ store, workflows, log: app.log })
 

@@ -293,7 +293,7 @@ describe('…/subtasks', () => {
     expect(await idsOf('status=FAILED')).toEqual({ ids: [failed], page })
     const ofHost = await idsOf('hostId=1&name=install&sort=id,desc&size=1')
     expect(ofHost).toEqual({
-      ids: [task.tasks[5]?.id],
+      ids: [task.tasks[3]?.id],
       page: { ...page, size: 1, totalElements: 2, totalPages: 2 },
     })
     expect(await idsOf('zone=none')).toEqual({
