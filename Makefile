@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup console chromium images check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills rollbacks attack grown versions readme migration metrics docs bundle walk labtools generators
+.PHONY: help setup console chromium images check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills rollbacks attack grown versions readme migration metrics docs bundle walk labtools generators traces kubernetes
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,13 @@ metrics: root packages ## a real Prometheus (of Debian) reads obflow during a cr
 	@command -v promtool >/dev/null || { \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus; } >/dev/null
 	@node tools/test.ts --config test/prometheus/vitest.config.ts
+
+traces: root packages ## a create's spans through OpenTelemetry's own collector, built of Go modules (needs Go): one trace from call to statement
+	@cd tools/collector && go build -o $(CURDIR)/.tools/collector .
+	@node tools/test.ts --config test/traces/vitest.config.ts
+
+kubernetes: ## deploy/kubernetes built by kustomize and held against Kubernetes' schemas by kubeconform (needs Go and Python)
+	@bash tools/kubernetes.sh
 
 bundle: root console ## one tar that needs no network (.data/obflow-*.tar.gz), unpacked and started without one before you get it
 	@rm -f .data/obflow-*.tar.gz*

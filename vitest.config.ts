@@ -22,6 +22,7 @@ export default defineConfig({
             'test/attack/**',
             'test/bundle/**',
             'test/prometheus/**',
+            'test/traces/**',
             'test/readme/walk.test.ts',
           ],
           maxWorkers: 2,

@@ -5,6 +5,7 @@ import { StartError } from './errors/startError.ts'
 import { nearest } from './nearest.ts'
 import { Secret } from './quote.ts'
 import { fileSettings, withSettingFiles } from './settingFiles.ts'
+import { samplers, type TracingSettings } from './tracing/settings.ts'
 
 const maxPort = 65_535
 
@@ -249,6 +250,36 @@ export const environment = z.object({
       'Who asks for `/metrics` has to send it: `Authorization: Bearer …`. Absent: everybody on ' +
         'the machine may read.',
     ),
+  // OpenTelemetry's own names. Source: its "Environment Variable Specification" and "OTLP Exporter
+  // Configuration".
+  OTEL_EXPORTER_OTLP_ENDPOINT: url
+    .optional()
+    .describe(
+      'Where traces are sent (OTLP over HTTP; `/v1/traces` is appended), e.g. ' +
+        '`http://127.0.0.1:4318`. Absent, and the next: no traces are made.',
+    ),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url
+    .optional()
+    .describe('The same for traces alone, taken as it is.'),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z
+    .string()
+    .default('http/protobuf')
+    .describe('No other than `http/protobuf`.'),
+  OTEL_TRACES_EXPORTER: z
+    .enum(['otlp', 'none'], 'must be otlp or none')
+    .optional()
+    .describe('`none`: no traces. `otlp`: to `http://localhost:4318` where no endpoint is given.'),
+  OTEL_SDK_DISABLED: z.string().default('false').describe('`true`: no traces.'),
+  OTEL_TRACES_SAMPLER: z
+    .enum(samplers, `must be one of ${samplers.join(', ')}`)
+    .default('parentbased_always_on')
+    .describe(`Which traces are kept: \`${samplers.join('`, `')}\`.`),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number('must be a number from 0 to 1')
+    .min(0, 'must be a number from 0 to 1')
+    .max(1, 'must be a number from 0 to 1')
+    .default(1)
+    .describe('The part that is kept by a sampler of a ratio.'),
 })
 
 export interface Config {
@@ -298,6 +329,8 @@ export interface Config {
   readonly callLog: 'off' | 'changes' | 'all'
   /** Where metrics are read; undefined: nowhere. */
   readonly metrics: MetricsDoor | undefined
+  /** How traces are made; undefined: not at all. */
+  readonly tracing: TracingSettings | undefined
 }
 
 /** Where this process is looked at, and what a reader has to show. */
@@ -350,6 +383,29 @@ function openMetrics(settings: z.infer<typeof environment> | undefined): string[
     : [`OBFLOW_METRICS_LISTEN: ${at.host} is not loopback; set OBFLOW_METRICS_TOKEN, too`]
 }
 
+/** Undefined while traces are off, which they are where nobody names a collector. */
+function tracingOf(settings: z.infer<typeof environment>): TracingSettings | undefined {
+  const {
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces,
+    OTEL_TRACES_EXPORTER: exporter = (endpoint ?? traces) ? 'otlp' : 'none',
+  } = settings
+  if (exporter === 'none' || settings.OTEL_SDK_DISABLED.toLowerCase() === 'true') return undefined
+  return {
+    url: traces ?? `${endpoint ?? 'http://localhost:4318'}/v1/traces`,
+    sampler: settings.OTEL_TRACES_SAMPLER,
+    ratio: settings.OTEL_TRACES_SAMPLER_ARG,
+  }
+}
+
+/** Another program on this machine may be told of a protocol that obflow does not need to speak. */
+function unspokenProtocol(settings: z.infer<typeof environment> | undefined): string[] {
+  if (settings === undefined || tracingOf(settings) === undefined) return []
+  return settings.OTEL_EXPORTER_OTLP_PROTOCOL === 'http/protobuf'
+    ? []
+    : ['OTEL_EXPORTER_OTLP_PROTOCOL: obflow speaks http/protobuf alone']
+}
+
 /**
  * The configuration of an environment; throws StartError with every wrong variable named, and every
  * OBFLOW_* that is not known. Empty variables count as absent.
@@ -366,6 +422,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ...wrong,
     ...openMetrics(parsed.data),
     ...knownPassword(parsed.data),
+    ...unspokenProtocol(parsed.data),
   ]
   if (!parsed.success || found.length > 0)
     throw new StartError(`wrong configuration: ${found.join('\n')}`)
@@ -407,5 +464,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       ...settings.OBFLOW_METRICS_LISTEN,
       token: settings.OBFLOW_METRICS_TOKEN,
     },
+    tracing: tracingOf(settings),
   }
 }

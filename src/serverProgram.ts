@@ -6,6 +6,7 @@ import { StartError } from './errors/startError.ts'
 import { openMetrics } from './metrics/index.ts'
 import { program } from './program.ts'
 import { openConfiguredStore } from './store/index.ts'
+import { startTracing } from './tracing/index.ts'
 
 await program(async () => {
   const config = readConfig(process.env)
@@ -14,6 +15,7 @@ await program(async () => {
       'an API of its own needs DATABASE_URL: PGlite serves a single process (`obflow serve`)',
     )
   const log = pino({ name: 'obflow-api' }, process.stderr)
+  const tracing = await startTracing(config.tracing, 'obflow-api', log)
   const store = await openConfiguredStore(config)
   const workflows = connectTemporal({ store, taskQueue: config.taskQueue })
   const server = await startServer({
@@ -37,6 +39,7 @@ await program(async () => {
     await server.close()
     await workflows.close()
     await store.close()
+    await tracing.close()
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
 })

@@ -8,6 +8,7 @@ import { createHostPool } from './host/index.ts'
 import { openMetrics } from './metrics/index.ts'
 import { program } from './program.ts'
 import { openConfiguredStore } from './store/index.ts'
+import { startTracing } from './tracing/index.ts'
 import { within } from './within.ts'
 import { showAlive } from './worker/alive.ts'
 import { workflowsFor } from './worker/bundle.ts'
@@ -27,6 +28,7 @@ await program(async () => {
       'a worker of its own needs DATABASE_URL: PGlite serves a single process (`obflow serve`)',
     )
   const bundling = workflowsFor(config)
+  const tracing = await startTracing(config.tracing, 'obflow-worker', log)
   const store = await openConfiguredStore(config)
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig()
   const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
@@ -75,5 +77,6 @@ await program(async () => {
     await hosts.close()
     await connection.close()
     await store.close()
+    await tracing.close()
   }
 })

@@ -23,6 +23,7 @@ import { openConfiguredStore } from '../../src/store/index.ts'
 import { taskBook } from '../../src/worker/book.ts'
 import { bundleWorkflows } from '../../src/worker/bundle.ts'
 import { subtaskInterceptor } from '../../src/worker/interceptor.ts'
+import { runSpans } from '../../src/worker/runSpans.ts'
 import { packageNamed, sampleRpm } from '../../test/store/inventory.ts'
 
 export const logger = new DefaultLogger('ERROR')
@@ -96,6 +97,7 @@ export async function createStand(options: {
         ...taskBook(store),
       },
       interceptors: { activity: [subtaskInterceptor(store, nodes)] },
+      sinks: runSpans(store.tasks.trace),
     }),
   )
   await store.packages.create(packageNamed(sampleRpm))

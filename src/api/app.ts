@@ -27,6 +27,7 @@ import { noCall, refuseOtherMethods } from './http/methods.ts'
 import { boundOpenCalls, headersMs, silentMs } from './http/openCalls.ts'
 import { refuseStrangers } from './http/origin.ts'
 import { refuseUnknownQuery } from './http/strictQuery.ts'
+import { traceCalls } from './http/traced.ts'
 import { compileValidator } from './http/validation.ts'
 import { warningsOf } from './http/warnings.ts'
 import { profile, users } from './iam/index.ts'
@@ -97,6 +98,7 @@ export async function buildApp({
 
   app.setValidatorCompiler<z.ZodType>(compileValidator)
   app.setErrorHandler(handleError)
+  traceCalls(app)
   app.addHook('onRequest', async () => void (await opened))
   await app.register(helmet, headers)
   app.addHook('onRequest', async (_, reply) => void reply.header('cache-control', 'no-store'))

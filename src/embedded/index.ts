@@ -7,6 +7,7 @@ import { freePort } from '../freePort.ts'
 import { createHostPool } from '../host/index.ts'
 import { openMetrics } from '../metrics/index.ts'
 import { openConfiguredStore, type Store } from '../store/index.ts'
+import { startTracing } from '../tracing/index.ts'
 import { within } from '../within.ts'
 import { workflowsFor } from '../worker/bundle.ts'
 import type { WorkerOptions } from '../worker/create.ts'
@@ -86,6 +87,8 @@ export async function startEmbedded(
     const release = await holdDataDir(config.dataDir)
     closers.push(async () => release())
     const bundling = workflowsFor(config)
+    const tracing = await startTracing(config.tracing, 'obflow', log)
+    closers.push(() => tracing.close())
     const starting = startTemporalServer({
       port: temporalPort,
       uiPort: temporalUiPort,

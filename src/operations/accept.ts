@@ -7,6 +7,7 @@ import {
   remember,
   type TaskWithSubtasks,
 } from '../store/acceptance.ts'
+import { traces } from '../traces.ts'
 import type { Asked, Operation, Work } from './operation.ts'
 
 export interface Accepted {
@@ -29,12 +30,13 @@ export async function accept<Request>(
   { name, accept, together }: Operation<string, Request>,
   { request, creator, traceId, clientToken }: Asked<Request>,
 ): Promise<Accepted> {
+  const trace = traces.tracer()?.current()
   const before = clientToken && (await answered(tx, keys, creator.id, clientToken))
   if (before !== undefined) return { task: before, tasks: [before], again: true }
   const works = await accept({ tx, keys, request, creator })
   const tasks: TaskWithSubtasks[] = []
   const insert = async (workflow: string, { afterwards, note: _, ...work }: Work) => {
-    const task = await insertTask(tx, { ...work, workflow, creator, traceId })
+    const task = await insertTask(tx, { ...work, workflow, creator, traceId, trace })
     await afterwards?.(task.id)
     return task
   }

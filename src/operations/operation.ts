@@ -10,7 +10,7 @@ export interface Asking<Request> {
 }
 
 /** What becomes one task. */
-export interface Work extends Omit<NewTask, 'workflow' | 'creator' | 'traceId'> {
+export interface Work extends Omit<NewTask, 'workflow' | 'creator' | 'traceId' | 'trace'> {
   /** Writes what needs the task's id. */
   readonly afterwards?: (taskId: number) => Promise<void>
   /** What a dry run says beside the task. */

@@ -25,6 +25,8 @@ export interface NewTask {
   readonly context: TaskContext
   readonly creator: Creator
   readonly traceId?: string | undefined
+  /** `traceparent` of the call. */
+  readonly trace?: string | undefined
   readonly cluster?: {
     readonly id: number
     readonly name: string
@@ -96,6 +98,7 @@ export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtask
         firstSubtaskId,
         subtaskCount: planned.length,
         traceId: facts.traceId,
+        trace: facts.trace,
         // OCP's is the node that took the request; its subtasks name the workers.
         executor: hostname(),
         createTime: now,

@@ -35,6 +35,8 @@ export interface Begin extends SubtaskRunRef {
 export interface Begun extends NodeInput {
   /** When the first attempt of this run began. */
   readonly startTime: Date
+  /** `traceparent` of the call that made the task. */
+  readonly trace: string | null
 }
 
 export interface NewLogLine {
@@ -160,6 +162,7 @@ export function progress(db: Db) {
           hostId: subtasks.hostId,
           zone: subtasks.zone,
           workflow: tasks.workflow,
+          trace: tasks.trace,
           clusterId: tasks.clusterId,
           obproxyClusterId: tasks.obproxyClusterId,
         })
@@ -174,6 +177,7 @@ export function progress(db: Db) {
         name: due.name,
         timeoutSeconds: limitOf(due.timeout),
         startTime: due.startTime ?? at,
+        trace: due.trace,
         ...(due.clusterId !== null && { clusterId: due.clusterId }),
         ...(due.hostId !== null && { hostId: due.hostId }),
         ...(due.obproxyClusterId !== null && { obproxyClusterId: due.obproxyClusterId }),

@@ -183,6 +183,8 @@ export function tasks(db: Db) {
     },
     /** The trace id of the request that made a task. */
     traceId: async (id: number): Promise<string | null> => (await find(id))?.traceId ?? null,
+    /** `traceparent` of that request. */
+    trace: async (id: number): Promise<string | null> => (await find(id))?.trace ?? null,
     async list(filter: TaskFilter, paging: Paging): Promise<Page<TaskSummary>> {
       const conditions: (SQL | undefined)[] = [
         filter.name === undefined ? undefined : hasWord(table.name, filter.name),

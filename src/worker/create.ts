@@ -7,6 +7,7 @@ import { taskBook } from './book.ts'
 import type { WorkflowBundle } from './bundle.ts'
 import { subtaskInterceptor } from './interceptor.ts'
 import { bindNodes } from './nodes.ts'
+import { runSpans } from './runSpans.ts'
 
 export interface WorkerOptions {
   readonly connection: NativeConnection
@@ -51,6 +52,7 @@ export const createWorker = ({
     interceptors: {
       activity: [subtaskInterceptor(store, new Set(Object.keys(nodes))), ...interceptors],
     },
+    sinks: runSpans(store.tasks.trace),
     maxConcurrentActivityTaskExecutions: activities,
     // Cancellation and shutdown reach an activity with its heartbeats; they may pass often.
     maxHeartbeatThrottleInterval: '2s',

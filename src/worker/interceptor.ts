@@ -9,6 +9,7 @@ import type { Progress } from '../plan/run.ts'
 import type { Outcome } from '../plan/task.ts'
 import { type AttemptEnd, signals } from '../signals.ts'
 import { awayReason, type Begun, type Store } from '../store/index.ts'
+import { type Failure, type OpenSpan, type TracedAttempt, traces } from '../traces.ts'
 import { subtaskLog } from './subtaskLog.ts'
 import { type SubtaskRun, withSubtaskRun } from './subtaskRun.ts'
 import { Turns } from './turns.ts'
@@ -132,10 +133,16 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
     const done = await store.tasks.finished(call, outcome)
     return done ?? store.tasks.allChanges(call.taskId, workflowId, call.since)
   }
+  let span: OpenSpan<Failure | undefined> | undefined
   const ended = (
     outcome: AttemptEnd['outcome'],
-    more: Pick<AttemptEnd, 'code' | 'moments'> = {},
-  ): void => signals.attempt.send({ node: info.activityType, outcome, ms: spent(), ...more })
+    { why, ...more }: Pick<AttemptEnd, 'code' | 'moments'> & { readonly why?: string } = {},
+  ): void => {
+    signals.attempt.send({ node: info.activityType, outcome, ms: spent(), ...more })
+    const failure = { type: more.code ?? outcome, message: clip(why ?? outcome) }
+    span?.end(outcome === 'successful' ? undefined : failure)
+    span = undefined
+  }
   let lastLine: string | undefined
   const run: SubtaskRun = {
     log: (level, message) => {
@@ -170,7 +177,9 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
     )
     const due = node
     const begun = performance.now()
-    await withSubtaskRun(run, () => work(due))
+    span = traces.tracer()?.attempt(tracedAttempt(call, due, context))
+    const whole = () => withSubtaskRun(run, () => work(due))
+    await (span ? span.inside(whole) : whole())
     const worked = performance.now()
     log(
       'INFO',
@@ -204,8 +213,8 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
     // Whoever may not begin may not end a subtask either.
     if (cause && node === undefined) throw definiteFailure(cause)
     if (!cause || stopping) {
-      ended(stopping ? 'handed over' : 'retried')
       const why = stopping ? 'this worker shuts down' : reasonOf(error)
+      ended(stopping ? 'handed over' : 'retried', { why })
       log(
         'WARN',
         `Attempt ${info.attempt} failed: ${why}; ${stopping ? 'another worker goes on' : 'retrying'}`,
@@ -227,16 +236,33 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
     await finish({ status: 'FAILED', cause: keptCause(cause) }).catch((lost: unknown) => {
       throw passingFailure(lost)
     })
-    ended('failed', { code: cause.code })
+    ended('failed', { code: cause.code, why: inEnglish(cause.message) })
     throw definiteFailure(cause)
   } finally {
     clearInterval(heart)
     clearTimeout(timer)
+    span?.end({ type: 'lost', message: 'the store did not take its end' })
     // Emptied, since a timer that a library leaves behind still holds the run.
     await Promise.allSettled(closers.splice(0).map((close) => close()))
     endTurn?.()
   }
 }
+
+const tracedAttempt = (
+  { taskId, subtaskId }: NodeCall,
+  { workflow, trace }: Begun,
+  { info }: Context,
+): TracedAttempt => ({
+  workflow,
+  trace,
+  taskId,
+  subtaskId,
+  workflowId: info.workflowExecution?.workflowId ?? '',
+  runId: info.workflowExecution?.runId ?? '',
+  activity: info.activityType,
+  activityId: info.activityId,
+  attempt: info.attempt,
+})
 
 /**
  * Hosts and servers that do not answer are TransientErrors; what the store's driver throws comes as

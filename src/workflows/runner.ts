@@ -25,6 +25,7 @@ import {
 import { createTaskCopy, type Due } from '../plan/taskCopy.ts'
 import { describe } from './details.ts'
 import * as messages from './messages.ts'
+import { noteEnd } from './runEnd.ts'
 import { carryOut } from './subtask.ts'
 
 const statusAttribute = defineSearchAttributeKey(searchAttributes.status, 'KEYWORD')
@@ -185,11 +186,15 @@ export async function runTask({ taskId }: TaskRef): Promise<void> {
       await condition(() => accepted || ended() || renewable())
       if (ended() && !accepted) break
       // The next run of this id reads all of it from the store.
-      if (renewable()) await continueAsNew<typeof runTask>({ taskId })
+      if (renewable()) {
+        noteEnd(taskId, false)
+        await continueAsNew<typeof runTask>({ taskId })
+      }
       accepted = false
       apply(await taskChanges({ taskId, since: copy.revision }))
     }
     await condition(allHandlersFinished)
+    noteEnd(taskId, copy.state.status === 'FAILED')
   })
 }
 

@@ -81,6 +81,8 @@ export interface SceneOptions {
   readonly packages?: readonly LabPackage[]
   /** What else obflow is started with: a store that the test looks into, hooks beside the nodes. */
   readonly obflow?: Pick<EmbeddedOptions, 'store' | 'interceptors' | 'logLevel'>
+  /** Settings of obflow beside those of every scene. */
+  readonly settings?: Readonly<Record<string, string>>
   /** How obflow is started when not as this test run starts it. */
   readonly serve?: (options: ServeOptions) => Promise<Served>
 }
@@ -93,6 +95,7 @@ export async function startScene({
   agent = ocpAgent,
   packages: chosen,
   obflow: extra = {},
+  settings = {},
   serve: start = serve,
 }: SceneOptions): Promise<Scene> {
   const cleanups: (() => Promise<unknown>)[] = []
@@ -106,7 +109,11 @@ export async function startScene({
     const lab = await createLab({ hosts })
     cleanups.push(() => lab.destroy())
     const password = randomBytes(12).toString('base64url')
-    const obflow = await start({ lab, dataDir, password, reachable: obproxy, embedded: extra })
+    const obflow = await start({
+      ...{ lab, dataDir, password, settings },
+      reachable: obproxy,
+      embedded: extra,
+    })
     cleanups.push(() => obflow.close())
     const connection = await Connection.connect(obflow.temporal)
     cleanups.push(() => connection.close())

@@ -6,6 +6,7 @@ import { taskSchema } from '../../src/cli/taskSchema.ts'
 import { connectSql } from '../../src/oceanbase/index.ts'
 import { Secret, sql } from '../../src/quote.ts'
 import { dump } from '../store/database.ts'
+import { expectChain } from '../tracing/expectChain.ts'
 import { leakFinder, textsIn } from './leaks.ts'
 import { given, type SecretsRun, special, startSecretsRun } from './secretsRun.ts'
 
@@ -69,6 +70,20 @@ it('no secret is in the logs of API and worker, down to debug', () => {
       run.logged().includes('Activity'),
   ).toBe(true)
   expect(finder.namesIn(run.logged())).toEqual([])
+})
+
+it('a create is one trace from its call to what it did on hosts, its failure and retry included, without a secret', async () => {
+  const { collector, createTask } = run
+  await expectChain(collector, {
+    id: createTask,
+    route: 'POST /api/v2/ob/clusters',
+    workflow: 'createCluster',
+    // 23, four of which are joins.
+    subtasks: 19,
+  })
+  const failed = collector.spans.filter(({ attributes }) => attributes['error.type'] === 'OBE12000')
+  expect(failed.map(({ name }) => name)).toEqual(['RunActivity:setSysPassword'])
+  expect(finder.namesIn(JSON.stringify(collector.spans))).toEqual([])
 })
 
 it('no secret is in what Temporal keeps: histories, memos, search attributes, details', async () => {

@@ -14,6 +14,7 @@ import * as tables from '../../src/store/schema/index.ts'
 import { newKeys } from '../store/database.ts'
 import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
 import { unzip } from '../support/unzip.ts'
+import { Collector } from '../tracing/collector.ts'
 import { listenToLog, type Secrets, watchProcesses } from './leaks.ts'
 import { nodeHook } from './nodeHook.ts'
 import { causes, type Scene, startScene } from './scene.ts'
@@ -45,6 +46,9 @@ export interface SecretsRun extends AsyncDisposable {
   readonly ask: Ask
   /** What API and worker logged until now, down to debug. */
   readonly logged: () => string
+  /** The spans of all of it, and the task of the create. */
+  readonly collector: Collector
+  readonly createTask: number
   /** Arguments and environment of every process that was seen. */
   readonly processes: readonly string[]
   /** All that was secret: what was posted, and what the store keeps sealed, generated or not. */
@@ -92,7 +96,10 @@ export async function startSecretsRun(): Promise<SecretsRun> {
     interceptors: [hook.interceptor],
     logLevel: 'debug',
   }
-  const scene = stack.use(await startScene({ hosts: 2, idcOf: () => 'hz1', obproxy: true, obflow }))
+  const collector = stack.use(await Collector.start())
+  const settings = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  const idcOf = () => 'hz1'
+  const scene = stack.use(await startScene({ hosts: 2, idcOf, obproxy: true, obflow, settings }))
   const answers: string[] = []
   const stage = { scene, hook, ask: askingOf(scene, answers) }
   await refusedRequests(stage)
@@ -103,7 +110,10 @@ export async function startSecretsRun(): Promise<SecretsRun> {
   })
   // Its secret is shown this once, and in no other answer.
   await scene.send('POST', '/api/v2/profiles/me/accessKeys', {})
-  await addCluster(stage, await addProxies(stage, await addHostByPassword(stage)))
+  const createTask = await addCluster(
+    stage,
+    await addProxies(stage, await addHostByPassword(stage)),
+  )
   const [{ bytes }] = keys
   const secrets = {
     ...given,
@@ -117,6 +127,8 @@ export async function startSecretsRun(): Promise<SecretsRun> {
   return {
     ...{
       scene,
+      collector,
+      createTask,
       connection,
       store: obflow.store,
       dataDir,
@@ -223,7 +235,7 @@ async function addProxies(stage: Stage, hostId: number): Promise<number> {
  * A cluster whose root is given another password behind obflow's back in the middle of its create;
  * that is mended, and it goes on.
  */
-async function addCluster(stage: Stage, obproxyClusterId: number): Promise<void> {
+async function addCluster(stage: Stage, obproxyClusterId: number): Promise<number> {
   const { scene, hook, ask } = stage
   const foreign = given['root@sys as an outsider sets it']
   hook.set(async ({ index, when }) => {
@@ -240,6 +252,7 @@ async function addCluster(stage: Stage, obproxyClusterId: number): Promise<void>
   await ask('POST', `/api/v2/tasks/instances/${id}/retry`)
   await succeeds(stage, id)
   await asRoot(stage, given['root@sys'], 'SELECT 1')
+  return id
 }
 
 async function refusedRequests({ ask }: Stage): Promise<void> {

@@ -23,6 +23,7 @@ export interface ServeOptions {
   readonly password: string
   /** Whether hosts have to reach the API. */
   readonly reachable: boolean
+  readonly settings: Readonly<Record<string, string>>
   readonly embedded: Pick<EmbeddedOptions, 'store' | 'interceptors' | 'logLevel'>
 }
 
@@ -38,11 +39,13 @@ async function serveEmbedded({
   dataDir,
   password,
   reachable,
+  settings,
   embedded,
 }: ServeOptions): Promise<Served> {
   await placeEmptyDatabase(dataDir)
   const listen = reachable ? lab.subnet.replace(/0\/24$/, '1:0') : '127.0.0.1:0'
   const config = readConfig({
+    ...settings,
     OBFLOW_DATA_DIR: dataDir,
     OBFLOW_LISTEN: listen,
     OBFLOW_ADMIN_PASSWORD: password,

@@ -3,10 +3,13 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
 import { Runtime, Worker } from '@temporalio/worker'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { operations } from '../../src/operations/registry.ts'
+import { runSpans } from '../../src/worker/runSpans.ts'
 import { bundle, quiet } from '../support/bundle.ts'
 
 const folder = new URL('histories/', import.meta.url)
 const recorded = readdirSync(folder).filter((file) => file.endsWith('.json'))
+
+const sinks = runSpans(async () => null)
 
 /** Ways a run can go, as the names of the histories say it. */
 const kinds = [
@@ -41,7 +44,7 @@ describe('replay', () => {
 
   it.each(recorded)('%s goes as it went', async (file) => {
     const history = historyFromJSON(JSON.parse(readFileSync(new URL(file, folder), 'utf8')))
-    await Worker.runReplayHistory({ workflowBundle: bundle() }, history)
+    await Worker.runReplayHistory({ workflowBundle: bundle(), sinks }, history)
   })
 
   it('notices a workflow that schedules something else', async () => {
@@ -51,7 +54,10 @@ describe('replay', () => {
       '"installDeb"',
     )
     await expect(
-      Worker.runReplayHistory({ workflowBundle: bundle() }, historyFromJSON(JSON.parse(altered))),
+      Worker.runReplayHistory(
+        { workflowBundle: bundle(), sinks },
+        historyFromJSON(JSON.parse(altered)),
+      ),
     ).rejects.toThrow()
   })
 })

@@ -25,6 +25,7 @@ import { insertTask, type TaskWithSubtasks } from '../../src/store/newTask.ts'
 import * as schema from '../../src/store/schema/index.ts'
 import { taskBook } from '../../src/worker/book.ts'
 import { subtaskInterceptor } from '../../src/worker/interceptor.ts'
+import { runSpans } from '../../src/worker/runSpans.ts'
 import * as messages from '../../src/workflows/messages.ts'
 import { openTestStore, type TestStore } from '../store/database.ts'
 import { newCluster, packageNamed, sampleRpm } from '../store/inventory.ts'
@@ -204,6 +205,7 @@ export async function withTask<T>(
       ...taskBook(store),
     },
     interceptors: { activity: [subtaskInterceptor(store, new Set(nodeNames))] },
+    sinks: runSpans(store.tasks.trace),
     // Cancellation reaches an activity with its heartbeats.
     maxHeartbeatThrottleInterval: '200ms',
     defaultHeartbeatThrottleInterval: '200ms',

@@ -352,6 +352,7 @@ CREATE TABLE "tasks" (
 	"first_subtask_id" integer NOT NULL,
 	"subtask_count" integer NOT NULL,
 	"trace_id" text,
+	"trace" text,
 	"executor" text,
 	"revision" integer DEFAULT 1 NOT NULL,
 	"accepted_revision" integer DEFAULT 1 NOT NULL,

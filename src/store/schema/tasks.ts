@@ -57,6 +57,8 @@ export const tasks = pgTable(
     firstSubtaskId: integer().notNull(),
     subtaskCount: integer().notNull(),
     traceId: text(),
+    /** `traceparent` of the call that made it, while traces are on. */
+    trace: text(),
     executor: text(),
     /** Counts the changes of the task's states. */
     revision: integer().notNull().default(1),
