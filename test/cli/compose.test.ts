@@ -74,7 +74,9 @@ describe('docker-compose.yml', () => {
   })
 
   test.each(ours)('%s is given settings that obflow knows and accepts', (_, { environment }) => {
-    const known = new Set(read('src/config.ts').match(/\b(OBFLOW_[A-Z_]+|DATABASE_URL|OTEL_[A-Z_]+)\b/g))
+    const known = new Set(
+      read('src/config.ts').match(/\b(OBFLOW_[A-Z_]+|DATABASE_URL|OTEL_[A-Z_]+)\b/g),
+    )
     const names = Object.keys(environment)
     expect(
       names.filter((name) => !known.has(name) && !/^TEMPORAL_(ADDRESS|NAMESPACE)$/.test(name)),
