@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import { mkdirSync, statSync } from 'node:fs'
+import module from 'node:module'
+
 // Plain JavaScript: an old Node, which cannot read TypeScript, is told apart here.
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -7,5 +10,18 @@ if (major < 22 || (major === 22 && minor < 18)) {
   )
   process.exit(1)
 }
+// What Node compiles is kept for this user alone, unlike in Node's own place below /tmp.
+const { HOME = '', NODE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env
+if (!NODE_COMPILE_CACHE)
+  try {
+    // A home of somebody else, as with sudo, gets no files of this user's.
+    if (statSync(HOME).uid === process.geteuid?.()) {
+      const folder = `${XDG_CACHE_HOME || `${HOME}/.cache`}/obflow/compiled`
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      module.enableCompileCache?.(folder)
+    }
+  } catch {
+    // It starts more slowly.
+  }
 await import('../src/packageScopes.ts')
 await import('../src/cli.ts')

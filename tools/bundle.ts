@@ -35,7 +35,7 @@ const launcher = `#!/bin/sh
 home=$(dirname "$(dirname "$(readlink -f "$0")")")
 export OBFLOW_WORKFLOW_BUNDLE="\${OBFLOW_WORKFLOW_BUNDLE:-$home/workflows.js}"
 export MALLOC_ARENA_MAX="\${MALLOC_ARENA_MAX:-2}"
-exec "$home/.tools/bin/node" --max-semi-space-size=16 "$home/src/cli.ts" "$@"
+exec "$home/.tools/bin/node" --max-semi-space-size=16 "$home/bin/obflow.js" "$@"
 `
 
 const documents = ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'package.json']

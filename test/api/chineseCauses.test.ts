@@ -23,7 +23,9 @@ const task = z.looseObject({
 const last = z.looseObject({
   subtasks: z.array(z.looseObject({ lastMessage: z.string().optional() })),
 })
-const planned = z.looseObject({ preCheck: z.array(words.extend({ item: z.string() })) })
+const planned = z.looseObject({
+  preCheck: z.array(words.extend({ item: z.string(), guide: z.string() })),
+})
 
 let api: TestApi
 beforeAll(async () => {
@@ -149,6 +151,7 @@ test('a Chinese reader of a dry run is told in Chinese what the hosts lack', asy
   })
   const { preCheck } = planned.parse(data)
   expect(preCheck).toHaveLength(found.length)
+  for (const { guide } of preCheck) expect(guide).toMatch(/^\/api\/v2\/docs\/codes#[a-z]+-?\d+$/)
   const told = preCheck.map(({ item, message, advice }) => `${item}: ${message}; ${advice}`)
   expect(told.filter((line) => englishSentence.test(line))).toEqual([])
 })

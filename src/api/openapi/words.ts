@@ -391,6 +391,10 @@ const byPlace = {
   'obLinks.status': 'Status of the cluster.',
   'versions.version': ['Version of OBProxy.', '4.2.1.0-11'],
   'preCheck.code': ['Code of the check.', 'OBD-1007'],
+  'preCheck.guide': [
+    "Section of the operator's guide about the code, below this API.",
+    '/api/v2/docs/codes#obd-1007',
+  ],
   'preCheck.message': 'What was found.',
   'Server.id': 'Id of the server.',
   'Server.version': ['Version of OceanBase on it.', '3.2.4.1'],

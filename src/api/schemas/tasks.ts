@@ -151,7 +151,12 @@ export const plannedTask = z
     clusterId: none,
     id: none,
     preCheck: z.array(
-      cause.extend({ hostId: z.int(), item: z.string(), level: z.enum(['FATAL', 'WARN']) }),
+      cause.extend({
+        guide: z.string(),
+        hostId: z.int(),
+        item: z.string(),
+        level: z.enum(['FATAL', 'WARN']),
+      }),
     ),
     tasks: z.array(
       createdSubtask.extend({

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { type CodeForm, codeIn, type Language } from '../../errors/codes.ts'
+import { sectionOf } from '../../errors/guide.ts'
 import { saidIn } from '../../errors/say.ts'
 import type { HostFinding } from '../../oceanbase/index.ts'
 import type { Subtask } from '../../store/index.ts'
@@ -52,6 +53,7 @@ export const hostFindingFor = (
   ...rest,
   advice: saidIn(language, advice),
   code: codeIn(codes, code),
+  guide: sectionOf(code),
   item: saidIn(language, item),
   message: saidIn(language, message),
 })

@@ -88,7 +88,7 @@ export const clusterCreate = command({
     }
     if (!dryRun) return ended(context, (await client.post(cluster.path, body, made)).data, detach)
     const { data } = await client.post(`${cluster.path}?dryRun=true`, body, plannedCreate)
-    const lines = findingLines(data)
+    const lines = findingLines(data, client.url)
     context.stdout.write(lines.length === 0 ? 'It would be created.\n' : `${lines.join('\n')}\n`)
     return isRefused(data) ? 'failed' : undefined
   },

@@ -169,7 +169,7 @@ export const hostCheck = command({
     }
     const { data } = await client.post('/api/v2/ob/clusters?dryRun=true', body, plannedCreate)
     if (!printData(context, data)) {
-      const lines = findingLines(data)
+      const lines = findingLines(data, client.url)
       context.stdout.write(lines.length === 0 ? 'Nothing is wrong.\n' : `${lines.join('\n')}\n`)
     }
     const fatal = data.preCheck.some(({ level }) => level === 'FATAL')

@@ -33,6 +33,7 @@ export const plannedCreate = z.object({
       level: z.enum(['FATAL', 'WARN']),
       message: z.string(),
       advice: z.string().optional(),
+      guide: z.string().optional(),
       host: z.string().optional(),
     }),
   ),
@@ -60,14 +61,26 @@ export function rehearsalLines({ admission, hosts, name, note }: Rehearsal): str
   return [plain(name ?? ''), ...lines, ...(note === undefined ? [] : [plain(note)])]
 }
 
-/** What speaks against a create, a line each, with what mends it; nothing when nothing does. */
-export const findingLines = ({ admission, preCheck }: PlannedCreate): string[] => [
-  ...admission.map(({ code, message }) => plain(`✖ ${code} ${message}`)),
-  ...preCheck.flatMap(({ advice, code, host, level, message }) => [
-    plain(`${level === 'FATAL' ? '✖' : '!'} ${host ?? ''} ${code} ${message}`),
-    ...(advice ? [plain(`    ${advice}`)] : []),
-  ]),
-]
+/**
+ * What speaks against a create, a line each, with what mends it and, once for each code, where the
+ * guide of the API at `url` tells more; nothing when nothing does.
+ */
+export function findingLines({ admission, preCheck }: PlannedCreate, url: string): string[] {
+  const told = new Set<string>()
+  const link = (guide: string | undefined): string[] => {
+    if (guide === undefined || told.has(guide)) return []
+    told.add(guide)
+    return [plain(`    ${new URL(guide, url).href}`)]
+  }
+  return [
+    ...admission.map(({ code, message }) => plain(`✖ ${code} ${message}`)),
+    ...preCheck.flatMap(({ advice, code, guide, host, level, message }) => [
+      plain(`${level === 'FATAL' ? '✖' : '!'} ${host ?? ''} ${code} ${message}`),
+      ...(advice ? [plain(`    ${advice}`)] : []),
+      ...link(guide),
+    ]),
+  ]
+}
 
 export const isRefused = ({ admission, preCheck }: PlannedCreate): boolean =>
   admission.length > 0 || preCheck.some(({ level }) => level === 'FATAL')

@@ -150,7 +150,7 @@ export function clusterStep(topology: Topology, { cluster }: World, server: Want
         const { client, context, file, hosts } = progress
         if (!progress.checked) {
           const found = await precheck(progress, server, { ask: true })
-          for (const line of findingLines(found)) context.note(line)
+          for (const line of findingLines(found, client.url)) context.note(line)
           if (isRefused(found)) return 'failed'
         }
         const password = (await rootPassword(progress)).reveal()

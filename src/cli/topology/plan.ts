@@ -70,7 +70,10 @@ export function planLines(plan: Plan, color: boolean): string[] {
     plan.precheck !== undefined
       ? plan.precheck.preCheck.length + plan.precheck.admission.length === 0
         ? ['Pre-check: nothing is wrong on any host.']
-        : ['Pre-check:', ...findingLines(plan.precheck).map((line) => `  ${line}`)]
+        : [
+            'Pre-check:',
+            ...findingLines(plan.precheck, plan.progress.client.url).map((line) => `  ${line}`),
+          ]
       : changes(plan).some(({ kind, action }) => kind === 'cluster' && action === 'make')
         ? [
             'Pre-check: apply looks at the hosts once they are added, before it creates the cluster.',

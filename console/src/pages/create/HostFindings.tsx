@@ -36,12 +36,15 @@ export function HostFindings({ plan: { admission, preCheck }, draft, hosts }: Pr
           <ul className="plain">
             {(byHost.get(id) ?? [])
               .toSorted((a, b) => a.level.localeCompare(b.level))
-              .map(({ item, level, code, message, advice }) => (
+              .map(({ item, level, code, guide, message, advice }) => (
                 <li key={`${item} ${message}`}>
                   <span className={level === 'FATAL' ? 'tone-bad' : 'tone-warn'}>
                     {level === 'FATAL' ? '✖' : '!'} {t(`create.level.${level}`)}
                   </span>{' '}
-                  <code>{code}</code> {message}
+                  <a href={guide} target="_blank" rel="noreferrer">
+                    <code>{code}</code>
+                  </a>{' '}
+                  {message}
                   {advice !== undefined && (
                     <div className="finding-advice">
                       <span className="muted">{t('run.advice')}</span> {advice}
