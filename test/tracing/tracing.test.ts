@@ -1,9 +1,14 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { signals } from '../../src/signals.ts'
 import { traces } from '../../src/traces.ts'
 import { startTracing, type Tracing, type TracingSettings } from '../../src/tracing/index.ts'
+import { bundle } from '../support/bundle.ts'
 import { Collector, kinds } from './collector.ts'
 
 const run = { workflow: 'createCluster', workflowId: 'create-cluster-a-7', runId: 'r1', taskId: 7 }
@@ -129,7 +134,26 @@ it('a collector that refuses is said once, and holds up no stop', async () => {
   expect(logged.filter((line) => line.includes('spans are lost'))).toHaveLength(1)
 })
 
-it('while traces are off nothing of OpenTelemetry is loaded', async () => {
-  tracing = await startTracing(undefined, 'obflow', log)
-  expect(traces.tracer()).toBeUndefined()
+it('while traces are off nothing of the SDK of OpenTelemetry is loaded, and workflows never have it', async () => {
+  const program = `
+    import { registerHooks } from 'node:module'
+    const loaded = []
+    registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
+    await import('./src/embedded/index.ts')
+    const { startTracing } = await import('./src/tracing/index.ts')
+    // Its API is loaded by prom-client, which reads the ids of exemplars there.
+    const of = () => loaded.filter((url) => /@opentelemetry.(?!api)/.test(url)).length
+    await startTracing(undefined, 'obflow', console)
+    const off = of()
+    const on = { url: 'http://127.0.0.1:1', sampler: 'always_on', ratio: 1 }
+    await (await startTracing(on, 'obflow', console)).close()
+    console.log(JSON.stringify([off, of() > 0]))
+    process.exit()`
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '--eval', program],
+    { cwd: resolve(import.meta.dirname, '../..') },
+  )
+  expect(JSON.parse(stdout)).toEqual([0, true])
+  expect(await readFile(bundle().codePath, 'utf8')).not.toContain('@opentelemetry')
 })

@@ -390,6 +390,7 @@ const byPlace = {
   'obLinks.username': ['The user that proxies connect with.', 'proxyro'],
   'obLinks.status': 'Status of the cluster.',
   'versions.version': ['Version of OBProxy.', '4.2.1.0-11'],
+  'listSubtasks.zone': ['Name of the zone whose subtasks are wanted.', 'zone1'],
   'preCheck.code': ['Code of the check.', 'OBD-1007'],
   'preCheck.guide': [
     "Section of the operator's guide about the code, below this API.",
