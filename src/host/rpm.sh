@@ -67,12 +67,17 @@ not_given() {
 
 # Directories that are there below the prefix: a package that has them too gives them its own owner
 # and mode, and takes them with it.
-# What this task made there, or another package of its own did, is none of them.
+# What this task made there, or another package of its own did, is none of them: nor are the folders
+# that rpm made for a package that lists files alone.
 note_owners() {
-  local ids mode path package directories=()
+  local ids mode path package brought=$'\n' directories=()
   [ -n "$physical" ] && [ -d "$physical" ] || return 0
+  while IFS= read -r package; do
+    brought+=$(nvra=$package own_files)$'\n' || true
+  done < <(lines rpm)
   while IFS=' ' read -r ids mode path; do
     ! noted parent "$path" || continue
+    case $brought in *$'\n'"$path"$'\n'*) continue ;; esac
     package=$(rpm -qf --qf '%{NVRA}\n' -- "$path" 2>/dev/null | head -n 1) || package=
     [ -n "$package" ] && noted rpm "$package" || directories+=("$ids $mode $path")
   done < <(find "$physical" -maxdepth 3 -type d -printf '%U:%G %m %p\n')
@@ -337,7 +342,8 @@ settle() {
   local path
   give_back_owners
   remove_parents
-  lines room | while IFS= read -r path; do
+  # Another set of this task may still lie in its rooms: they go with the last one.
+  [ -n "$(lines rpm)" ] || lines room | while IFS= read -r path; do
     remove_empty "$path"
     forget room "$path"
   done

@@ -64,14 +64,22 @@ const labPackage = (name: string): LabPackage => {
   return found
 }
 
-let folderless: RpmFile
+/** A set of packages that list files alone: libraries, server and tools. */
+let folderless: readonly [RpmFile, RpmFile, RpmFile]
 
 beforeAll(async () => {
   sshd = await startSshd()
   libs = build(labPackage('oceanbase-ce-libs'), home)
   server = build(labPackage('oceanbase-ce'), home)
   const { requires: _, scripts: __, ...plain } = labPackage('oceanbase-ce')
-  folderless = build({ ...plain, name: 'oceanbase-ce-spec', rootsFiles: true }, home)
+  const { fixed: ___, root: ____, ...tools } = labPackage('oceanbase-ce-utils')
+  const own = { kind: 'text', at: 'lib/own/observer.so', text: '' } as const
+  const contents = [...plain.contents, own]
+  folderless = [
+    build({ ...labPackage('oceanbase-ce-libs'), name: 'spec-libs', rootsFiles: true }, home),
+    build({ ...plain, name: 'spec', contents, rootsFiles: true }, home),
+    build({ ...tools, name: 'spec-utils', rootsFiles: true }, '/opt/tools'),
+  ]
   // A glibc of rpm's is what makes a host one whose dependencies count.
   const files = join(sshd.directory, 'files')
   for (const name of ['glibc', 'jq', 'systemd']) {
@@ -84,7 +92,7 @@ beforeAll(async () => {
   }
   const target = host(sshd.access())
   // The machine's own packages, /opt and /etc are left alone.
-  await target.must(sh`mount -t tmpfs none /opt; mount -t tmpfs none /var/lib; mount -t tmpfs none /var/log
+  await target.must(sh`mount -t tmpfs -o mode=755 none /opt; mount -t tmpfs none /var/lib; mount -t tmpfs none /var/log
 mkdir /var/lib/etc; cp -a /etc/. /var/lib/etc; mount --bind /var/lib/etc /etc; mkdir -p /etc/systemd/system`)
 })
 afterAll(async () => {
@@ -191,20 +199,30 @@ describe('OceanBase CE, server and libraries', () => {
 })
 
 // Source: oceanbase rpm/oceanbase.spec, %files, by which 4.3 and later are built on Anolis.
-describe('a package that lists files alone, all of them root’s', () => {
-  it('has its folders given to the OS user too, and takes them with it', async () => {
+describe('packages that list files alone, all of them root’s', () => {
+  it('have their folders given to the OS user too, and take them with them, whoever of the set has files there', async () => {
     const target = host(sshd.access())
-    await target.must(sh`mkdir -p /opt/spec/own; chown nobody: /opt/spec`)
+    await target.must(sh`mkdir -p /opt/spec/own /opt/spec/etc; chown nobody: /opt/spec`)
     const before = await traces()
     const prefix = '/opt/spec'
     const brings = `${prefix}/bin/observer`
-    const wish = { taskId: 8, file: folderless, prefix, brings, owner: 'nobody' }
-    await installPackages(target, [wish], () => undefined)
+    const [first, second, third] = folderless
+    const common = { taskId: 8, owner: 'nobody' }
+    const set = [
+      { ...common, file: first, prefix },
+      { ...common, file: second, prefix, brings },
+      { ...common, file: third },
+    ]
+    await installPackages(target, set.slice(0, 2), () => undefined)
+    await installPackages(target, set.slice(2), () => undefined)
     const others = await target.must(sh`find ${prefix} ! -user nobody`)
     expect(others.trim()).toBe('/opt/spec/own')
     expect(await target.must(sh`stat -c %U ${prefix}/etc ${prefix}/bin`)).toBe('nobody\nnobody\n')
-    expect(await installPackages(target, [wish], () => undefined)).toBe('unchanged')
-    await removePackages(target, [wish])
+    expect(await installPackages(target, set, () => undefined)).toBe('unchanged')
+    // As an agent that the task found there is looked for first.
+    const agent = { ...common, file: libs, prefix: '/opt/agent' }
+    expect(await removePackages(target, [agent])).toBe('unchanged')
+    await removePackages(target, set)
     expect(await traces()).toBe(before)
     await target.must(sh`rm -r /opt/spec`)
   })
