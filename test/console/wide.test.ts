@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { setSubtask } from '../store/taskRows.ts'
 import { launch, logIn, open } from './browser.ts'
 import { accept, admin, fill, openScene, type Scene } from './scene.ts'
 
@@ -17,9 +18,9 @@ afterAll(async () => {
   await scene?.close()
 })
 
-test(`a run of ${hosts} hosts is read as a matrix, from the first to the last`, async () => {
+test(`a run of ${hosts} hosts is read as a matrix, live, from the first to the last`, async () => {
   const ids = await fill(scene, hosts)
-  const { id } = await accept(scene, ids)
+  const { id, subtasks } = await accept(scene, ids)
   const { page, complaints } = await open(browser, scene.base)
   await page.goto('/tasks')
   await logIn(page, ...admin)
@@ -34,6 +35,12 @@ test(`a run of ${hosts} hosts is read as a matrix, from the first to the last`, 
   // Zones, hosts and the head; drawn are those in sight.
   expect(await grid.getAttribute('aria-rowcount')).toBe(String(hosts + 3 + 1))
   expect(await grid.getByRole('row').count()).toBeLessThan(100)
+  const first = subtasks.find(({ hostIp }) => hostIp === '10.0.0.1')
+  await setSubtask(scene.api.db, first?.id ?? 0, { status: 'RUNNING', startTime: new Date() })
+  await grid.getByRole('gridcell', { name: /^Running/ }).waitFor()
+  await page.getByLabel('Only failed or running').check()
+  await page.getByText(`1 of ${hosts} hosts`).waitFor()
+  await page.getByLabel('Only failed or running').uncheck()
   await grid.focus()
   await page.keyboard.press('End')
   await grid.getByRole('rowheader', { name: '10.0.6.54', exact: true }).waitFor()

@@ -7,19 +7,22 @@ import { spanOf } from './times.ts'
  */
 export function criticalPath(subtasks: readonly Subtask[], now: number): Subtask[] {
   const byId = new Map(subtasks.map((subtask) => [subtask.id, subtask]))
-  const endOf = (subtask: Subtask): number => spanOf(subtask, now)?.[1] ?? Number.NEGATIVE_INFINITY
-  const latest = (all: Iterable<Subtask>): Subtask | undefined => {
+  /** Of several that end at once the last. */
+  const latest = (all: Iterable<Subtask | undefined>): Subtask | undefined => {
     let found: Subtask | undefined
-    for (const each of all)
-      if (endOf(each) > Number.NEGATIVE_INFINITY && (!found || endOf(each) >= endOf(found)))
-        found = each
+    let last = Number.NEGATIVE_INFINITY
+    for (const each of all) {
+      const end = each && spanOf(each, now)?.[1]
+      if (end === undefined || end < last) continue
+      found = each
+      last = end
+    }
     return found
   }
   const path: Subtask[] = []
   for (let at = latest(subtasks); at; ) {
-    path.unshift(at)
-    const above = at.upstreams.map((id) => byId.get(id)).filter((each) => each !== undefined)
-    at = latest(above)
+    path.push(at)
+    at = latest(at.upstreams.map((id) => byId.get(id)))
   }
-  return path
+  return path.reverse()
 }

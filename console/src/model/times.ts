@@ -7,20 +7,28 @@ export const moment = (text: string | undefined): number | undefined =>
 
 type Timed = Pick<Subtask, 'status' | 'startTime' | 'finishTime'>
 
+type Span = readonly [start: number, end: number]
+
+/** Of subtasks that have ended: a run's views ask for those of all each second. */
+const ended = new WeakMap<Timed, Span>()
+
 /** From when to when a subtask ran; to now while it runs. Undefined when it never began. */
-export function spanOf(subtask: Timed, now: number): readonly [number, number] | undefined {
+export function spanOf(subtask: Timed, now: number): Span | undefined {
+  const known = ended.get(subtask)
+  if (known) return known
   const start = moment(subtask.startTime)
   if (start === undefined) return undefined
-  const end = isAtWork(subtask) ? now : moment(subtask.finishTime)
-  return end === undefined ? undefined : [start, Math.max(start, end)]
+  const atWork = isAtWork(subtask)
+  const end = atWork ? now : moment(subtask.finishTime)
+  if (end === undefined) return undefined
+  const span = [start, Math.max(start, end)] as const
+  if (!atWork) ended.set(subtask, span)
+  return span
 }
 
 /** From the first start to the last end of several. */
-export function spanOfAll(
-  subtasks: readonly Timed[],
-  now: number,
-): readonly [number, number] | undefined {
-  let all: readonly [number, number] | undefined
+export function spanOfAll(subtasks: readonly Timed[], now: number): Span | undefined {
+  let all: Span | undefined
   for (const subtask of subtasks) {
     const span = spanOf(subtask, now)
     if (span) all = all ? [Math.min(all[0], span[0]), Math.max(all[1], span[1])] : span
@@ -33,9 +41,10 @@ export function duration(ms: number): string {
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
-  const two = (value: number): string => String(value).padStart(2, '0')
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`
-  return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`
+  const rest = (value: number, unit: string): string =>
+    value === 0 ? '' : ` ${String(value).padStart(2, '0')} ${unit}`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min${rest(seconds % 60, 's')}`
+  return `${Math.floor(seconds / 3600)} h${rest(Math.floor((seconds % 3600) / 60), 'min')}`
 }
 
 const formats = new Map<Language, Intl.DateTimeFormat>()

@@ -23,5 +23,6 @@ export interface Lane {
   /** By the index of its stage. */
   readonly cells: ReadonlyMap<number, Subtask>
   /** 0 when something failed on it, 1 when something runs, 2 else. */
-  readonly rank: number
+  readonly rank: 0 | 1 | 2
+  readonly atWork: boolean
 }

@@ -1,14 +1,13 @@
 import { Segmented } from 'antd'
-import { lazy, Suspense, useMemo } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import type { StreamState } from '../../api/events.ts'
 import type { Task } from '../../api/types.ts'
 import { Page } from '../../components/Page.tsx'
 import { StateSign } from '../../components/StateSign.tsx'
 import { Waiting } from '../../components/Waiting.tsx'
-import { lanesOf } from '../../model/lanes.ts'
+import { shapes } from '../../model/shape.ts'
 import { isAtWork, signOfTask } from '../../model/signs.ts'
-import { stagesOf } from '../../model/stages.ts'
 import { useText } from '../../settings/Settings.tsx'
 import { RunActions } from './ask/RunActions.tsx'
 import { Detail } from './detail/Detail.tsx'
@@ -36,24 +35,28 @@ interface Props {
 /** A run: what it does, how far it is, what failed and how to mend it. */
 export function RunView({ task, stream }: Props) {
   const t = useText()
-  const stages = useMemo(() => stagesOf(task.subtasks), [task.subtasks])
-  const lanes = useMemo(() => lanesOf(task, stages), [task, stages])
+  const [shapeOf] = useState(shapes)
+  const { stages, lanes, columns } = useMemo(() => shapeOf(task), [shapeOf, task])
   const now = useNow(task.status === 'RUNNING' || task.subtasks.some(isAtWork))
   const [params, setParams] = useSearchParams()
   const view =
     views.find((each) => each === params.get('view')) ??
     (lanes.length >= wideFrom ? 'matrix' : 'graph')
-  const chosenId = Number(params.get('node')) || focusOf(task)
-  const set = (key: string, value: string) =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before)
-        next.set(key, value)
-        return next
-      },
-      { replace: true },
-    )
-  const choose = (id: number) => set('node', String(id))
+  const focus = useFocus(task)
+  const chosenId = Number(params.get('node')) || focus
+  const set = useCallback(
+    (key: string, value: string) =>
+      setParams(
+        (before) => {
+          const next = new URLSearchParams(before)
+          next.set(key, value)
+          return next
+        },
+        { replace: true },
+      ),
+    [setParams],
+  )
+  const choose = useCallback((id: number) => set('node', String(id)), [set])
   const chosen = task.subtasks.find(({ id }) => id === chosenId)
   return (
     <Page
@@ -88,7 +91,7 @@ export function RunView({ task, stream }: Props) {
                 perHost={lanes.length < wideFrom}
               />
             )}
-            {view === 'matrix' && <Matrix {...{ stages, lanes, now, choose }} chosen={chosenId} />}
+            {view === 'matrix' && <Matrix {...{ columns, lanes, now, choose }} chosen={chosenId} />}
             {view === 'history' && <History taskId={task.id} />}
           </section>
           {view !== 'history' && <Detail task={task} subtask={chosen} now={now} />}
@@ -98,10 +101,19 @@ export function RunView({ task, stream }: Props) {
   )
 }
 
-/** What a look at the run begins with: what failed, else what runs, else what ended last. */
-const focusOf = ({ subtasks }: Task): number | undefined =>
-  (
-    subtasks.find(({ status }) => status === 'FAILED') ??
-    subtasks.find(isAtWork) ??
+/**
+ * The node that is shown while none is chosen: what failed, else what runs, else what ended last.
+ * It stays while that holds: a wide run would lead from log to log each second.
+ */
+function useFocus({ subtasks }: Task): number | undefined {
+  const last = useRef<number>(undefined)
+  const kept = subtasks.find(({ id }) => id === last.current)
+  const found =
+    (kept?.status === 'FAILED' ? kept : subtasks.find(({ status }) => status === 'FAILED')) ??
+    (kept && isAtWork(kept) ? kept : subtasks.find(isAtWork)) ??
     subtasks.findLast(({ status }) => status === 'SUCCESSFUL')
-  )?.id
+  useEffect(() => {
+    last.current = found?.id
+  })
+  return found?.id
+}

@@ -1,12 +1,13 @@
-import { Controls, ReactFlow } from '@xyflow/react'
+import { Controls, type Edge, ReactFlow } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { keeper } from '../../../model/keeper.ts'
 import { isAtWork } from '../../../model/signs.ts'
 import type { Stage } from '../../../model/stages.ts'
 import type { Lane } from '../../../model/zones.ts'
 import { useSettings } from '../../../settings/Settings.tsx'
 import '../../../styles/graph.css'
-import { layout, size } from './layout.ts'
+import { type LaneNode, layout, type StepNode, size } from './layout.ts'
 import { nodeTypes } from './nodes.tsx'
 
 interface Props {
@@ -35,18 +36,12 @@ export default function Graph(props: Props) {
 
 function Canvas({ stages, lanes, chosen, now, choose, folded }: Props & { folded: boolean }) {
   const { t, theme } = useSettings()
-  const { nodes, edges } = useMemo(
-    () =>
-      layout({
-        stages,
-        lanes,
-        chosen,
-        now,
-        folded,
-        countOf: (done, total) => `${done}/${total}`,
-      }),
-    [stages, lanes, chosen, now, folded],
-  )
+  const [keep] = useState(() => ({ nodes: keeper<StepNode | LaneNode>(), edges: keeper<Edge>() }))
+  const { nodes, edges } = useMemo(() => {
+    const countOf = (done: number, total: number) => `${done}/${total}`
+    const placed = layout({ stages, lanes, chosen, now, folded, countOf })
+    return { nodes: keep.nodes(placed.nodes), edges: keep.edges(placed.edges) }
+  }, [keep, stages, lanes, chosen, now, folded])
   const rows = folded ? 1 : Math.max(1, Math.min(lanes.length, tallest))
   const box = useRef<HTMLDivElement>(null)
   const [room, setRoom] = useState(0)

@@ -1,7 +1,9 @@
 import { type KeyboardEvent, useRef, useState } from 'react'
+import type { Column } from '../../../model/columns.ts'
+import type { Lane } from '../../../model/zones.ts'
 import { useText } from '../../../settings/Settings.tsx'
 import { HostRow, ZoneRow } from './GridRows.tsx'
-import { type Column, cellOf, type Row } from './rows.ts'
+import { cellOf, type Row } from './rows.ts'
 import { useWindow } from './useWindow.ts'
 
 export const rowHeight = 28
@@ -14,6 +16,9 @@ interface Props {
   readonly now: number
   choose(id: number): void
 }
+
+const holds = ({ cells }: Lane, id: number | undefined): boolean =>
+  [...cells.values()].some((cell) => cell.id === id)
 
 /** A grid of which only the rows in sight are drawn; arrow keys go from cell to cell. */
 export function Grid({ rows, columns, chosen, now, choose }: Props) {
@@ -96,8 +101,11 @@ export function Grid({ rows, columns, chosen, now, choose }: Props) {
           <HostRow
             key={row.lane.ip}
             {...shared}
-            {...{ now, chosen, choose }}
+            choose={choose}
             lane={row.lane}
+            // A row is drawn again only for what it shows.
+            now={row.lane.atWork ? now : 0}
+            chosen={holds(row.lane, chosen) ? chosen : undefined}
             active={active.row === index ? active.column : undefined}
           />
         )

@@ -1,9 +1,10 @@
 import { memo } from 'react'
+import type { Column } from '../../../model/columns.ts'
 import { isAtWork, signOf } from '../../../model/signs.ts'
 import { duration, spanOf } from '../../../model/times.ts'
 import type { Lane } from '../../../model/zones.ts'
 import { useText } from '../../../settings/Settings.tsx'
-import { type Column, cellOf, type Row } from './rows.ts'
+import { cellOf, type Row } from './rows.ts'
 
 interface Shared {
   readonly index: number

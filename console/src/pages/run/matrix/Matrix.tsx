@@ -1,14 +1,14 @@
 import { Checkbox, Input } from 'antd'
 import { useMemo, useState } from 'react'
-import type { Stage } from '../../../model/stages.ts'
+import type { Column } from '../../../model/columns.ts'
 import type { Lane } from '../../../model/zones.ts'
 import { useText } from '../../../settings/Settings.tsx'
 import '../../../styles/matrix.css'
 import { Grid } from './Grid.tsx'
-import { columnsOf, rowsOf } from './rows.ts'
+import { rowsOf } from './rows.ts'
 
 interface Props {
-  readonly stages: readonly Stage[]
+  readonly columns: readonly Column[]
   readonly lanes: readonly Lane[]
   readonly chosen: number | undefined
   readonly now: number
@@ -16,11 +16,10 @@ interface Props {
 }
 
 /** Hosts down, stages across: how a wide run is read. */
-export function Matrix({ stages, lanes, chosen, now, choose }: Props) {
+export function Matrix({ columns, lanes, chosen, now, choose }: Props) {
   const t = useText()
   const [text, setText] = useState('')
   const [onlyProblems, setOnlyProblems] = useState(false)
-  const columns = useMemo(() => columnsOf(stages), [stages])
   const rows = useMemo(() => rowsOf(lanes, { text, onlyProblems }), [lanes, text, onlyProblems])
   if (columns.length === 0) return <p className="muted note">{t('run.noHostStages')}</p>
   const shown = rows.filter(({ kind }) => kind === 'host').length

@@ -59,14 +59,16 @@ function rowOf(subtask: Subtask, path: ReadonlySet<number>, now: number): Row[] 
 }
 
 function slowest(subtasks: readonly Subtask[], now: number): Subtask | undefined {
-  const length = (subtask: Subtask): number => {
+  let found: Subtask | undefined
+  let most = -1
+  for (const subtask of subtasks) {
     const span = spanOf(subtask, now)
-    return span ? span[1] - span[0] : -1
+    const took = span ? span[1] - span[0] : -1
+    if (found && took <= most) continue
+    found = subtask
+    most = took
   }
-  return subtasks.reduce<Subtask | undefined>(
-    (most, each) => (!most || length(each) > length(most) ? each : most),
-    undefined,
-  )
+  return found
 }
 
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400]

@@ -1,0 +1,17 @@
+/**
+ * Things of which those that are as before stay the same objects: what is drawn of them stays, too.
+ * They have to be plain data.
+ */
+export function keeper<Item extends { readonly id: string }>(): (items: readonly Item[]) => Item[] {
+  let last = new Map<string, { readonly text: string; readonly item: Item }>()
+  return (items) => {
+    const next = new Map<string, { readonly text: string; readonly item: Item }>()
+    for (const item of items) {
+      const text = JSON.stringify(item)
+      const known = last.get(item.id)
+      next.set(item.id, known?.text === text ? known : { text, item })
+    }
+    last = next
+    return [...next.values()].map(({ item }) => item)
+  }
+}
