@@ -52,6 +52,13 @@ const dark: ThemeConfig = {
     colorPrimary: '#3d85ee',
     colorLink: '#7db2ff',
     colorBgBase: '#10141c',
+    // As styles/base.css has them: the algorithm's own are bluer than the panels around them.
+    colorBgLayout: '#10141c',
+    colorBgContainer: '#171c26',
+    colorBgElevated: '#1f2633',
+    colorBorder: '#445066',
+    colorBorderSecondary: '#2c3545',
+    colorFillAlter: '#1b212d',
     colorTextPlaceholder: '#9aa5bd',
     colorTextDescription: '#a3adc2',
     colorTextSecondary: '#b8c1d4',

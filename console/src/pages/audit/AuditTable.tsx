@@ -1,29 +1,44 @@
+import { Link } from 'react-router'
 import { api, dataOf } from '../../api/client.ts'
 import { List } from '../../components/List.tsx'
 import { usePaged } from '../../components/usePaged.ts'
 import { when } from '../../model/times.ts'
 import { useSettings } from '../../settings/Settings.tsx'
+import { Changed, hasChange } from './Changed.tsx'
+
+interface Props {
+  /** Calls on this task alone. */
+  readonly taskId?: number
+  readonly username?: string
+}
 
 /** Who called what: of one task for whoever may see it, of all for an ADMIN. */
-export function AuditTable({ taskId }: { readonly taskId?: number }) {
+export function AuditTable({ taskId, username }: Props) {
   const { t, language } = useSettings()
   const calls = usePaged(
     (query, signal) =>
       dataOf(
         taskId === undefined
-          ? api.GET('/api/v2/audit', { params: { query }, signal })
+          ? api.GET('/api/v2/audit', {
+              params: { query: { ...query, ...(username !== undefined && { username }) } },
+              signal,
+            })
           : api.GET('/api/v2/tasks/instances/{id}/audit', {
               params: { path: { id: taskId }, query },
               signal,
             }),
       ),
-    [taskId],
+    [taskId, username],
   )
   return (
     <List
       list={calls}
       rowKey="id"
-      empty={t('audit.empty')}
+      empty={t(username === undefined ? 'audit.empty' : 'audit.noMatch')}
+      expandable={{
+        rowExpandable: hasChange,
+        expandedRowRender: (call) => <Changed call={call} />,
+      }}
       columns={[
         {
           title: t('audit.time'),
@@ -34,7 +49,17 @@ export function AuditTable({ taskId }: { readonly taskId?: number }) {
         { title: t('audit.action'), dataIndex: 'call' },
         {
           title: t('audit.target'),
-          render: (_, { method, path }) => <code>{`${method} ${path}`}</code>,
+          render: (_, { method, path, taskId: task }) => (
+            <>
+              <code>{`${method} ${path}`}</code>
+              {taskId === undefined && task !== undefined && (
+                <>
+                  {' '}
+                  <Link to={`/tasks/${task}`}>{t('run.title', { id: task })}</Link>
+                </>
+              )}
+            </>
+          ),
         },
         {
           title: t('audit.result'),

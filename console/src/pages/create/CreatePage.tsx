@@ -73,6 +73,11 @@ export default function CreatePage() {
               {t('create.next')}
             </Button>
           )}
+          {step < 3 && data && !isGood(step, draft) && (
+            <span className="muted">
+              {t(step === 0 ? 'create.choosePackage' : 'create.firstFix')}
+            </span>
+          )}
         </div>
       </div>
     </Page>

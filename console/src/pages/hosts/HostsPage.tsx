@@ -10,6 +10,7 @@ import { useMay } from '../../session/Session.tsx'
 import { useText } from '../../settings/Settings.tsx'
 import { AddHosts } from './AddHosts.tsx'
 import { HostActions } from './HostActions.tsx'
+import { HostMore } from './HostMore.tsx'
 import { HostTabs } from './HostTabs.tsx'
 
 export default function HostsPage() {
@@ -51,6 +52,7 @@ export default function HostsPage() {
         list={hosts}
         rowKey="id"
         empty={t('hosts.empty')}
+        expandable={{ expandedRowRender: (host) => <HostMore host={host} /> }}
         columns={[
           {
             title: t('hosts.address'),

@@ -48,7 +48,7 @@ export function AccessKeys() {
       <List
         list={keys}
         rowKey="accessKeyId"
-        empty={t('common.none')}
+        empty={t('profile.noKeys')}
         columns={[
           {
             title: t('profile.keyId'),

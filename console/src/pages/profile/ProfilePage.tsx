@@ -50,7 +50,7 @@ function ChangePassword() {
           name="newPassword"
           label={t('profile.new')}
           rules={required}
-          help={t('users.passwordHelp')}
+          extra={t('users.passwordHelp')}
         >
           <Input.Password autoComplete="new-password" />
         </Form.Item>
