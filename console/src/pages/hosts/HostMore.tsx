@@ -9,21 +9,25 @@ import { useText } from '../../settings/Settings.tsx'
 import { TaskTable } from '../tasks/TaskTable.tsx'
 import { useTasks } from '../tasks/useTasks.ts'
 
-/** What was done on a host, its preparation before all, and the login that is used for it. */
+/** What was done on a host, its preparation before all, and another login for it. */
 export function HostMore({ host }: { readonly host: Host }) {
-  const t = useText()
   const may = useMay()
+  return (
+    <section className="stack" aria-label={host.innerIpAddress}>
+      {may('HOST:*:UPDATE') && <OtherLogin host={host} />}
+      {may('TASK:*:READ') && <HostTasks host={host} />}
+    </section>
+  )
+}
+
+function HostTasks({ host }: { readonly host: Host }) {
+  const t = useText()
   const tasks = useTasks({ hostId: host.id })
   return (
-    <section className="stack host-more" aria-label={host.innerIpAddress}>
-      {may('HOST:*:UPDATE') && <OtherLogin host={host} />}
-      {may('TASK:*:READ') && (
-        <>
-          <h2>{t('hosts.tasks')}</h2>
-          <TaskTable tasks={tasks} empty={t('hosts.noTasks')} />
-        </>
-      )}
-    </section>
+    <>
+      <h2>{t('hosts.tasks')}</h2>
+      <TaskTable tasks={tasks} empty={t('hosts.noTasks')} />
+    </>
   )
 }
 

@@ -52,7 +52,10 @@ export default function HostsPage() {
         list={hosts}
         rowKey="id"
         empty={t('hosts.empty')}
-        expandable={{ expandedRowRender: (host) => <HostMore host={host} /> }}
+        expandable={{
+          rowExpandable: () => may('TASK:*:READ') || may('HOST:*:UPDATE'),
+          expandedRowRender: (host) => <HostMore host={host} />,
+        }}
         columns={[
           {
             title: t('hosts.address'),
