@@ -35,7 +35,7 @@ test(`a run of ${hosts} hosts is read as a matrix, live, from the first to the l
   // Zones, hosts and the head; drawn are those in sight.
   expect(await grid.getAttribute('aria-rowcount')).toBe(String(hosts + 3 + 1))
   expect(await grid.getByRole('row').count()).toBeLessThan(100)
-  const first = subtasks.find(({ hostIp }) => hostIp === '10.0.0.1')
+  const first = subtasks.find(({ hostId }) => hostId === ids[0])
   await setSubtask(scene.api.db, first?.id ?? 0, { status: 'RUNNING', startTime: new Date() })
   await grid.getByRole('gridcell', { name: /^Running/ }).waitFor()
   await page.getByLabel('Only failed or running').check()

@@ -317,6 +317,7 @@ export const en = {
   'audit.empty': 'Nothing yet.',
   'audit.filter': 'Filter by user',
   'audit.noMatch': 'This user has called nothing.',
+  'audit.task': 'Task',
   'audit.changed': 'What was changed',
   'audit.field': 'Field',
   'audit.before': 'Before',

@@ -306,6 +306,7 @@ export const zh: Texts = {
   'audit.empty': '暂无记录。',
   'audit.filter': '按用户过滤',
   'audit.noMatch': '该用户没有操作记录。',
+  'audit.task': '任务',
   'audit.changed': '变更内容',
   'audit.field': '字段',
   'audit.before': '变更前',

@@ -1,5 +1,6 @@
 import { Link } from 'react-router'
 import { api, dataOf } from '../../api/client.ts'
+import type { AuditedCall } from '../../api/types.ts'
 import { List } from '../../components/List.tsx'
 import { usePaged } from '../../components/usePaged.ts'
 import { when } from '../../model/times.ts'
@@ -30,6 +31,12 @@ export function AuditTable({ taskId, username }: Props) {
       ),
     [taskId, username],
   )
+  const task = {
+    title: t('audit.task'),
+    className: 'number',
+    render: (_: unknown, { taskId: id }: AuditedCall) =>
+      id !== undefined && <Link to={`/tasks/${id}`}>{id}</Link>,
+  }
   return (
     <List
       list={calls}
@@ -49,18 +56,9 @@ export function AuditTable({ taskId, username }: Props) {
         { title: t('audit.action'), dataIndex: 'call' },
         {
           title: t('audit.target'),
-          render: (_, { method, path, taskId: task }) => (
-            <>
-              <code>{`${method} ${path}`}</code>
-              {taskId === undefined && task !== undefined && (
-                <>
-                  {' '}
-                  <Link to={`/tasks/${task}`}>{t('run.title', { id: task })}</Link>
-                </>
-              )}
-            </>
-          ),
+          render: (_, { method, path }) => <code>{`${method} ${path}`}</code>,
         },
+        ...(taskId === undefined ? [task] : []),
         {
           title: t('audit.result'),
           render: (_, { status }) => (

@@ -6,17 +6,24 @@ import '../../styles/audit.css'
 
 type Side = AuditedCall['before']
 
-/** Fields that calls change; another one is shown by its own name. */
+/** Fields that calls change, in the order they are read in; another one is shown by its own name. */
 const names: Readonly<Record<string, TextKey>> = {
-  address: 'obproxy.address',
-  credentialId: 'audit.credentialId',
-  hostKey: 'audit.hostKey',
   name: 'common.name',
-  port: 'audit.port',
+  username: 'login.user',
+  type: 'hosts.secretType',
   roles: 'users.roles',
   sharedAddresses: 'hosts.shared',
-  type: 'hosts.secretType',
-  username: 'login.user',
+  address: 'obproxy.address',
+  port: 'audit.port',
+  credentialId: 'audit.credentialId',
+  hostKey: 'audit.hostKey',
+}
+
+/** The store keeps no order. */
+function fieldsOf({ before, after }: AuditedCall): string[] {
+  const given = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])
+  const known = Object.keys(names).filter((field) => given.has(field))
+  return [...known, ...[...given].filter((field) => !(field in names)).sort()]
 }
 
 export const hasChange = ({ before, after }: AuditedCall): boolean =>
@@ -30,9 +37,9 @@ function textsOf(value: unknown): readonly string[] {
 }
 
 /** What a call changed, field by field. */
-export function Changed({ call: { before, after } }: { readonly call: AuditedCall }) {
+export function Changed({ call }: { readonly call: AuditedCall }) {
   const t = useText()
-  const fields = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
+  const { before, after } = call
   return (
     <table className="changed">
       <caption className="unseen">{t('audit.changed')}</caption>
@@ -44,7 +51,7 @@ export function Changed({ call: { before, after } }: { readonly call: AuditedCal
         </tr>
       </thead>
       <tbody>
-        {fields.map((field) => (
+        {fieldsOf(call).map((field) => (
           <Field key={field} {...{ field, before, after }} />
         ))}
       </tbody>
