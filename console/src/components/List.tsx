@@ -20,6 +20,9 @@ export function List<Item extends object>({
   empty,
   expandable,
 }: Props<Item>) {
+  // What could not be loaded is not empty.
+  if (list.error !== undefined && list.data === undefined)
+    return <Problem error={list.error} retry={list.reload} />
   return (
     <>
       <Problem error={list.error} retry={list.reload} />

@@ -24,7 +24,13 @@ export default function ClusterPage() {
       dataOf(api.GET('/api/v2/ob/clusters/{id}', { params: { path: { id: Number(id) } }, signal })),
     [id],
   )
-  if (cluster.error !== undefined) return <Problem error={cluster.error} retry={cluster.reload} />
+  const t = useText()
+  if (cluster.error !== undefined)
+    return (
+      <Page title={t('clusters.title')}>
+        <Problem error={cluster.error} retry={cluster.reload} />
+      </Page>
+    )
   return cluster.data ? <Shown cluster={cluster.data} reload={cluster.reload} /> : <Waiting />
 }
 

@@ -1,7 +1,9 @@
 import { useParams } from 'react-router'
+import { Page } from '../../components/Page.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { Waiting } from '../../components/Waiting.tsx'
 import { NotFound } from '../../frame/NotFound.tsx'
+import { useText } from '../../settings/Settings.tsx'
 import { RunView } from './RunView.tsx'
 import { useRun } from './useRun.ts'
 import '../../styles/run.css'
@@ -12,7 +14,13 @@ export default function RunPage() {
 }
 
 function Followed({ id }: { readonly id: number }) {
+  const t = useText()
   const { task, stream, error } = useRun(id)
-  if (error) return <Problem error={error} />
+  if (error)
+    return (
+      <Page title={t('run.title', { id })}>
+        <Problem error={error} />
+      </Page>
+    )
   return task ? <RunView task={task} stream={stream} /> : <Waiting />
 }
