@@ -276,8 +276,9 @@ describe('creating a cluster', () => {
 
 describe('the audit', () => {
   test('says field by field what a call changed, and what it took away', async () => {
-    const { username, id } = await scene.api.store.users.create({
-      username: 'promoted',
+    const username = 'promoted'
+    const made = await scene.api.store.users.create({
+      username,
       passwordHash: await hashPassword(new Secret('Promoted-1')),
       roles: ['CLUSTER_VIEWER'],
     })
@@ -291,7 +292,7 @@ describe('the audit', () => {
 
     await page.goto('/audit')
     const fieldsOf = async (call: string): Promise<string[]> => {
-      const line = page.getByRole('row', { name: new RegExp(`${call} .*/users/${id}`) })
+      const line = page.getByRole('row', { name: new RegExp(`${call} .*/users/${made?.id}`) })
       await line.getByRole('button', { name: 'Expand row' }).click()
       const changed = page.getByRole('table', { name: 'What was changed' })
       const fields = await changed.getByRole('row').allInnerTexts()
