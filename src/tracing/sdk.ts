@@ -21,6 +21,8 @@ import { traceHosts, tracerOf } from './spans.ts'
 
 /** What a collector that is away may hold up a stop. */
 const closeMs = 3000
+/** Spans that wait to be sent; more are dropped. A wide create ends thousands between two batches. */
+const maxWaiting = 20_000
 
 /**
  * Sends spans by OTLP. Headers, certificates and compression the exporter reads itself, from
@@ -43,6 +45,7 @@ export function openTracing(
     idGenerator: ids,
     spanProcessors: [
       new BatchSpanProcessor({
+        maxQueueSize: maxWaiting,
         exporter: new ToldExporter(new OTLPTraceExporter({ url }), url, log),
       }),
     ],

@@ -4,6 +4,9 @@ import { taskOf } from '../audit/book.ts'
 import type { Api } from '../context.ts'
 import { callOf } from './call.ts'
 
+/** Asked every few seconds by what watches a process; nobody looks for them among traces. */
+const watched: ReadonlySet<string> = new Set(['/healthz', '/readyz'])
+
 const pathOf = (url: string): string => url.split('?')[0] ?? url
 
 /** Makes a span of each call that has a name in the OpenAPI document; nothing while traces are off. */
@@ -13,10 +16,11 @@ export function traceCalls(api: Api): void {
   const spans = new WeakMap<FastifyRequest, OpenSpan<CallEnd>>()
   api.addHook('onRequest', (request, _reply, next) => {
     const { routeOptions, method } = request
-    if (callOf(routeOptions, method) === undefined) return next()
+    const { url: route = '' } = routeOptions
+    if (callOf(routeOptions, method) === undefined || watched.has(route)) return next()
     const span = tracer.call({
       method,
-      route: routeOptions.url ?? '',
+      route,
       path: pathOf(request.url),
       scheme: request.protocol,
       client: request.ip,
