@@ -127,9 +127,16 @@ await bench(async (bench) => {
   }
   const [first, last] = [seen[0], seen.at(-1)]
   if (!first || !last) return
-  const common = { figure: 'bounds', details: { program: 'bounds', seen } } as const
+  const after = (look: (at: (typeof seen)[number]) => number) =>
+    Object.fromEntries(seen.map((at) => [`after${at.after}`, rounded(look(at))]))
   bench.show({
-    ...common,
+    figure: 'bounds',
+    details: {
+      program: 'bounds',
+      temporalRssMiB: after(({ temporalRssMiB }) => temporalRssMiB),
+      fds: after(({ fds }) => fds),
+      sockets: after(({ sockets }) => sockets),
+    },
     row: `resident memory grown from ${first.after} to ${last.after} creates and deletes`,
     unit: 'MiB',
     ours: rounded(last.rssMiB - first.rssMiB),
@@ -137,7 +144,8 @@ await bench(async (bench) => {
     pairs: seen.map(({ rssMiB }) => [rssMiB]),
   })
   bench.show({
-    ...common,
+    figure: 'bounds',
+    details: { program: 'bounds', temporalMiB: after(({ temporalMiB }) => temporalMiB) },
     row: 'store on disk for each of them after the first look',
     unit: 'MiB',
     ours: rounded((last.storeMiB - first.storeMiB) / (last.after - first.after)),

@@ -114,8 +114,9 @@ export function writeReport(all: readonly Taken[]): void {
       `Again: \`make bench ONLY=${mine[0]?.details.program ?? name}\``,
     ].join('\n\n')
   })
-  const missed = latest.filter((figure) => !isMet(figure))
-  const summary = `${latest.length - missed.length} of ${latest.length} figures reach their goal${missed.length > 0 ? `; missed: ${missed.map((figure) => `${figure.figure}, ${figure.row} (${judged(figure)})`).join('; ')}` : ''}.`
+  const aimed = latest.filter(({ goal }) => goal !== undefined)
+  const missed = aimed.filter((figure) => !isMet(figure))
+  const summary = `${aimed.length - missed.length} of ${aimed.length} figures with a goal reach it${missed.length > 0 ? `; missed: ${missed.map((figure) => `${figure.figure}, ${figure.row} (${judged(figure)})`).join('; ')}` : ''}.`
   const text = existsSync(page)
     ? readFileSync(page, 'utf8')
     : `# Performance\n\n${marks.begin}\n${marks.end}\n`
