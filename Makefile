@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 MAKEFLAGS += --no-print-directory
 HOSTS ?= 3
 
-.PHONY: help setup console chromium images check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills rollbacks attack grown versions readme migration metrics docs bundle walk labtools generators traces kubernetes
+.PHONY: help setup console chromium images check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills rollbacks attack grown versions former readme migration metrics docs bundle walk labtools generators traces kubernetes
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ readme: root packages postgresql mysql ## README.md's commands as they stand the
 
 versions: root packages ## every set of packages from create to delete, and primary zones over two regions, as tables (half an hour; ONLY="4.2.5" runs some)
 	@node tools/test.ts --config test/versions/vitest.config.ts $(if $(ONLY),-t "$(ONLY)")
+
+former: root packages ## what the product of 2e852b1 does on today's lab: each fault that it had against OceanBase's sources (a quarter of an hour; needs the history)
+	@node tools/test.ts --config test/former/vitest.config.ts
 
 metrics: root packages ## a real Prometheus (of Debian) reads obflow during a create; each query of the dashboard has to return series
 	@command -v promtool >/dev/null || { \

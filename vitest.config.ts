@@ -17,6 +17,7 @@ export default defineConfig({
           exclude: [
             'test/lab/**',
             'test/grown/**',
+            'test/former/**',
             'test/versions/**',
             'test/rollbacks/**',
             'test/attack/**',
