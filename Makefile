@@ -6,7 +6,7 @@ HOSTS ?= 3
 .PHONY: help setup console chromium images check fmt unit test demo lab serve clean packages postgresql mysql root clients fuzz abuse bench creates chaos kills rollbacks attack grown versions former readme migration metrics docs bundle walk labtools generators traces kubernetes
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## bring Node 24, Temporal and npm packages (a second run takes a second)
 	@bash tools/setup.sh
