@@ -68,7 +68,8 @@ try {
     `--outputFile.json=${file}`,
   ]
   const env = { ...process.env, OBFLOW_TEST_FOLDER: folder, NODE_COMPILE_CACHE: compiled }
-  const child = spawn(process.execPath, [...vitest, ...process.argv.slice(2)], {
+  const words = process.argv.slice(2)
+  const child = spawn(process.execPath, [...vitest, ...words], {
     env,
     stdio: ['ignore', 'inherit', 'inherit'],
   })
@@ -77,7 +78,7 @@ try {
     process.on(signal, () => child.kill(signal))
   const [exitCode] = await once(child, 'exit')
   const outcome = await read(file)
-  const { ok, remark, line } = verdict(outcome, exitCode === 0)
+  const { ok, remark, line } = verdict(outcome, exitCode === 0, words.includes('-t'))
   // Once more at the end: whoever reads a long log reads its end.
   for (const failure of outcome?.failures ?? []) process.stderr.write(`${failure}\n`)
   if (remark !== undefined) process.stderr.write(`${remark}\n`)
