@@ -274,6 +274,27 @@ describe('creating a cluster', () => {
   })
 })
 
+describe('a host', () => {
+  test('shows its tasks, and is logged in to with another login once that was asked', async () => {
+    const page = await visit('/hosts')
+    await page
+      .getByRole('row', { name: /10\.0\.0\.4 / })
+      .getByRole('button', { name: 'Expand row' })
+      .click()
+    const host = page.getByRole('region', { name: '10.0.0.4', exact: true })
+    await host.getByRole('link', { name: 'Prepare host' }).waitFor()
+    await host.getByLabel('Use another login').click()
+    await page.locator('.ant-select-dropdown:visible').getByTitle('root').click()
+    const dialog = page.getByRole('dialog', { name: 'Log in to 10.0.0.4 with root?' })
+    const [asked] = await Promise.all([
+      page.waitForResponse(/compute\/hosts\/\d+$/),
+      dialog.getByRole('button', { name: 'Use another login' }).click(),
+    ])
+    expect([asked.request().method(), asked.status()]).toEqual(['PATCH', 200])
+    await dialog.waitFor({ state: 'detached' })
+  })
+})
+
 describe('the audit', () => {
   test('says field by field what a call changed, and what it took away', async () => {
     const username = 'promoted'
