@@ -223,7 +223,10 @@ describe('what is added', () => {
       { ...find, level: 'FATAL', message: say`disk too small`, advice: say`grow it` },
     ]
     const { code, stdout } = await obflow('host', 'check', '10.0.0.2')
-    expect([code, stdout]).toEqual([1, '✖ 10.0.0.2 CMP07050 disk too small\n    grow it\n'])
+    const said = '✖ 10.0.0.2 CMP07050 disk too small\n    grow it\n'
+    const guide = /^ {4}http:\/\/127\.0\.0\.1:\d+\/api\/v2\/docs\/codes#cmp07050\n$/
+    expect([code, stdout.slice(0, said.length)]).toEqual([1, said])
+    expect(stdout.slice(said.length)).toMatch(guide)
   })
 })
 

@@ -85,6 +85,7 @@ describe.each(databases)('progress of a task on $name', ({ open }) => {
       timeoutSeconds: 300,
       startTime: at(1),
       clusterId: 1,
+      trace: null,
     })
   })
 
