@@ -75,6 +75,8 @@ export function taskCalls(where: Where): void {
         .object({ subtasks: z.array(z.looseObject({ id: z.number(), name: z.string() })) })
         .parse(task)
       expect(subtasks).toHaveLength(23)
+      const some = await must('GET', `${tasks}/${id}/subtasks?size=4&page=6`)
+      expect(some).toMatchObject({ contents: subtasks.slice(20), page: { totalElements: 23 } })
       const node = subtasks.find(({ name }) => name === 'Install rpm')
       const { log: text } = log.parse(await must('GET', `${tasks}/${id}/subtasks/${node?.id}/log`))
       expect(text).toMatch(
