@@ -80,8 +80,8 @@ export const environment = z.object({
     .optional()
     .describe(
       'Where hosts reach the API, e.g. `http://10.0.0.9:8080`: OBProxy asks there which clusters ' +
-        'it serves. ' +
-        'Absent: the address a caller has used.',
+        "it serves, and runs in Temporal's Web UI link to their tasks. " +
+        'Absent: the address a caller has used, and for links the one that is listened at.',
     ),
   OBFLOW_ALLOWED_HOSTS: names
     .prefault('')

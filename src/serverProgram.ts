@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { consoleAddress } from './api/console/address.ts'
 import { connectTemporal } from './api/engine/temporal.ts'
 import { startServer } from './api/start.ts'
 import { readConfig } from './config.ts'
@@ -17,7 +18,11 @@ await program(async () => {
   const log = pino({ name: 'obflow-api' }, process.stderr)
   const tracing = await startTracing(config.tracing, 'obflow-api', log)
   const store = await openConfiguredStore(config)
-  const workflows = connectTemporal({ store, taskQueue: config.taskQueue })
+  const workflows = connectTemporal({
+    store,
+    taskQueue: config.taskQueue,
+    console: consoleAddress(config),
+  })
   const server = await startServer({
     config,
     store,

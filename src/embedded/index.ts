@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { consoleAddress } from '../api/console/address.ts'
 import { connectTemporal } from '../api/engine/temporal.ts'
 import { type RunningServer, startServer } from '../api/start.ts'
 import type { Config } from '../config.ts'
@@ -110,6 +111,7 @@ export async function startEmbedded(
       store,
       taskQueue: config.taskQueue,
       address: temporal.address,
+      console: consoleAddress(config),
     })
     closers.push(() => workflows.close())
     // Not before it is used: one that never was keeps the process.

@@ -25,7 +25,13 @@ async function besideApi<T>(
 ): Promise<T> {
   const { taskQueue } = await handle.describe()
   const { store } = environment.opened
-  const workflows = connectTemporal({ store, taskQueue, address: environment.address })
+  const { address } = environment
+  const workflows = connectTemporal({
+    store,
+    taskQueue,
+    address,
+    console: 'https://obflow.example',
+  })
   const api = launcher({ store, workflows, log: pino({ level: 'silent' }) })
   await store.tasks.markTold(task.id, task.acceptedRevision)
   let over = false
@@ -81,6 +87,11 @@ describe('somebody with access to Temporal, while a create runs', { timeout: 180
         open.resolve()
         await scene.recorded('SUCCESSFUL')
         await expectUndisturbed(scene)
+        const { id, workflowId } = scene.task
+        const run = await environment.client.workflow.getHandle(workflowId).describe()
+        expect(await run.staticDetails()).toBe(
+          `[Task ${id} in obflow](https://obflow.example/tasks/${id})`,
+        )
       }),
     )
   })

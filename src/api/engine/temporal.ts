@@ -32,6 +32,8 @@ export interface TemporalOptions {
    * (@temporalio/envconfig).
    */
   readonly address?: string
+  /** Where the console is; a run's page in Temporal Web UI leads to its task there. */
+  readonly console?: string | undefined
 }
 
 /** Whoever reaches Temporal may answer for a worker. */
@@ -72,7 +74,12 @@ function lookOf(
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD')
 
 /** The engine as the API sees it: a client whose calls are bounded. */
-export function connectTemporal({ store, taskQueue, address }: TemporalOptions): Workflows & {
+export function connectTemporal({
+  store,
+  taskQueue,
+  address,
+  console: pages,
+}: TemporalOptions): Workflows & {
   /** What waits for workers. Rejects while Temporal is away. */
   backlog(): ReturnType<typeof backlogOf>
   close(): Promise<void>
@@ -92,6 +99,9 @@ export function connectTemporal({ store, taskQueue, address }: TemporalOptions):
     workflowId,
     args: [{ taskId }],
     staticSummary: subject,
+    ...(pages !== undefined && {
+      staticDetails: `[Task ${taskId} in obflow](${pages}/tasks/${taskId})`,
+    }),
     typedSearchAttributes: [
       { key: keyword(searchAttributes.cluster), value: clusterName ?? '' },
       { key: keyword(searchAttributes.status), value: 'RUNNING' },
