@@ -14,8 +14,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
 const { HOME = '', NODE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env
 if (!NODE_COMPILE_CACHE)
   try {
-    // A home of somebody else, as with sudo, gets no files of this user's.
-    if (statSync(HOME).uid === process.geteuid?.()) {
+    // A home or cache of somebody else, as with sudo, gets no files of this user's, and its owner
+    // could put code there.
+    if (statSync(XDG_CACHE_HOME || HOME).uid === process.geteuid?.()) {
       const folder = `${XDG_CACHE_HOME || `${HOME}/.cache`}/obflow/compiled`
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       module.enableCompileCache?.(folder)

@@ -65,7 +65,7 @@ export interface Tracer {
 
 let tracer: Tracer | undefined
 
-/** One process has one or none; who makes spans asks for it, and nothing is loaded while it is none. */
+/** A process has one tracer, or none while traces are off: then nothing of the SDK is loaded. */
 export const traces = {
   tracer: (): Tracer | undefined => tracer,
   /** Returns what switches it off again. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Brings the generators of clients, pinned, into .tools/clients: npm's and Go's, and with `all` those that need Java and Python.
+# Brings the generators of clients, pinned, into .tools/clients: npm's and Go's, and with `all`
+# those that need Java and Python.
 # A second run is a no-op.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,7 +27,8 @@ if ! made go tools/clients/go.mod tools/goWheels.txt; then
   rm -rf "$here/go"
   mkdir -p "$here/go"
   cp tools/clients/go.mod tools/clients/go.sum "$here/go"
-  (cd "$here/go" && bash ../../../tools/go.sh build -o ../oapi-codegen github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen) >&2
+  generator=github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen
+  (cd "$here/go" && bash ../../../tools/go.sh build -o ../oapi-codegen "$generator") >&2
   mark go tools/clients/go.mod tools/goWheels.txt
 fi
 

@@ -3,5 +3,6 @@
 # .tools/gopath, so that nothing is left in a home; without a C compiler, which it does not need.
 set -euo pipefail
 tools=$(cd "$(dirname "$0")/.." && pwd)/.tools
-export GOROOT=$tools/go GOPATH=$tools/gopath GOCACHE=$tools/gopath/cache GOTOOLCHAIN=local GOFLAGS='-modcacherw -buildvcs=false' CGO_ENABLED=0
+export GOROOT=$tools/go GOPATH=$tools/gopath GOCACHE=$tools/gopath/cache GOTOOLCHAIN=local
+export GOFLAGS='-modcacherw -buildvcs=false' CGO_ENABLED=0
 exec "$tools/go/bin/go" "$@"

@@ -24,8 +24,10 @@ rm -rf "$built"
 mkdir -p "$built"
 module=go.temporal.io/server
 say "building Temporal $version"
-GOBIN=$built nice bash tools/go.sh install "$module/cmd/server@v$version" "$module/cmd/tools/sql@v$version"
-source=$(bash tools/go.sh mod download -json "$module@v$version" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+export GOBIN=$built
+nice bash tools/go.sh install "$module/cmd/server@v$version" "$module/cmd/tools/sql@v$version"
+source=$(bash tools/go.sh mod download -json "$module@v$version" |
+  sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
 cp -r "$source/schema" "$built/schema"
 cp "$source/docker/scripts/sh/entrypoint.sh" "$built/entrypoint.sh"
 chmod 755 "$built/entrypoint.sh"

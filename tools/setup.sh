@@ -37,7 +37,8 @@ bring() {
   mkdir -p "$tools/wheels" "$tools/bin"
   machine=$(uname -m)
   python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: --python-version 3.11 \
-    --platform "manylinux_2_28_$machine" --platform "manylinux_2_17_$machine" --platform "manylinux2014_$machine" -r "tools/$list.txt" -d "$tools/wheels" >&2
+    --platform "manylinux_2_28_$machine" --platform "manylinux_2_17_$machine" \
+    --platform "manylinux2014_$machine" -r "tools/$list.txt" -d "$tools/wheels" >&2
   for wheel in "$tools"/wheels/*.whl; do python3 -m zipfile -e "$wheel" "$tools/wheels/unpacked"; done
   "$place" "$tools/wheels/unpacked"
   rm -rf "$tools/wheels" "$tools/$list.done"

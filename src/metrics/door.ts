@@ -5,6 +5,7 @@ import { isIP } from 'node:net'
 import type { MetricsDoor } from '../config.ts'
 import { StartError, wordsOf } from '../errors/startError.ts'
 import type { Secret } from '../quote.ts'
+import { urlAt } from '../urlAt.ts'
 
 export interface DoorOptions {
   readonly at: MetricsDoor
@@ -75,7 +76,7 @@ export async function openDoor({ at, contentType, read, sickness }: DoorOptions)
   const address = server.address()
   const bound = typeof address === 'object' && address !== null ? address.port : port
   return {
-    url: `http://${isIP(host) === 6 ? `[${host}]` : host}:${bound}`,
+    url: urlAt(host, bound),
     async close() {
       const closed = once(server, 'close')
       server.close()

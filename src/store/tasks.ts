@@ -163,7 +163,7 @@ export function tasks(db: Db) {
       return (await db.select().from(subtasks).where(where))[0]
     },
     exists: async (id: number): Promise<boolean> => (await find(id)) !== undefined,
-    /** Some of a task's subtasks, in the order of its plan unless another is asked for. */
+    /** A page of a task's subtasks, in the order of its plan unless `paging.sort` is given. */
     subtasks(taskId: number, filter: SubtaskFilter, paging: Paging): Promise<Page<Subtask>> {
       const where = and(
         eq(subtasks.taskId, taskId),

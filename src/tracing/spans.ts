@@ -56,7 +56,10 @@ function failed(span: Span, failure: Failure): void {
   span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message })
 }
 
-/** Names of @temporalio/interceptors-opentelemetry, `src/instrumentation.ts`; `obflow.` are ours. */
+/**
+ * Names without `obflow.` are those of @temporalio/interceptors-opentelemetry,
+ * `src/instrumentation.ts`.
+ */
 const ofRun = ({ workflowId, runId, taskId }: TracedRun): Attributes => ({
   temporalWorkflowId: workflowId,
   run_id: runId,

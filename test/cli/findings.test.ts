@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chown, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -32,8 +32,8 @@ test("what Node compiles is kept in the user's own home, and in no other's", asy
   const home = await mkdtemp(join(tmpdir(), 'obflow-home-'))
   onTestFinished(() => rm(home, { recursive: true }))
   const program = resolve(import.meta.dirname, '../../bin/obflow.js')
-  const start = () =>
-    promisify(execFile)(process.execPath, [program, '--version'], { env: { HOME: home } })
+  const start = (env = {}) =>
+    promisify(execFile)(process.execPath, [program, '--version'], { env: { HOME: home, ...env } })
   await chown(home, 65534, 65534)
   await start()
   expect(await readdir(home)).toEqual([])
@@ -42,4 +42,10 @@ test("what Node compiles is kept in the user's own home, and in no other's", asy
   const kept = join(home, '.cache/obflow/compiled')
   expect((await stat(kept)).mode & 0o777).toBe(0o700)
   expect(await readdir(kept)).not.toEqual([])
+  // Whoever owns a cache could put code there.
+  const foreign = join(home, 'foreign')
+  await mkdir(foreign)
+  await chown(foreign, 65534, 65534)
+  await start({ XDG_CACHE_HOME: foreign })
+  expect(await readdir(foreign)).toEqual([])
 })

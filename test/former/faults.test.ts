@@ -13,8 +13,8 @@ import { agents, ce, glibc, packages, proxies, v2, v3 } from './packages.ts'
 import { formerSources } from './product.ts'
 import { type FormerScene, failures, password, startFormerScene } from './scene.ts'
 
-// Each fault that reading OceanBase's sources found in the product of 2e852b1, shown by that product
-// on today's lab. Where an earlier fault hides a later one, it is stepped past by hand, as said there.
+// Reading OceanBase's sources found faults in the product of 2e852b1; here that product shows each of
+// them on today's lab. Where one hides a later one, the test steps past it by hand and says how.
 
 const table = measuredTable(['fault', 'what the product of 2e852b1 did'])
 afterAll(() => table.print())

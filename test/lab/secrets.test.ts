@@ -6,7 +6,7 @@ import { taskSchema } from '../../src/cli/taskSchema.ts'
 import { connectSql } from '../../src/oceanbase/index.ts'
 import { Secret, sql } from '../../src/quote.ts'
 import { dump } from '../store/database.ts'
-import { expectChain } from '../tracing/expectChain.ts'
+import { expectChain, workOfOneHost } from '../tracing/expectChain.ts'
 import { leakFinder, textsIn } from './leaks.ts'
 import { given, type SecretsRun, special, startSecretsRun } from './secretsRun.ts'
 
@@ -78,8 +78,7 @@ it('a create is one trace from its call to what it did on hosts, its failure and
     id: createTask,
     route: 'POST /api/v2/ob/clusters',
     workflow: 'createCluster',
-    // 23, four of which are joins.
-    subtasks: 19,
+    subtasks: workOfOneHost,
   })
   const failed = collector.spans.filter(({ attributes }) => attributes['error.type'] === 'OBE12000')
   expect(failed.map(({ name }) => name)).toEqual(['RunActivity:setSysPassword'])

@@ -1,12 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { claimPort } from '../../lab/ports/claim.ts'
+import { Daemon } from '../support/daemon.ts'
 
 const model = resolve(import.meta.dirname, '../../deploy/prometheus')
 
@@ -32,12 +32,10 @@ const configuration = z.looseObject({
 /** Debian's Prometheus with deploy/prometheus as its configuration, but for where obflow listens. */
 export class Prometheus implements AsyncDisposable {
   readonly url: string
-  readonly #child: ChildProcess
-  readonly #dir: string
-  private constructor(url: string, child: ChildProcess, dir: string) {
+  readonly #daemon: Daemon
+  private constructor(url: string, daemon: Daemon) {
     this.url = url
-    this.#child = child
-    this.#dir = dir
+    this.#daemon = daemon
   }
 
   static async start(target: string): Promise<Prometheus> {
@@ -56,10 +54,10 @@ export class Prometheus implements AsyncDisposable {
       `--storage.tsdb.path=${join(dir, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
     ]
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'prometheus', ...words], {
-      stdio: 'ignore',
-    })
-    return new Prometheus(`http://127.0.0.1:${port}`, child, dir)
+    return new Prometheus(
+      `http://127.0.0.1:${port}`,
+      new Daemon(dir, ['prometheus', '--log.level=error', ...words]),
+    )
   }
 
   async query(query: string): Promise<Series[]> {
@@ -67,10 +65,5 @@ export class Prometheus implements AsyncDisposable {
     return answer.parse(await reply.json()).data.result
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const ended = once(this.#child, 'exit')
-    this.#child.kill()
-    await ended
-    await rm(this.#dir, { recursive: true, force: true })
-  }
+  [Symbol.asyncDispose] = (): Promise<void> => this.#daemon[Symbol.asyncDispose]()
 }

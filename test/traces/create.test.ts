@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { causes, type Scene, startScene } from '../lab/scene.ts'
 import { Collector } from '../tracing/collector.ts'
-import { expectChain } from '../tracing/expectChain.ts'
+import { expectChain, workOfOneHost } from '../tracing/expectChain.ts'
 import { RealCollector } from './realCollector.ts'
 
 let stack: AsyncDisposableStack
@@ -29,7 +29,6 @@ it("OpenTelemetry's collector takes a create as one trace, from its call to what
     id,
     route: 'POST /api/v2/ob/clusters',
     workflow: 'createCluster',
-    // 23, four of which are joins.
-    subtasks: 19,
+    subtasks: workOfOneHost,
   })
 })

@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { stringify } from 'yaml'
 import { claimPort } from '../../lab/ports/claim.ts'
+import { Daemon } from '../support/daemon.ts'
 
 const program = resolve(import.meta.dirname, '../../.tools/collector')
 
@@ -25,12 +25,10 @@ const answers = async (port: number): Promise<boolean> => {
 /** OpenTelemetry's collector (tools/collector), which passes on what it takes. */
 export class RealCollector implements AsyncDisposable {
   readonly url: string
-  readonly #child: ChildProcess
-  readonly #dir: string
-  private constructor(url: string, child: ChildProcess, dir: string) {
+  readonly #daemon: Daemon
+  private constructor(url: string, daemon: Daemon) {
     this.url = url
-    this.#child = child
-    this.#dir = dir
+    this.#daemon = daemon
   }
 
   static async start(passOnTo: string): Promise<RealCollector> {
@@ -46,19 +44,13 @@ export class RealCollector implements AsyncDisposable {
       },
     }
     await writeFile(file, stringify(configuration))
-    const words = ['--pdeathsig', 'KILL', program, '--config', `file:${file}`]
-    const child = spawn('setpriv', words, { stdio: ['ignore', 'ignore', 'inherit'] })
+    const daemon = new Daemon(dir, [program, '--config', `file:${file}`])
     while (!(await answers(port))) {
-      if (child.exitCode !== null) throw new Error(`the collector ended with ${child.exitCode}`)
+      if (daemon.exitCode !== null) throw new Error(`the collector ended with ${daemon.exitCode}`)
       await pause(100)
     }
-    return new RealCollector(`http://127.0.0.1:${port}`, child, dir)
+    return new RealCollector(`http://127.0.0.1:${port}`, daemon)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const ended = once(this.#child, 'exit')
-    this.#child.kill()
-    await ended
-    await rm(this.#dir, { recursive: true, force: true })
-  }
+  [Symbol.asyncDispose] = (): Promise<void> => this.#daemon[Symbol.asyncDispose]()
 }

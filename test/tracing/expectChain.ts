@@ -1,6 +1,9 @@
 import { expect } from 'vitest'
 import { type Collector, kinds } from './collector.ts'
 
+/** Of a create on one host: 23 subtasks, four of which are joins. */
+export const workOfOneHost = 19
+
 /**
  * One trace from the call to what it did on hosts: HTTP server span, workflow, its subtasks, and
  * below them commands and statements.

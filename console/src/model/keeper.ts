@@ -1,6 +1,6 @@
 /**
- * Things of which those that are as before stay the same objects: what is drawn of them stays, too.
- * They have to be plain data.
+ * Gives a function that replaces each item by the object of the call before when nothing in it has
+ * changed, so that React does not draw it again. Items have to be plain data.
  */
 export function keeper<Item extends { readonly id: string }>(): (items: readonly Item[]) => Item[] {
   let last = new Map<string, { readonly text: string; readonly item: Item }>()

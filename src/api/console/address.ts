@@ -1,9 +1,9 @@
-import { isIP } from 'node:net'
 import type { Config } from '../../config.ts'
+import { urlAt } from '../../urlAt.ts'
 
 /**
- * Where a browser finds the console, without a slash at its end; undefined where only whoever set
- * up the network knows.
+ * The console's URL for a browser, without a slash at its end. Undefined when the API listens on
+ * every address and OBFLOW_PUBLIC_URL does not say which one browsers use.
  */
 export function consoleAddress({
   publicUrl,
@@ -11,5 +11,5 @@ export function consoleAddress({
 }: Pick<Config, 'publicUrl' | 'listen'>): string | undefined {
   if (publicUrl !== undefined) return publicUrl
   if (port === 0 || host === '0.0.0.0' || host === '::') return undefined
-  return `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`
+  return urlAt(host, port)
 }

@@ -89,7 +89,7 @@ export function tasks(api: Api, context: Context): void {
         data(showTask(await taskOf(store, request.params.id), readerOf(config, request))),
     )
   }
-  // Not OCP's: a task of a thousand hosts has ten thousand subtasks, of which few are asked about.
+  // OCP has no such call. A task of a thousand hosts has ten thousand subtasks; callers want a few.
   api.get(
     `${path}/:id/subtasks`,
     {
@@ -100,7 +100,8 @@ export function tasks(api: Api, context: Context): void {
           id: 'listSubtasks',
           summary: 'List the subtasks of a task',
           description:
-            'In the order of the plan unless `sort` says another. For wide tasks: those that failed, or those of one host, without the others.',
+            'In the order of the plan, or as `sort` says. Made for wide tasks: it gives those that ' +
+            'failed, or those of one host, without all the others.',
           reply: pageOf(shapes.subtask),
         },
       },
@@ -109,7 +110,7 @@ export function tasks(api: Api, context: Context): void {
     async (request) => {
       const { params, query } = request
       const page = await store.tasks.subtasks(params.id, query, query)
-      // A task without subtasks that match is there all the same.
+      // No match is an empty page; only a task that does not exist is refused.
       if (page.total === 0 && !(await store.tasks.exists(params.id))) throw noTask(params.id)
       const reader = readerOf(config, request)
       return paged(page, query, (subtask) => showSubtask(subtask, reader))

@@ -62,8 +62,8 @@ export function rehearsalLines({ admission, hosts, name, note }: Rehearsal): str
 }
 
 /**
- * What speaks against a create, a line each, with what mends it and, once for each code, where the
- * guide of the API at `url` tells more; nothing when nothing does.
+ * One line for each finding against a create, then its advice. The first finding of a code also
+ * links to its section of the guide that the API at `url` serves. No findings, no lines.
  */
 export function findingLines({ admission, preCheck }: PlannedCreate, url: string): string[] {
   const told = new Set<string>()
