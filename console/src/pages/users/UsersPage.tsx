@@ -80,11 +80,20 @@ function UserRoles({ user, changed }: { readonly user: User; changed(): void }) 
   const { t } = useSettings()
   const may = useMay()
   const { busy, call } = useCall()
+  const has = roleNames.filter((name) => user.roles.includes(name))
+  /** Chosen in the open list and not yet sent: several at once are one call. */
+  const [chosen, setChosen] = useState<RoleName[]>()
+  const open = chosen !== undefined
   if (!may('USER:*:UPDATE')) return user.roles.join(', ')
   const set = async (roles: RoleName[]) => {
     const params = { path: { id: user.id } }
     await call(() => dataOf(api.PUT('/api/v2/iam/users/{id}/roles', { params, body: { roles } })))
+    setChosen(undefined)
     changed()
+  }
+  const toggle = (opened: boolean) => {
+    if (open && !opened && chosen.join() !== has.join()) void set(chosen)
+    else setChosen(opened ? has : undefined)
   }
   return (
     <Select<RoleName[]>
@@ -92,9 +101,11 @@ function UserRoles({ user, changed }: { readonly user: User; changed(): void }) 
       className="wide-select"
       aria-label={`${t('users.changeRoles')}: ${user.username}`}
       loading={busy}
-      value={roleNames.filter((name) => user.roles.includes(name))}
+      disabled={busy}
+      value={chosen ?? has}
       options={roleNames.map((value) => ({ value, label: value }))}
-      onChange={(roles) => void set(roles)}
+      onOpenChange={toggle}
+      onChange={(roles) => (open ? setChosen(roles) : void set(roles))}
     />
   )
 }
