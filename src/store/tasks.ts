@@ -135,6 +135,9 @@ export function tasks(db: Db) {
   const find = async (id: number): Promise<Task | undefined> =>
     (await db.select().from(table).where(eq(table.id, id)))[0]
 
+  const newSince = (revision: number): SQL | undefined =>
+    or(gt(subtasks.revision, revision), inArray(subtasks.status, ['RUNNING', 'CANCELING']))
+
   return {
     ...progress(db),
     forget: (before: Date) => forgetTasks(db, before),
@@ -147,14 +150,18 @@ export function tasks(db: Db) {
      * its attempts and their last words make no revision.
      */
     async news(id: number, since: number): Promise<TaskNews | undefined> {
-      const which = or(
-        gt(subtasks.revision, since),
-        inArray(subtasks.status, ['RUNNING', 'CANCELING']),
-      )
       const { status, operation, revision, finishTime } = table
       const fields = {
         ...{ id: table.id, status, operation, revision, finishTime },
-        subtasks: subtasksOf(db, id, which),
+        subtasks: subtasksOf(db, id, newSince(since)),
+      }
+      return (await db.select(fields).from(table).where(eq(table.id, id)))[0]
+    },
+    /** The task, and of its subtasks those that `news` gives. */
+    async since(id: number, since: number): Promise<TaskWithSubtasks | undefined> {
+      const fields = {
+        ...getTableColumns(table),
+        subtasks: subtasksOf(db, id, newSince(since)),
       }
       return (await db.select(fields).from(table).where(eq(table.id, id)))[0]
     },

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { KeptCause } from '../../src/errors/failure.ts'
 import type {
   SubtaskOperation,
@@ -34,7 +34,17 @@ interface SubtaskRow {
 
 /** Gives a subtask a state that it did not run into, with the line that opens a run's log. */
 export async function setSubtask(db: Db, subtaskId: number, row: SubtaskRow): Promise<void> {
-  await db.update(subtasks).set(row).where(eq(subtasks.id, subtaskId))
+  // Under the task's next revision, as everything that changes a state is written.
+  const [task] = await db
+    .update(tasks)
+    .set({ revision: sql`${tasks.revision} + 1` })
+    .from(subtasks)
+    .where(and(eq(subtasks.id, subtaskId), eq(tasks.id, subtasks.taskId)))
+    .returning({ revision: tasks.revision })
+  await db
+    .update(subtasks)
+    .set({ ...row, ...task })
+    .where(eq(subtasks.id, subtaskId))
   const { runTime = 1, operation = 'EXECUTE', startTime: at = new Date() } = row
   await db
     .insert(subtaskLogs)

@@ -7,11 +7,12 @@ import { one, pageOf } from '../schemas/envelope.ts'
 import * as shapes from '../schemas/tasks.ts'
 import { taskDiagnosis } from './diagnosis.ts'
 import { taskEvents } from './events.ts'
-import { noTask, subtaskOf, subtaskParams, taskOf, taskPaths } from './find.ts'
+import { noTask, subtaskOf, subtaskParams, taskPaths } from './find.ts'
 import { printLog } from './log.ts'
 import { taskOperations } from './operations.ts'
 import { readerOf } from './reader.ts'
-import { showBasicTask, showSubtask, showTask } from './show.ts'
+import { showBasicTask, showSubtask } from './show.ts'
+import { wholeTasks } from './whole.ts'
 
 const query = z.strictObject({
   ...paging('id', 'name', 'status', 'startTime', 'finishTime'),
@@ -43,6 +44,7 @@ const subtaskQuery = z.strictObject({
 export function tasks(api: Api, context: Context): void {
   const { store, config } = context
   const path = '/api/v2/tasks/instances'
+  const whole = wholeTasks(store)
 
   api.get(
     path,
@@ -85,8 +87,7 @@ export function tasks(api: Api, context: Context): void {
         },
         schema: { params: idParam },
       },
-      async (request) =>
-        data(showTask(await taskOf(store, request.params.id), readerOf(config, request))),
+      (request, reply) => whole(reply, request.params.id, readerOf(config, request)),
     )
   }
   // OCP has no such call. A task of a thousand hosts has ten thousand subtasks; callers want a few.
