@@ -1,10 +1,14 @@
-import { globSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { environment, readConfig } from '../../src/config.ts'
 import { fileSettings } from '../../src/settingFiles.ts'
+import { parseKeys } from '../../src/store/index.ts'
+import { commandsOf } from '../readme/commands.ts'
 
 const repository = resolve(import.meta.dirname, '../..')
 const folder = 'deploy/kubernetes'
@@ -274,6 +278,26 @@ describe('deploy/kubernetes', () => {
       value.startsWith('/run/secrets/obflow/') ? [value.replace('/run/secrets/obflow/', '')] : [],
     )
     expect(new Set(keys)).toEqual(new Set([...used, ...files]))
+  })
+
+  test('are given secrets by what the guide has one type, which nobody else may read', () => {
+    const [type] = commandsOf(read('docs/grown.md')).filter(({ text }) => text.includes('secrets'))
+    const dir = mkdtempSync(join(tmpdir(), 'obflow-secrets-'))
+    onTestFinished(() => rmSync(dir, { recursive: true }))
+    execFileSync('bash', ['-c', type?.text ?? 'exit 1'], { cwd: dir, input: 'of my own\n' })
+    const made = Object.fromEntries(
+      readdirSync(join(dir, 'secrets')).map((name) => {
+        const path = join(dir, 'secrets', name)
+        expect(statSync(path).mode & 0o77, name).toBe(0)
+        return [name, readFileSync(path, 'utf8')]
+      }),
+    )
+    expect(Object.keys(made).sort()).toEqual(
+      ['admin_password', 'database_url', 'key', 'metrics_token', 'obflow', 'temporal'].sort(),
+    )
+    expect(made.admin_password).toBe('of my own')
+    expect(new URL(made.database_url ?? '').password).toBe(made.obflow)
+    expect(() => parseKeys(made.key ?? '')).not.toThrow()
   })
 
   test('kustomizations list files that are there, and each file is listed', () => {

@@ -14,6 +14,8 @@ interface Block {
   readonly lines: readonly string[]
   readonly line: number
   readonly shell: boolean
+  /** The language that its fence names. */
+  readonly language: string | undefined
 }
 
 interface Parts {
@@ -40,7 +42,12 @@ function partsOf(markdown: string): Parts {
     const inside = (text: string): boolean => (fence ? text !== '```' : text.startsWith('    '))
     while (end < lines.length && inside(lines[end] ?? '')) end += 1
     const body = lines.slice(first, end).map((text) => (fence ? text : text.slice(4)))
-    blocks.push({ lines: body, line: first + 1, shell: !fence || fence[1] === 'bash' })
+    blocks.push({
+      lines: body,
+      line: first + 1,
+      shell: !fence || fence[1] === 'bash',
+      language: fence?.[1],
+    })
     at = fence ? end : end - 1
   }
   return { blocks, prose }
@@ -49,6 +56,7 @@ function partsOf(markdown: string): Parts {
 /** Whether bash has all of a command: no quote, brace or here-document is open. */
 function isWhole(text: string): boolean {
   const { status, stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' })
+  if (text.endsWith('\\\n')) return false
   return status === 0 && stderr === ''
 }
 
@@ -83,8 +91,8 @@ const looksLikeCommand = (code: string): boolean =>
  */
 export function commandsOf(markdown: string): Command[] {
   const { blocks, prose } = partsOf(markdown)
-  for (const { shell, lines, line } of blocks)
-    if (!shell && lines.some(looksLikeCommand))
+  for (const { language, lines, line } of blocks)
+    if (language === '' && lines.some(looksLikeCommand))
       throw new Error(`line ${line}: a block of commands is marked \`\`\`bash`)
   const inBlocks = blocks.filter(({ shell }) => shell).flatMap(commandsIn)
   const known = new Set(inBlocks.map(({ text }) => bare(text)))
