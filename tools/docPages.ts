@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { environment } from '../src/config.ts'
+import { environment } from '../src/environment.ts'
 import { codes } from '../src/errors/codes.ts'
 import { fileSettings } from '../src/settingFiles.ts'
 

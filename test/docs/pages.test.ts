@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { environment } from '../../src/config.ts'
+import { environment } from '../../src/environment.ts'
 import { codes } from '../../src/errors/codes.ts'
 import { filled, madePages, obdCodes } from '../../tools/docPages.ts'
 

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest, RequestPayload, RouteOptions } from 'fastify'
-import type { RateLimits } from '../../config.ts'
+import type { RateLimits } from '../../environment.ts'
 import { Refused } from '../../errors/refused.ts'
 import { say } from '../../errors/say.ts'
 import type { Store, User } from '../../store/index.ts'

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import type { RateLimits } from '../../config.ts'
+import type { RateLimits } from '../../environment.ts'
 
 /** OCP's windows, in seconds. */
 const windows = [10, 60, 3600, 86_400] as const
