@@ -13,6 +13,7 @@ import type { Db } from './db.ts'
 import { type SubtaskRunRef, subtaskEnds } from './ends.ts'
 import { gathered } from './gathered.ts'
 import type { Task } from './newTask.ts'
+import { prepared } from './prepared.ts'
 import { inChunks } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { storable } from './storable.ts'
@@ -98,6 +99,62 @@ const stateOf = ({ status, operation, finishTime }: Task): TaskState => ({
   operation: operation === 'RETRY' || operation === 'ROLLBACK' ? operation : 'EXECUTE',
 })
 
+const value = sql.placeholder
+
+const beginning = prepared((db) =>
+  db
+    .update(subtasks)
+    .set({
+      status: 'RUNNING',
+      executor: sql`${value('executor')}`,
+      attempt: sql`${value('attempt')}`,
+      startTime: sql`coalesce(${subtasks.startTime}, ${value('at')}::timestamptz)`,
+    })
+    .from(tasks)
+    .where(
+      and(
+        eq(subtasks.id, value('subtaskId')),
+        eq(subtasks.taskId, value('taskId')),
+        eq(subtasks.runTime, value('runTime')),
+        inArray(subtasks.status, ['READY', 'RUNNING']),
+        sql`case when ${subtasks.operation} = 'ROLLBACK' then ${subtasks.undo}
+          else ${subtasks.activity} end = ${value('activity')}`,
+        eq(tasks.id, value('taskId')),
+        eq(tasks.workflowId, value('workflowId')),
+        eq(tasks.status, 'RUNNING'),
+      ),
+    )
+    .returning({
+      operation: subtasks.operation,
+      name: subtasks.name,
+      timeout: subtasks.timeout,
+      startTime: subtasks.startTime,
+      hostId: subtasks.hostId,
+      zone: subtasks.zone,
+      workflow: tasks.workflow,
+      trace: tasks.trace,
+      clusterId: tasks.clusterId,
+      obproxyClusterId: tasks.obproxyClusterId,
+    })
+    .prepare('obflow_beginning'),
+)
+
+/** One value, however many lines: of a value for each field drizzle builds a text a line. */
+const logging = (lines: readonly NewLogLine[]): SQL => {
+  const rows = lines.map(({ subtaskId, runTime, opens, at, level, message }) => ({
+    subtask_id: subtaskId,
+    run_time: runTime,
+    opens,
+    at,
+    level,
+    message: storable(message),
+  }))
+  return sql`insert into ${subtaskLogs} (subtask_id, run_time, opens, at, level, message)
+    select subtask_id, run_time, opens, at, level, message
+    from json_populate_recordset(null::${subtaskLogs}, ${JSON.stringify(rows)}::json)
+    on conflict do nothing`
+}
+
 /** How tasks move: what their runs in Temporal read, and what activities write. */
 export function progress(db: Db) {
   /** The task, for its own run only. */
@@ -132,40 +189,16 @@ export function progress(db: Db) {
      */
     async started(begin: Begin): Promise<Begun | undefined> {
       const { taskId, subtaskId, runTime, workflowId, activity, attempt, executor, at } = begin
-      const [due] = await db
-        .update(subtasks)
-        .set({
-          status: 'RUNNING',
-          executor,
-          attempt,
-          startTime: sql`coalesce(${subtasks.startTime}, ${at.toISOString()}::timestamptz)`,
-        })
-        .from(tasks)
-        .where(
-          and(
-            eq(subtasks.id, subtaskId),
-            eq(subtasks.taskId, taskId),
-            eq(subtasks.runTime, runTime),
-            inArray(subtasks.status, ['READY', 'RUNNING']),
-            sql`case when ${subtasks.operation} = 'ROLLBACK' then ${subtasks.undo}
-              else ${subtasks.activity} end = ${activity}`,
-            eq(tasks.id, taskId),
-            eq(tasks.workflowId, workflowId),
-            eq(tasks.status, 'RUNNING'),
-          ),
-        )
-        .returning({
-          operation: subtasks.operation,
-          name: subtasks.name,
-          timeout: subtasks.timeout,
-          startTime: subtasks.startTime,
-          hostId: subtasks.hostId,
-          zone: subtasks.zone,
-          workflow: tasks.workflow,
-          trace: tasks.trace,
-          clusterId: tasks.clusterId,
-          obproxyClusterId: tasks.obproxyClusterId,
-        })
+      const [due] = await beginning(db).execute({
+        taskId,
+        subtaskId,
+        runTime,
+        workflowId,
+        activity,
+        attempt,
+        executor,
+        at: at.toISOString(),
+      })
       if (due === undefined) return undefined
       const operation = nodeOperation.parse(due.operation)
       return {
@@ -243,11 +276,7 @@ export function progress(db: Db) {
     },
     /** Appends lines to subtasks' logs, in the order given. */
     log: gathered<NewLogLine>(
-      (lines) =>
-        inChunks(lines, (chunk) => {
-          const rows = chunk.map((line) => ({ ...line, message: storable(line.message) }))
-          return db.insert(subtaskLogs).values(rows).onConflictDoNothing()
-        }),
+      (lines) => inChunks(lines, (chunk) => db.execute(logging(chunk))),
       isAway,
     ),
   }

@@ -6,6 +6,7 @@ import { initialState, type SubtaskState, type TaskOperation } from '../plan/sta
 import { type Change, createTask, type Task as Machine } from '../plan/task.ts'
 import type { Db } from './db.ts'
 import type { Task } from './newTask.ts'
+import { prepared } from './prepared.ts'
 import * as schema from './schema/index.ts'
 import { storable } from './storable.ts'
 
@@ -69,6 +70,44 @@ export async function openMachine(tx: Db, taskId: number): Promise<OpenMachine |
 const machineOperation = (operation: Task['operation']): TaskOperation =>
   operation === 'RETRY' || operation === 'ROLLBACK' ? operation : 'EXECUTE'
 
+const value = sql.placeholder
+
+const changing = prepared((db) => {
+  const now = sql`${value('at')}::timestamptz`
+  const revision = sql`${value('revision')}::int`
+  const moved = db.$with('moved').as(
+    db
+      .update(tasks)
+      .set({
+        status: sql`${value('status')}`,
+        operation: sql`${value('operation')}`,
+        revision,
+        finishTime: sql`case when ${value('done')}::boolean then coalesce(${tasks.finishTime}, ${now}) end`,
+        acceptedRevision: sql`case when ${value('accepted')}::boolean then ${revision} else ${tasks.acceptedRevision} end`,
+      })
+      .where(and(eq(tasks.id, value('id')), eq(tasks.revision, value('before'))))
+      .returning({ id: tasks.id }),
+  )
+  const changed = db.$with('changed', { id: sql<number>`id` }).as(sql`
+    update ${subtasks} s set
+      status = c.status, operation = c.operation, run_time = c."runTime", cause = c.cause,
+      revision = c.revision, last_message = null,
+      attempt = case when c.status in ('READY', 'PENDING') then 0 else s.attempt end,
+      start_time = case
+        when c.status = 'READY' then null
+        when c.status = 'SUCCESSFUL' then coalesce(s.start_time, ${now})
+        else s.start_time end,
+      finish_time = case
+        when c.status in ('READY', 'CANCELING') then null
+        else coalesce(s.finish_time, ${now}) end
+    from jsonb_to_recordset(${value('written')}::jsonb)
+      as c(index int, status text, operation text, "runTime" int, cause jsonb, revision int),
+      moved
+    where s.id = ${value('first')}::int + c.index and s.task_id = moved.id
+    returning s.id as id`)
+  return db.with(moved, changed).select({ id: moved.id }).from(moved).prepare('obflow_changing')
+})
+
 /**
  * Writes what the machine changed, under the task's next revision, in one statement; the last
  * change of each subtask counts. Returns nothing, and has written nothing, when the task is no
@@ -86,39 +125,18 @@ export async function writeChanges(
     ([index, state]): StoredState => ({ ...storedState(state), index, revision }),
   )
   const { status, operation } = machine.state
-  const now = sql`${at.toISOString()}::timestamptz`
-  const done = status === 'SUCCESSFUL'
-  const moved = db.$with('moved').as(
-    db
-      .update(tasks)
-      .set({
-        status,
-        operation,
-        revision,
-        finishTime: done ? sql`coalesce(${tasks.finishTime}, ${now})` : null,
-        ...(accepted && { acceptedRevision: revision }),
-      })
-      .where(and(eq(tasks.id, row.id), eq(tasks.revision, row.revision)))
-      .returning({ id: tasks.id }),
-  )
-  const changed = db.$with('changed', { id: sql<number>`id` }).as(sql`
-    update ${subtasks} s set
-      status = c.status, operation = c.operation, run_time = c."runTime", cause = c.cause,
-      revision = c.revision, last_message = null,
-      attempt = case when c.status in ('READY', 'PENDING') then 0 else s.attempt end,
-      start_time = case
-        when c.status = 'READY' then null
-        when c.status = 'SUCCESSFUL' then coalesce(s.start_time, ${now})
-        else s.start_time end,
-      finish_time = case
-        when c.status in ('READY', 'CANCELING') then null
-        else coalesce(s.finish_time, ${now}) end
-    from jsonb_to_recordset(${JSON.stringify(written)}::jsonb)
-      as c(index int, status text, operation text, "runTime" int, cause jsonb, revision int),
-      moved
-    where s.id = ${row.firstSubtaskId} + c.index and s.task_id = moved.id
-    returning s.id as id`)
-  const rows = await db.with(moved, changed).select({ id: moved.id }).from(moved)
+  const rows = await changing(db).execute({
+    id: row.id,
+    first: row.firstSubtaskId,
+    before: row.revision,
+    revision,
+    status,
+    operation,
+    done: status === 'SUCCESSFUL',
+    accepted,
+    at: at.toISOString(),
+    written: JSON.stringify(written),
+  })
   if (rows.length === 0) return undefined
   return { revision, task: machine.state, complete: false, changes: written }
 }
