@@ -82,8 +82,10 @@ const changing = prepared((db) => {
         status: sql`${value('status')}`,
         operation: sql`${value('operation')}`,
         revision,
-        finishTime: sql`case when ${value('done')}::boolean then coalesce(${tasks.finishTime}, ${now}) end`,
-        acceptedRevision: sql`case when ${value('accepted')}::boolean then ${revision} else ${tasks.acceptedRevision} end`,
+        finishTime: sql`case when ${value('done')}::boolean
+          then coalesce(${tasks.finishTime}, ${now}) end`,
+        acceptedRevision: sql`case when ${value('accepted')}::boolean
+          then ${revision} else ${tasks.acceptedRevision} end`,
       })
       .where(and(eq(tasks.id, value('id')), eq(tasks.revision, value('before'))))
       .returning({ id: tasks.id }),

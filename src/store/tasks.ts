@@ -141,8 +141,10 @@ export function tasks(db: Db) {
   return {
     ...progress(db),
     forget: (before: Date) => forgetTasks(db, before),
-    async get(id: number): Promise<TaskWithSubtasks | undefined> {
-      const fields = { ...getTableColumns(table), subtasks: subtasksOf(db, id) }
+    /** A task with its subtasks; with `since` only those that `news` gives. */
+    async get(id: number, since?: number): Promise<TaskWithSubtasks | undefined> {
+      const which = since === undefined ? undefined : newSince(since)
+      const fields = { ...getTableColumns(table), subtasks: subtasksOf(db, id, which) }
       return (await db.select(fields).from(table).where(eq(table.id, id)))[0]
     },
     /**
@@ -153,14 +155,6 @@ export function tasks(db: Db) {
       const { status, operation, revision, finishTime } = table
       const fields = {
         ...{ id: table.id, status, operation, revision, finishTime },
-        subtasks: subtasksOf(db, id, newSince(since)),
-      }
-      return (await db.select(fields).from(table).where(eq(table.id, id)))[0]
-    },
-    /** The task, and of its subtasks those that `news` gives. */
-    async since(id: number, since: number): Promise<TaskWithSubtasks | undefined> {
-      const fields = {
-        ...getTableColumns(table),
         subtasks: subtasksOf(db, id, newSince(since)),
       }
       return (await db.select(fields).from(table).where(eq(table.id, id)))[0]

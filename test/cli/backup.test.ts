@@ -53,7 +53,7 @@ async function served<T>(data: string, use: (url: string) => Promise<T>): Promis
   }
 }
 
-it('the backup that the guide makes of one process has all, for its maker alone; without its key it is refused', {
+it('the backup of the guide has all, for its maker alone, and is refused without its key', {
   timeout: 120_000,
 }, async () => {
   const [data, put] = [join(dir, 'data'), join(dir, 'put')]

@@ -84,6 +84,7 @@ function composeRefuses(words: readonly string[]): string | undefined {
 /** Why a command that a page names cannot be what it says; undefined: nothing speaks against it. */
 async function refusal(text: string): Promise<string | undefined> {
   const line = bare(text).replaceAll('\n', ' ')
+  // Blanks within double quotes divide nothing.
   const words = line.split(/\s+(?![^"]*"(?:[^"]*"[^"]*")*[^"]*$)/)
   const obflow = words.findIndex((word) => /^(?:\.tools\/)?(?:bin\/)?obflow$/.test(word))
   const file = missing(words)

@@ -9,14 +9,16 @@ export interface Command {
   readonly inline: boolean
 }
 
-/** A block of code with its first line's number; `shell` where a reader would paste it. */
+/** A block of code with its first line's number. */
 interface Block {
   readonly lines: readonly string[]
   readonly line: number
-  readonly shell: boolean
-  /** The language that its fence names. */
+  /** What its fence names; undefined: it has none, and is indented. */
   readonly language: string | undefined
 }
+
+/** Whether a reader would paste it. */
+const isShell = ({ language }: Block): boolean => language === undefined || language === 'bash'
 
 interface Parts {
   readonly blocks: readonly Block[]
@@ -45,7 +47,6 @@ function partsOf(markdown: string): Parts {
     blocks.push({
       lines: body,
       line: first + 1,
-      shell: !fence || fence[1] === 'bash',
       language: fence?.[1],
     })
     at = fence ? end : end - 1
@@ -94,7 +95,7 @@ export function commandsOf(markdown: string): Command[] {
   for (const { language, lines, line } of blocks)
     if (language === '' && lines.some(looksLikeCommand))
       throw new Error(`line ${line}: a block of commands is marked \`\`\`bash`)
-  const inBlocks = blocks.filter(({ shell }) => shell).flatMap(commandsIn)
+  const inBlocks = blocks.filter(isShell).flatMap(commandsIn)
   const known = new Set(inBlocks.map(({ text }) => bare(text)))
   const text = prose.join('\n')
   const inline: Command[] = []

@@ -23,7 +23,7 @@ const noSubtasks = '"subtasks":[]'
  * Tasks with all of their subtasks. What was told of a task is kept, and the next reader costs what
  * has changed since: of 10,000 subtasks all but a few say the same as a second ago.
  */
-export function wholeTasks(store: Store, max = maxCharacters) {
+export function wholeTasks(store: Store) {
   // The one that was asked for last comes last.
   const kept = new Map<string, Told>()
 
@@ -35,7 +35,7 @@ export function wholeTasks(store: Store, max = maxCharacters) {
     kept.set(key, told)
     let characters = [...kept.values()].reduce((sum, each) => sum + each.characters, 0)
     for (const [oldest, each] of kept) {
-      if (characters <= max) return
+      if (characters <= maxCharacters) return
       kept.delete(oldest)
       characters -= each.characters
     }
@@ -43,7 +43,7 @@ export function wholeTasks(store: Store, max = maxCharacters) {
 
   /** The task with what is new in it, and what was told before of all else. */
   async function read(id: number, told: Told | undefined) {
-    const task = told && (await store.tasks.since(id, told.revision))
+    const task = told && (await store.tasks.get(id, told.revision))
     if (told && task?.createTime.getTime() === told.createTime && task.revision >= told.revision)
       return { task, texts: told.texts }
     return { task: await store.tasks.get(id), texts: [] }
