@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { claimPort } from '../../lab/ports/claim.ts'
 import type { Served, ServeOptions } from '../lab/serve.ts'
 import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
+import { descendantsOf } from '../support/liveTrees.ts'
 import { startProgram } from '../support/program.ts'
 import { listenersIn } from './listeners.ts'
 
@@ -12,12 +13,6 @@ export interface ServedProgram extends Served {
   readonly ports: { readonly api: number; readonly temporal: number; readonly ui: number }
   /** Every port at which it or a child of it listens, in the network of this machine. */
   listening(): Promise<number[]>
-}
-
-async function treeOf(pid: number): Promise<number[]> {
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
-  const children = text.split(' ').filter(Boolean).map(Number)
-  return [pid, ...(await Promise.all(children.map(treeOf))).flat()]
 }
 
 /** Listening ports of processes, by the inodes of their sockets. */
@@ -59,7 +54,7 @@ export async function serveProgram({ dataDir, password }: ServeOptions): Promise
     temporal: { address: `127.0.0.1:${port('Temporal')}` },
     namespace: 'default',
     ports: { api, temporal: port('Temporal'), ui: port('Temporal Web UI') },
-    listening: async () => portsOf(await treeOf(program.pid)),
+    listening: async () => portsOf([program.pid, ...(await descendantsOf(program.pid))]),
     async close() {
       await program.stop()
     },

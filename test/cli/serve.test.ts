@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,6 +14,7 @@ import { claimPort } from '../../lab/ports/claim.ts'
 import { createClient } from '../../src/cli/client.ts'
 import { queries, seriesIn, seriesOf } from '../metrics/dashboard.ts'
 import { placeEmptyDatabase } from '../support/emptyDatabase.ts'
+import { childrenOf, descendantsOf, filesBelow } from '../support/liveTrees.ts'
 import { type Program, startProgram } from '../support/program.ts'
 
 const run = promisify(execFile)
@@ -28,17 +29,6 @@ async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> 
   }
 }
 
-async function filesBelow(path: string): Promise<string[]> {
-  const found = await lstat(path)
-  if (!found.isDirectory()) return [path]
-  return [
-    path,
-    ...(
-      await Promise.all((await readdir(path)).map((name) => filesBelow(join(path, name))))
-    ).flat(),
-  ]
-}
-
 const anything = z.unknown()
 
 function isAlive(pid: number): boolean {
@@ -47,16 +37,6 @@ function isAlive(pid: number): boolean {
   } catch {
     return false
   }
-}
-
-async function childrenOf(pid: number): Promise<number[]> {
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
-  return text.split(' ').filter(Boolean).map(Number)
-}
-
-async function descendantsOf(pid: number): Promise<number[]> {
-  const children = await childrenOf(pid)
-  return [...children, ...(await Promise.all(children.map(descendantsOf))).flat()]
 }
 
 describe('obflow serve', { timeout: 120_000 }, () => {
@@ -97,14 +77,9 @@ describe('obflow serve', { timeout: 120_000 }, () => {
   })
 
   it('keeps its files for its owner alone, whoever made the directory', async () => {
-    const open = await Promise.all(
-      (await filesBelow(dir)).map(async (path) => ({
-        path,
-        mode: (await lstat(path)).mode & 0o077,
-      })),
-    )
-    expect(open.length).toBeGreaterThan(500)
-    expect(open.filter(({ mode }) => mode !== 0)).toEqual([])
+    const files = await filesBelow(dir)
+    expect(files.length).toBeGreaterThan(500)
+    expect(files.filter(({ mode }) => (mode & 0o077) !== 0)).toEqual([])
   })
 
   it('gives no child the password, the key or the database', async () => {
