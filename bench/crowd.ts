@@ -2,33 +2,35 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { bundleWorkflowCode, Worker } from '@temporalio/worker'
 import { z } from 'zod'
 import { startService, untilReached } from '../lab/chaos/service.ts'
 import { claimPort } from '../lab/ports/claim.ts'
-import { ApiError, createClient, UnreachableError } from '../src/cli/client.ts'
+import { createClient } from '../src/cli/client.ts'
 import { createCluster, createClusterPlan } from '../src/operations/createCluster.ts'
 import { expand } from '../src/plan/expand.ts'
+import { within } from '../src/within.ts'
 import { addHosts, addMoreHosts, creator, newCluster, sampleRpm } from '../test/store/inventory.ts'
 import { widthsOf } from './engine/shape.ts'
 import { createStand, logger } from './engine/stand.ts'
 import { bench, inTurn, paired } from './kit/bench.ts'
+import { startCaller } from './kit/caller.ts'
 import { figureOf, median, quantile, rounded } from './kit/figure.ts'
 import { takeForPrepared } from './kit/prepared.ts'
 
 // A hundred creates of one host at once, nodes instant, beside a hundred bare chains: activities a
-// second. Then the same crowd once more, while an API of its own is posted 50 creates a second.
+// second. Then the same crowd once more, and while it is at work an API of its own is posted 50
+// creates a second.
 
 const { values } = parseArgs({ options: { creates: { type: 'string', default: '100' } } })
 const creates = Number(values.creates)
 const postsPerSecond = 50
 const maxTells = 5
-/** Service Unavailable. A post that is refused, or not answered in time, counts as this slow. */
-const busy = 503
+/** A post that is refused for now counts as this slow. */
 const refusedMs = 10_000
+const warmPosts = 100
 /** Five hundred posts each; what they post is carried out as well, which takes minutes. */
 const maxPostRounds = 2
 const goals = { activities: { atLeast: 0.8 }, p99: { atMost: 100 } } as const
@@ -38,7 +40,6 @@ const widths = widthsOf(
   expand(createClusterPlan, { hosts: [{ id: 1, ip: 'host' }], zones: ['zone1'] }),
 )
 const activities = creates * widths.length
-const clusterReply = z.object({ clusterId: z.number() })
 
 await bench(async (bench) => {
   const stand = await createStand({ store: 'postgres', node: nothing })
@@ -137,6 +138,7 @@ await bench(async (bench) => {
   const hostsToPost: (readonly number[])[] = []
   while (hostsToPost.length < Math.min(bench.pairs, maxPostRounds))
     hostsToPost.push(await moreHosts(postsPerSecond * 10))
+  const toWarm = await moreHosts(warmPosts)
   const dir = mkdtempSync(join(tmpdir(), 'obflow-crowd-'))
   bench.defer(() => rmSync(dir, { recursive: true, force: true }))
   const password = randomBytes(12).toString('base64url')
@@ -158,48 +160,37 @@ await bench(async (bench) => {
   const http = createClient({ url: `http://127.0.0.1:${port}`, user: 'admin', password })
   await untilReached(() => http.get('/api/v2/ob/clusters', z.unknown()), [api], bench.signal)
 
+  const called = startCaller(bench, { url: `http://127.0.0.1:${port}`, password })
+  const posting = (hostIds: readonly number[]) =>
+    hostIds.map((hostId) => ({
+      path: '/api/v2/ob/clusters',
+      body: {
+        type: 'PRIMARY',
+        name: `p${hostId}`,
+        password: 'Aa1_aaaaaaaa',
+        primaryZone: '',
+        rpmName: sampleRpm,
+        zones: [{ name: 'zone1', idcName: 'hz2', servers: [hostId] }],
+      },
+    }))
+  // A server that has just started has compiled nothing yet.
+  await called({ calls: posting(toWarm), times: warmPosts })
+
   let refused = 0
-  /** Milliseconds of each of 500 posts, ten seconds of them, while one crowd follows the other. */
+  /** Milliseconds of each of 500 posts, ten seconds of them, while a crowd is at work. */
   async function posts(ids: readonly number[]): Promise<readonly number[]> {
-    const times: number[] = []
-    const post = async (hostId: number): Promise<void> => {
-      const sent = performance.now()
-      try {
-        await http.post(
-          '/api/v2/ob/clusters',
-          {
-            type: 'PRIMARY',
-            name: `p${hostId}`,
-            password: 'Aa1_aaaaaaaa',
-            primaryZone: '',
-            rpmName: sampleRpm,
-            zones: [{ name: 'zone1', idcName: 'hz2', servers: [hostId] }],
-          },
-          clusterReply,
-        )
-        times.push(performance.now() - sent)
-      } catch (error) {
-        const isBusy = error instanceof ApiError && error.status === busy
-        if (!isBusy && !(error instanceof UnreachableError)) throw error
-        refused += 1
-        times.push(refusedMs)
-      }
-    }
-    let posting = true
-    const crowds = (async () => {
-      while (posting) await (await crowd())()
-    })()
-    const began = performance.now()
-    const posted: Promise<void>[] = []
-    for (const [index, hostId] of ids.entries()) {
-      const early = began + (index * 1000) / postsPerSecond - performance.now()
-      if (early > 0) await sleep(early)
-      posted.push(post(hostId))
-    }
-    await Promise.all(posted)
-    posting = false
+    const underWay = await crowd()
+    const crowds = underWay()
+    const times = await called({
+      calls: posting(ids),
+      times: ids.length,
+      perSecond: postsPerSecond,
+    })
+    if (await within(0, crowds)) throw new Error('the crowd had ended before the posts')
     await crowds
-    return times
+    const busy = ids.length - times.length
+    refused += busy
+    return [...times, ...Array.from({ length: busy }, () => refusedMs)]
   }
   const p99s: number[] = []
   const p50s: number[] = []

@@ -1,12 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { type AddressInfo, connect as dial } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
 import { sql } from 'drizzle-orm'
-import { z } from 'zod'
 import { buildApp } from '../src/api/app.ts'
 import { hashPassword } from '../src/api/auth/password.ts'
 import { readConfig } from '../src/config.ts'
@@ -17,6 +13,7 @@ import { connect } from '../src/store/db.ts'
 import { parseKeys, storeOver } from '../src/store/index.ts'
 import { insertTask } from '../src/store/newTask.ts'
 import { bench } from './kit/bench.ts'
+import { startCaller } from './kit/caller.ts'
 import { quantile, rounded } from './kit/figure.ts'
 
 // How long the calls take that everybody polls: over HTTP, with a login, store and API in this one
@@ -53,8 +50,6 @@ const someOfThem = {
   'those of one host': 'hostId=77',
   'those that failed': 'status=FAILED',
 }
-
-const answers = z.array(z.number())
 
 await bench(async (bench) => {
   const connection = await connect(
@@ -117,30 +112,11 @@ await bench(async (bench) => {
   bench.defer(() => app.close())
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
-  const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`
-
-  const caller = new Worker(fileURLToPath(new URL('reads/caller.ts', import.meta.url)), {
-    workerData: { url: `http://127.0.0.1:${port}`, authorization },
-  })
-  bench.defer(() => caller.terminate())
-  const failed = once(caller, 'error').then(([error]) => Promise.reject(error))
-  // The error is thrown where an answer is awaited; until then nobody handles it.
-  failed.catch(() => undefined)
-  /** Milliseconds of each answer to calls that a thread of its own makes. */
-  async function called(order: {
-    readonly paths: readonly string[]
-    readonly times: number
-    readonly perSecond?: number
-  }): Promise<readonly number[]> {
-    const answer = once(caller, 'message')
-    caller.postMessage(order)
-    const [said] = await Promise.race([answer, failed])
-    return answers.parse(said)
-  }
+  const called = startCaller(bench, { url: `http://127.0.0.1:${port}`, password })
 
   async function show(row: string, path: string): Promise<void> {
-    await called({ paths: [path], times: 5 })
-    const times = await called({ paths: [path], times: calls })
+    await called({ calls: [{ path }], times: 5 })
+    const times = await called({ calls: [{ path }], times: calls })
     if (times.length < calls) throw new Error(`${path} was refused ${calls - times.length} times`)
     bench.show({
       figure: 'reads',
@@ -154,7 +130,7 @@ await bench(async (bench) => {
   }
   const wholeTask = `/api/v2/tasks/instances/${wide.id}`
   const wideTask = `a task of ${wide.subtasks.length.toLocaleString('en-US')} subtasks`
-  const [firstMs = 0] = await called({ paths: [wholeTask], times: 1 })
+  const [firstMs = 0] = await called({ calls: [{ path: wholeTask }], times: 1 })
   bench.say(`${wideTask}, read the first time: ${Math.round(firstMs)} ms`)
   await show(wideTask, wholeTask)
   for (const [row, query] of Object.entries(someOfThem))
@@ -166,7 +142,7 @@ await bench(async (bench) => {
   const socket = dial(port, '127.0.0.1')
   bench.defer(() => socket.destroy())
   socket.write(
-    `GET ${wholeTask}/events?form=compact HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${authorization}\r\n\r\n`,
+    `GET ${wholeTask}/events?form=compact HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic ${Buffer.from(`admin:${password}`).toString('base64')}\r\n\r\n`,
   )
   const late: number[] = []
   const opened = Promise.withResolvers<void>()
@@ -213,7 +189,11 @@ await bench(async (bench) => {
   const load = async (row: string, paths: readonly string[]): Promise<void> => {
     const delay = monitorEventLoopDelay({ resolution: 1 })
     delay.enable()
-    const times = await called({ paths, times: perSecond * loadSeconds, perSecond })
+    const times = await called({
+      calls: paths.map((path) => ({ path })),
+      times: perSecond * loadSeconds,
+      perSecond,
+    })
     delay.disable()
     const p99 = delay.percentile(99) / 1e6
     bench.show({

@@ -158,6 +158,7 @@ export async function buildApp({
     operations: operationsOver(store),
     config,
     launch: starts.launch,
+    begin: starts.begin,
     checkPassword: auth.checkPassword,
     sessions: auth.sessions,
     streams: live,

@@ -39,6 +39,7 @@ export interface Context {
     | 'trustedProxies'
   >
   readonly launch: Launcher['launch']
+  readonly begin: Launcher['begin']
   /** Checks a password as a login does, and counts a wrong one. */
   readonly checkPassword: ReturnType<typeof authentication>['checkPassword']
   /** Logins by form. */

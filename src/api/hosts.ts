@@ -110,7 +110,7 @@ const show = (host: Host) => ({
 })
 
 /** OCP's `/api/v2/compute/hosts`. */
-export function hosts(api: Api, { store, operations, launch, config }: Context): void {
+export function hosts(api: Api, { store, operations, begin, config }: Context): void {
   const path = '/api/v2/compute/hosts'
 
   api.post(
@@ -138,7 +138,7 @@ export function hosts(api: Api, { store, operations, launch, config }: Context):
         traceId: request.id,
       })
       request.madeTask = accepted.task.id
-      for (const { id } of new Set([...accepted.tasks, accepted.task])) launch(id)
+      begin(accepted)
       // OCP's page documents `contents`; its Terraform provider reads `id` and `hostIds`.
       return data({
         contents: accepted.tasks.map((task) => showHostTask(task, readerOf(config, request))),

@@ -35,8 +35,8 @@ export async function accept<Request>(
   if (before !== undefined) return { task: before, tasks: [before], again: true }
   const works = await accept({ tx, keys, request, creator })
   const tasks: TaskWithSubtasks[] = []
-  const insert = async (workflow: string, { afterwards, note: _, ...work }: Work) => {
-    const task = await insertTask(tx, { ...work, workflow, creator, traceId, trace })
+  const insert = async (workflow: string, { made, afterwards, note: _, ...work }: Work) => {
+    const task = await insertTask(tx, { ...work, workflow, creator, traceId, trace }, made)
     await afterwards?.(task.id)
     return task
   }

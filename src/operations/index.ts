@@ -1,5 +1,5 @@
 import type { Ask } from '../plan/ask.ts'
-import type { Store } from '../store/index.ts'
+import { isRace, type Store } from '../store/index.ts'
 import { type Accepted, accept } from './accept.ts'
 import { type DryRun, dryRunCluster } from './create/dryRun.ts'
 import type { NewCluster } from './create/newCluster.ts'
@@ -46,10 +46,25 @@ export interface Operations {
   rehearseRollback(taskId: number): Promise<Rehearsal>
 }
 
+/** How often something is looked at again that another call was quicker to write. */
+const maxRaces = 3
+
+/** Does something again when another call came first: it is refused then, or finds room. */
+async function afterRaces<T>(work: () => Promise<T>): Promise<T> {
+  for (let races = 0; ; races += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isRace(error) || races === maxRaces) throw error
+    }
+  }
+}
+
 /** The operations over a store. */
 export function operationsOver({ transaction }: Pick<Store, 'transaction'>): Operations {
   return {
-    accept: (operation, asked) => transaction((tx, keys) => accept(tx, keys, operation, asked)),
+    accept: (operation, asked) =>
+      afterRaces(() => transaction((tx, keys) => accept(tx, keys, operation, asked))),
     rehearse: (operation, asked) =>
       rehearse(transaction, async (tx, keys) => {
         const accepted = await accept(tx, keys, operation, asked)

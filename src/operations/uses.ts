@@ -28,13 +28,15 @@ export const lockClusters = (tx: Db, ids: readonly number[]): Promise<ClusterRow
     .for('update')
 
 /** Locks OBProxy clusters to the end of the transaction and returns those that exist. */
-export const lockObproxies = (tx: Db, ids: readonly number[]): Promise<ObproxyRow[]> =>
-  tx
-    .select()
-    .from(obproxyClusters)
-    .where(inArray(obproxyClusters.id, ids))
-    .orderBy(asc(obproxyClusters.id))
-    .for('update')
+export const lockObproxies = async (tx: Db, ids: readonly number[]): Promise<ObproxyRow[]> =>
+  ids.length === 0
+    ? []
+    : tx
+        .select()
+        .from(obproxyClusters)
+        .where(inArray(obproxyClusters.id, ids))
+        .orderBy(asc(obproxyClusters.id))
+        .for('update')
 
 /** Throws Refused when a primary has standbys: they would lose what they follow. */
 export async function refuseWithStandbys(
@@ -59,6 +61,7 @@ export async function unfinishedOfClusters(
   tx: Db,
   ids: readonly number[],
 ): Promise<Task | undefined> {
+  if (ids.length === 0) return undefined
   const where = and(inArray(tasks.clusterId, ids), inArray(tasks.status, unfinished))
   return (await tx.select().from(tasks).where(where).orderBy(desc(tasks.id)).limit(1))[0]
 }

@@ -118,6 +118,14 @@ export function hosts(db: Db, keys: Keys) {
     /** The hosts of these ids that exist, in order of id. */
     byIds: async (ids: readonly number[]): Promise<Host[]> =>
       withServices(await rows().where(inArray(table.id, ids)).orderBy(asc(table.id))),
+    /** The same, locked to the end of the transaction. */
+    lockByIds: async (ids: readonly number[]): Promise<Host[]> =>
+      withServices(
+        await rows()
+          .where(inArray(table.id, ids))
+          .orderBy(asc(table.id))
+          .for('update', { of: table }),
+      ),
     async list(filter: HostFilter, paging: Paging): Promise<Page<Host>> {
       const like = filter.keyword === undefined ? undefined : containing(filter.keyword)
       const where = and(

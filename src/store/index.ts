@@ -70,7 +70,14 @@ export type { TaskContext } from './schema/tasks.ts'
 export type { Session, SessionLimits } from './sessions.ts'
 export { storable } from './storable.ts'
 export type { StoreMethod, StoreWith } from './storeWith.ts'
-export type { LogLine, TaskFilter, TaskNews, TaskSummary, Untold } from './tasks.ts'
+export {
+  type LogLine,
+  type TaskFilter,
+  type TaskNews,
+  type TaskSummary,
+  type Untold,
+  untoldOf,
+} from './tasks.ts'
 export type { NewUser, User } from './users.ts'
 export type { Workload } from './workload.ts'
 

@@ -5,9 +5,9 @@ import type { Plan } from '../plan/plan.ts'
 import { workflowId } from '../plan/run.ts'
 import { initialState } from '../plan/states.ts'
 import { createTask } from '../plan/task.ts'
-import { take } from './counters.ts'
+import { takeAll } from './counters.ts'
 import type { Db } from './db.ts'
-import { insertRows, theRow } from './rows.ts'
+import { insertAll, type NewRows, newRows } from './rows.ts'
 import * as schema from './schema/index.ts'
 import type { TaskContext } from './schema/tasks.ts'
 
@@ -60,53 +60,60 @@ async function subjectOf(tx: Db, { cluster, obproxyClusterId, targets }: NewTask
 /**
  * Writes a task and its subtasks; ids of the subtasks are consecutive, in the plan's order. Roots
  * are READY, the rest PENDING. The plan is kept with the task: a run goes by the plan it was
- * accepted with, whatever a later release makes of it. Throws RangeError when the plan needs a host
- * or a zone and there is none.
+ * accepted with, whatever a later release makes of it. Written with it are the rows that it made,
+ * which may name the task. Throws RangeError when the plan needs a host or a zone and there is none.
  */
-export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtasks> {
+export async function insertTask(
+  tx: Db,
+  task: NewTask,
+  made: (taskId: number) => readonly NewRows[] = () => [],
+): Promise<TaskWithSubtasks> {
   const { cluster, plan, ...facts } = task
   const planned = expand(plan, facts.targets)
-  const id = await take(tx, 'task')
-  const firstSubtaskId = await take(tx, 'subtask', planned.length)
+  const subject = await subjectOf(tx, task)
+  const firstOf = await takeAll(tx, [
+    ['task', 1],
+    ['subtask', planned.length],
+  ])
+  const id = firstOf('task')
+  const firstSubtaskId = firstOf('subtask')
   const begun = createTask(planned, plan)
   begun.begin()
   const idOf = (index: number) => firstSubtaskId + index
   const now = new Date()
-  const row = theRow(
-    await tx
-      .insert(schema.tasks)
-      .values({
-        id,
-        workflow: facts.workflow,
-        workflowId: workflowId(facts.workflow, await subjectOf(tx, task), id),
-        name: plan.name,
-        plan,
-        type: 'MANUAL',
-        clusterId: cluster?.id,
-        clusterName: cluster?.name,
-        obClusterId: cluster?.obClusterId,
-        clusterType: cluster?.type,
-        hostId: facts.hostId,
-        obproxyClusterId: facts.obproxyClusterId,
-        creatorId: facts.creator.id,
-        creator: facts.creator.name,
-        status: 'RUNNING',
-        operation: 'EXECUTE',
-        prohibitRollback: plan.prohibitRollback,
-        context: facts.context,
-        targets: facts.targets,
-        firstSubtaskId,
-        subtaskCount: planned.length,
-        traceId: facts.traceId,
-        trace: facts.trace,
-        // OCP's is the node that took the request; its subtasks name the workers.
-        executor: hostname(),
-        createTime: now,
-        startTime: now,
-      })
-      .returning(),
-    `task ${id}`,
-  )
+  const row: Task = {
+    id,
+    workflow: facts.workflow,
+    workflowId: workflowId(facts.workflow, subject, id),
+    name: plan.name,
+    plan,
+    type: 'MANUAL',
+    clusterId: cluster?.id ?? null,
+    clusterName: cluster?.name ?? null,
+    obClusterId: cluster?.obClusterId ?? null,
+    clusterType: cluster?.type ?? null,
+    hostId: facts.hostId ?? null,
+    obproxyClusterId: facts.obproxyClusterId ?? null,
+    creatorId: facts.creator.id,
+    creator: facts.creator.name,
+    status: 'RUNNING',
+    operation: 'EXECUTE',
+    prohibitRollback: plan.prohibitRollback,
+    context: facts.context,
+    targets: facts.targets,
+    firstSubtaskId,
+    subtaskCount: planned.length,
+    traceId: facts.traceId ?? null,
+    trace: facts.trace ?? null,
+    // OCP's is the node that took the request; its subtasks name the workers.
+    executor: hostname(),
+    revision: 1,
+    acceptedRevision: 1,
+    toldRevision: 0,
+    createTime: now,
+    startTime: now,
+    finishTime: null,
+  }
   const subtasks = planned.map(
     (subtask): Subtask => ({
       id: idOf(subtask.index),
@@ -138,6 +145,10 @@ export async function insertTask(tx: Db, task: NewTask): Promise<TaskWithSubtask
       finishTime: null,
     }),
   )
-  await insertRows(tx, schema.subtasks, subtasks)
+  await insertAll(tx, [
+    ...made(id),
+    newRows(schema.tasks, [row]),
+    newRows(schema.subtasks, subtasks),
+  ])
   return { ...row, subtasks }
 }

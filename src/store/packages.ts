@@ -1,4 +1,16 @@
-import { and, desc, eq, exists, ilike, inArray, ne, or, sql } from 'drizzle-orm'
+import {
+  and,
+  desc,
+  eq,
+  exists,
+  getTableColumns,
+  ilike,
+  inArray,
+  ne,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { type PackageSet, setOf } from '../oceanbase/index.ts'
 import type { Db } from './db.ts'
@@ -28,6 +40,20 @@ const agentProductOf = ({ name }: Package): string => (name === 'obagent' ? 'oba
 
 const part = alias(schema.packages, 'part')
 
+const asked = alias(schema.packages, 'asked')
+
+/** Of the build of a server package, and uploaded by somebody who may say what runs with it. */
+const mayGoWith = (server: Package | typeof asked): SQL | undefined => {
+  const { packages: table } = schema
+  return and(
+    eq(table.type, server.type),
+    eq(table.version, server.version),
+    eq(table.release, server.release),
+    eq(table.architecture, server.architecture),
+    or(eq(table.byAdmin, true), eq(table.uploaderId, server.uploaderId)),
+  )
+}
+
 /** `oceanbase-ce-libs` of a build is part of the set of its `oceanbase-ce`. */
 const isPartOf = (one: typeof part, server: typeof schema.packages) =>
   and(
@@ -54,14 +80,19 @@ export function packages(db: Db) {
      * nobody named them, and their scriptlets run as root.
      */
     async setOf(server: Package): Promise<PackageSet<Package>> {
-      const sameBuild = and(
-        eq(table.type, server.type),
-        eq(table.version, server.version),
-        eq(table.release, server.release),
-        eq(table.architecture, server.architecture),
-        or(eq(table.byAdmin, true), eq(table.uploaderId, server.uploaderId)),
-      )
-      return setOf(server, await db.select().from(table).where(sameBuild))
+      return setOf(server, await db.select().from(table).where(mayGoWith(server)))
+    },
+    /** The package of a file name and what `setOf` gives for it; undefined without one. */
+    async withSet(
+      fileName: string,
+    ): Promise<{ readonly named: Package; readonly set: PackageSet<Package> } | undefined> {
+      const found = await db
+        .select(getTableColumns(table))
+        .from(table)
+        .innerJoin(asked, or(eq(table.id, asked.id), mayGoWith(asked)))
+        .where(eq(asked.fileName, fileName))
+      const named = found.find((each) => each.fileName === fileName)
+      return named && { named, set: setOf(named, found) }
     },
     async byFileName(fileName: string): Promise<Package | undefined> {
       return (await db.select().from(table).where(eq(table.fileName, fileName)))[0]

@@ -3,7 +3,7 @@ import type { Secret } from '../quote.ts'
 import type { SecretRef, SecretsBelow } from '../secretOf.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
-import { theRow } from './rows.ts'
+import { type NewRows, newRows, theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
 import { seal, unsealWith } from './seal.ts'
 
@@ -38,6 +38,8 @@ export function secrets(db: Db, keys: Keys) {
       await db.insert(table).values(sealed(ref, create())).onConflictDoNothing()
       return get(ref)
     },
+    /** The row of a secret under a reference that is new. */
+    newRow: (ref: SecretRef, secret: Secret): NewRows => newRows(table, [sealed(ref, secret)]),
     /** Stores the same secret under another reference too; does nothing when there is none. */
     async copy(from: SecretRef, to: SecretRef): Promise<void> {
       const known = await db.select({ ref: table.ref }).from(table).where(eq(table.ref, from))

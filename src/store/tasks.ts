@@ -99,7 +99,20 @@ export interface LogLine {
   readonly message: string
 }
 
-const untoldOf = (task: Task): Untold => {
+const untoldColumns = {
+  id: schema.tasks.id,
+  workflow: schema.tasks.workflow,
+  workflowId: schema.tasks.workflowId,
+  revision: schema.tasks.revision,
+  acceptedRevision: schema.tasks.acceptedRevision,
+  toldRevision: schema.tasks.toldRevision,
+  targets: schema.tasks.targets,
+  clusterName: schema.tasks.clusterName,
+  creator: schema.tasks.creator,
+} as const
+
+/** What Temporal has to be told of a task. */
+export const untoldOf = (task: Pick<Task, keyof typeof untoldColumns>): Untold => {
   const { workflow, workflowId, acceptedRevision, targets } = task
   return {
     taskId: task.id,
@@ -270,21 +283,25 @@ export function tasks(db: Db) {
     untold: async (): Promise<Untold[]> =>
       (
         await db
-          .select()
+          .select(untoldColumns)
           .from(table)
           .where(lt(table.toldRevision, table.acceptedRevision))
           .orderBy(asc(table.id))
       ).map(untoldOf),
     /** One of them, or nothing when Temporal knows all. */
     async untoldOf(taskId: number): Promise<Untold | undefined> {
-      const task = await find(taskId)
-      return task && task.toldRevision < task.acceptedRevision ? untoldOf(task) : undefined
+      const where = and(eq(table.id, taskId), lt(table.toldRevision, table.acceptedRevision))
+      return (await db.select(untoldColumns).from(table).where(where)).map(untoldOf)[0]
     },
-    /** Tasks that should be at work in Temporal. */
-    running: async (): Promise<Untold[]> =>
-      (await db.select().from(table).where(eq(table.status, 'RUNNING')).orderBy(asc(table.id))).map(
-        untoldOf,
-      ),
+    /** Tasks that should be at work in Temporal, and how often their states have changed. */
+    running: async (): Promise<(Untold & { readonly revision: number })[]> =>
+      (
+        await db
+          .select(untoldColumns)
+          .from(table)
+          .where(eq(table.status, 'RUNNING'))
+          .orderBy(asc(table.id))
+      ).map((task) => ({ ...untoldOf(task), revision: task.revision })),
     /** Activity types of a task's subtasks that should be under way, one for each. */
     async due(taskId: number): Promise<string[]> {
       const active = and(
@@ -295,12 +312,18 @@ export function tasks(db: Db) {
       const rows = await db.select({ operation, activity, undo }).from(subtasks).where(active)
       return rows.map((row) => (row.operation === 'ROLLBACK' ? (row.undo ?? '') : row.activity))
     },
-    /** Temporal knows of what was accepted up to this revision. */
-    async markTold(taskId: number, revision: number): Promise<void> {
-      await db
+    /**
+     * Temporal knows of what was accepted up to this revision. Tells whether more was accepted
+     * since.
+     */
+    async markTold(taskId: number, revision: number): Promise<boolean> {
+      const { toldRevision, acceptedRevision } = table
+      const rows = await db
         .update(table)
-        .set({ toldRevision: sql`greatest(${table.toldRevision}, ${revision})` })
+        .set({ toldRevision: sql`greatest(${toldRevision}, ${revision})` })
         .where(eq(table.id, taskId))
+        .returning({ toldRevision, acceptedRevision })
+      return rows.some((row) => row.toldRevision < row.acceptedRevision)
     },
     /** What a task runs over. */
     async targetsOf(taskId: number): Promise<Targets> {

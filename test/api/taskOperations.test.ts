@@ -175,6 +175,19 @@ describe('a task whose run Temporal no longer has', () => {
   })
 })
 
+describe('a task that has moved since the last comparison', () => {
+  test('has a run that goes on: Temporal is not asked for it, until it stands still', async () => {
+    api.engine.run = undefined
+    await api.launcher.reconcile()
+    api.started.length = 0
+    await api.db.update(tasks).set({ revision: 5 })
+    await api.launcher.reconcile()
+    expect(api.started).toEqual([])
+    await api.launcher.reconcile()
+    expect(api.started.map(({ taskId }) => taskId)).toContain(task.id)
+  })
+})
+
 describe('a task whose run does not go on', () => {
   const idle = {
     runId: 'a',

@@ -1,10 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { getTableName, is, sql } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/pglite'
 import { Client } from 'pg'
-
+import { startPostgres } from '../../lab/chaos/postgres.ts'
 import { type Connection, casing, connect } from '../../src/store/db.ts'
 import { parseKeys, type Store, storeOver } from '../../src/store/index.ts'
 import * as schema from '../../src/store/schema/index.ts'
@@ -83,15 +86,32 @@ async function openPostgres(server: string): Promise<TestStore> {
   return testStore(connection, () => inServer(`drop database ${name}`))
 }
 
+/** On a server that is there for this store alone. */
+async function openOwnPostgres(): Promise<TestStore> {
+  const dir = mkdtempSync(join(tmpdir(), 'obflow-store-'))
+  // PostgreSQL runs as a user of its own.
+  chmodSync(dir, 0o711)
+  const own = await startPostgres(join(dir, 'postgres'))
+  const { close, ...opened } = await openPostgres(own.url)
+  return {
+    ...opened,
+    async close() {
+      await close()
+      await own.close()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
 const server = process.env.OBFLOW_TEST_DATABASE_URL
 
 /**
- * PGlite always; PostgreSQL too where OBFLOW_TEST_DATABASE_URL names a server on which databases
- * may be made.
+ * Both databases, for a race is none in PGlite, which has one connection. OBFLOW_TEST_DATABASE_URL
+ * names another PostgreSQL, on which databases may be made.
  */
 export const databases: readonly { readonly name: string; open(): Promise<TestStore> }[] = [
   { name: 'PGlite', open: openPglite },
-  ...(server ? [{ name: 'PostgreSQL', open: () => openPostgres(server) }] : []),
+  { name: 'PostgreSQL', open: () => (server ? openPostgres(server) : openOwnPostgres()) },
 ]
 
 export const openTestStore = openPglite

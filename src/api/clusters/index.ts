@@ -76,7 +76,7 @@ const zoneParams = z.object({ id, zoneName: z.string() })
 
 /** OCP's `/api/v2/ob/clusters`. */
 export function clusters(api: Api, context: Context): void {
-  const { store, operations, config, launch } = context
+  const { store, operations, config, begin } = context
   const path = '/api/v2/ob/clusters'
 
   const clusterOf = async (clusterId: number): Promise<Cluster> => {
@@ -88,7 +88,7 @@ export function clusters(api: Api, context: Context): void {
   const started = (request: FastifyRequest, accepted: Accepted) => {
     const task = accepted.task
     request.madeTask = task.id
-    launch(task.id)
+    begin(accepted)
     return data(showCreated(task, readerOf(config, request)))
   }
   /** Does an operation on a cluster that is there, or says what it would do. */

@@ -66,7 +66,7 @@ const changeObproxy = {
 
 /** OCP's `/api/v2/obproxy/clusters`. */
 export function obproxy(api: Api, context: Context): void {
-  const { store, operations, config, launch } = context
+  const { store, operations, config, begin } = context
   const path = '/api/v2/obproxy/clusters'
 
   api.post(
@@ -109,7 +109,7 @@ export function obproxy(api: Api, context: Context): void {
       })
       const task = accepted.task
       request.madeTask = task.id
-      launch(task.id)
+      begin(accepted)
       return data(showObproxyTask(task, readerOf(config, request)))
     },
   )
@@ -197,9 +197,10 @@ export function obproxy(api: Api, context: Context): void {
         const rehearse = () => operations.rehearse(deleteObproxyCluster, wanted)
         return rehearsed(context, { request, change: 'REMOVE', rehearse })
       }
-      const task = (await operations.accept(deleteObproxyCluster, wanted)).task
+      const accepted = await operations.accept(deleteObproxyCluster, wanted)
+      const task = accepted.task
       request.madeTask = task.id
-      launch(task.id)
+      begin(accepted)
       return data(showObproxyTask(task, readerOf(config, request)))
     },
   )

@@ -63,7 +63,7 @@ const linkParams = z.object({ id, obClusterName: z.string().min(1).max(64) })
 
 /** OCP's `/api/v2/obproxy/clusters/{id}/obLinks`: which clusters the proxies serve. */
 export function obproxyLinks(api: Api, context: Context): void {
-  const { store, operations, config, launch } = context
+  const { store, operations, config, begin } = context
   const path = '/api/v2/obproxy/clusters/:id/obLinks'
   const permission = 'OBPROXY:*:UPDATE'
   let closing = false
@@ -83,9 +83,10 @@ export function obproxyLinks(api: Api, context: Context): void {
     }
     const rehearse = () => operations.rehearse(operation, asked)
     if (isDryRun(request)) return rehearsed(context, { request, change: 'NONE', rehearse })
-    const task = (await operations.accept(operation, asked)).task
+    const accepted = await operations.accept(operation, asked)
+    const task = accepted.task
     request.madeTask = task.id
-    launch(task.id)
+    begin(accepted)
     if (request.query.wait === 'false')
       return data(showObproxyTask(task, readerOf(config, request)))
     await ended(store, task, () => closing)

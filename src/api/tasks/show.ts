@@ -17,10 +17,14 @@ const time = (date: Date | null): string | undefined => (date === null ? undefin
 const given = <Value>(value: Value | null): Value | undefined => value ?? undefined
 
 const printMap = (entries: readonly (readonly [string, string])[]): string =>
-  `{${entries.map(([key, value]) => `${key}=${value}`).join(', ')}}`
+  `{${entries
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(', ')}}`
 
 /**
  * A context as OCP prints it: `Context(parallelIdx=-1, stringMap={k=v, …}, listMap={k=[…], …})`.
+ * The store keeps no order of names, so they are put in one.
  */
 export function printContext({ stringMap, listMap }: TaskContext): string {
   const lists = Object.entries(listMap).map(

@@ -1,27 +1,18 @@
-import { asc, eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { Refused, refuseAny } from '../../errors/refused.ts'
 import { say } from '../../errors/say.ts'
 import { defaultUsers } from '../../oceanbase/index.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { secretOf } from '../../secretOf.ts'
-import { type Db, insertRows, type Secrets, secrets, take } from '../../store/acceptance.ts'
+import { newRows, type Secrets, secrets, take } from '../../store/acceptance.ts'
 import * as schema from '../../store/schema/index.ts'
 import type { Asking, Operation, Rule, Work } from '../operation.ts'
-import { lockClusters, lockHosts, lockObproxies, refuseWithStandbys } from '../uses.ts'
+import { lockClusters, refuseWithStandbys } from '../uses.ts'
 import { admit } from './admission.ts'
 import { readInventory } from './inventory.ts'
 import type { NewCluster } from './newCluster.ts'
 import { planCreate, rootServerOf } from './plan.ts'
 import { primaryOf } from './standbyRule.ts'
-
-/** Keeps a primary from being deleted before its standby exists. */
-const lockNamesakes = (tx: Db, { name }: NewCluster) =>
-  tx
-    .select({ id: schema.clusters.id })
-    .from(schema.clusters)
-    .where(eq(schema.clusters.name, name))
-    .orderBy(asc(schema.clusters.id))
-    .for('update')
 
 /** The users that a standby gets with its primary's data. */
 async function copyUsers(kept: Secrets, primaryId: number, standbyId: number): Promise<void> {
@@ -31,93 +22,89 @@ async function copyUsers(kept: Secrets, primaryId: number, standbyId: number): P
 }
 
 /**
- * Reserves hosts, gives ids, writes the cluster and its secret. Of requests at the same time for
- * one name or one host exactly one is accepted.
+ * Reserves hosts, gives ids, and has the cluster and its secrets written with its task. Of requests
+ * at the same time for one host the second waits; of those for a new name the second fails when it
+ * writes, and is looked at once more. All creates wait for the one that has taken an id, so that is
+ * taken last.
  */
 async function acceptCreate(
   plan: Plan,
   { tx, keys, request, creator }: Asking<NewCluster>,
 ): Promise<Work> {
-  // Taking the id locks the counter row until commit: creates are serialised from here.
-  const clusterId = await take(tx, 'cluster')
-  await lockHosts(
-    tx,
-    request.zones.flatMap((zone) => zone.servers),
-  )
-  await lockNamesakes(tx, request)
-  await lockObproxies(tx, request.obproxyClusterIds)
-  const inventory = await readInventory(tx, keys, request)
+  const { name, type, zones, password, proxyroPassword } = request
+  const inventory = await readInventory(tx, keys, request, 'accept')
   refuseAny(admit(request, inventory))
   const rpm = inventory.package
   if (rpm === undefined) throw new Error('admission let a missing package pass')
   const obClusterId = request.obClusterId ?? inventory.lastObClusterId + 1
-  const {
-    name,
-    type,
-    zones,
-    password,
-    proxyroPassword,
-    primaryObClusterId: _,
-    ...settings
-  } = request
   const ipOf = (hostId: number): string => inventory.hosts.get(hostId)?.innerIpAddress ?? ''
-
-  await tx.insert(schema.clusters).values({
-    ...settings,
-    id: clusterId,
-    name,
-    obClusterId,
-    type,
-    status: 'CREATING',
-    version: rpm.version,
-    packageId: rpm.id,
-    startupParameters: [...settings.startupParameters],
-    obproxyClusterIds: [...settings.obproxyClusterIds],
-    creator: creator.name,
-  })
-  await tx.insert(schema.zones).values(
-    zones.map((zone, position) => ({
-      clusterId,
-      name: zone.name,
-      position,
-      idcName: zone.idcName,
-      regionName: inventory.idcs.get(zone.idcName)?.regionName ?? '',
-      innerStatus: 'INACTIVE',
-      status: 'CREATING' as const,
-    })),
-  )
   const servers = zones
     .flatMap((zone) => zone.servers.map((hostId) => ({ zone, hostId })))
     .map((server, position) => ({ ...server, position }))
-  const service = {
-    type: 'OB_CLUSTER' as const,
-    name: `${name}:${obClusterId}`,
-    version: rpm.version,
-    softwarePackageId: rpm.id,
-    clusterId,
-  }
-  await insertRows(
-    tx,
-    schema.hostServices,
-    servers.map(({ hostId }) => ({ hostId, ...service })),
-  )
   const hostIds = servers.map((server) => server.hostId)
   await tx
     .update(schema.hosts)
     .set({ status: 'ONLINE' })
     .where(sql`${schema.hosts.id} = any(${sql.param(hostIds)})`)
-  await secrets(tx, keys).put(secretOf.cluster(clusterId).root, password)
-  if (proxyroPassword !== undefined)
-    await secrets(tx, keys).put(secretOf.cluster(clusterId).proxyro, proxyroPassword)
+
+  const clusterId = await take(tx, 'cluster')
+  const kept = secrets(tx, keys)
+  const { root, proxyro } = secretOf.cluster(clusterId)
   const primary = type === 'STANDBY' ? primaryOf(request, inventory) : undefined
-  if (primary !== undefined) await copyUsers(secrets(tx, keys), primary.id, clusterId)
+  if (primary !== undefined) await copyUsers(kept, primary.id, clusterId)
   return {
     plan,
     ...planCreate({ request, inventory, package: rpm, clusterId, obClusterId }),
     cluster: { id: clusterId, name, obClusterId, type },
-    async afterwards(taskId) {
-      await insertRows(
-        tx,
+    made: (taskId) => [
+      kept.newRow(root, password),
+      ...(proxyroPassword === undefined ? [] : [kept.newRow(proxyro, proxyroPassword)]),
+      newRows(schema.clusters, [
+        {
+          id: clusterId,
+          name,
+          obClusterId,
+          type,
+          status: 'CREATING',
+          version: rpm.version,
+          packageId: rpm.id,
+          rpmName: request.rpmName,
+          primaryZone: request.primaryZone,
+          sqlPort: request.sqlPort,
+          rpcPort: request.rpcPort,
+          installPath: request.installPath,
+          dataPath: request.dataPath,
+          logPath: request.logPath,
+          osUser: request.osUser,
+          startupParameters: request.startupParameters,
+          obproxyClusterIds: [...request.obproxyClusterIds],
+          creator: creator.name,
+        },
+      ]),
+      newRows(
+        schema.zones,
+        zones.map((zone, position) => ({
+          clusterId,
+          name: zone.name,
+          position,
+          idcName: zone.idcName,
+          regionName: inventory.idcs.get(zone.idcName)?.regionName ?? '',
+          innerStatus: 'INACTIVE',
+          status: 'CREATING',
+        })),
+      ),
+      newRows(
+        schema.hostServices,
+        hostIds.map((hostId) => ({
+          hostId,
+          type: 'OB_CLUSTER',
+          name: `${name}:${obClusterId}`,
+          version: rpm.version,
+          softwarePackageId: rpm.id,
+          clusterId,
+        })),
+      ),
+      newRows(
         schema.servers,
         servers.map(({ zone, hostId, position }) => ({
           clusterId,
@@ -130,11 +117,11 @@ async function acceptCreate(
           rootServer: rootServerOf(zone) === hostId,
           taskId,
           innerStatus: 'INACTIVE',
-          status: 'CREATING' as const,
+          status: 'CREATING',
           withRootserver: false,
         })),
-      )
-    },
+      ),
+    ],
   }
 }
 

@@ -86,7 +86,7 @@ function specOf(
 
 /** What posting a create would come to now. Reads only; the transaction may be read only. */
 export async function dryRunCluster(tx: Db, keys: Keys, request: NewCluster): Promise<DryRun> {
-  const inventory = await readInventory(tx, keys, request)
+  const inventory = await readInventory(tx, keys, request, 'ask')
   const obClusterId = request.obClusterId ?? inventory.lastObClusterId + 1
   const { version, ...wanted } = packageOf(request, inventory)
   const planned = request.zones.some((zone) => zone.servers.length > 0)

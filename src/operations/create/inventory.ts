@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { asc, eq } from 'drizzle-orm'
 import { needsOfHost } from '../../oceanbase/index.ts'
 import {
   type Db,
@@ -9,31 +9,39 @@ import {
   packages,
 } from '../../store/acceptance.ts'
 import * as schema from '../../store/schema/index.ts'
-import { clustersOf, unfinishedOfClusters } from '../uses.ts'
+import { clustersOf, lockObproxies, unfinishedOfClusters } from '../uses.ts'
 import type { Inventory, ServingObproxy } from './admission.ts'
 import type { NewCluster } from './newCluster.ts'
 
 /**
- * What the rules of a create look at, and the highest obClusterId that the name has had. Takes no
- * locks.
+ * What the rules of a create look at, and the highest obClusterId that the name has had. Accepting
+ * locks what the create is to use, and its namesakes, so that a primary is not deleted before its
+ * standby exists; asking locks nothing.
  */
 export async function readInventory(
   tx: Db,
   keys: Keys,
   request: NewCluster,
+  purpose: 'accept' | 'ask',
 ): Promise<Inventory & { lastObClusterId: number }> {
+  const locks = purpose === 'accept'
   const hostIds = request.zones.flatMap((zone) => zone.servers)
-  const rpm = await packages(tx).byFileName(request.rpmName)
-  const set = rpm && (await packages(tx).setOf(rpm))
-  const installed = set?.packages ?? []
+  const found = await (locks ? hosts(tx, keys).lockByIds : hosts(tx, keys).byIds)(hostIds)
+  const sameName = tx
+    .select()
+    .from(schema.clusters)
+    .where(eq(schema.clusters.name, request.name))
+    .orderBy(asc(schema.clusters.id))
+  const namesakes = await (locks ? sameName.for('update') : sameName)
+  if (locks) await lockObproxies(tx, request.obproxyClusterIds)
+  const rpm = await packages(tx).withSet(request.rpmName)
+  const installed = rpm?.set.packages ?? []
   const obproxies = new Map<number, ServingObproxy>()
   for (const id of request.obproxyClusterIds) {
     const proxy = await obproxyReads(tx).get(id)
     if (proxy !== undefined)
       obproxies.set(id, { ...proxy, served: (await clustersOf(tx, id)).length })
   }
-  const sameName = eq(schema.clusters.name, request.name)
-  const namesakes = await tx.select().from(schema.clusters).where(sameName)
   const named = await idcsByName(
     tx,
     request.zones.map((zone) => zone.idcName),
@@ -41,11 +49,11 @@ export async function readInventory(
   return {
     namesakes,
     lastObClusterId: Math.max(0, ...namesakes.map((cluster) => cluster.obClusterId)),
-    package: rpm,
-    missing: set?.missing ?? [],
+    package: rpm?.named,
+    missing: rpm?.set.missing ?? [],
     needs: needsOfHost(installed),
     packageBytes: installed.reduce((sum, { size }) => sum + size, 0),
-    hosts: new Map((await hosts(tx, keys).byIds(hostIds)).map((host) => [host.id, host])),
+    hosts: new Map(found.map((host) => [host.id, host])),
     idcs: new Map(named.map((idc) => [idc.name, idc])),
     obproxies,
     primaryTask: await unfinishedOfClusters(
