@@ -119,7 +119,7 @@ lab: root packages ## test hosts until Ctrl-C: make lab HOSTS=3
 	@exec node lab/cli.ts up --hosts $(HOSTS) --env .data/lab.env
 
 serve: console ## API, worker, Temporal and store in one process, data in .data
-	@exec node src/cli.ts serve
+	@MALLOC_ARENA_MAX=2 exec node --max-semi-space-size=16 src/cli.ts serve
 
 images: root console chromium packages ## draw the pictures of docs/images, of runs on test hosts
 	@OBFLOW_IMAGES=docs/images node tools/test.ts --project lab test/lab/console.test.ts

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { environmentOf } from '../lab/grown/dockerfile.ts'
 import { claimPort } from '../lab/ports/claim.ts'
 import { createClient } from '../src/cli/client.ts'
 import { taskSchema } from '../src/cli/taskSchema.ts'
@@ -14,8 +15,9 @@ import { sampleRpm } from '../test/store/inventory.ts'
 import { bench } from './kit/bench.ts'
 import { rounded } from './kit/figure.ts'
 
-// Creates and deletes in a row on one `obflow serve` whose nodes do nothing: what its process, its
-// connections and its files have grown to. Goal: flat after the first fifty.
+// Creates and deletes in a row on one `obflow serve` whose nodes do nothing, started as the bundle
+// and `make serve` do: what its process, its connections and its files have grown to. Goal: flat
+// after the first fifty.
 
 const { values } = parseArgs({ options: { tasks: { type: 'string', default: '300' } } })
 const total = Number(values.tasks)
@@ -32,9 +34,9 @@ const told = z.object({
 const created = z.object({ id: z.number(), clusterId: z.number() })
 const begun = z.object({ id: z.number() })
 
+const { NODE_OPTIONS = '', MALLOC_ARENA_MAX = '' } = environmentOf('obflow')
 const rssMiB = (pid: number): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
-const fds = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length
 const linkOf = (path: string): string => {
   try {
     return readlinkSync(path)
@@ -43,10 +45,16 @@ const linkOf = (path: string): string => {
     return ''
   }
 }
-const sockets = (pid: number): number =>
-  readdirSync(`/proc/${pid}/fd`).filter((fd) =>
-    linkOf(`/proc/${pid}/fd/${fd}`).startsWith('socket:'),
-  ).length
+/** What a process has open. Of its tables and indexes a database keeps each open once it was used. */
+function openOf(pid: number, store: string) {
+  const links = readdirSync(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`))
+  const relations = links.filter((link) => link.startsWith(store)).length
+  return {
+    fds: links.length - relations,
+    relations,
+    sockets: links.filter((link) => link.startsWith('socket:')).length,
+  }
+}
 function bytesOf(path: string): number {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) return 0
@@ -67,7 +75,10 @@ await bench(async (bench) => {
   const child = fork(
     fileURLToPath(new URL('bounds/served.ts', import.meta.url)),
     [JSON.stringify(given)],
-    { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, NODE_OPTIONS, MALLOC_ARENA_MAX },
+    },
   )
   const gone = once(child, 'exit')
   bench.defer(async () => {
@@ -93,8 +104,7 @@ await bench(async (bench) => {
   const look = () => ({
     rssMiB: rounded(rssMiB(pid)),
     temporalRssMiB: rounded(rssMiB(temporalPid)),
-    fds: fds(pid),
-    sockets: sockets(pid),
+    ...openOf(pid, join(dir, 'pglite')),
     storeMiB: rounded(mib(bytesOf(join(dir, 'pglite')))),
     temporalMiB: rounded(
       mib(
@@ -135,6 +145,7 @@ await bench(async (bench) => {
       program: 'bounds',
       temporalRssMiB: after(({ temporalRssMiB }) => temporalRssMiB),
       fds: after(({ fds }) => fds),
+      relations: after(({ relations }) => relations),
       sockets: after(({ sockets }) => sockets),
     },
     row: `resident memory grown from ${first.after} to ${last.after} creates and deletes`,
