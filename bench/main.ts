@@ -83,8 +83,8 @@ for (const { name, file, args } of chosen) {
   })
   const [code] = await once(running, 'close')
   child = undefined
-  if (code !== 0) failed += 1
   if (stopped) break
+  if (code !== 0) failed += 1
   taken.push(...found)
   // Kept at once: whatever becomes of the programs after it.
   if (keeps) appendFileSync(figuresFile, found.map((one) => `${JSON.stringify(one)}\n`).join(''))
@@ -94,6 +94,6 @@ if (keeps && taken.length > 0) writeReport(readFigures())
 process.stdout.write(`\n${table(taken)}\n`)
 const missed = taken.filter((figure) => !isMet(figure))
 process.stdout.write(
-  `${taken.length - missed.length} of ${taken.length} figures reach their goal${failed > 0 ? `; ${failed} programs failed` : ''}\n`,
+  `${taken.length - missed.length} of ${taken.length} figures reach their goal${failed > 0 ? `; ${failed} ${failed === 1 ? 'program' : 'programs'} failed` : ''}\n`,
 )
 process.exitCode = stopped ? 130 : failed > 0 || missed.length > 0 ? 1 : 0

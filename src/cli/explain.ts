@@ -11,7 +11,9 @@ export interface Explanation {
   readonly outcome: Outcome
 }
 
-const hint = '"obflow help" tells more.'
+/** The message, as a sentence, and where more is told. */
+const hinted = (message: string): string =>
+  `${message}${/[.?!]$/.test(message) ? '' : '.'} "obflow help" tells more.`
 
 /** commander's words, in one line and as a sentence. */
 function ofCommander({ message }: CommanderError): string {
@@ -28,9 +30,8 @@ function ofCommander({ message }: CommanderError): string {
  */
 export function explain(error: unknown): Explanation {
   const failed = (text: string): Explanation => ({ text, outcome: 'failed' })
-  if (error instanceof CommanderError)
-    return { text: `${ofCommander(error)} ${hint}`, outcome: 'usage' }
-  if (error instanceof UsageError) return { text: `${error.message} ${hint}`, outcome: 'usage' }
+  if (error instanceof CommanderError) return { text: hinted(ofCommander(error)), outcome: 'usage' }
+  if (error instanceof UsageError) return { text: hinted(error.message), outcome: 'usage' }
   if (error instanceof FileError) return { text: error.message, outcome: 'usage' }
   if (error instanceof Interrupted) return { text: '', outcome: 'interrupted' }
   if (error instanceof UnreachableError)

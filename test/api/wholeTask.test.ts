@@ -1,6 +1,9 @@
 import { eq, sql } from 'drizzle-orm'
+import Fastify from 'fastify'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
+import { wholeTasks } from '../../src/api/tasks/whole.ts'
+import type { Language } from '../../src/errors/codes.ts'
 import { asIs, say } from '../../src/errors/say.ts'
 import { subtasks, tasks } from '../../src/store/schema/index.ts'
 import { addHosts, creator, newCluster, packageNamed, sampleRpm } from '../store/inventory.ts'
@@ -112,6 +115,27 @@ describe('a task that is read again and again', () => {
       .set({ revision: 9, createTime: sql`${tasks.createTime} + interval '1 second'` })
       .where(eq(tasks.id, id))
     expect((await told()).subtasks[0]?.status).toBe('PENDING')
+  })
+
+  test('is kept while there is room, and of two readers the last one longer', async () => {
+    const english = JSON.stringify((await told()).subtasks).length
+    /** Whether each of these readers was told from what was kept. */
+    const readBy = async (languages: readonly Language[], limit: number) => {
+      const get = vi.spyOn(api.store.tasks, 'get')
+      const whole = wholeTasks(api.store, limit)
+      await using app = Fastify()
+      app.get<{ Params: { language: Language } }>('/:language', ({ params }, reply) =>
+        whole(reply, id, { ...params, codes: 'string', temporalUi: undefined }),
+      )
+      for (const language of languages) await app.inject({ url: `/${language}` })
+      const kept = get.mock.calls.map(([, since]) => since !== undefined)
+      get.mockRestore()
+      return kept
+    }
+    const turns = ['en', 'zh', 'zh', 'en'] as const
+    expect(await readBy(turns, 4 * english)).toEqual([false, false, true, true])
+    expect(await readBy(turns, 1.5 * english)).toEqual([false, false, true, false])
+    expect(await readBy(turns, 1)).toEqual([false, false, false, false])
   })
 
   test('is no longer told when it is gone', async () => {

@@ -86,6 +86,12 @@ describe('the obflow command', () => {
     expect(stderr).not.toContain("'-- ")
   })
 
+  test('names a setting that is wrong, in a sentence', async () => {
+    const { code, stderr } = await obflow(['serve'], { OBFLOW_LISTEN: 'x' })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^[^\n]+OBFLOW_LISTEN[^\n]+[^.]\. "obflow help" tells more\.\n$/)
+  })
+
   test.each([['--version'], ['-V']])('tells its version on %s', async (word) => {
     expect(await obflow([word])).toEqual({ code: 0, stdout: 'obflow 0.1.0\n', stderr: '' })
   })

@@ -23,7 +23,7 @@ const noSubtasks = '"subtasks":[]'
  * Tasks with all of their subtasks. What was told of a task is kept, and the next reader costs what
  * has changed since: of 10,000 subtasks all but a few say the same as a second ago.
  */
-export function wholeTasks(store: Store) {
+export function wholeTasks(store: Pick<Store, 'tasks'>, limit = maxCharacters) {
   // The one that was asked for last comes last.
   const kept = new Map<string, Told>()
 
@@ -35,7 +35,7 @@ export function wholeTasks(store: Store) {
     kept.set(key, told)
     let characters = [...kept.values()].reduce((sum, each) => sum + each.characters, 0)
     for (const [oldest, each] of kept) {
-      if (characters <= maxCharacters) return
+      if (characters <= limit) return
       kept.delete(oldest)
       characters -= each.characters
     }
