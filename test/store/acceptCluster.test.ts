@@ -5,7 +5,14 @@ import { createClusterPlan } from '../../src/operations/createCluster.ts'
 import type { NewCluster } from '../../src/operations/index.ts'
 import { Secret } from '../../src/quote.ts'
 import { databases, type TestStore } from './database.ts'
-import { addHosts, creator, newCluster, packageNamed, sampleRpm } from './inventory.ts'
+import {
+  addHosts,
+  addMoreHosts,
+  creator,
+  newCluster,
+  packageNamed,
+  sampleRpm,
+} from './inventory.ts'
 
 describe.each(databases)('accepting a cluster on $name', ({ open }) => {
   let opened: TestStore
@@ -76,6 +83,17 @@ describe.each(databases)('accepting a cluster on $name', ({ open }) => {
       task: { status: 'RUNNING', operation: 'EXECUTE' },
       changes: [{ index: 0, status: 'READY', operation: 'EXECUTE', runTime: 1 }],
     })
+  })
+
+  test('writes a task of more subtasks than one statement takes', async () => {
+    await addMoreHosts(opened.store, { count: 200, idcId: 1, network: '10.1' })
+    const servers = Array.from({ length: 200 }, (_, index) => index + 21)
+    const { task } = await accept({ zones: [{ name: 'zone1', idcName: 'hz2', servers }] })
+    expect(task.subtasks).toHaveLength(23 + 6 * 199)
+    expect((await opened.store.tasks.get(task.id))?.subtasks.map(({ id }) => id)).toEqual(
+      task.subtasks.map(({ id }) => id),
+    )
+    expect((await opened.store.clusters.spec(1))?.zones[0]?.servers).toHaveLength(200)
   })
 
   test('of twenty requests for one name and twenty hosts one is accepted', async () => {
