@@ -10,7 +10,7 @@ const { url, authorization } = z
   .parse(workerData)
 const order = z.object({
   /** What is posted, if anything. */
-  calls: z.array(z.object({ path: z.string(), body: z.unknown() })),
+  calls: z.array(z.object({ path: z.string(), body: z.unknown().optional() })),
   times: z.number(),
   /** One after the other unless told. */
   perSecond: z.number().optional(),
