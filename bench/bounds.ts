@@ -11,8 +11,8 @@ import { environmentOf } from '../lab/grown/dockerfile.ts'
 import { claimPort } from '../lab/ports/claim.ts'
 import { createClient } from '../src/cli/client.ts'
 import { taskSchema } from '../src/cli/taskSchema.ts'
-import { sampleRpm } from '../test/store/inventory.ts'
 import { bench } from './kit/bench.ts'
+import { createBody } from './kit/createBody.ts'
 import { rounded } from './kit/figure.ts'
 
 // Creates and deletes in a row on one `obflow serve` whose nodes do nothing, started as the bundle
@@ -45,7 +45,7 @@ const linkOf = (path: string): string => {
     return ''
   }
 }
-/** What a process has open. Of its tables and indexes a database keeps each open once it was used. */
+/** What a process has open. A database keeps each table and index open that it has used. */
 function openOf(pid: number, store: string) {
   const links = readdirSync(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`))
   const relations = links.filter((link) => link.startsWith(store)).length
@@ -115,18 +115,7 @@ await bench(async (bench) => {
   const seen: (ReturnType<typeof look> & { readonly after: number })[] = []
   for (let number = 1; number <= total; number += 1) {
     const { id, clusterId } = (
-      await api.post(
-        '/api/v2/ob/clusters',
-        {
-          type: 'PRIMARY',
-          name: `b${number}`,
-          password: 'Aa1_aaaaaaaa',
-          primaryZone: '',
-          rpmName: sampleRpm,
-          zones: [{ name: 'zone1', idcName: 'hz2', servers: [hostId] }],
-        },
-        created,
-      )
+      await api.post('/api/v2/ob/clusters', createBody(`b${number}`, hostId), created)
     ).data
     await ended(id)
     await ended((await api.delete(`/api/v2/ob/clusters/${clusterId}`, begun)).data.id)

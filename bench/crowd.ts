@@ -12,11 +12,12 @@ import { createClient } from '../src/cli/client.ts'
 import { createCluster, createClusterPlan } from '../src/operations/createCluster.ts'
 import { expand } from '../src/plan/expand.ts'
 import { within } from '../src/within.ts'
-import { addHosts, addMoreHosts, creator, newCluster, sampleRpm } from '../test/store/inventory.ts'
+import { addHosts, addMoreHosts, creator, newCluster } from '../test/store/inventory.ts'
 import { widthsOf } from './engine/shape.ts'
 import { createStand, logger } from './engine/stand.ts'
 import { bench, inTurn, paired } from './kit/bench.ts'
 import { startCaller } from './kit/caller.ts'
+import { createBody } from './kit/createBody.ts'
 import { figureOf, median, quantile, rounded } from './kit/figure.ts'
 import { takeForPrepared } from './kit/prepared.ts'
 
@@ -164,14 +165,7 @@ await bench(async (bench) => {
   const posting = (hostIds: readonly number[]) =>
     hostIds.map((hostId) => ({
       path: '/api/v2/ob/clusters',
-      body: {
-        type: 'PRIMARY',
-        name: `p${hostId}`,
-        password: 'Aa1_aaaaaaaa',
-        primaryZone: '',
-        rpmName: sampleRpm,
-        zones: [{ name: 'zone1', idcName: 'hz2', servers: [hostId] }],
-      },
+      body: createBody(`p${hostId}`, hostId),
     }))
   // A server that has just started has compiled nothing yet.
   await called({ calls: posting(toWarm), times: warmPosts })

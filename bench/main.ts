@@ -94,6 +94,6 @@ if (keeps && taken.length > 0) writeReport(readFigures())
 process.stdout.write(`\n${table(taken)}\n`)
 const missed = taken.filter((figure) => !isMet(figure))
 process.stdout.write(
-  `${taken.length - missed.length} of ${taken.length} figures reach their goal${failed > 0 ? `; ${failed} ${failed === 1 ? 'program' : 'programs'} failed` : ''}\n`,
+  `${taken.length - missed.length} of ${taken.length} figures reach their goal; programs that failed: ${failed}\n`,
 )
 process.exitCode = stopped ? 130 : failed > 0 || missed.length > 0 ? 1 : 0

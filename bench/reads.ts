@@ -13,7 +13,7 @@ import { connect } from '../src/store/db.ts'
 import { parseKeys, storeOver } from '../src/store/index.ts'
 import { insertTask } from '../src/store/newTask.ts'
 import { bench } from './kit/bench.ts'
-import { startCaller } from './kit/caller.ts'
+import { asAdmin, startCaller } from './kit/caller.ts'
 import { quantile, rounded } from './kit/figure.ts'
 
 // How long the calls take that everybody polls: over HTTP, with a login, store and API in this one
@@ -142,7 +142,7 @@ await bench(async (bench) => {
   const socket = dial(port, '127.0.0.1')
   bench.defer(() => socket.destroy())
   socket.write(
-    `GET ${wholeTask}/events?form=compact HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic ${Buffer.from(`admin:${password}`).toString('base64')}\r\n\r\n`,
+    `GET ${wholeTask}/events?form=compact HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${asAdmin(password)}\r\n\r\n`,
   )
   const late: number[] = []
   const opened = Promise.withResolvers<void>()

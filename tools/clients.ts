@@ -57,14 +57,6 @@ const generator = (cwd: string, language: string, ...args: string[]) =>
     language,
     ...args,
   )
-/** For a program that calls `go` by itself: a bare machine has no other. */
-const withGo: Env = {
-  PATH: `${join(root, '.tools/go/bin')}:${process.env.PATH}`,
-  GOROOT: join(root, '.tools/go'),
-  GOPATH: join(root, '.tools/gopath'),
-  GOCACHE: join(root, '.tools/gopath/cache'),
-  GOTOOLCHAIN: 'local',
-}
 /** Go as tools/setup.sh brings it. */
 const go = (cwd: string, ...words: string[]) =>
   run(cwd, {}, 'bash', join(root, 'tools/go.sh'), ...words)
@@ -137,7 +129,7 @@ const clients: Readonly<Record<string, (cwd: string, env: Env) => Promise<void>>
     await mkdir(join(cwd, 'api'))
     await program('oapiCodegen.go', cwd)
     const args = ['-package', 'api', '-generate', 'types,client', '-o', 'api/api.go', document]
-    await run(cwd, withGo, join(tools, 'oapi-codegen'), ...args)
+    await go(cwd, '--', join(tools, 'oapi-codegen'), ...args)
     await go(cwd, 'build', '-mod=mod', '-o', 'program', '.')
     await run(cwd, env, join(cwd, 'program'))
   },

@@ -12,6 +12,10 @@ export interface Calls {
   readonly perSecond?: number
 }
 
+/** The login of admin, as a header has it. */
+export const asAdmin = (password: string): string =>
+  `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`
+
 const answers = z.array(z.number())
 
 /** Calls an API as admin, from a thread of its own that ends with the bench. */
@@ -19,7 +23,7 @@ export function startCaller(
   bench: Pick<Bench, 'defer'>,
   { url, password }: { readonly url: string; readonly password: string },
 ) {
-  const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`
+  const authorization = asAdmin(password)
   const caller = new Worker(fileURLToPath(new URL('callerThread.ts', import.meta.url)), {
     workerData: { url, authorization },
   })

@@ -11,7 +11,7 @@ export interface Explanation {
   readonly outcome: Outcome
 }
 
-/** The message, as a sentence, and where more is told. */
+/** A message with a full stop, and after it where the reader finds help. */
 const hinted = (message: string): string =>
   `${message}${/[.?!]$/.test(message) ? '' : '.'} "obflow help" tells more.`
 

@@ -91,6 +91,9 @@ export function hosts(db: Db, keys: Keys) {
       .innerJoin(regions, eq(regions.id, idcs.regionId))
       .leftJoin(hostTypes, eq(hostTypes.id, table.typeId))
 
+  const ofIds = (ids: readonly number[]) =>
+    rows().where(inArray(table.id, ids)).orderBy(asc(table.id))
+
   const withServices = async (found: readonly Omit<Host, 'services'>[]): Promise<Host[]> => {
     if (found.length === 0) return []
     const ids = found.map((host) => host.id)
@@ -116,16 +119,10 @@ export function hosts(db: Db, keys: Keys) {
       return (await withServices(await rows().where(eq(table.id, id))))[0]
     },
     /** The hosts of these ids that exist, in order of id. */
-    byIds: async (ids: readonly number[]): Promise<Host[]> =>
-      withServices(await rows().where(inArray(table.id, ids)).orderBy(asc(table.id))),
+    byIds: async (ids: readonly number[]): Promise<Host[]> => withServices(await ofIds(ids)),
     /** The same, locked to the end of the transaction. */
     lockByIds: async (ids: readonly number[]): Promise<Host[]> =>
-      withServices(
-        await rows()
-          .where(inArray(table.id, ids))
-          .orderBy(asc(table.id))
-          .for('update', { of: table }),
-      ),
+      withServices(await ofIds(ids).for('update', { of: table })),
     async list(filter: HostFilter, paging: Paging): Promise<Page<Host>> {
       const like = filter.keyword === undefined ? undefined : containing(filter.keyword)
       const where = and(

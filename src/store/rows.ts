@@ -53,10 +53,12 @@ function insertion({ table, rows }: NewRows): SQL {
     Object.fromEntries(
       keys.filter((key) => shared.has(key) === isShared).map((key) => [inDatabase(key), row[key]]),
     )
+  const same = JSON.stringify(named(rows[0] ?? {}, true))
+  const own = JSON.stringify(rows.map((row) => named(row, false)))
   return sql`insert into ${table} (${listed((key) => sql`${column(key)}`)})
       select ${listed((key) => sql`${shared.has(key) ? sql`same` : sql`own`}.${column(key)}`)}
-      from json_populate_record(null::${table}, ${JSON.stringify(named(rows[0] ?? {}, true))}::json) same,
-      json_populate_recordset(null::${table}, ${JSON.stringify(rows.map((row) => named(row, false)))}::json) own`
+      from json_populate_record(null::${table}, ${same}::json) same,
+      json_populate_recordset(null::${table}, ${own}::json) own`
 }
 
 /**

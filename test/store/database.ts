@@ -88,19 +88,17 @@ async function openPostgres(server: string): Promise<TestStore> {
 
 /** On a server that is there for this store alone. */
 async function openOwnPostgres(): Promise<TestStore> {
+  await using made = new AsyncDisposableStack()
   const dir = mkdtempSync(join(tmpdir(), 'obflow-store-'))
+  made.defer(() => rmSync(dir, { recursive: true, force: true }))
   // PostgreSQL runs as a user of its own.
   chmodSync(dir, 0o711)
   const own = await startPostgres(join(dir, 'postgres'))
-  const { close, ...opened } = await openPostgres(own.url)
-  return {
-    ...opened,
-    async close() {
-      await close()
-      await own.close()
-      rmSync(dir, { recursive: true, force: true })
-    },
-  }
+  made.defer(() => own.close())
+  const opened = await openPostgres(own.url)
+  made.defer(opened.close)
+  const all = made.move()
+  return { ...opened, close: () => all.disposeAsync() }
 }
 
 const server = process.env.OBFLOW_TEST_DATABASE_URL

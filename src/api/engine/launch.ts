@@ -100,8 +100,8 @@ export function launcher({ store, workflows, log }: Dependencies) {
     },
     /**
      * Starts every run again that was terminated, lost, never there, or does not go on. A task that
-     * has moved since the last comparison has one that goes on: of a thousand creates at work hardly
-     * any is asked for, each 2 ms of this process.
+     * has moved since the last comparison has a run that goes on, so Temporal is not asked for it:
+     * each question takes this process 2 ms, and a thousand creates may be at work.
      */
     async reconcile(): Promise<void> {
       const found = new Map<number, RunLook>()
