@@ -1,4 +1,3 @@
-import { asc, inArray } from 'drizzle-orm'
 import { Refused, refuseAny } from '../errors/refused.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Secret } from '../quote.ts'
@@ -87,13 +86,8 @@ export const createObproxyCluster: Operation<'createObproxyCluster', NewObproxy>
   chinese: '安装 OBProxy',
   async accept({ tx, keys, request, creator }) {
     const { hostIds } = request
-    await tx
-      .select()
-      .from(schema.hosts)
-      .where(inArray(schema.hosts.id, hostIds))
-      .orderBy(asc(schema.hosts.id))
-      .for('update')
-    const found = new Map((await hosts(tx, keys).byIds(hostIds)).map((host) => [host.id, host]))
+    const locked = await hosts(tx, keys).lockByIds(hostIds)
+    const found = new Map(locked.map((host) => [host.id, host]))
     const [firstHost] = hostIds.flatMap((id) => found.get(id) ?? [])
     const rpm =
       firstHost &&
@@ -157,10 +151,7 @@ export const createObproxyCluster: Operation<'createObproxyCluster', NewObproxy>
         clusterId: id,
       }
       await tx.insert(schema.hostServices).values(hostIds.map((hostId) => ({ hostId, ...service })))
-      await tx
-        .update(schema.hosts)
-        .set({ status: 'ONLINE' })
-        .where(inArray(schema.hosts.id, hostIds))
+      await hosts(tx, keys).setOnline(hostIds)
     }
     if (request.password) await secrets(tx, keys).put(secretOf.obproxy(id).root, request.password)
     if (request.proxyroPassword)

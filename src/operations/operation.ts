@@ -1,5 +1,13 @@
 import type { Said } from '../errors/say.ts'
-import type { ClientToken, Creator, Db, Keys, NewRows, NewTask, Task } from '../store/acceptance.ts'
+import type {
+  ClientToken,
+  Creator,
+  Db,
+  Keys,
+  MadeWithTask,
+  NewTask,
+  Task,
+} from '../store/acceptance.ts'
 
 /** An acceptance that is under way, in one transaction. */
 export interface Asking<Request> {
@@ -11,8 +19,7 @@ export interface Asking<Request> {
 
 /** What becomes one task. */
 export interface Work extends Omit<NewTask, 'workflow' | 'creator' | 'traceId' | 'trace'> {
-  /** Rows that are written with the task; they may name it. */
-  readonly made?: (taskId: number) => readonly NewRows[]
+  readonly made?: MadeWithTask
   /** Writes what else needs the task's id. */
   readonly afterwards?: (taskId: number) => Promise<void>
   /** What a dry run says beside the task. */

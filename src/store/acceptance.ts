@@ -4,7 +4,6 @@
  */
 export { answered, type ClientToken, remember } from './clientTokens.ts'
 export { clusterReads } from './clusterReads.ts'
-export { take } from './counters.ts'
 export { credentialFindings } from './credentialRule.ts'
 export type { Db } from './db.ts'
 export { endTasks } from './endTasks.ts'
@@ -15,15 +14,18 @@ export { type Idc, idcsByName } from './named.ts'
 export {
   type Creator,
   insertTask,
+  type MadeWithTask,
   type NewTask,
   type Task,
   type TaskWithSubtasks,
 } from './newTask.ts'
+export { take } from './numbers.ts'
 export { obproxy } from './obproxy.ts'
 export { type ObproxyCluster, obproxyReads } from './obproxyReads.ts'
 export { type Package, packages } from './packages.ts'
 export { taskIds } from './preparations.ts'
-export { type NewRows, newRows } from './rows.ts'
+export { prepared } from './prepared.ts'
+export { newRows } from './rows.ts'
 export type { TaskContext } from './schema/tasks.ts'
 export { type Secrets, secrets } from './secrets.ts'
 export { openMachine, writeChanges } from './taskMachine.ts'

@@ -1,6 +1,7 @@
 import { and, desc, eq, lt } from 'drizzle-orm'
 import type { Db } from './db.ts'
 import { type Page, type Paging, pageOf } from './paging.ts'
+import { insertAll, newRows } from './rows.ts'
 import * as schema from './schema/index.ts'
 
 const { audit: table } = schema
@@ -10,9 +11,7 @@ export type AuditedCall = typeof table.$inferSelect
 
 /** The book of calls that may have changed something. */
 export const audit = (db: Db) => ({
-  async add(call: typeof table.$inferInsert): Promise<void> {
-    await db.insert(table).values(call)
-  },
+  add: (call: typeof table.$inferInsert): Promise<void> => insertAll(db, [newRows(table, [call])]),
   /** Newest first. */
   async list(
     {

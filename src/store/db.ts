@@ -6,6 +6,7 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { Client, Pool, type PoolClient } from 'pg'
 import { StartError, wordsOf } from '../errors/startError.ts'
 import { isAway } from './away.ts'
+import { runsOn } from './prepared.ts'
 import * as schema from './schema/index.ts'
 
 /**
@@ -78,7 +79,10 @@ function transactions(pool: Pool): Db['transaction'] {
     over.set(client, db)
     let broken = false
     try {
-      return await db.transaction(work, config)
+      return await db.transaction((tx) => {
+        runsOn(tx, db)
+        return work(tx)
+      }, config)
     } catch (error) {
       broken = isAway(error)
       throw error
@@ -93,6 +97,8 @@ async function connectPg(connectionString: string): Promise<Connection> {
   const pool = new Pool({
     connectionString,
     max: 10,
+    // Statements that wait for nothing but their turn are sent together.
+    pipeline: true,
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: statementTimeoutMs,
     keepAlive: true,

@@ -23,6 +23,7 @@ import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import type { Creator } from './newTask.ts'
 import { containing, order, type Page, type Paging, pageOf } from './paging.ts'
+import { prepared } from './prepared.ts'
 import { removeHosts } from './removeHosts.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
@@ -81,32 +82,52 @@ const columns = {
   regionDescription: regions.description,
 }
 
+const rowsIn = (db: Db) =>
+  db
+    .select(columns)
+    .from(table)
+    .innerJoin(idcs, eq(idcs.id, table.idcId))
+    .innerJoin(regions, eq(regions.id, idcs.regionId))
+    .leftJoin(hostTypes, eq(hostTypes.id, table.typeId))
+
+const ids = sql`any(${sql.placeholder('ids')}::integer[])`
+const ofIds = (db: Db) => rowsIn(db).where(sql`${table.id} = ${ids}`).orderBy(asc(table.id))
+const reading = prepared((db) => ofIds(db).prepare('obflow_hosts'))
+const locking = prepared((db) =>
+  ofIds(db).for('update', { of: table }).prepare('obflow_hosts_locked'),
+)
+const serving = prepared((db) =>
+  db
+    .select()
+    .from(hostServices)
+    .where(sql`${hostServices.hostId} = ${ids}`)
+    .orderBy(asc(hostServices.id))
+    .prepare('obflow_host_services'),
+)
+
+const settingOnline = prepared((db) =>
+  db
+    .update(table)
+    .set({ status: 'ONLINE', updateTime: sql`${sql.placeholder('at')}::timestamptz` })
+    .where(sql`${table.id} = ${ids}`)
+    .prepare('obflow_hosts_online'),
+)
+
+type HostRow = Omit<Host, 'services'>
+
+function withServices(found: readonly HostRow[], services: readonly HostService[]): Host[] {
+  const byHost = Map.groupBy(services, (service) => service.hostId)
+  return found.map((host) => ({ ...host, services: byHost.get(host.id) ?? [] }))
+}
+
 /** Hosts, what runs on them and how to reach them. */
 export function hosts(db: Db, keys: Keys) {
-  const rows = () =>
-    db
-      .select(columns)
-      .from(table)
-      .innerJoin(idcs, eq(idcs.id, table.idcId))
-      .innerJoin(regions, eq(regions.id, idcs.regionId))
-      .leftJoin(hostTypes, eq(hostTypes.id, table.typeId))
+  const byIds = async (ids: readonly number[], purpose: typeof reading): Promise<Host[]> =>
+    withServices(
+      ...(await Promise.all([purpose(db).execute({ ids }), serving(db).execute({ ids })])),
+    )
 
-  const ofIds = (ids: readonly number[]) =>
-    rows().where(inArray(table.id, ids)).orderBy(asc(table.id))
-
-  const withServices = async (found: readonly Omit<Host, 'services'>[]): Promise<Host[]> => {
-    if (found.length === 0) return []
-    const ids = found.map((host) => host.id)
-    const all = await db
-      .select()
-      .from(hostServices)
-      .where(inArray(hostServices.hostId, ids))
-      .orderBy(asc(hostServices.id))
-    const byHost = Map.groupBy(all, (service) => service.hostId)
-    return found.map((host) => ({ ...host, services: byHost.get(host.id) ?? [] }))
-  }
-
-  const serving = (types: readonly HostService['type'][]): SQL =>
+  const servesAs = (types: readonly HostService['type'][]): SQL =>
     exists(
       db
         .select({ id: hostServices.id })
@@ -116,13 +137,12 @@ export function hosts(db: Db, keys: Keys) {
 
   return {
     async get(id: number): Promise<Host | undefined> {
-      return (await withServices(await rows().where(eq(table.id, id))))[0]
+      return (await byIds([id], reading))[0]
     },
     /** The hosts of these ids that exist, in order of id. */
-    byIds: async (ids: readonly number[]): Promise<Host[]> => withServices(await ofIds(ids)),
+    byIds: (ids: readonly number[]): Promise<Host[]> => byIds(ids, reading),
     /** The same, locked to the end of the transaction. */
-    lockByIds: async (ids: readonly number[]): Promise<Host[]> =>
-      withServices(await ofIds(ids).for('update', { of: table })),
+    lockByIds: (ids: readonly number[]): Promise<Host[]> => byIds(ids, locking),
     async list(filter: HostFilter, paging: Paging): Promise<Page<Host>> {
       const like = filter.keyword === undefined ? undefined : containing(filter.keyword)
       const where = and(
@@ -135,10 +155,10 @@ export function hosts(db: Db, keys: Keys) {
               ilike(table.alias, like),
             ),
         filter.idcId === undefined ? undefined : inArray(table.idcId, filter.idcId),
-        filter.includedServiceType === undefined ? undefined : serving(filter.includedServiceType),
+        filter.includedServiceType === undefined ? undefined : servesAs(filter.includedServiceType),
         filter.excludedServiceType === undefined
           ? undefined
-          : not(serving(filter.excludedServiceType)),
+          : not(servesAs(filter.excludedServiceType)),
       )
       const sortable = {
         id: table.id,
@@ -146,11 +166,12 @@ export function hosts(db: Db, keys: Keys) {
         status: table.status,
         createTime: table.createTime,
       }
-      const wanted = rows()
+      const wanted = rowsIn(db)
         .where(where)
         .orderBy(...order(paging, sortable, table.id))
       const { contents, total } = await pageOf(wanted, db.$count(table, where), paging)
-      return { contents: await withServices(contents), total }
+      const ids = contents.map((host) => host.id)
+      return { contents: withServices(contents, await serving(db).execute({ ids })), total }
     },
     /**
      * How to log in to a host, its password or key included. Throws DefiniteError CMP07005 when the
@@ -225,6 +246,10 @@ export function hosts(db: Db, keys: Keys) {
       }),
     async setStatus(id: number, status: HostStatus): Promise<void> {
       await db.update(table).set({ status }).where(eq(table.id, id))
+    },
+    /** Something is to run on these hosts. */
+    async setOnline(ids: readonly number[]): Promise<void> {
+      await settingOnline(db).execute({ ids, at: new Date().toISOString() })
     },
     async setFacts(id: number, facts: HostFacts): Promise<void> {
       await db

@@ -1,6 +1,7 @@
-import { and, eq, ilike, inArray, type SQL } from 'drizzle-orm'
+import { and, eq, ilike, type SQL, sql } from 'drizzle-orm'
 import type { Db } from './db.ts'
 import { containing, order, type Page, type Paging, pageOf } from './paging.ts'
+import { prepared } from './prepared.ts'
 import * as schema from './schema/index.ts'
 
 export interface Named {
@@ -161,10 +162,15 @@ export const idcs = (db: Db) => {
   }
 }
 
-/** The IDCs of these names that exist. */
-export const idcsByName = (db: Db, names: readonly string[]): Promise<Idc[]> =>
+const idcsNamed = prepared((db) =>
   db
     .select(idcColumns)
     .from(schema.idcs)
     .innerJoin(schema.regions, eq(schema.regions.id, schema.idcs.regionId))
-    .where(inArray(schema.idcs.name, names))
+    .where(sql`${schema.idcs.name} = any(${sql.placeholder('names')}::text[])`)
+    .prepare('obflow_idcs_named'),
+)
+
+/** The IDCs of these names that exist. */
+export const idcsByName = (db: Db, names: readonly string[]): Promise<Idc[]> =>
+  idcsNamed(db).execute({ names })

@@ -5,8 +5,8 @@ import type { Plan } from '../plan/plan.ts'
 import { workflowId } from '../plan/run.ts'
 import { initialState } from '../plan/states.ts'
 import { createTask } from '../plan/task.ts'
-import { takeAll } from './counters.ts'
 import type { Db } from './db.ts'
+import { type TaskNumbers, take } from './numbers.ts'
 import { insertAll, type NewRows, newRows } from './rows.ts'
 import * as schema from './schema/index.ts'
 import type { TaskContext } from './schema/tasks.ts'
@@ -37,6 +37,12 @@ export interface NewTask {
   readonly obproxyClusterId?: number
 }
 
+/** What is written with a task and may name it: its numbers were taken before. */
+export interface MadeWithTask {
+  readonly numbers: TaskNumbers
+  readonly rows: readonly NewRows[]
+}
+
 export type Task = typeof schema.tasks.$inferSelect
 export type Subtask = typeof schema.subtasks.$inferSelect
 export interface TaskWithSubtasks extends Task {
@@ -60,23 +66,17 @@ async function subjectOf(tx: Db, { cluster, obproxyClusterId, targets }: NewTask
 /**
  * Writes a task and its subtasks; ids of the subtasks are consecutive, in the plan's order. Roots
  * are READY, the rest PENDING. The plan is kept with the task: a run goes by the plan it was
- * accepted with, whatever a later release makes of it. The rows of `made`, which may name the task,
- * are written with it. Throws RangeError when the plan needs a host or a zone and there is none.
+ * accepted with, whatever a later release makes of it. Throws RangeError when the plan needs a host or a zone and there is none.
  */
 export async function insertTask(
   tx: Db,
   task: NewTask,
-  made: (taskId: number) => readonly NewRows[] = () => [],
+  made?: MadeWithTask,
 ): Promise<TaskWithSubtasks> {
   const { cluster, plan, ...facts } = task
   const planned = expand(plan, facts.targets)
   const subject = await subjectOf(tx, task)
-  const firstOf = await takeAll(tx, [
-    ['task', 1],
-    ['subtask', planned.length],
-  ])
-  const id = firstOf('task')
-  const firstSubtaskId = firstOf('subtask')
+  const { id, firstSubtaskId } = made?.numbers ?? (await take.task(tx, planned.length))
   const begun = createTask(planned, plan)
   begun.begin()
   const idOf = (index: number) => firstSubtaskId + index
@@ -146,7 +146,7 @@ export async function insertTask(
     }),
   )
   await insertAll(tx, [
-    ...made(id),
+    ...(made?.rows ?? []),
     newRows(schema.tasks, [row]),
     newRows(schema.subtasks, subtasks),
   ])

@@ -16,6 +16,7 @@ import { type PackageSet, setOf } from '../oceanbase/index.ts'
 import type { Db } from './db.ts'
 import type { Removal } from './named.ts'
 import { containing, order, type Page, type Paging, pageOf } from './paging.ts'
+import { prepared } from './prepared.ts'
 import * as schema from './schema/index.ts'
 
 export type Package = typeof schema.packages.$inferSelect
@@ -54,6 +55,16 @@ const mayGoWith = (server: Package | typeof asked): SQL | undefined => {
   )
 }
 
+/** The package of a file name, and what may go with it. */
+const goingWith = prepared((db) =>
+  db
+    .select(getTableColumns(schema.packages))
+    .from(schema.packages)
+    .innerJoin(asked, or(eq(schema.packages.id, asked.id), mayGoWith(asked)))
+    .where(eq(asked.fileName, sql.placeholder('fileName')))
+    .prepare('obflow_packages_going_with'),
+)
+
 /** `oceanbase-ce-libs` of a build is part of the set of its `oceanbase-ce`. */
 const isPartOf = (one: typeof part, server: typeof schema.packages) =>
   and(
@@ -86,11 +97,7 @@ export function packages(db: Db) {
     async withSet(
       fileName: string,
     ): Promise<{ readonly named: Package; readonly set: PackageSet<Package> } | undefined> {
-      const found = await db
-        .select(getTableColumns(table))
-        .from(table)
-        .innerJoin(asked, or(eq(table.id, asked.id), mayGoWith(asked)))
-        .where(eq(asked.fileName, fileName))
+      const found = await goingWith(db).execute({ fileName })
       const named = found.find((each) => each.fileName === fileName)
       return named && { named, set: setOf(named, found) }
     },

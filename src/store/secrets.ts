@@ -1,4 +1,4 @@
-import { eq, like } from 'drizzle-orm'
+import { eq, inArray, like } from 'drizzle-orm'
 import type { Secret } from '../quote.ts'
 import type { SecretRef, SecretsBelow } from '../secretOf.ts'
 import type { Db } from './db.ts'
@@ -40,10 +40,16 @@ export function secrets(db: Db, keys: Keys) {
     },
     /** The row of a secret under a reference that is new. */
     newRow: (ref: SecretRef, secret: Secret): NewRows => newRows(table, [sealed(ref, secret)]),
-    /** Stores the same secret under another reference too; does nothing when there is none. */
-    async copy(from: SecretRef, to: SecretRef): Promise<void> {
-      const known = await db.select({ ref: table.ref }).from(table).where(eq(table.ref, from))
-      if (known.length > 0) await put(to, await get(from))
+    /** Those of these secrets that there are. */
+    async known(refs: readonly SecretRef[]): Promise<ReadonlyMap<SecretRef, Secret>> {
+      const rows = await db.select().from(table).where(inArray(table.ref, refs))
+      const found = new Map(rows.map((row) => [row.ref, row]))
+      return new Map(
+        refs.flatMap((ref) => {
+          const row = found.get(ref)
+          return row ? [[ref, unsealWith(keys, row.keyId, ref, row.sealed)]] : []
+        }),
+      )
     },
     /** Forgets a secret. */
     async remove(ref: SecretRef): Promise<void> {

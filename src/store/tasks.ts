@@ -23,6 +23,7 @@ import { looks } from './looks.ts'
 import type { Subtask, Task, TaskWithSubtasks } from './newTask.ts'
 import { order, type Page, type Paging, pageOf, window } from './paging.ts'
 import { preparations } from './preparations.ts'
+import { prepared } from './prepared.ts'
 import { progress } from './progress.ts'
 import { theRow } from './rows.ts'
 import * as schema from './schema/index.ts'
@@ -133,6 +134,17 @@ export const untoldOf = (task: Pick<Task, keyof typeof untoldColumns>): Untold =
  */
 const hasWord = (column: PgColumn, words: string): SQL =>
   sql`strpos(lower(${column} collate "C"), lower(${words} collate "C")) > 0`
+
+const markingTold = prepared((db) => {
+  const { id, toldRevision, acceptedRevision } = schema.tasks
+  const revision = sql`${sql.placeholder('revision')}::integer`
+  return db
+    .update(schema.tasks)
+    .set({ toldRevision: sql`greatest(${toldRevision}, ${revision})` })
+    .where(eq(id, sql.placeholder('taskId')))
+    .returning({ toldRevision, acceptedRevision })
+    .prepare('obflow_told')
+})
 
 /** Tasks, their subtasks and logs. */
 export function tasks(db: Db) {
@@ -317,12 +329,7 @@ export function tasks(db: Db) {
      * since.
      */
     async markTold(taskId: number, revision: number): Promise<boolean> {
-      const { toldRevision, acceptedRevision } = table
-      const rows = await db
-        .update(table)
-        .set({ toldRevision: sql`greatest(${toldRevision}, ${revision})` })
-        .where(eq(table.id, taskId))
-        .returning({ toldRevision, acceptedRevision })
+      const rows = await markingTold(db).execute({ taskId, revision })
       return rows.some((row) => row.toldRevision < row.acceptedRevision)
     },
     /** What a task runs over. */

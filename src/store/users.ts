@@ -1,21 +1,30 @@
-import { eq, ilike, inArray } from 'drizzle-orm'
+import { eq, ilike, inArray, sql } from 'drizzle-orm'
 import { secretOf } from '../secretOf.ts'
-import { take } from './counters.ts'
 import type { Db } from './db.ts'
 import type { Keys } from './key.ts'
 import { containing, order, type Page, type Paging, pageOf } from './paging.ts'
+import { prepared } from './prepared.ts'
 import * as schema from './schema/index.ts'
 import { secrets } from './secrets.ts'
 
 export type User = typeof schema.users.$inferSelect
 export type NewUser = Pick<User, 'username' | 'passwordHash' | 'roles'>
 
+/** Asked by each call that sends a login. */
+const named = prepared((db) =>
+  db
+    .select()
+    .from(schema.users)
+    .where(eq(schema.users.username, sql.placeholder('username')))
+    .prepare('obflow_user_named'),
+)
+
 /** Who may call. */
 export const users = (db: Db, keys: Keys) => {
   const table = schema.users
   return {
     async byName(username: string): Promise<User | undefined> {
-      return (await db.select().from(table).where(eq(table.username, username)))[0]
+      return (await named(db).execute({ username }))[0]
     },
     async get(id: number): Promise<User | undefined> {
       return (await db.select().from(table).where(eq(table.id, id)))[0]
@@ -43,14 +52,7 @@ export const users = (db: Db, keys: Keys) => {
       db.transaction(async (tx) => {
         if ((await tx.select().from(table).where(eq(table.username, user.username))).length > 0)
           return undefined
-        const id = await take(tx, 'user')
-        return (
-          await tx
-            .insert(table)
-            .values({ ...user, id })
-            .onConflictDoNothing()
-            .returning()
-        )[0]
+        return (await tx.insert(table).values(user).onConflictDoNothing().returning())[0]
       }),
     /** Creates a user unless that name or id is there; tells whether it did. */
     async createOnce(user: NewUser & { readonly id: number }): Promise<boolean> {

@@ -8,7 +8,7 @@ import { failingAt, nodeHook, type Place } from './nodeHook.ts'
 import { causes, type Scene, startScene } from './scene.ts'
 
 /** Tables that tell what happened rather than what there is: a task outlives what it made. */
-const histories = ['tasks', 'subtasks', 'subtask_logs', 'counters', 'audit']
+const histories = ['tasks', 'subtasks', 'subtask_logs', 'audit']
 
 const planned = expand(createClusterPlan, { hosts: [{ id: 1, ip: '10.0.0.1' }], zones: ['zone1'] })
 

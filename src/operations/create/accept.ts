@@ -1,24 +1,31 @@
-import { sql } from 'drizzle-orm'
 import { Refused, refuseAny } from '../../errors/refused.ts'
 import { say } from '../../errors/say.ts'
-import { defaultUsers } from '../../oceanbase/index.ts'
+import { type DefaultUser, defaultUsers } from '../../oceanbase/index.ts'
+import { expand } from '../../plan/expand.ts'
 import type { Plan } from '../../plan/plan.ts'
+import type { Secret } from '../../quote.ts'
 import { secretOf } from '../../secretOf.ts'
-import { newRows, type Secrets, secrets, take } from '../../store/acceptance.ts'
+import { hosts, newRows, type Secrets, secrets, take } from '../../store/acceptance.ts'
 import * as schema from '../../store/schema/index.ts'
 import type { Asking, Operation, Rule, Work } from '../operation.ts'
 import { lockClusters, refuseWithStandbys } from '../uses.ts'
 import { admit } from './admission.ts'
 import { readInventory } from './inventory.ts'
 import type { NewCluster } from './newCluster.ts'
-import { planCreate, rootServerOf } from './plan.ts'
+import { planCreate, rootServerOf, targetsOf } from './plan.ts'
 import { primaryOf } from './standbyRule.ts'
 
-/** The users that a standby gets with its primary's data. */
-async function copyUsers(kept: Secrets, primaryId: number, standbyId: number): Promise<void> {
+/** Passwords of the users that a standby gets with its primary's data. */
+async function usersOf(
+  kept: Secrets,
+  primaryId: number,
+): Promise<{ readonly name: DefaultUser; readonly secret: Secret }[]> {
   const of = secretOf.cluster(primaryId)
-  const copy = secretOf.cluster(standbyId)
-  for (const { name } of defaultUsers) await kept.copy(of[name], copy[name])
+  const known = await kept.known(defaultUsers.map(({ name }) => of[name]))
+  return defaultUsers.flatMap(({ name }) => {
+    const secret = known.get(of[name])
+    return secret ? [{ name, secret }] : []
+  })
 }
 
 /**
@@ -42,86 +49,89 @@ async function acceptCreate(
     .flatMap((zone) => zone.servers.map((hostId) => ({ zone, hostId })))
     .map((server, position) => ({ ...server, position }))
   const hostIds = servers.map((server) => server.hostId)
-  await tx
-    .update(schema.hosts)
-    .set({ status: 'ONLINE' })
-    .where(sql`${schema.hosts.id} = any(${sql.param(hostIds)})`)
-
-  const clusterId = await take(tx, 'cluster')
   const kept = secrets(tx, keys)
-  const { root, proxyro } = secretOf.cluster(clusterId)
   const primary = type === 'STANDBY' ? primaryOf(request, inventory) : undefined
-  if (primary !== undefined) await copyUsers(kept, primary.id, clusterId)
+  const users = primary === undefined ? [] : await usersOf(kept, primary.id)
+  if (proxyroPassword !== undefined) users.push({ name: 'proxyro', secret: proxyroPassword })
+  const subtasks = expand(plan, targetsOf({ request, inventory })).length
+  const [, { clusterId, numbers }] = await Promise.all([
+    hosts(tx, keys).setOnline(hostIds),
+    take.clusterAndTask(tx, subtasks),
+  ])
+  const of = secretOf.cluster(clusterId)
   return {
     plan,
     ...planCreate({ request, inventory, package: rpm, clusterId, obClusterId }),
     cluster: { id: clusterId, name, obClusterId, type },
-    made: (taskId) => [
-      kept.newRow(root, password),
-      ...(proxyroPassword === undefined ? [] : [kept.newRow(proxyro, proxyroPassword)]),
-      newRows(schema.clusters, [
-        {
-          id: clusterId,
-          name,
-          obClusterId,
-          type,
-          status: 'CREATING',
-          version: rpm.version,
-          packageId: rpm.id,
-          rpmName: request.rpmName,
-          primaryZone: request.primaryZone,
-          sqlPort: request.sqlPort,
-          rpcPort: request.rpcPort,
-          installPath: request.installPath,
-          dataPath: request.dataPath,
-          logPath: request.logPath,
-          osUser: request.osUser,
-          startupParameters: request.startupParameters,
-          obproxyClusterIds: [...request.obproxyClusterIds],
-          creator: creator.name,
-        },
-      ]),
-      newRows(
-        schema.zones,
-        zones.map((zone, position) => ({
-          clusterId,
-          name: zone.name,
-          position,
-          idcName: zone.idcName,
-          regionName: inventory.idcs.get(zone.idcName)?.regionName ?? '',
-          innerStatus: 'INACTIVE',
-          status: 'CREATING',
-        })),
-      ),
-      newRows(
-        schema.hostServices,
-        hostIds.map((hostId) => ({
-          hostId,
-          type: 'OB_CLUSTER',
-          name: `${name}:${obClusterId}`,
-          version: rpm.version,
-          softwarePackageId: rpm.id,
-          clusterId,
-        })),
-      ),
-      newRows(
-        schema.servers,
-        servers.map(({ zone, hostId, position }) => ({
-          clusterId,
-          zoneName: zone.name,
-          position,
-          hostId,
-          ip: ipOf(hostId),
-          port: request.rpcPort,
-          sqlPort: request.sqlPort,
-          rootServer: rootServerOf(zone) === hostId,
-          taskId,
-          innerStatus: 'INACTIVE',
-          status: 'CREATING',
-          withRootserver: false,
-        })),
-      ),
-    ],
+    made: {
+      numbers,
+      rows: [
+        kept.newRow(of.root, password),
+        ...users.map(({ name, secret }) => kept.newRow(of[name], secret)),
+        newRows(schema.clusters, [
+          {
+            id: clusterId,
+            name,
+            obClusterId,
+            type,
+            status: 'CREATING',
+            version: rpm.version,
+            packageId: rpm.id,
+            rpmName: request.rpmName,
+            primaryZone: request.primaryZone,
+            sqlPort: request.sqlPort,
+            rpcPort: request.rpcPort,
+            installPath: request.installPath,
+            dataPath: request.dataPath,
+            logPath: request.logPath,
+            osUser: request.osUser,
+            startupParameters: request.startupParameters,
+            obproxyClusterIds: [...request.obproxyClusterIds],
+            creator: creator.name,
+          },
+        ]),
+        newRows(
+          schema.zones,
+          zones.map((zone, position) => ({
+            clusterId,
+            name: zone.name,
+            position,
+            idcName: zone.idcName,
+            regionName: inventory.idcs.get(zone.idcName)?.regionName ?? '',
+            innerStatus: 'INACTIVE',
+            status: 'CREATING',
+          })),
+        ),
+        newRows(
+          schema.hostServices,
+          hostIds.map((hostId) => ({
+            hostId,
+            type: 'OB_CLUSTER',
+            name: `${name}:${obClusterId}`,
+            version: rpm.version,
+            softwarePackageId: rpm.id,
+            clusterId,
+          })),
+        ),
+        newRows(
+          schema.servers,
+          servers.map(({ zone, hostId, position }) => ({
+            clusterId,
+            zoneName: zone.name,
+            position,
+            hostId,
+            ip: ipOf(hostId),
+            port: request.rpcPort,
+            sqlPort: request.sqlPort,
+            rootServer: rootServerOf(zone) === hostId,
+            taskId: numbers.id,
+            innerStatus: 'INACTIVE',
+            status: 'CREATING',
+            withRootserver: false,
+          })),
+        ),
+      ],
+    },
   }
 }
 

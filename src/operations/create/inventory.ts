@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import { needsOfHost } from '../../oceanbase/index.ts'
 import {
   type Db,
@@ -7,11 +7,23 @@ import {
   type Keys,
   obproxyReads,
   packages,
+  prepared,
 } from '../../store/acceptance.ts'
 import * as schema from '../../store/schema/index.ts'
 import { clustersOf, lockObproxies, unfinishedOfClusters } from '../uses.ts'
 import type { Inventory, ServingObproxy } from './admission.ts'
 import type { NewCluster } from './newCluster.ts'
+
+const withName = (db: Db) =>
+  db
+    .select()
+    .from(schema.clusters)
+    .where(eq(schema.clusters.name, sql.placeholder('name')))
+    .orderBy(asc(schema.clusters.id))
+const namesakesOf = prepared((db) => withName(db).prepare('obflow_namesakes'))
+const lockingNamesakes = prepared((db) =>
+  withName(db).for('update').prepare('obflow_namesakes_locked'),
+)
 
 /**
  * What the rules of a create look at, and the highest obClusterId that the name has had. Accepting
@@ -26,15 +38,17 @@ export async function readInventory(
 ): Promise<Inventory & { lastObClusterId: number }> {
   const locks = purpose === 'accept'
   const hostIds = request.zones.flatMap((zone) => zone.servers)
-  const found = await (locks ? hosts(tx, keys).lockByIds : hosts(tx, keys).byIds)(hostIds)
-  const sameName = tx
-    .select()
-    .from(schema.clusters)
-    .where(eq(schema.clusters.name, request.name))
-    .orderBy(asc(schema.clusters.id))
-  const namesakes = await (locks ? sameName.for('update') : sameName)
+  // Sent one behind the other, in this order, which is that of locks; see uses.ts.
+  const [found, namesakes, rpm, named] = await Promise.all([
+    (locks ? hosts(tx, keys).lockByIds : hosts(tx, keys).byIds)(hostIds),
+    (locks ? lockingNamesakes : namesakesOf)(tx).execute({ name: request.name }),
+    packages(tx).withSet(request.rpmName),
+    idcsByName(
+      tx,
+      request.zones.map((zone) => zone.idcName),
+    ),
+  ])
   if (locks) await lockObproxies(tx, request.obproxyClusterIds)
-  const rpm = await packages(tx).withSet(request.rpmName)
   const installed = rpm?.set.packages ?? []
   const obproxies = new Map<number, ServingObproxy>()
   for (const id of request.obproxyClusterIds) {
@@ -42,10 +56,6 @@ export async function readInventory(
     if (proxy !== undefined)
       obproxies.set(id, { ...proxy, served: (await clustersOf(tx, id)).length })
   }
-  const named = await idcsByName(
-    tx,
-    request.zones.map((zone) => zone.idcName),
-  )
   return {
     namesakes,
     lastObClusterId: Math.max(0, ...namesakes.map((cluster) => cluster.obClusterId)),

@@ -16,6 +16,23 @@ export interface CreateFacts {
 /** The host of a zone that takes part in BOOTSTRAP. */
 export const rootServerOf = (zone: NewZone): number => zone.rootServer ?? zone.servers[0] ?? 0
 
+const ipIn =
+  ({ hosts }: Pick<Inventory, 'hosts'>) =>
+  (hostId: number): string =>
+    hosts.get(hostId)?.innerIpAddress ?? ''
+
+/** What a create runs over. */
+export function targetsOf({
+  request: { zones },
+  inventory,
+}: Pick<CreateFacts, 'request' | 'inventory'>): Targets {
+  const ipOf = ipIn(inventory)
+  const hosts = zones.flatMap(({ name, servers }) =>
+    servers.map((id) => ({ id, ip: ipOf(id), zone: name })),
+  )
+  return { hosts, zones: zones.map((zone) => zone.name) }
+}
+
 /** The hosts, zones and context of a create; pure, so that a dry run gives what a post would. */
 export function planCreate({
   request,
@@ -27,14 +44,10 @@ export function planCreate({
   readonly targets: Targets
   readonly context: TaskContext
 } {
-  const { zones } = request
-  const ipOf = (hostId: number): string => inventory.hosts.get(hostId)?.innerIpAddress ?? ''
-  const hosts = zones.flatMap(({ name, servers }) =>
-    servers.map((id) => ({ id, ip: ipOf(id), zone: name })),
-  )
-  const rootServers = zones.map(rootServerOf)
+  const ipOf = ipIn(inventory)
+  const rootServers = request.zones.map(rootServerOf)
   return {
-    targets: { hosts, zones: zones.map((zone) => zone.name) },
+    targets: targetsOf({ request, inventory }),
     context: createContext({ request, clusterId, obClusterId, package: rpm, ipOf, rootServers }),
   }
 }

@@ -11,7 +11,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
-import { createTime, id, instant, updateTime } from './columns.ts'
+import { createTime, id, idOf, instant, updateTime } from './columns.ts'
 import { hosts, packages } from './inventory.ts'
 
 /** OCP's list (its obLinks table has the longest one). */
@@ -50,8 +50,7 @@ export const serverStatuses = [
 export const clusters = pgTable(
   'clusters',
   {
-    /** Given out by a counter, so that a refused request leaves no gap. */
-    id: integer().primaryKey(),
+    id: idOf('clusters', 1),
     name: text().notNull(),
     obClusterId: bigint({ mode: 'number' }).notNull(),
     type: text({ enum: clusterTypes }).notNull(),

@@ -13,3 +13,15 @@ export const updateTime = () =>
 
 /** A key the database gives out, from 1. */
 export const id = () => integer().primaryKey().generatedByDefaultAsIdentity()
+
+/** The sequences of ids that are taken before their rows are written. */
+export const sequences = {
+  clusters: 'cluster_ids',
+  tasks: 'task_ids',
+  subtasks: 'subtask_ids',
+  users: 'user_ids',
+} as const
+
+/** A key of a sequence with a name. */
+export const idOf = (owner: keyof typeof sequences, startWith: number) =>
+  integer().primaryKey().generatedByDefaultAsIdentity({ name: sequences[owner], startWith })

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, pgTable, text } from 'drizzle-orm/pg-core'
-import { createTime, instant, updateTime } from './columns.ts'
+import { createTime, idOf, instant, updateTime } from './columns.ts'
 
 export const users = pgTable('users', {
-  id: integer().primaryKey(),
+  id: idOf('users', 201),
   username: text().notNull().unique(),
   passwordHash: text().notNull(),
   /** Names of OCP's built-in roles. */

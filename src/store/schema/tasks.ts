@@ -16,7 +16,7 @@ import type { Targets } from '../../plan/expand.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { operations, subtaskStatuses, taskStatuses } from '../../plan/states.ts'
 import type { CreateLook } from '../looks.ts'
-import { createTime, instant } from './columns.ts'
+import { createTime, idOf, instant } from './columns.ts'
 
 export { operations, subtaskStatuses, taskStatuses }
 export const taskTypes = ['MANUAL', 'SYS_ONECE', 'SCHEDULED', 'SYS_SCHEDULED'] as const
@@ -30,7 +30,7 @@ export interface TaskContext {
 export const tasks = pgTable(
   'tasks',
   {
-    id: integer().primaryKey(),
+    id: idOf('tasks', 1000),
     /** The workflow that carries it out, e.g. `createCluster`. */
     workflow: text().notNull(),
     /** Its id in Temporal; a run of another id may do nothing for this task. */
@@ -86,7 +86,7 @@ export const tasks = pgTable(
 export const subtasks = pgTable(
   'subtasks',
   {
-    id: integer().primaryKey(),
+    id: idOf('subtasks', 10_000),
     taskId: integer()
       .notNull()
       .references(() => tasks.id, { onDelete: 'cascade' }),
@@ -142,14 +142,6 @@ export const subtaskLogs = pgTable(
     unique('subtask_logs_one_opening').on(table.subtaskId, table.runTime, table.opens),
   ],
 )
-
-/**
- * Next free number of a kind; a block is taken by one update, inside the transaction that uses it.
- */
-export const counters = pgTable('counters', {
-  name: text().primaryKey(),
-  next: integer().notNull(),
-})
 
 /** What a client token was answered with, per user. */
 export const clientTokens = pgTable(
