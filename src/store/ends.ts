@@ -2,6 +2,7 @@ import type { Progress } from '../plan/run.ts'
 import type { SubtaskStatus } from '../plan/states.ts'
 import type { Outcome } from '../plan/task.ts'
 import type { Db } from './db.ts'
+import type { NewLogLine } from './logLines.ts'
 import { type OpenMachine, readMachine, writeChanges } from './taskMachine.ts'
 
 /** One run of a subtask. */
@@ -14,6 +15,8 @@ export interface SubtaskRunRef {
 export interface EndOptions {
   /** When it ended; absent: now. */
   readonly at?: Date | undefined
+  /** What is still to be written of its log, with its end. */
+  readonly lines?: readonly NewLogLine[]
   /** Only a subtask in this status is ended. */
   readonly from?: SubtaskStatus
 }
@@ -69,7 +72,10 @@ export function subtaskEnds(db: Db) {
       if (!fresh && changes.some((some) => some.length === 0)) continue
       if (changes.every((some) => some.length === 0)) return ends.map(() => undefined)
       const at = ends[0]?.at ?? new Date()
-      const written = await writeChanges(db, open, changes.flat(), { at })
+      const lines = ends.flatMap((end, place) =>
+        changes[place]?.length === 0 ? [] : (end.lines ?? []),
+      )
+      const written = await writeChanges(db, open, changes.flat(), { at, lines })
       if (written === undefined) continue
       keep(open, written.revision)
       const stored = new Map(written.changes.map((change) => [change.index, change]))

@@ -42,6 +42,7 @@ export type {
   Relative,
 } from './hosts.ts'
 export { type Key, type Keys, keysFromFile, parseKeys } from './key.ts'
+export type { NewLogLine } from './logLines.ts'
 export type { CreateLook } from './looks.ts'
 export type { HostType, Idc, Region, Removal } from './named.ts'
 export type { Creator, Subtask, Task, TaskWithSubtasks } from './newTask.ts'
@@ -49,7 +50,7 @@ export type { ObproxyCluster, ObproxyLink, ObproxyServer } from './obproxyReads.
 export type { Package, PackageType } from './packages.ts'
 export type { Page, Paging } from './paging.ts'
 export type { Preparation } from './preparations.ts'
-export type { Begin, Begun, NewLogLine } from './progress.ts'
+export type { Begin, Begun } from './progress.ts'
 export type { AuditedState } from './schema/index.ts'
 export {
   agentStatuses,

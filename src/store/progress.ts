@@ -10,8 +10,9 @@ import type { FailureCause, TaskState } from '../plan/states.ts'
 import type { Outcome } from '../plan/task.ts'
 import { isAway } from './away.ts'
 import type { Db } from './db.ts'
-import { type SubtaskRunRef, subtaskEnds } from './ends.ts'
+import { type EndOptions, type SubtaskRunRef, subtaskEnds } from './ends.ts'
 import { gathered } from './gathered.ts'
+import { inOneValue, type NewLogLine } from './logLines.ts'
 import type { Task } from './newTask.ts'
 import { prepared } from './prepared.ts'
 import { inChunks } from './rows.ts'
@@ -38,16 +39,6 @@ export interface Begun extends NodeInput {
   readonly startTime: Date
   /** `traceparent` of the call that made the task. */
   readonly trace: string | null
-}
-
-export interface NewLogLine {
-  readonly subtaskId: number
-  readonly runTime: number
-  readonly at: Date
-  readonly level: 'INFO' | 'WARN' | 'ERROR'
-  readonly message: string
-  /** On the line that opens a run's part of the log: why it runs. Kept once a run. */
-  readonly opens?: NodeInput['operation'] | undefined
 }
 
 const nodeOperation = z.enum(['EXECUTE', 'RETRY', 'ROLLBACK'])
@@ -139,21 +130,11 @@ const beginning = prepared((db) =>
     .prepare('obflow_beginning'),
 )
 
-/** One value, however many lines: of a value for each field drizzle builds a text a line. */
-const logging = (lines: readonly NewLogLine[]): SQL => {
-  const rows = lines.map(({ subtaskId, runTime, opens, at, level, message }) => ({
-    subtask_id: subtaskId,
-    run_time: runTime,
-    opens,
-    at,
-    level,
-    message: storable(message),
-  }))
-  return sql`insert into ${subtaskLogs} (subtask_id, run_time, opens, at, level, message)
+const logging = (lines: readonly NewLogLine[]): SQL =>
+  sql`insert into ${subtaskLogs} (subtask_id, run_time, opens, at, level, message)
     select subtask_id, run_time, opens, at, level, message
-    from json_populate_recordset(null::${subtaskLogs}, ${JSON.stringify(rows)}::json)
+    from json_populate_recordset(null::${subtaskLogs}, ${inOneValue(lines)}::json)
     on conflict do nothing`
-}
 
 /** How tasks move: what their runs in Temporal read, and what activities write. */
 export function progress(db: Db) {
@@ -230,9 +211,16 @@ export function progress(db: Db) {
           ),
         )
     },
-    /** A run of a subtask ended. Returns nothing when it had ended or moved on already. */
-    finished: (run: SubtaskRunRef, outcome: Outcome, at?: Date) =>
-      finish(run, outcome, { at }).then((done) => done && shorter(done)),
+    /**
+     * A run of a subtask ended, and these are the last lines of its log. Returns nothing, and has
+     * written nothing, when it had ended or moved on already.
+     */
+    finished: (
+      run: SubtaskRunRef,
+      outcome: Outcome,
+      last: Pick<EndOptions, 'at' | 'lines'> = {},
+    ): Promise<Progress | undefined> =>
+      finish(run, outcome, last).then((done) => done && shorter(done)),
     /** What has changed in a task since a revision. Throws DefiniteError to another task's run. */
     async allChanges(taskId: number, workflowId: string, since: number): Promise<Progress> {
       return changesSince(await taskOf(db, taskId, workflowId), since)

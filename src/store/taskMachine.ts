@@ -5,12 +5,13 @@ import type { Progress, StoredState } from '../plan/run.ts'
 import { initialState, type SubtaskState, type TaskOperation } from '../plan/states.ts'
 import { type Change, createTask, type Task as Machine } from '../plan/task.ts'
 import type { Db } from './db.ts'
+import { inOneValue, type NewLogLine } from './logLines.ts'
 import type { Task } from './newTask.ts'
 import { prepared } from './prepared.ts'
 import * as schema from './schema/index.ts'
 import { storable } from './storable.ts'
 
-const { subtasks, tasks } = schema
+const { subtaskLogs, subtasks, tasks } = schema
 
 /** Plans and targets of a task never change, so what they expand to is kept for the latest ones. */
 const expanded = new Map<string, readonly PlannedSubtask[]>()
@@ -107,19 +108,36 @@ const changing = prepared((db) => {
       moved
     where s.id = ${value('first')}::int + c.index and s.task_id = moved.id
     returning s.id as id`)
-  return db.with(moved, changed).select({ id: moved.id }).from(moved).prepare('obflow_changing')
+  const logged = db.$with('logged', {}).as(sql`
+    insert into ${subtaskLogs} (subtask_id, run_time, opens, at, level, message)
+    select l.subtask_id, l.run_time, l.opens, l.at, l.level, l.message
+    from moved, json_populate_recordset(null::${subtaskLogs}, ${value('lines')}::json) l
+    on conflict do nothing`)
+  return db
+    .with(moved, changed, logged)
+    .select({ id: moved.id })
+    .from(moved)
+    .prepare('obflow_changing')
 })
 
 /**
- * Writes what the machine changed, under the task's next revision, in one statement; the last
- * change of each subtask counts. Returns nothing, and has written nothing, when the task is no
+ * Writes what the machine changed, under the task's next revision, and lines of logs, in one
+ * statement; the last change of each subtask counts. Returns nothing, and has written nothing, when the task is no
  * longer at the revision that the machine was read at.
  */
 export async function writeChanges(
   db: Db,
   { row, machine }: OpenMachine,
   changes: readonly Change[],
-  { accepted = false, at = new Date() }: { readonly accepted?: boolean; readonly at?: Date } = {},
+  {
+    accepted = false,
+    at = new Date(),
+    lines = [],
+  }: {
+    readonly accepted?: boolean
+    readonly at?: Date
+    readonly lines?: readonly NewLogLine[]
+  } = {},
 ): Promise<Progress | undefined> {
   const revision = row.revision + 1
   const latest = new Map(changes.map((change) => [change.index, change.state]))
@@ -138,6 +156,7 @@ export async function writeChanges(
     accepted,
     at: at.toISOString(),
     written: JSON.stringify(written),
+    lines: inOneValue(lines),
   })
   if (rows.length === 0) return undefined
   return { revision, task: machine.state, complete: false, changes: written }

@@ -126,11 +126,15 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
   const timeUp = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const closers: (() => Promise<void>)[] = []
-  const { open, log, flush } = subtaskLog(store, call)
+  const { open, log, flush, flushWith } = subtaskLog(store, call)
   const workflowId = info.workflowExecution?.workflowId ?? ''
   const finish = async (outcome: Outcome): Promise<Progress> => {
-    await flush()
-    const done = await store.tasks.finished(call, outcome)
+    let done: Progress | undefined
+    await flushWith(async (lines) => {
+      done = await store.tasks.finished(call, outcome, { lines })
+      return done !== undefined
+    })
+    if (done === undefined) await flush()
     return done ?? store.tasks.allChanges(call.taskId, workflowId, call.since)
   }
   let span: OpenSpan<Failure | undefined> | undefined

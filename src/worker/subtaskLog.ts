@@ -1,8 +1,6 @@
 import type { LogLine } from '../host/index.ts'
 import type { NodeInput } from '../plan/node.ts'
-import type { Store } from '../store/index.ts'
-
-type Line = Parameters<Store['tasks']['log']>[0][number]
+import type { NewLogLine, Store } from '../store/index.ts'
 
 /** A poll of a running subtask's log shows lines this old at most. */
 const flushMs = 200
@@ -15,27 +13,35 @@ export function subtaskLog(
   store: Store,
   subtask: { readonly subtaskId: number; readonly runTime: number },
 ) {
-  let waiting: Line[] = []
+  let waiting: NewLogLine[] = []
   let writing: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
 
-  const write = async (): Promise<void> => {
-    const batch = waiting
-    waiting = []
-    if (batch.length === 0) return
-    try {
-      await store.tasks.log(batch)
-    } catch (error) {
-      waiting = [...batch, ...waiting]
-      throw error
-    }
-  }
-  const flush = (): Promise<void> => {
+  /**
+   * Has the lines that wait written, behind all that were before. They wait on where that fails, or
+   * says that it has not written them.
+   */
+  const flushWith = (write: (lines: readonly NewLogLine[]) => Promise<boolean>): Promise<void> => {
     clearTimeout(timer)
     timer = undefined
-    writing = writing.catch(() => undefined).then(write)
+    const next = async (): Promise<void> => {
+      const batch = waiting
+      waiting = []
+      let written = false
+      try {
+        written = await write(batch)
+      } finally {
+        if (!written) waiting = [...batch, ...waiting]
+      }
+    }
+    writing = writing.catch(() => undefined).then(next)
     return writing
   }
+  const flush = (): Promise<void> =>
+    flushWith(async (lines) => {
+      if (lines.length > 0) await store.tasks.log(lines)
+      return true
+    })
   const log: LogLine = (level, message) => {
     waiting.push({ ...subtask, at: new Date(), level, message })
     timer ??= setTimeout(() => void flush().catch(() => undefined), flushMs)
@@ -44,5 +50,5 @@ export function subtaskLog(
   const open = (opens: NodeInput['operation']): void => {
     waiting.push({ ...subtask, at: new Date(), level: 'INFO', message: '', opens })
   }
-  return { open, log, flush }
+  return { open, log, flush, flushWith }
 }

@@ -72,4 +72,35 @@ describe.each(databases)('ends of subtasks on $name', ({ open }) => {
     expect(await opened.store.tasks.finished(run, { status: 'SUCCESSFUL' })).toBeDefined()
     expect(await statuses('installRpm')).toEqual(checks.map(() => 'READY'))
   })
+
+  test('bring the last lines of their logs, once, and none when another was quicker', async () => {
+    const line = (subtaskId: number, message: string) =>
+      ({ subtaskId, runTime: 1, at: new Date(), level: 'INFO', message }) as const
+    const endedWith = (subtaskId: number, ...messages: string[]) =>
+      opened.store.tasks.finished(
+        { taskId, subtaskId, runTime: 1 },
+        { status: 'SUCCESSFUL' },
+        { lines: messages.map((message) => line(subtaskId, message)) },
+      )
+    const other = storeOver(opened, newKeys())
+    const [first = 0, ...others] = checks
+    // Of this task it keeps what the other process then changes.
+    await endedWith(first, 'one', 'two')
+    await other.tasks.finished(
+      { taskId, subtaskId: others[0] ?? 0, runTime: 1 },
+      { status: 'SUCCESSFUL' },
+    )
+    expect(await Promise.all(others.map((id) => endedWith(id, `of ${id}`)))).toEqual([
+      undefined,
+      ...others.slice(1).map(() => expect.anything()),
+    ])
+    expect(await endedWith(first, 'too late')).toBeUndefined()
+    const messagesOf = async (id: number) =>
+      (await opened.store.tasks.logOf(id)).map(({ message }) => message)
+    expect(await messagesOf(first)).toEqual(['one', 'two'])
+    expect(await Promise.all(others.map(messagesOf))).toEqual([
+      [],
+      ...others.slice(1).map((id) => [`of ${id}`]),
+    ])
+  })
 })

@@ -40,13 +40,13 @@ describe.each(databases)('progress of a task on $name', ({ open }) => {
     opened.store.tasks.finished(
       { taskId, subtaskId, runTime },
       { status: 'SUCCESSFUL' },
-      at(second),
+      { at: at(second) },
     )
   const failed = (second = 2, runTime = 1) =>
     opened.store.tasks.finished(
       { taskId, subtaskId, runTime },
       { status: 'FAILED', cause },
-      at(second),
+      { at: at(second) },
     )
   const opening = (opens: 'EXECUTE' | 'RETRY', runTime = 1) =>
     ({ subtaskId, runTime, at: at(2), level: 'INFO', message: '', opens }) as const
