@@ -60,7 +60,9 @@ export const converse = (
       code = exit ?? undefined
       grace = setTimeout(() => channel.close(), graceMs)
     })
-    channel.on('close', () => {
+    // A command may have ended before anybody listened to that; its closing says it again.
+    channel.on('close', (exit?: number | null) => {
+      code ??= exit ?? undefined
       finish()
       resolve({ code, stdout: stdout.text(), stderr: stderr.text() })
     })
