@@ -17,18 +17,23 @@ tell() {
 existing() { REPLY=$1; while [ ! -e "$REPLY" ]; do REPLY=${REPLY%/*} REPLY=${REPLY:-/}; done; }
 
 # A path below a mount that does not answer would stop every look: then nothing else is looked at.
-dead=
-for path in "${disks[@]}"; do
-  timeout -s KILL 5 stat -L -- "$path" >/dev/null 2>&1
-  [ $? -ne 137 ] || { say dead "$path"; dead=yes; }
-done
-[ -z "$dead" ] || exit 0
+# Most answer, so all are asked at once before each is asked alone.
+answers() { timeout -s KILL 5 stat -L -- "$@" >/dev/null 2>&1; [ $? -ne 137 ]; }
+if ! answers "${disks[@]}"; then
+  dead=
+  for path in "${disks[@]}"; do answers "$path" || { say dead "$path"; dead=yes; }; done
+  [ -z "$dead" ] || exit 0
+fi
 
 read -r machine boot < <(identity)
 say machine "$machine" "$boot"
 say architecture "$(uname -m)"
 say cores "$(getconf _NPROCESSORS_ONLN)"
-for feature in avx atomics; do if grep -qwm1 "$feature" /proc/cpuinfo; then say feature "$feature"; fi; done
+# Of the first processor.
+while read -r name value; do
+  case $name in flags | Features) break ;; esac
+done </proc/cpuinfo
+for feature in avx atomics; do case " $value " in *" $feature "*) say feature "$feature" ;; esac; done
 while read -r name value _; do
   case $name in MemTotal: | MemFree: | MemAvailable: | Buffers: | Cached: | SwapTotal:) say memory "${name%:}" "$value" ;; esac
 done </proc/meminfo
@@ -75,7 +80,8 @@ done
 
 # The kernel's tables may have 100,000 rows, and the machine as many open files: each is read once
 # for all ports.
-wanted=$(printf '|%04X' "${ports[@]}") inodes=() holders=() names=()
+printf -v wanted '|%04X' "${ports[@]}"
+inodes=() holders=() names=()
 while read -r _ local _ _ _ _ _ _ _ inode _; do
   port=$((16#${local##*:}))
   [ -z "${inodes[port]}" ] || continue
@@ -112,28 +118,32 @@ for path in "$home" "${paths[@]}"; do
   say path "$path" "$kind" "$entries" "${owner:--}" "${by:--}" "$ancestor" "$writable" "$alone"
 done
 # What others have in the home: directories alone are no hindrance.
-foreign=$(find "$home/" -mindepth 1 ! -type d ! -path '*/lost+found/*' -print -quit 2>/dev/null)
+foreign=
+[ ! -d "$home" ] || foreign=$(find "$home/" -mindepth 1 ! -type d ! -path '*/lost+found/*' -print -quit 2>/dev/null)
 [ -z "$foreign" ] || say foreign "$foreign"
 for path in "${leftovers[@]}"; do if [ -e "$path" ]; then say leftover "$path"; fi; done
 for path in "${disks[@]}"; do
   existing "$path"
-  read -r device total used available percent mount < <(df -Pk "$REPLY" | tail -n 1)
+  { read -r && read -r device total used available percent mount; } < <(df -Pk "$REPLY")
   options=
   while read -r _ point _ flags _; do [ "$point" != "${mount// /\\040}" ] || options=$flags; done </proc/self/mounts
   say disk "$path" "$device" "$total" "$used" "$available" "${percent%\%}" "$options"
 done
 
-if grep -xA1 -F -- "$(grep -o ".*|-- $ip\$" /proc/net/fib_trie 2>/dev/null | head -n 1)" /proc/net/fib_trie 2>/dev/null | grep -q 'host LOCAL' ||
+# Before 4.2 observer takes the first address of the device, whichever it is told.
+device=
+declare -A firsts=()
+while read -r _ name _ address _; do
+  name=${name%%@*} address=${address%/*}
+  [ -n "${firsts[$name]-}" ] || firsts[$name]=$address
+  [ "$address" != "$ip" ] || device=$name
+done < <(ip -o -4 address show 2>/dev/null)
+if [ -n "$device" ] ||
+  grep -xA1 -F -- "$(grep -o ".*|-- $ip\$" /proc/net/fib_trie 2>/dev/null | head -n 1)" /proc/net/fib_trie 2>/dev/null | grep -q 'host LOCAL' ||
   ip -o address show to "$ip" 2>/dev/null | grep -q .; then
   say address "$ip"
 fi
-# Before 4.2 observer takes the first address of the device, whichever it is told.
-read -r _ device _ < <(ip -o -4 address show to "$ip" 2>/dev/null)
-device=${device%%@*}
-if [ -n "$device" ]; then
-  read -r _ _ _ address _ < <(ip -o -4 address show dev "$device" 2>/dev/null)
-  say device "$device" "${address%/*}"
-fi
+[ -z "$device" ] || say device "$device" "${firsts[$device]}"
 # Dependencies count where rpm keeps the system's libraries; elsewhere (Debian) the program itself
 # has to prove them.
 if [ "${#needs[@]}" -gt 0 ] && rpm -q glibc >/dev/null 2>&1; then

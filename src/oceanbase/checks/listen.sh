@@ -44,7 +44,7 @@ open(STDOUT, ">", "/dev/null");
 sleep($seconds);
 '
 line=
-for program in python3 python /usr/libexec/platform-python python2 perl; do
+for program in perl python3 python /usr/libexec/platform-python python2; do
   command -v "$program" >/dev/null 2>&1 || continue
   # Not found by the name of its subtask: it ends by itself, whatever becomes of who started it.
   case $program in perl) words=(-e "$perl") ;; *) words=(-c "$python") ;; esac

@@ -32,12 +32,15 @@ export const endListener = ({ pid }: Listener): Quoted =>
   sh`read -r name <${`/proc/${pid}/comm`} && [ "$name" = ${listenerName} ] && kill ${pid}
 true`
 
-/** Tries ports of a host, all at once; run on another one. Read the answer with readReached. */
+/**
+ * Tries ports of a host, all at once; run on another one. Read the answer with readReached.
+ * `timeout` ends all of its process group.
+ */
 export const reachScript = (ip: string, ports: readonly number[]): Quoted =>
-  sh`for port in ${ports}; do
-  { if timeout 1.5 bash -c 'exec 3<>"/dev/tcp/$1/$2"' _ ${ip} "$port" 2>/dev/null; then echo "reached $port"; fi; } &
-done
-wait`
+  sh`timeout 1.5 bash --norc -c 'ip=$1; shift
+for port; do if ( exec 3<>"/dev/tcp/$ip/$port" ) 2>/dev/null; then echo "reached $port"; fi & done
+wait' _ ${ip} ${ports}
+true`
 
 export const readReached = (output: string): readonly number[] =>
   [...output.matchAll(/^reached (\d+)$/gm)].map(([, port]) => Number(port))
