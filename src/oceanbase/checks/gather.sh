@@ -136,7 +136,7 @@ declare -A firsts=()
 while read -r _ name _ address _; do
   name=${name%%@*} address=${address%/*}
   [ -n "${firsts[$name]-}" ] || firsts[$name]=$address
-  [ "$address" != "$ip" ] || device=$name
+  [ "$address" != "$ip" ] || device=${device:-$name}
 done < <(ip -o -4 address show 2>/dev/null)
 if [ -n "$device" ] ||
   grep -xA1 -F -- "$(grep -o ".*|-- $ip\$" /proc/net/fib_trie 2>/dev/null | head -n 1)" /proc/net/fib_trie 2>/dev/null | grep -q 'host LOCAL' ||

@@ -31,8 +31,8 @@ async function usersOf(
 /**
  * Reserves hosts, gives ids, and has the cluster and its secrets written with its task. Of requests
  * at the same time for one host the second waits; of those for a new name the second fails when it
- * writes, and is looked at once more. All creates wait for the one that has taken an id, so that is
- * taken last.
+ * writes, and is looked at once more. Ids are taken when nothing is refused any more, so that few
+ * are given to nothing.
  */
 async function acceptCreate(
   plan: Plan,
