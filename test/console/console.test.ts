@@ -315,7 +315,11 @@ describe('the audit', () => {
     ])
     expect([set.request().method(), set.status()]).toEqual(['PUT', 200])
     await page.getByRole('button', { name: `Delete: ${username}` }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    const [gone] = await Promise.all([
+      page.waitForResponse((reply) => reply.request().method() === 'DELETE'),
+      page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click(),
+    ])
+    expect(gone.status()).toBe(200)
     await page.getByRole('dialog').waitFor({ state: 'detached' })
 
     await page.goto('/audit')
