@@ -1,7 +1,9 @@
+import { type SQL, sql } from 'drizzle-orm'
 import type { NodeInput } from '../plan/node.ts'
+import { subtaskLogs } from './schema/index.ts'
 import { storable } from './storable.ts'
 
-/** A line of a subtask's log that is to be written. */
+/** A new line of a subtask's log. */
 export interface NewLogLine {
   readonly subtaskId: number
   readonly runTime: number
@@ -27,3 +29,13 @@ export const inOneValue = (lines: readonly NewLogLine[]): string =>
       message: storable(message),
     })),
   )
+
+/**
+ * The statement that writes lines, given as one value; for each row of another source when there is
+ * one, so that without a row nothing is written.
+ */
+export const insertionOfLines = (lines: SQL, source?: SQL): SQL => sql`
+  insert into ${subtaskLogs} (subtask_id, run_time, opens, at, level, message)
+  select l.subtask_id, l.run_time, l.opens, l.at, l.level, l.message
+  from ${source && sql`${source}, `}json_populate_recordset(null::${subtaskLogs}, ${lines}::json) l
+  on conflict do nothing`

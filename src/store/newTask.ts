@@ -66,7 +66,8 @@ async function subjectOf(tx: Db, { cluster, obproxyClusterId, targets }: NewTask
 /**
  * Writes a task and its subtasks; ids of the subtasks are consecutive, in the plan's order. Roots
  * are READY, the rest PENDING. The plan is kept with the task: a run goes by the plan it was
- * accepted with, whatever a later release makes of it. Throws RangeError when the plan needs a host or a zone and there is none.
+ * accepted with, whatever a later release makes of it. Throws RangeError when the plan needs a host
+ * or a zone and there is none.
  */
 export async function insertTask(
   tx: Db,

@@ -4,7 +4,7 @@ import { prepared } from './prepared.ts'
 import { theRow } from './rows.ts'
 import { sequences } from './schema/columns.ts'
 
-/** Numbers of a task that is to be written. */
+/** The ids of a new task. */
 export interface TaskNumbers {
   readonly id: number
   /** Its subtasks have consecutive ids from here. */

@@ -12,7 +12,7 @@ import { isAway } from './away.ts'
 import type { Db } from './db.ts'
 import { type EndOptions, type SubtaskRunRef, subtaskEnds } from './ends.ts'
 import { gathered } from './gathered.ts'
-import { inOneValue, type NewLogLine } from './logLines.ts'
+import { inOneValue, insertionOfLines, type NewLogLine } from './logLines.ts'
 import type { Task } from './newTask.ts'
 import { prepared } from './prepared.ts'
 import { inChunks } from './rows.ts'
@@ -20,7 +20,7 @@ import * as schema from './schema/index.ts'
 import { storable } from './storable.ts'
 import { hasBegun } from './taskMachine.ts'
 
-const { subtasks, subtaskLogs, tasks } = schema
+const { subtasks, tasks } = schema
 
 /** An attempt that wants to begin. */
 export interface Begin extends SubtaskRunRef {
@@ -129,12 +129,6 @@ const beginning = prepared((db) =>
     })
     .prepare('obflow_beginning'),
 )
-
-const logging = (lines: readonly NewLogLine[]): SQL =>
-  sql`insert into ${subtaskLogs} (subtask_id, run_time, opens, at, level, message)
-    select subtask_id, run_time, opens, at, level, message
-    from json_populate_recordset(null::${subtaskLogs}, ${inOneValue(lines)}::json)
-    on conflict do nothing`
 
 /** How tasks move: what their runs in Temporal read, and what activities write. */
 export function progress(db: Db) {
@@ -264,7 +258,8 @@ export function progress(db: Db) {
     },
     /** Appends lines to subtasks' logs, in the order given. */
     log: gathered<NewLogLine>(
-      (lines) => inChunks(lines, (chunk) => db.execute(logging(chunk))),
+      (lines) =>
+        inChunks(lines, (chunk) => db.execute(insertionOfLines(sql`${inOneValue(chunk)}`))),
       isAway,
     ),
   }

@@ -45,7 +45,7 @@ export const newRows = <Table extends PgTable>(
 interface Shape {
   readonly table: PgTable
   readonly keys: readonly string[]
-  /** Of the keys, those of which all rows have the same value. */
+  /** Keys whose value is the same in all rows. */
   readonly shared: ReadonlySet<string>
 }
 

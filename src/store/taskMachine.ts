@@ -5,13 +5,13 @@ import type { Progress, StoredState } from '../plan/run.ts'
 import { initialState, type SubtaskState, type TaskOperation } from '../plan/states.ts'
 import { type Change, createTask, type Task as Machine } from '../plan/task.ts'
 import type { Db } from './db.ts'
-import { inOneValue, type NewLogLine } from './logLines.ts'
+import { inOneValue, insertionOfLines, type NewLogLine } from './logLines.ts'
 import type { Task } from './newTask.ts'
 import { prepared } from './prepared.ts'
 import * as schema from './schema/index.ts'
 import { storable } from './storable.ts'
 
-const { subtaskLogs, subtasks, tasks } = schema
+const { subtasks, tasks } = schema
 
 /** Plans and targets of a task never change, so what they expand to is kept for the latest ones. */
 const expanded = new Map<string, readonly PlannedSubtask[]>()
@@ -108,11 +108,7 @@ const changing = prepared((db) => {
       moved
     where s.id = ${value('first')}::int + c.index and s.task_id = moved.id
     returning s.id as id`)
-  const logged = db.$with('logged', {}).as(sql`
-    insert into ${subtaskLogs} (subtask_id, run_time, opens, at, level, message)
-    select l.subtask_id, l.run_time, l.opens, l.at, l.level, l.message
-    from moved, json_populate_recordset(null::${subtaskLogs}, ${value('lines')}::json) l
-    on conflict do nothing`)
+  const logged = db.$with('logged', {}).as(insertionOfLines(sql`${value('lines')}`, sql`moved`))
   return db
     .with(moved, changed, logged)
     .select({ id: moved.id })
@@ -122,8 +118,8 @@ const changing = prepared((db) => {
 
 /**
  * Writes what the machine changed, under the task's next revision, and lines of logs, in one
- * statement; the last change of each subtask counts. Returns nothing, and has written nothing, when the task is no
- * longer at the revision that the machine was read at.
+ * statement; the last change of each subtask counts. Returns nothing, and has written nothing, when
+ * the task is no longer at the revision that the machine was read at.
  */
 export async function writeChanges(
   db: Db,

@@ -129,13 +129,10 @@ async function runSubtask(attempt: Attempt): Promise<Progress> {
   const { open, log, flush, flushWith } = subtaskLog(store, call)
   const workflowId = info.workflowExecution?.workflowId ?? ''
   const finish = async (outcome: Outcome): Promise<Progress> => {
-    let done: Progress | undefined
-    await flushWith(async (lines) => {
-      done = await store.tasks.finished(call, outcome, { lines })
-      return done !== undefined
-    })
-    if (done === undefined) await flush()
-    return done ?? store.tasks.allChanges(call.taskId, workflowId, call.since)
+    const done = await flushWith((lines) => store.tasks.finished(call, outcome, { lines }))
+    if (done) return done
+    await flush()
+    return store.tasks.allChanges(call.taskId, workflowId, call.since)
   }
   let span: OpenSpan<Failure | undefined> | undefined
   const ended = (

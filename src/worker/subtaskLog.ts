@@ -14,34 +14,40 @@ export function subtaskLog(
   subtask: { readonly subtaskId: number; readonly runTime: number },
 ) {
   let waiting: NewLogLine[] = []
-  let writing: Promise<void> = Promise.resolve()
+  let writing: Promise<unknown> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
 
   /**
-   * Has the lines that wait written, behind all that were before. They wait on where that fails, or
-   * says that it has not written them.
+   * Has the lines that wait written, behind all that were before, and gives what that gave. They
+   * stay where it fails, or gives nothing.
    */
-  const flushWith = (write: (lines: readonly NewLogLine[]) => Promise<boolean>): Promise<void> => {
+  const flushWith = <Given>(
+    write: (lines: readonly NewLogLine[]) => Promise<Given | undefined>,
+  ): Promise<Given | undefined> => {
     clearTimeout(timer)
     timer = undefined
-    const next = async (): Promise<void> => {
-      const batch = waiting
-      waiting = []
-      let written = false
-      try {
-        written = await write(batch)
-      } finally {
-        if (!written) waiting = [...batch, ...waiting]
-      }
-    }
-    writing = writing.catch(() => undefined).then(next)
-    return writing
+    const turn = writing
+      .catch(() => undefined)
+      .then(async () => {
+        const batch = waiting
+        waiting = []
+        let given: Given | undefined
+        try {
+          given = await write(batch)
+          return given
+        } finally {
+          if (given === undefined) waiting = [...batch, ...waiting]
+        }
+      })
+    writing = turn
+    return turn
   }
-  const flush = (): Promise<void> =>
-    flushWith(async (lines) => {
+  const flush = async (): Promise<void> => {
+    await flushWith(async (lines) => {
       if (lines.length > 0) await store.tasks.log(lines)
       return true
     })
+  }
   const log: LogLine = (level, message) => {
     waiting.push({ ...subtask, at: new Date(), level, message })
     timer ??= setTimeout(() => void flush().catch(() => undefined), flushMs)

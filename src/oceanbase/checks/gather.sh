@@ -33,7 +33,9 @@ say cores "$(getconf _NPROCESSORS_ONLN)"
 while read -r name value; do
   case $name in flags | Features) break ;; esac
 done </proc/cpuinfo
-for feature in avx atomics; do case " $value " in *" $feature "*) say feature "$feature" ;; esac; done
+for feature in avx atomics; do
+  case " $value " in *" $feature "*) say feature "$feature" ;; esac
+done
 while read -r name value _; do
   case $name in MemTotal: | MemFree: | MemAvailable: | Buffers: | Cached: | SwapTotal:) say memory "${name%:}" "$value" ;; esac
 done </proc/meminfo
