@@ -92,23 +92,28 @@ export async function runTask({ taskId }: TaskRef): Promise<void> {
         runTime: state.runTime,
         since: copy.revision,
       }
+      const done = (progress: Progress): void => {
+        if (active.get(index)?.scope === scope) active.delete(index)
+        apply(progress)
+        lookAgain(index, call.runTime)
+      }
+      // No async function here: the SDK keeps a stack trace of each promise, and hundreds of
+      // subtasks may start at once.
       void scope
         .run(() => carryOut(call, subtask, state, planned.length))
-        .then(async (ended) => {
-          const progress = ended ?? (await subtaskFailed(call))
-          if (active.get(index)?.scope === scope) active.delete(index)
-          apply(progress)
-          await lookAgain(index, call.runTime)
-        })
+        .then(done, () => void subtaskFailed(call).then(done))
     }
 
     /**
      * After an activity that was not due and brought nothing new: the copy is wrong, not the store.
      */
-    const lookAgain = async (index: number, runTime: number): Promise<void> => {
+    const lookAgain = (index: number, runTime: number): void => {
       const { status, runTime: now } = copy.subtasks[index] ?? {}
       if (active.has(index) || now !== runTime || (status !== 'RUNNING' && status !== 'READY'))
         return
+      void readAgain()
+    }
+    const readAgain = async (): Promise<void> => {
       await sleep('5s')
       carryOn(copy.reset(await openTask({ taskId })))
     }

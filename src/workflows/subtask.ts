@@ -36,33 +36,29 @@ const activityId = (subtask: PlannedSubtask, runTime: number, undoing: boolean):
 }
 
 /**
- * Carries out one run of a subtask, one of so many, as one activity. This never rejects: a failure
- * is in the store, or it is none.
+ * Carries out one run of a subtask, one of so many, as one activity. Rejects if the activity failed
+ * or there is none; why is in the store, or nobody has written it down.
  */
-export async function carryOut(
+export function carryOut(
   call: NodeCall,
   subtask: PlannedSubtask,
   state: SubtaskState,
   subtasks: number,
-): Promise<Progress | undefined> {
+): Promise<Progress> {
   const undoing = state.operation === 'ROLLBACK'
   const type = undoing ? subtask.undo : subtask.activity
-  try {
-    if (type === undefined) throw new TypeError(`"${subtask.name}" has nothing to undo`)
-    const target = subtask.host?.ip ?? subtask.zone
-    const { [type]: activity } = proxyActivities<Activities>({
-      activityId: activityId(subtask, state.runTime, undoing),
-      summary: `${undoing ? 'Undo ' : ''}${subtask.name}${target === undefined ? '' : ` · ${target}`}`,
-      startToCloseTimeout: (limitOf(subtask.timeoutSeconds) + graceSeconds) * 1000,
-      heartbeatTimeout: heartbeatSeconds * 1000,
-      // The default lets the workflow go on while a command still runs on the host.
-      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-      retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
-      priority: { priorityKey: priorityKey(subtask, subtasks, undoing) },
-    })
-    if (activity === undefined) throw new TypeError(`no activity is called ${type}`)
-    return await activity(call)
-  } catch {
-    return undefined
-  }
+  if (type === undefined) throw new TypeError(`"${subtask.name}" has nothing to undo`)
+  const target = subtask.host?.ip ?? subtask.zone
+  const { [type]: activity } = proxyActivities<Activities>({
+    activityId: activityId(subtask, state.runTime, undoing),
+    summary: `${undoing ? 'Undo ' : ''}${subtask.name}${target === undefined ? '' : ` · ${target}`}`,
+    startToCloseTimeout: (limitOf(subtask.timeoutSeconds) + graceSeconds) * 1000,
+    heartbeatTimeout: heartbeatSeconds * 1000,
+    // The default lets the workflow go on while a command still runs on the host.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
+    priority: { priorityKey: priorityKey(subtask, subtasks, undoing) },
+  })
+  if (activity === undefined) throw new TypeError(`no activity is called ${type}`)
+  return activity(call)
 }
