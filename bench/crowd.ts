@@ -11,7 +11,6 @@ import { claimPort } from '../lab/ports/claim.ts'
 import { createClient } from '../src/cli/client.ts'
 import { createCluster, createClusterPlan } from '../src/operations/createCluster.ts'
 import { expand } from '../src/plan/expand.ts'
-import { within } from '../src/within.ts'
 import { addHosts, addMoreHosts, creator, newCluster } from '../test/store/inventory.ts'
 import { widthsOf } from './engine/shape.ts'
 import { createStand, logger } from './engine/stand.ts'
@@ -22,8 +21,8 @@ import { figureOf, median, quantile, rounded } from './kit/figure.ts'
 import { takeForPrepared } from './kit/prepared.ts'
 
 // A hundred creates of one host at once, nodes instant, beside a hundred bare chains: activities a
-// second. Then the same crowd once more, and while it is at work an API of its own is posted 50
-// creates a second.
+// second. Then, round after round, the same crowd once more, and while it is at work an API of its
+// own is posted 50 creates a second.
 
 const { values } = parseArgs({ options: { creates: { type: 'string', default: '100' } } })
 const creates = Number(values.creates)
@@ -32,8 +31,6 @@ const maxTells = 5
 /** A post that is refused for now counts as this slow. */
 const refusedMs = 10_000
 const warmPosts = 100
-/** Five hundred posts each; what they post is carried out as well, which takes minutes. */
-const maxPostRounds = 2
 const goals = { activities: { atLeast: 0.8 }, p99: { atMost: 100 } } as const
 
 const nothing = async (): Promise<void> => undefined
@@ -79,8 +76,8 @@ await bench(async (bench) => {
     }
   }
 
-  /** Accepts the creates, which is not timed, and gives what starts them. */
-  async function crowd(): Promise<() => Promise<void>> {
+  /** Accepts the creates, which is not timed. */
+  async function crowd() {
     const ids = await moreHosts(creates)
     const tasks: { readonly id: number; readonly workflowId: string }[] = []
     for (const [index, hostId] of ids.entries()) {
@@ -88,17 +85,24 @@ await bench(async (bench) => {
       const request = newCluster({ name: `c${networks}x${index}`, zones })
       tasks.push((await operations.accept(createCluster, { request, creator })).task)
     }
-    return async () => {
-      await Promise.all(
-        tasks.map(async ({ id, workflowId }) => {
-          await tell(id)
-          await client.workflow.getHandle(workflowId).result()
-        }),
-      )
-      for (const { id } of tasks) {
-        const status = (await store.tasks.get(id))?.status
-        if (status !== 'SUCCESSFUL') throw new Error(`task ${id} is ${status}`)
-      }
+    const statusOf = async (id: number) => (await store.tasks.get(id))?.status
+    return {
+      async start(): Promise<void> {
+        await Promise.all(tasks.map(({ id }) => tell(id)))
+      },
+      async ended(): Promise<void> {
+        await Promise.all(
+          tasks.map(({ workflowId }) => client.workflow.getHandle(workflowId).result()),
+        )
+        for (const { id } of tasks) {
+          const status = await statusOf(id)
+          if (status !== 'SUCCESSFUL') throw new Error(`task ${id} is ${status}`)
+        }
+      },
+      async atWork(): Promise<boolean> {
+        const statuses = await Promise.all(tasks.map(({ id }) => statusOf(id)))
+        return statuses.includes('RUNNING')
+      },
     }
   }
   const perSecond = async (work: () => Promise<unknown>): Promise<number> => {
@@ -108,7 +112,13 @@ await bench(async (bench) => {
   }
   let bares = 0
   const { ours, bare } = await inTurn(bench, {
-    ours: async () => perSecond(await crowd()),
+    ours: async () => {
+      const { start, ended } = await crowd()
+      return perSecond(async () => {
+        await start()
+        await ended()
+      })
+    },
     bare: () =>
       perSecond(() =>
         Promise.all(
@@ -137,8 +147,7 @@ await bench(async (bench) => {
 
   // Before there is an API, whose sweep would have them prepared.
   const hostsToPost: (readonly number[])[] = []
-  while (hostsToPost.length < Math.min(bench.pairs, maxPostRounds))
-    hostsToPost.push(await moreHosts(postsPerSecond * 10))
+  while (hostsToPost.length < bench.pairs) hostsToPost.push(await moreHosts(postsPerSecond * 10))
   const toWarm = await moreHosts(warmPosts)
   const dir = mkdtempSync(join(tmpdir(), 'obflow-crowd-'))
   bench.defer(() => rmSync(dir, { recursive: true, force: true }))
@@ -171,17 +180,20 @@ await bench(async (bench) => {
   await called({ calls: posting(toWarm), times: warmPosts })
 
   let refused = 0
-  /** Milliseconds of each of 500 posts, ten seconds of them, while a crowd is at work. */
+  /**
+   * Milliseconds of each of 500 posts, ten seconds of them, while a crowd is at work, beside what
+   * the rounds before have left.
+   */
   async function posts(ids: readonly number[]): Promise<readonly number[]> {
-    const underWay = await crowd()
-    const crowds = underWay()
+    const { start, atWork } = await crowd()
+    const started = start()
     const times = await called({
       calls: posting(ids),
       times: ids.length,
       perSecond: postsPerSecond,
     })
-    if (await within(0, crowds)) throw new Error('the crowd had ended before the posts')
-    await crowds
+    await started
+    if (!(await atWork())) throw new Error('the crowd had ended before the posts')
     const busy = ids.length - times.length
     refused += busy
     return [...times, ...Array.from({ length: busy }, () => refusedMs)]

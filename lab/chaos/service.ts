@@ -50,6 +50,9 @@ export function startService({ program, env, log, onMessage }: ServiceOptions): 
         ...env,
       },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // A session of its own, as systemd and containers make one: Linux shares its processors
+      // between sessions before it does between processes. Source: autogroup in sched(7).
+      detached: true,
     })
     started.stderr?.pipe(createWriteStream(log, { flags: 'a' }))
     let said = ''
