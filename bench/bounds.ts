@@ -13,7 +13,7 @@ import { createClient } from '../src/cli/client.ts'
 import { taskSchema } from '../src/cli/taskSchema.ts'
 import { bench } from './kit/bench.ts'
 import { createBody } from './kit/createBody.ts'
-import { rounded } from './kit/figure.ts'
+import { median, rounded } from './kit/figure.ts'
 
 // Creates and deletes in a row on one `obflow serve` whose nodes do nothing, started as the bundle
 // and `make serve` do: what its process, its connections and its files have grown to. Goal: flat
@@ -22,6 +22,8 @@ import { rounded } from './kit/figure.ts'
 const { values } = parseArgs({ options: { tasks: { type: 'string', default: '300' } } })
 const total = Number(values.tasks)
 const looks = [1 / 6, 1 / 2, 1].map((share) => Math.round(total * share))
+/** Resident memory is the median after so many creates in a row. */
+const maxLatest = 10
 /** Resident memory and files may be this much more at the end than after the first look. */
 const maxGrowth = { rssMiB: 40, fds: 5 } as const
 
@@ -101,8 +103,10 @@ await bench(async (bench) => {
       await sleep(20, undefined, { signal: bench.signal })
     }
   }
+  /** Of the latest creates: one look alone sees whether memory was collected just before. */
+  const latest: number[] = []
   const look = () => ({
-    rssMiB: rounded(rssMiB(pid)),
+    rssMiB: rounded(median(latest)),
     temporalRssMiB: rounded(rssMiB(temporalPid)),
     ...openOf(pid, join(dir, 'pglite')),
     storeMiB: rounded(mib(bytesOf(join(dir, 'pglite')))),
@@ -119,6 +123,8 @@ await bench(async (bench) => {
     ).data
     await ended(id)
     await ended((await api.delete(`/api/v2/ob/clusters/${clusterId}`, begun)).data.id)
+    latest.push(rssMiB(pid))
+    if (latest.length > maxLatest) latest.shift()
     if (looks.includes(number)) {
       seen.push({ after: number, ...look() })
       bench.say(JSON.stringify(seen.at(-1)))
