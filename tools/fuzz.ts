@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openAlone } from '../test/api/alone.ts'
 
@@ -9,10 +11,13 @@ import { openAlone } from '../test/api/alone.ts'
 const wanted = 2000
 const schemathesis = fileURLToPath(new URL('../.tools/fuzz/bin/schemathesis', import.meta.url))
 
-const configuration = fileURLToPath(new URL('./schemathesis.toml', import.meta.url))
-
 await using api = await openAlone()
 const { app, folder, password } = api
+// In a file, not in the command, which everybody on the machine can read.
+const configuration = join(folder, 'schemathesis.toml')
+const common = readFileSync(new URL('./schemathesis.toml', import.meta.url), 'utf8')
+const login = `[auth.basic]\nusername = "admin"\npassword = ${JSON.stringify(password)}\n`
+writeFileSync(configuration, `${common}\n${login}`, { mode: 0o600 })
 const answers = new Map<number, number>()
 app.addHook('onResponse', async (request, reply) => {
   answers.set(reply.statusCode, (answers.get(reply.statusCode) ?? 0) + 1)
@@ -51,8 +56,6 @@ const child = spawn(
     configuration,
     'run',
     `${url}/api/v2/openapi.json`,
-    '--auth',
-    `admin:${password}`,
     ...checks,
     ...left,
     ...amount,
