@@ -186,13 +186,10 @@ await bench(async (bench) => {
    */
   async function posts(ids: readonly number[]): Promise<readonly number[]> {
     const { start, atWork } = await crowd()
-    const started = start()
-    const times = await called({
-      calls: posting(ids),
-      times: ids.length,
-      perSecond: postsPerSecond,
-    })
-    await started
+    const [times] = await Promise.all([
+      called({ calls: posting(ids), times: ids.length, perSecond: postsPerSecond }),
+      start(),
+    ])
     if (!(await atWork())) throw new Error('the crowd had ended before the posts')
     const busy = ids.length - times.length
     refused += busy

@@ -36,8 +36,8 @@ const activityId = (subtask: PlannedSubtask, runTime: number, undoing: boolean):
 }
 
 /**
- * Carries out one run of a subtask, one of so many, as one activity. Rejects if the activity failed
- * or there is none; why is in the store, or nobody has written it down.
+ * Carries out one run of a subtask, one of so many, as one activity. Rejects when that failed or was
+ * canceled, and the store says why. Throws TypeError when the subtask has no such activity.
  */
 export function carryOut(
   call: NodeCall,
@@ -49,9 +49,10 @@ export function carryOut(
   const type = undoing ? subtask.undo : subtask.activity
   if (type === undefined) throw new TypeError(`"${subtask.name}" has nothing to undo`)
   const target = subtask.host?.ip ?? subtask.zone
+  const where = target === undefined ? '' : ` · ${target}`
   const { [type]: activity } = proxyActivities<Activities>({
     activityId: activityId(subtask, state.runTime, undoing),
-    summary: `${undoing ? 'Undo ' : ''}${subtask.name}${target === undefined ? '' : ` · ${target}`}`,
+    summary: `${undoing ? 'Undo ' : ''}${subtask.name}${where}`,
     startToCloseTimeout: (limitOf(subtask.timeoutSeconds) + graceSeconds) * 1000,
     heartbeatTimeout: heartbeatSeconds * 1000,
     // The default lets the workflow go on while a command still runs on the host.

@@ -6,7 +6,7 @@ import { places } from '../../lab/hosts/machine.ts'
 
 // Without these settings the memory of an API and a worker grows: docs/performance.md.
 const { NODE_OPTIONS = '', MALLOC_ARENA_MAX = '' } = environmentOf('obflow')
-const arenas = new RegExp(`\\bMALLOC_ARENA_MAX\\W+(:-)?${MALLOC_ARENA_MAX}\\b`)
+const arenas = new RegExp(`\\bMALLOC_ARENA_MAX\\W+${MALLOC_ARENA_MAX}\\b`)
 
 it.each(['Makefile', 'tools/bundle.ts', 'README.md', 'docs/configuration.md'])(
   '%s sets for memory what the image does',
