@@ -12,6 +12,8 @@ export interface Visit {
   readonly language?: 'en-US' | 'zh-CN'
   readonly theme?: 'light' | 'dark'
   readonly width?: number
+  /** Reduced unless told: a click on what still moves may begin on a button and end beside it. */
+  readonly motion?: 'reduce' | 'no-preference'
 }
 
 /** A window of its own: cookies and choices are its alone. */
@@ -23,11 +25,12 @@ export interface Window {
 }
 
 export async function open(browser: Browser, base: string, visit: Visit = {}): Promise<Window> {
-  const { language = 'en-US', theme = 'light', width = 1280 } = visit
+  const { language = 'en-US', theme = 'light', width = 1280, motion = 'reduce' } = visit
   const context = await browser.newContext({
     baseURL: base,
     locale: language,
     colorScheme: theme,
+    reducedMotion: motion,
     viewport: { width, height: 900 },
   })
   const page = await context.newPage()

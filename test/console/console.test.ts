@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { hashPassword } from '../../src/api/auth/password.ts'
 import { sample } from '../../src/cli/topology/sample.ts'
 import { Secret } from '../../src/quote.ts'
@@ -360,6 +361,22 @@ describe('everybody', () => {
       .getByRole('link', { name: chinese ? 'Create primary OB cluster' : '创建' })
       .first()
       .waitFor()
+  })
+
+  test.each([
+    { motion: 'no-preference', moves: true },
+    { motion: 'reduce', moves: false },
+  ] as const)('sees dialogs grow unless the browser asks for less motion: $motion', async (how) => {
+    const page = await visit(`/tasks/${run.taskId}`, admin, how)
+    await page.evaluate(`{
+      window.grown = []
+      addEventListener('animationstart', (event) => window.grown.push(event.target.className))
+    }`)
+    await page.getByRole('button', { name: 'Roll back' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('/home/admin/oceanbase').first().waitFor()
+    const grown = z.array(z.string()).parse(await page.evaluate('window.grown'))
+    expect(grown.some((name) => /ant-modal/.test(name))).toBe(how.moves)
   })
 
   const paths = () => [

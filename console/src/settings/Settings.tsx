@@ -1,7 +1,14 @@
 import { App as AntApp, ConfigProvider } from 'antd'
 import enUS from 'antd/es/locale/en_US'
 import zhCN from 'antd/es/locale/zh_CN'
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useSyncExternalStore,
+} from 'react'
 import { setApiLanguage } from '../api/client.ts'
 import {
   browserLanguage,
@@ -25,6 +32,12 @@ const Context = createContext<Settings | undefined>(undefined)
 
 const prefersDark = (): boolean => matchMedia('(prefers-color-scheme: dark)').matches
 
+const lessMotion = matchMedia('(prefers-reduced-motion: reduce)')
+function watchMotion(changed: () => void): () => void {
+  lessMotion.addEventListener('change', changed)
+  return () => lessMotion.removeEventListener('change', changed)
+}
+
 /** Language and theme of this browser, and all that depends on them. */
 export function SettingsProvider({ children }: { readonly children: ReactNode }) {
   const [language, setLanguage] = useStored(
@@ -33,11 +46,13 @@ export function SettingsProvider({ children }: { readonly children: ReactNode })
     browserLanguage(navigator.languages),
   )
   const [theme, setTheme] = useStored('obflow.theme', themes, prefersDark() ? 'dark' : 'light')
+  const still = useSyncExternalStore(watchMotion, () => lessMotion.matches)
   setApiLanguage(language)
   useEffect(() => {
     document.documentElement.lang = language
     document.documentElement.dataset.theme = theme
   }, [language, theme])
+  const look = useMemo(() => themeOf(theme, still), [theme, still])
   const settings = useMemo(
     () => ({ language, theme, t: translator(language), setLanguage, setTheme }),
     [language, theme, setLanguage, setTheme],
@@ -46,7 +61,7 @@ export function SettingsProvider({ children }: { readonly children: ReactNode })
     <Context.Provider value={settings}>
       <ConfigProvider
         locale={language === 'zh-CN' ? zhCN : enUS}
-        theme={themeOf(theme)}
+        theme={look}
         button={{ autoInsertSpace: false }}
       >
         <AntApp className="app">{children}</AntApp>

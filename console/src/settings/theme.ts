@@ -66,4 +66,8 @@ const dark: ThemeConfig = {
   },
 }
 
-export const themeOf = (chosen: Theme): ThemeConfig => (chosen === 'dark' ? dark : light)
+/** The theme; a still one shows at once what otherwise slides, grows or fades. */
+export function themeOf(chosen: Theme, still: boolean): ThemeConfig {
+  const whole = chosen === 'dark' ? dark : light
+  return still ? { ...whole, token: { ...whole.token, motion: false } } : whole
+}
