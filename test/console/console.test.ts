@@ -367,14 +367,16 @@ describe('everybody', () => {
     { motion: 'no-preference', moves: true },
     { motion: 'reduce', moves: false },
   ] as const)('sees dialogs grow unless the browser asks for less motion: $motion', async (how) => {
-    const page = await visit(`/tasks/${run.taskId}`, admin, how)
+    const page = await visit('/users', admin, how)
     await page.evaluate(`{
       window.grown = []
       addEventListener('animationstart', (event) => window.grown.push(event.target.className))
     }`)
-    await page.getByRole('button', { name: 'Roll back' }).click()
-    const dialog = page.getByRole('dialog')
-    await dialog.getByText('/home/admin/oceanbase').first().waitFor()
+    await page.getByRole('button', { name: `Delete: ${viewer[0]}` }).click()
+    await page.getByRole('dialog').waitFor()
+    await page.evaluate(`(async () => {
+      for (let frame = 0; frame < 10; frame += 1) await new Promise(requestAnimationFrame)
+    })()`)
     const grown = z.array(z.string()).parse(await page.evaluate('window.grown'))
     expect(grown.some((name) => /ant-modal/.test(name))).toBe(how.moves)
   })
