@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -59,6 +59,8 @@ async function read(
 
 const folder = await mkdtemp(join(tmpdir(), 'obflow-test-'))
 try {
+  // Some tests run programs as another user, who reads what is made for him in here.
+  await chmod(folder, 0o711)
   const file = join(folder, 'result.json')
   const vitest = [
     'node_modules/vitest/vitest.mjs',
@@ -67,7 +69,8 @@ try {
     '--reporter=json',
     `--outputFile.json=${file}`,
   ]
-  const env = { ...process.env, OBFLOW_TEST_FOLDER: folder, NODE_COMPILE_CACHE: compiled }
+  // What a test makes lies in the folder, which is removed also when the test cannot do so any more.
+  const env = { ...process.env, TMPDIR: folder, NODE_COMPILE_CACHE: compiled }
   const words = process.argv.slice(2)
   const child = spawn(process.execPath, [...vitest, ...words], {
     env,

@@ -103,7 +103,7 @@ export async function startScene({
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
   }
   try {
-    const dataDir = await mkdtemp(join(process.env.OBFLOW_TEST_FOLDER ?? tmpdir(), 'obflow-scene-'))
+    const dataDir = await mkdtemp(join(tmpdir(), 'obflow-scene-'))
     cleanups.push(() => rm(dataDir, { recursive: true, force: true }))
     const packages = await buildPackages(chosen)
     const lab = await createLab({ hosts })

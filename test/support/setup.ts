@@ -4,12 +4,9 @@ import { join } from 'node:path'
 import * as bundle from './bundle.ts'
 import * as emptyDatabase from './emptyDatabase.ts'
 
-/**
- * Vitest's global set-up: what a whole run makes once. Within tools/test.ts's folder, if that runs
- * it: it is removed there also after a kill.
- */
+/** Vitest's global set-up: what a whole run makes once. */
 export async function setup(): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(process.env.OBFLOW_TEST_FOLDER ?? tmpdir(), 'obflow-test-'))
+  const folder = await mkdtemp(join(tmpdir(), 'obflow-test-'))
   const remove = () => rm(folder, { recursive: true })
   const made = await Promise.allSettled([bundle.setup(folder), emptyDatabase.setup(folder)])
   const failed = made.find((one) => one.status === 'rejected')
