@@ -132,7 +132,7 @@ export async function buildApp({
   })
   // Else a server that stops would wait for its callers' idle connections.
   app.addHook('onSend', async (_, reply) => void (closing && reply.header('connection', 'close')))
-  app.addHook('onClose', () => starts.settled())
+  app.addHook('onClose', () => starts.close())
   refuseOtherMethods(app)
   app.setNotFoundHandler((request) => {
     throw noCall(request)

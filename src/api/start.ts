@@ -75,7 +75,7 @@ export async function startServer({
       .catch((error: unknown) =>
         app.log.warn({ err: withoutStatement(error) }, 'accepted tasks could not be looked for'),
       )
-  await sweep()
+  void sweep()
   const clean = async () => {
     await sweepUploads(config.packagesDir).catch((error: unknown) =>
       app.log.warn({ err: withoutStatement(error) }, 'unfinished uploads are left'),

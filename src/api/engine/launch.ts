@@ -28,12 +28,17 @@ interface Dependencies {
   readonly log: FastifyBaseLogger
 }
 
+/** Of what a sweep found; what is accepted meanwhile needs Temporal and the store, too. */
+const sweptAtOnce = 4
+
 /**
  * Tells Temporal of what was accepted. An answer never waits for it: what is accepted is in the
  * store, and `sweep` tells what a crash or an outage kept from being told.
  */
 export function launcher({ store, workflows, log }: Dependencies) {
   const telling = new Map<number, Promise<void>>()
+  let sweeping = false
+  let closed = false
 
   const tellTask = async (taskId: number, accepted: Untold | undefined): Promise<void> => {
     try {
@@ -54,8 +59,15 @@ export function launcher({ store, workflows, log }: Dependencies) {
     }
   }
 
-  const launch = (taskId: number, accepted?: Untold): void => {
-    if (!telling.has(taskId)) telling.set(taskId, tellTask(taskId, accepted))
+  /** Resolves when it was told, or could not be. */
+  const launch = (taskId: number, accepted?: Untold): Promise<void> => {
+    const told = telling.get(taskId) ?? tellTask(taskId, accepted)
+    telling.set(taskId, told)
+    return told
+  }
+
+  const settled = async (): Promise<void> => {
+    while (telling.size > 0) await Promise.all(telling.values())
   }
 
   /** Runs that looked stalled at the last comparison, by task. */
@@ -88,15 +100,28 @@ export function launcher({ store, workflows, log }: Dependencies) {
 
   return {
     /** Tells Temporal of a task, if there is something to tell. */
-    launch: (taskId: number): void => launch(taskId),
+    launch: (taskId: number): void => void launch(taskId),
     /** Tells Temporal of what was accepted just now, or before under the same token. */
     begin({ task, tasks, again }: Accepted): void {
       for (const each of new Set([...tasks, task]))
-        launch(each.id, again ? undefined : untoldOf(each))
+        void launch(each.id, again ? undefined : untoldOf(each))
     },
-    /** Tells Temporal of everything it does not know. */
+    /** Tells Temporal of everything it does not know, some at once; does nothing amid another sweep. */
     async sweep(): Promise<void> {
-      for (const { taskId } of await store.tasks.untold()) launch(taskId)
+      if (sweeping) return
+      sweeping = true
+      try {
+        const untold = (await store.tasks.untold()).values()
+        const tellNext = async (): Promise<void> => {
+          for (const { taskId } of untold) {
+            if (closed) return
+            await launch(taskId)
+          }
+        }
+        await Promise.all(Array.from({ length: sweptAtOnce }, tellNext))
+      } finally {
+        sweeping = false
+      }
     },
     /**
      * Starts every run again that was terminated, lost, never there, or does not go on. A task that
@@ -118,8 +143,11 @@ export function launcher({ store, workflows, log }: Dependencies) {
       suspects = found
     },
     /** Resolves when nothing is being told. */
-    async settled(): Promise<void> {
-      while (telling.size > 0) await Promise.all(telling.values())
+    settled,
+    /** Ends a sweep, and resolves when nothing is being told. What is left untold is in the store. */
+    close(): Promise<void> {
+      closed = true
+      return settled()
     },
   }
 }
