@@ -37,7 +37,7 @@ const sweptAtOnce = 4
  */
 export function launcher({ store, workflows, log }: Dependencies) {
   const telling = new Map<number, Promise<void>>()
-  let sweeping = false
+  let sweeping: Promise<void> | undefined
   let closed = false
 
   const tellTask = async (taskId: number, accepted: Untold | undefined): Promise<void> => {
@@ -68,6 +68,17 @@ export function launcher({ store, workflows, log }: Dependencies) {
 
   const settled = async (): Promise<void> => {
     while (telling.size > 0) await Promise.all(telling.values())
+  }
+
+  const sweepOnce = async (): Promise<void> => {
+    const untold = (await store.tasks.untold()).values()
+    const tellNext = async (): Promise<void> => {
+      for (const { taskId } of untold) {
+        if (closed) return
+        await launch(taskId)
+      }
+    }
+    await Promise.all(Array.from({ length: sweptAtOnce }, tellNext))
   }
 
   /** Runs that looked stalled at the last comparison, by task. */
@@ -106,22 +117,12 @@ export function launcher({ store, workflows, log }: Dependencies) {
       for (const each of new Set([...tasks, task]))
         void launch(each.id, again ? undefined : untoldOf(each))
     },
-    /** Tells Temporal of everything it does not know, some at once; does nothing amid another sweep. */
-    async sweep(): Promise<void> {
-      if (sweeping) return
-      sweeping = true
-      try {
-        const untold = (await store.tasks.untold()).values()
-        const tellNext = async (): Promise<void> => {
-          for (const { taskId } of untold) {
-            if (closed) return
-            await launch(taskId)
-          }
-        }
-        await Promise.all(Array.from({ length: sweptAtOnce }, tellNext))
-      } finally {
-        sweeping = false
-      }
+    /** Tells Temporal of everything it does not know; a call amid another joins it. */
+    sweep(): Promise<void> {
+      sweeping ??= sweepOnce().finally(() => {
+        sweeping = undefined
+      })
+      return sweeping
     },
     /**
      * Starts every run again that was terminated, lost, never there, or does not go on. A task that
@@ -145,9 +146,10 @@ export function launcher({ store, workflows, log }: Dependencies) {
     /** Resolves when nothing is being told. */
     settled,
     /** Ends a sweep, and resolves when nothing is being told. What is left untold is in the store. */
-    close(): Promise<void> {
+    async close(): Promise<void> {
       closed = true
-      return settled()
+      await sweeping?.catch(() => undefined)
+      await settled()
     },
   }
 }
