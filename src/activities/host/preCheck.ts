@@ -81,13 +81,12 @@ export async function situationOf(
 ): Promise<Situation> {
   const { cluster, server } = node
   const wish: Wish = { ...wanted, cluster, server, layout: layoutOf(cluster) }
-  const [output, clocks] = await Promise.all([
-    node.target.must(gatherScript(wish), {
-      title: 'read the facts of the host',
-      timeoutMs: 60_000,
-    }),
-    clocksOf(node, wish),
-  ])
+  const begun = performance.now()
+  const output = await node.target.must(gatherScript(wish), {
+    title: 'read the facts of the host',
+    timeoutMs: 60_000,
+  })
+  const clocks = await clocksOf(node, wish, begun)
   const facts = parseFacts(output)
   await node.noteMachine?.(facts.machine)
   const members = new Set(serversOf(cluster).map(({ ip }) => ip))
@@ -127,11 +126,13 @@ const patienceMs = 2_000
 /** How often clocks that seem to differ are asked again, a few times each. */
 const rounds = 3
 const timesARound = 4
-/** All hosts of a cluster are checked at once: each clock is measured once for all of them. */
-const freshMs = 1_000
 
-/** The clocks of this host and of those peers that answer. */
-async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
+/**
+ * The clocks of this host and of those peers that answer, as they were after `begun` (of
+ * `performance.now()`). All hosts of a cluster are checked at once and read their facts first: the
+ * first that has done so measures for all, and an attempt after a mended clock measures anew.
+ */
+async function clocksOf(node: Looked, wish: Wish, begun: number): Promise<Clock[]> {
   const servers = [node.server, ...peersOf(wish)]
   const limit = lineOf(wish.cluster.version).maxClockSpreadMs
   const measure = async (times: number, notBefore: number): Promise<Clock[]> => {
@@ -149,7 +150,7 @@ async function clocksOf(node: Looked, wish: Wish): Promise<Clock[]> {
     )
     return clocks.flat()
   }
-  let clocks = await measure(1, performance.now() - freshMs)
+  let clocks = await measure(1, begun)
   // On a busy host an answer takes its time. One that comes too late in a later round does not undo
   // an earlier one.
   for (let round = 0; round < rounds && areDoubtful(clocks, limit); round += 1)

@@ -3,7 +3,7 @@
 # each port it listens on: not those that are taken. Both programs do the same.
 export LC_ALL=C
 python='
-import os, socket, sys, time
+import os, select, socket, sys
 name, ip, seconds = sys.argv[1:4]
 held = []
 for port in sys.argv[4:]:
@@ -23,7 +23,8 @@ sys.stdout.write("pid %d %s\n" % (os.getpid(), " ".join(port for _, port in held
 sys.stdout.flush()
 null = os.open(os.devnull, os.O_RDWR)
 os.dup2(null, 1)
-time.sleep(float(seconds))
+# Not time.sleep(), which waits until a time and so fails under libfaketime.
+select.select([], [], [], float(seconds))
 '
 perl='
 use Socket;
@@ -37,7 +38,10 @@ for my $port (@ports) {
   push @held, $one;
   push @open, $port;
 }
-open(my $comm, ">", "/proc/self/comm") and print {$comm} $name and close($comm);
+if (open(my $comm, ">", "/proc/self/comm")) {
+  print {$comm} $name;
+  close($comm);
+}
 $| = 1;
 print "pid $$ @open\n";
 open(STDOUT, ">", "/dev/null");

@@ -77,25 +77,35 @@ const aimedAt = (ports: { readonly sqlPort: number; readonly rpcPort: number }) 
   return { ...wish, server: { ...wish.server, ip: '127.0.0.1' } }
 }
 
-test('a listener on the wanted ports is reached, is told from a stranger, and ends when told', async () => {
-  const ports = { sqlPort: await claimPort(), rpcPort: await claimPort() }
-  const wish = aimedAt(ports)
-  const target = host(sshd.access())
-  const both = [ports.rpcPort, ports.sqlPort]
-  const listener = readListener(await target.must(listenScript(wish)))
-  // Another pre-check may listen at the same time.
-  const second = readListener(await target.must(listenScript(wish)))
-  expect([listener?.ports, second?.ports]).toEqual([both, both])
-  const reached = async () =>
-    readReached(await target.must(reachScript('127.0.0.1', both))).toSorted()
-  expect(await reached()).toEqual(both.toSorted())
-  const { listening } = parseFacts(await target.must(gatherScript(wish)))
-  expect(new Set(listening.map(({ command }) => command))).toEqual(new Set(['obflow-listen']))
-  if (!listener || !second) throw new Error('nothing can listen here')
-  await target.must(endListener(listener))
-  await target.must(endListener(second))
-  await expect.poll(reached).toEqual([])
-})
+test.each(['perl', 'python3'])(
+  'a listener in %s on the wanted ports is reached, is told from a stranger, and ends when told',
+  async (program) => {
+    const ports = { sqlPort: await claimPort(), rpcPort: await claimPort() }
+    const wish = aimedAt(ports)
+    const target = host(sshd.access())
+    const both = [ports.rpcPort, ports.sqlPort]
+    // A host that has this one alone of all that could listen.
+    const path = `/run/only-${program}`
+    await target.must(sh`mkdir ${path}
+for tool in env setsid ${program}; do ln -s "$(command -v "$tool")" ${path}; done`)
+    const listen = () =>
+      target.must(sh`PATH=${path}
+${listenScript(wish)}`)
+    const listener = readListener(await listen())
+    // Another pre-check may listen at the same time.
+    const second = readListener(await listen())
+    expect([listener?.ports, second?.ports]).toEqual([both, both])
+    const reached = async () =>
+      readReached(await target.must(reachScript('127.0.0.1', both))).toSorted()
+    expect(await reached()).toEqual(both.toSorted())
+    const { listening } = parseFacts(await target.must(gatherScript(wish)))
+    expect(new Set(listening.map(({ command }) => command))).toEqual(new Set(['obflow-listen']))
+    if (!listener || !second) throw new Error('nothing can listen here')
+    await target.must(endListener(listener))
+    await target.must(endListener(second))
+    await expect.poll(reached).toEqual([])
+  },
+)
 
 test('a port that is taken is not listened on', async () => {
   const ports = { sqlPort: await claimPort(), rpcPort: await claimPort() }
