@@ -69,7 +69,7 @@ try {
     '--reporter=json',
     `--outputFile.json=${file}`,
   ]
-  // What a test makes lies in the folder, which is removed also when the test cannot do so any more.
+  // What a test makes lies in the folder, and goes with it when the test cannot remove it.
   const env = { ...process.env, TMPDIR: folder, NODE_COMPILE_CACHE: compiled }
   const words = process.argv.slice(2)
   const child = spawn(process.execPath, [...vitest, ...words], {

@@ -92,8 +92,8 @@ const changing = prepared((db) => {
       .returning({ id: tasks.id }),
   )
   // Found by their ids: PostgreSQL takes a list of JSON for a hundred rows, and would rather read
-  // all subtasks of the task, for each that ends. The ids stand in a subquery, because PostgreSQL
-  // plans anew for each value of a plain parameter, which takes as long as the statement.
+  // all subtasks of the task, for each that ends. The ids stand in a subquery: for a plain parameter
+  // PostgreSQL makes a plan at each execution, which takes as long as the execution itself.
   const changed = db.$with('changed', { id: sql<number>`id` }).as(sql`
     update ${subtasks} s set
       status = c.status, operation = c.operation, run_time = c."runTime", cause = c.cause,

@@ -36,8 +36,8 @@ const activityId = (subtask: PlannedSubtask, runTime: number, undoing: boolean):
 }
 
 /**
- * Carries out one run of a subtask, one of so many, as one activity. Rejects when that failed or was
- * canceled, and the store says why. Throws TypeError when the subtask has no such activity.
+ * Carries out one run of a subtask, one of so many, as one activity. Rejects when that failed or
+ * was canceled, and the store says why. Throws TypeError when the subtask has no such activity.
  */
 export function carryOut(
   call: NodeCall,

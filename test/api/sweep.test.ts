@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => opened.close())
 
-/** A launcher whose Temporal answers in the next turn, and how many it was being told of at once. */
+/** A launcher whose Temporal answers in the next turn, and how many it is told of at once. */
 function watched() {
   const seen = { now: 0, most: 0, told: 0 }
   const starts = launcher({
@@ -44,7 +44,7 @@ test('a sweep tells of all that was accepted, of four at once', async () => {
   expect(await opened.store.tasks.untold()).toEqual([])
 })
 
-test('an API that closes amid a sweep ends what it tells, and leaves the rest for the next', async () => {
+test('an API that closes amid a sweep ends what it tells, and leaves the rest', async () => {
   const all = await opened.store.tasks.untold()
   const { seen, starts } = watched()
   const sweep = starts.sweep()

@@ -129,8 +129,9 @@ const timesARound = 4
 
 /**
  * The clocks of this host and of those peers that answer, as they were after `begun` (of
- * `performance.now()`). All hosts of a cluster are checked at once and read their facts first: the
- * first that has done so measures for all, and an attempt after a mended clock measures anew.
+ * `performance.now()`). All hosts of a cluster are checked at once, and read their facts first. The
+ * first that has read its own measures all clocks, and the others share what it measured. A retry
+ * begins after that, and measures again.
  */
 async function clocksOf(node: Looked, wish: Wish, begun: number): Promise<Clock[]> {
   const servers = [node.server, ...peersOf(wish)]

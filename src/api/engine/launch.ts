@@ -145,7 +145,7 @@ export function launcher({ store, workflows, log }: Dependencies) {
     },
     /** Resolves when nothing is being told. */
     settled,
-    /** Ends a sweep, and resolves when nothing is being told. What is left untold is in the store. */
+    /** Ends a sweep, and resolves when nothing is being told. The rest stays in the store. */
     async close(): Promise<void> {
       closed = true
       await sweeping?.catch(() => undefined)
